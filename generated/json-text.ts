@@ -1,0 +1,3 @@
+declare const json: unique symbol;
+/** A string that is valid JSON text: a value that was parsed once on its way in and is not parsed again. */
+export type JsonText = string & { readonly [json]: true };

@@ -1,0 +1,89 @@
+import type { JsonText } from '../../generated/json-text.js';
+
+/** Where a group lives. Names are any non-empty, well-formed Unicode within the configured length. */
+export interface GroupAddress {
+  readonly stream: string;
+  readonly group: string;
+}
+
+/** Where an item lives. */
+export interface ItemAddress extends GroupAddress {
+  readonly item: string;
+}
+
+/** The W3C trace context of the invocation that caused something; handed on unread. */
+export interface TraceContext {
+  readonly traceparent?: string;
+  readonly baggage?: string;
+}
+
+/** What happened to an item. */
+export type ChangeKind = 'create' | 'update' | 'delete';
+
+/**
+ * One committed change of one item. Immutable and shared by reply, subscribers and triggers.
+ *
+ * Invariant: within one `(stream, group, epoch)` both `seq` and `timestamp` strictly increase.
+ */
+export interface Change extends ItemAddress {
+  readonly kind: ChangeKind;
+  /** The group's sequence number; also the item's new `rev`. 0 for a change nobody sequenced (custom streams, events of other engines). */
+  readonly seq: number;
+  /** Names the incarnation of the group's data. Empty when `seq` is 0. */
+  readonly epoch: string;
+  /** Milliseconds since the Unix epoch, greater than every earlier timestamp of the group. */
+  readonly timestamp: number;
+  /** The new value; for a delete the removed one. */
+  readonly value: JsonText;
+  /** The value before, when there was one. */
+  readonly old: JsonText | undefined;
+  readonly trace?: TraceContext | undefined;
+}
+
+/** A custom event of `stream::send`: never stored, never replayed. */
+export interface CustomEvent extends GroupAddress {
+  /** Addresses one item's subscribers too; absent = the group's subscribers only. */
+  readonly item: string | undefined;
+  readonly type: string;
+  readonly data: JsonText;
+  /** Milliseconds; drawn from the same strictly increasing clock as the group's changes. */
+  readonly timestamp: number;
+  readonly trace?: TraceContext | undefined;
+}
+
+/** A position in a group's order of changes: everything up to `seq` of `epoch` has been seen. */
+export interface Cursor {
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+/** One live item, as a snapshot holds it. */
+export interface StoredItem {
+  readonly id: string;
+  /** The seq of its last change. */
+  readonly rev: number;
+  /** Milliseconds; the timestamp of its last change. */
+  readonly timestamp: number;
+  readonly value: JsonText;
+}
+
+/** A group at one seq. `items` is in creation order. */
+export interface Snapshot extends Cursor {
+  /** Milliseconds; not smaller than any timestamp handed out for the group before. */
+  readonly timestamp: number;
+  readonly items: readonly StoredItem[];
+}
+
+/** Why a cursor could not be resumed. */
+export type ResetReason = 'epoch' | 'horizon';
+
+/**
+ * The answer to *what changed after this cursor?*
+ *
+ * `changes` are in seq order and leave each item in its latest state. An item that was deleted and created
+ * again after the cursor yields both, so that a client that matches by id replaces it. A delete whose value
+ * is gone carries `{"id":…}` as its value (DECISIONS: tombstones).
+ */
+export type Since =
+  | { readonly kind: 'changes'; readonly epoch: string; readonly seq: number; readonly timestamp: number; readonly changes: readonly Change[] }
+  | { readonly kind: 'reset'; readonly reason: ResetReason; readonly snapshot: Snapshot };

@@ -1,0 +1,93 @@
+import type { JsonText } from '../../generated/json-text.js';
+import type { Outlet } from '../delivery/outlet.js';
+import type { Cursor, TraceContext } from '../domain/change.js';
+
+/** A function call that failed, as its caller sees it on the wire. */
+export interface InvocationFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly stacktrace?: string;
+}
+
+/** Exactly one call, once: a failure, or a result (undefined when the function returned nothing). */
+export type InvocationCallback = (failure: InvocationFailure | undefined, result: JsonText | undefined) => void;
+
+export interface InvokeOptions {
+  /** Milliseconds until the call fails with `invocation_timeout`. @default the configured `invocation_timeout_ms` */
+  readonly timeoutMs?: number;
+  readonly trace?: TraceContext | undefined;
+}
+
+/** A trigger that somebody registered for one of our trigger types. `config` is unvalidated. */
+export interface TriggerRegistration {
+  readonly id: string;
+  readonly triggerType: string;
+  readonly functionId: string;
+  readonly config: unknown;
+  readonly metadata?: unknown;
+}
+
+/** What the engine offers to the world; a host puts it on the wire. */
+export interface StreamService {
+  /** Calls one of our functions. `payload` is valid JSON text (undefined = absent). Never throws. */
+  call(functionId: string, payload: JsonText | undefined, trace: TraceContext | undefined, done: InvocationCallback): void;
+  /** Starts a trigger. Returns the failure to report when its config is refused. Replaces one of the same id. */
+  registerTrigger(trigger: TriggerRegistration): InvocationFailure | undefined;
+  /** Ends a trigger; an unknown id is ignored. */
+  unregisterTrigger(id: string): void;
+}
+
+/** Where functions are called: the embedded engine endpoint, or a running iii engine that we are a worker of. */
+export interface FunctionHost {
+  /** True when a call of this id would find a function now. Synchronous and cheap: every stream call asks it for custom streams. */
+  has(functionId: string): boolean;
+  /** Calls a function. `done` is called exactly once, also when the worker vanishes or the time is up. */
+  invoke(functionId: string, payload: JsonText, options: InvokeOptions, done: InvocationCallback): void;
+  /** Calls a function without wanting its result. False when there is no such function (logged by the caller). */
+  notify(functionId: string, payload: JsonText, trace: TraceContext | undefined): boolean;
+}
+
+/** What a connecting socket shows to the auth function. */
+export interface AuthRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly path: string;
+  readonly queryParams: Readonly<Record<string, readonly string[]>>;
+  readonly addr: string;
+}
+
+/** Let in with a context for join/leave handlers, or refused with an HTTP status (401 refused, 503 auth function unreachable). */
+export type AuthResult =
+  | { readonly allowed: true; readonly context: JsonText | undefined }
+  | { readonly allowed: false; readonly status: 401 | 503; readonly reason: string };
+
+/** One wish to subscribe: a group (`item` absent) or one item. */
+export interface JoinRequest {
+  readonly subscriptionId: string;
+  readonly stream: string;
+  readonly group: string;
+  readonly item: string | undefined;
+  /** Resume after this cursor instead of a full sync. */
+  readonly since: Cursor | undefined;
+  /** Sync data as `[{id, rev, data}]`. */
+  readonly withItems: boolean;
+  /** Wants the `subscribed` acknowledgement also without `since`. */
+  readonly ack: boolean;
+}
+
+/** What the engine offers to a socket session. Calls never throw; answers go out through the outlet. */
+export interface SubscriptionService {
+  /** Runs the configured auth function; without one everybody is let in without a context. */
+  authenticate(request: AuthRequest): Promise<AuthResult>;
+  /**
+   * Asks the join triggers, then sends the snapshot (or what changed since the cursor) and everything after it.
+   * A refused join gets an `unauthorized` event and no data. `settled(false)` tells the session that a refusal or
+   * an error ended the subscription. A join with a subscription id that the outlet holds replaces it.
+   */
+  join(outlet: Outlet, request: JoinRequest, context: JsonText | undefined, settled: (joined: boolean) => void): void;
+  /** Ends a subscription and fires `stream:leave`; an unknown id is ignored. */
+  leave(outlet: Outlet, subscriptionId: string): void;
+  /** Ends all of an outlet's subscriptions; each fires `stream:leave`. */
+  disconnect(outlet: Outlet): void;
+  /** The outlet has room again: paused subscriptions catch up from their cursors. */
+  drained(outlet: Outlet): void;
+}

@@ -1,0 +1,74 @@
+import type { JsonText } from '../../generated/json-text.js';
+import type { Change, Cursor, CustomEvent, GroupAddress, ItemAddress, Since, Snapshot, TraceContext } from '../domain/change.js';
+import type { MaybePromise } from '../domain/maybe.js';
+
+/** A write to one item. `update.apply` is pure and may run more than once (compare-and-set). */
+export type Mutation =
+  | { readonly kind: 'set'; readonly value: JsonText }
+  | { readonly kind: 'delete' }
+  | { readonly kind: 'update'; readonly apply: (current: JsonText | undefined) => JsonText };
+
+/** What a committed write did. `change` is undefined when there was nothing to delete: no seq, no event. */
+export interface Committed {
+  readonly change: Change | undefined;
+  readonly old: JsonText | undefined;
+}
+
+/** One stream in `listAll`: group ids sorted. */
+export interface StreamListing {
+  readonly id: string;
+  readonly groups: readonly string[];
+}
+
+/** Whether writes can succeed now, and if not, one sentence that says why. */
+export type StoreHealth = { readonly writable: true } | { readonly writable: false; readonly reason: string };
+
+/** What a store tells the rest of the house. Calls are synchronous; a listener never throws. */
+export interface StoreListener {
+  /** A change is committed and visible to every node: per group in seq order, each once. Feeds subscribers. */
+  change(change: Change): void;
+  /** A custom event of a group, from any node. Feeds subscribers. */
+  event(event: CustomEvent): void;
+  /** This node committed a change: per group in seq order, each exactly once in the cluster. Feeds triggers. */
+  committed(change: Change): void;
+  /** The feed of these watched groups may have missed changes (all of them when absent): ask `changesSince`. */
+  gap(group?: GroupAddress): void;
+}
+
+/**
+ * Durable, sequenced storage of groups (the design's one idea). All adapters pass `contract.ts`.
+ *
+ * Order: what one caller asks for one item takes effect in the order asked, and `get`/`list` see every write asked
+ * before them by this node, also one that is not on disk yet (DECISIONS: reads see pending writes). `snapshot` and
+ * `changesSince` see committed state only, because their cursors leave the process.
+ *
+ * Every method throws or rejects with `StreamError` (reason `unavailable`, `read_only`, `overloaded`, …) when it cannot answer.
+ */
+export interface Store extends AsyncDisposable {
+  /** `kv` index with or without a durable backend, or `redis`. For logs and metrics. */
+  readonly kind: string;
+  /** Sets the one listener; called once, before the first commit. */
+  listen(listener: StoreListener): void;
+  /** Applies one mutation; answers when it is as durable as the adapter promises, after its `committed` call. */
+  commit(address: ItemAddress, mutation: Mutation, trace?: TraceContext): MaybePromise<Committed>;
+  /** The item's value, or undefined. */
+  get(address: ItemAddress): MaybePromise<JsonText | undefined>;
+  /** The group's values in creation order. */
+  list(group: GroupAddress): MaybePromise<readonly JsonText[]>;
+  /** Ids of the stream's non-empty groups, sorted. */
+  listGroups(stream: string): MaybePromise<readonly string[]>;
+  /** Every stream with a non-empty group, sorted by id. */
+  listAll(): MaybePromise<readonly StreamListing[]>;
+  /** The group at its latest committed seq. A group never written has seq 0 and no items. */
+  snapshot(group: GroupAddress): MaybePromise<Snapshot>;
+  /** What changed after `cursor`: see `Since`. */
+  changesSince(group: GroupAddress, cursor: Cursor): MaybePromise<Since>;
+  /** Stamps a custom event from the group's clock and hands it to every node's `event` listener; resolves when it is out. */
+  publish(event: Omit<CustomEvent, 'timestamp'>): MaybePromise<CustomEvent>;
+  /** Draws the group's next timestamp without a change (custom streams). */
+  stamp(group: GroupAddress): number;
+  /** Declares interest in a group's feed; a store that sees everything ignores it. Balanced by `unwatch`. */
+  watch(group: GroupAddress): void;
+  unwatch(group: GroupAddress): void;
+  health(): StoreHealth;
+}
