@@ -1,0 +1,71 @@
+import { header } from './header.js';
+import type { ConstantSet, Protocol, Spec } from './load.js';
+import { doc, messageKey, pascal, quote } from './names.js';
+import { resolve, type Schema } from './schema.js';
+
+interface Entry {
+  readonly key: string;
+  readonly value: string | number;
+  readonly description?: string | undefined;
+}
+
+/** `generated/constants.ts`: every id, tag and code that goes over a wire. */
+export function renderConstants(spec: Spec): string {
+  const { api, socket, worker } = spec.inputs;
+  const blocks = [
+    block('FUNCTION', 'Ids of the functions.', spec.functions.map(({ key, id, description }) => ({ key, value: id, description }))),
+    block('ERROR_CODE', "The wire error's `code` of each function.", spec.functions.map(({ key, errorCode }) => ({ key, value: errorCode }))),
+    block('TRIGGER_TYPE', 'Ids of the trigger types.', spec.triggers.map(({ key, id, description }) => ({ key, value: id, description }))),
+    ...protocolBlocks(spec.socket),
+    ...protocolBlocks(spec.worker),
+  ];
+  return header([...api, socket, worker]) + blocks.join('\n');
+}
+
+function protocolBlocks(protocol: Protocol): readonly string[] {
+  const tags = Object.entries(protocol.tags).map(([name, { description, unions }]) => {
+    const entries = new Map(unions.flatMap((union) => tagEntries(union, protocol)).map((entry) => [entry.value, entry]));
+    return block(name, description, [...entries.values()]);
+  });
+  const constants = Object.entries(protocol.constants).map(([name, set]) => {
+    const entries = Object.entries(set.values).map(([key, { value, description }]) => ({ key, value, description }));
+    checkEnum(name, set, entries, protocol);
+    return block(name, set.description, entries);
+  });
+  return [...tags, ...constants];
+}
+
+function tagEntries(union: string, { definitions }: Protocol): readonly Entry[] {
+  return (definitions[union]?.oneOf ?? []).map((branch) => {
+    const name = branch.$ref?.split('/').at(-1) ?? '';
+    const { properties, description } = resolve(branch, definitions);
+    const value = (properties?.type as Schema | undefined)?.const;
+    if (typeof value !== 'string') throw new Error(`${union}: a branch has no constant type`);
+    return { key: tagKey(name, value), value, description };
+  });
+}
+
+/** The definition's name in camel case where it says the same as the tag, else the tag. */
+function tagKey(name: string, value: string): string {
+  const key = messageKey(name);
+  return key.toLowerCase() === value ? key : value;
+}
+
+function checkEnum(name: string, { schema }: ConstantSet, entries: readonly Entry[], { definitions }: Protocol): void {
+  if (schema === undefined) return;
+  const declared = [...(definitions[schema]?.enum ?? [])].sort().join();
+  const listed = entries.map(({ value }) => value).sort().join();
+  if (declared !== listed) throw new Error(`${name} lists [${listed}], but ${schema} has [${declared}]`);
+}
+
+function block(name: string, description: string, entries: readonly Entry[]): string {
+  const type = name.split('_').map((word) => pascal(word.toLowerCase())).join('');
+  const lines = entries.map(({ key, value, description: text }) => {
+    const literal = typeof value === 'string' ? quote(value) : String(value);
+    return `${text === undefined ? '' : doc(text, '  ')}  ${key}: ${literal},\n`;
+  });
+  return (
+    `${doc(description)}export const ${name} = {\n${lines.join('')}} as const;\n` +
+    `export type ${type} = (typeof ${name})[keyof typeof ${name}];\n`
+  );
+}

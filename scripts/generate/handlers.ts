@@ -1,0 +1,160 @@
+import { titleOf } from './family.js';
+import { header } from './header.js';
+import type { FunctionSpec, Spec } from './load.js';
+import { doc, pascal } from './names.js';
+import { isAny, isComposite } from './schema.js';
+
+/** `generated/handlers.ts`: the interface that the engine implements, and what calls it. */
+export function renderHandlers(spec: Spec): string {
+  const { functions } = spec;
+  const inputs = functions.map(({ request }) => titleOf(request));
+  return `${header(spec.inputs.api)}import { ERROR_CODE, FUNCTION } from './constants.js';
+import type { ${[...new Set(inputs)].sort().join(', ')} } from './functions.js';
+import type { JsonText } from './json-text.js';
+import { explain, type Validator } from './validation.js';
+import {
+${[...new Set(inputs)].sort().map((name) => `  validate${name},\n`).join('')}} from './validators.js';
+
+export type MaybePromise<T> = T | Promise<T>;
+
+${functions.map(renderRequest).join('\n')}
+/**
+ * One handler per function. An error that it throws, or rejects with, is the caller's wire error; its code is the
+ * function's. A result is answered in the same turn when the handler returns it synchronously.
+ */
+export interface StreamHandlers<Context> {
+${functions.map(renderMethod).join('')}}
+
+/** What the dispatcher needs of its owner. */
+export interface DispatchTools {
+  /** The raw text of a top-level field of an object. */
+  sliceField(payload: JsonText, field: string): JsonText | undefined;
+  /** What a caller may read about an error that a handler threw. */
+  describeError(error: unknown): string;
+}
+
+/** Why a call failed, as its caller sees it. */
+export interface WireFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Called exactly once per dispatched call; must not throw. */
+export type DispatchDone = (failure: WireFailure | undefined, result: JsonText | undefined) => void;
+
+/** Calls the handler of \`functionId\`; false, and \`done\` is not called, when there is none of that id. */
+export type Dispatch<Context> = (
+  functionId: string,
+  payload: JsonText | undefined,
+  context: Context,
+  done: DispatchDone,
+) => boolean;
+
+interface Route<Input, Context> {
+  readonly code: string;
+  readonly validate: Validator<Input>;
+  /** Nothing is required, so that an absent or null payload is an empty one. */
+  readonly allOptional: boolean;
+  call(input: Input, payload: JsonText, context: Context): MaybePromise<JsonText | undefined>;
+}
+
+/** A dispatcher that checks input, calls handlers, and turns bad input and errors into wire errors. */
+export function createDispatcher<Context>(handlers: StreamHandlers<Context>, tools: DispatchTools): Dispatch<Context> {
+  const raw = (payload: JsonText, field: string): JsonText => {
+    const text = tools.sliceField(payload, field);
+    if (text === undefined) throw new Error(\`invalid_input: \${field}: is required\`);
+    return text;
+  };
+  const routes = new Map<string, (payload: JsonText | undefined, context: Context, done: DispatchDone) => void>();
+  const add = <Input>(id: string, route: Route<Input, Context>): void => {
+    routes.set(id, (payload, context, done) => answer(route, tools, payload, context, done));
+  };
+
+${functions.map(renderRoute).join('\n')}
+  return (functionId, payload, context, done) => {
+    const route = routes.get(functionId);
+    if (route === undefined) return false;
+    route(payload, context, done);
+    return true;
+  };
+}
+
+function answer<Input, Context>(
+  route: Route<Input, Context>,
+  tools: DispatchTools,
+  payload: JsonText | undefined,
+  context: Context,
+  done: DispatchDone,
+): void {
+  const fail = (error: unknown): void => done({ code: route.code, message: tools.describeError(error) }, undefined);
+  let result: MaybePromise<JsonText | undefined>;
+  try {
+    const text = payload ?? ('null' as JsonText);
+    const parsed: unknown = JSON.parse(text);
+    const input = parsed === null && route.allOptional ? {} : parsed;
+    if (!route.validate(input)) {
+      const message = \`invalid_input: \${explain(route.validate, 'payload')}\`;
+      done({ code: route.code, message }, undefined);
+      return;
+    }
+    result = route.call(input, text, context);
+  } catch (error) {
+    fail(error);
+    return;
+  }
+  if (result instanceof Promise) result.then((value) => done(undefined, value), fail);
+  else done(undefined, result);
+}
+`;
+}
+
+function renderRequest({ id, key, request }: FunctionSpec): string {
+  const title = titleOf(request);
+  const properties = Object.entries(request.properties ?? {});
+  const members = properties.flatMap(([name, schema]) => {
+    if (isAny(schema)) return [`  readonly ${name}: JsonText;\n`];
+    const optional = request.required?.includes(name) ? '' : ' | undefined';
+    const typed = `  readonly ${name}: ${title}['${name}']${optional};\n`;
+    const text = `${doc(`The raw text of \`${name}\`.`, '  ')}  readonly ${name}Text: JsonText${optional};\n`;
+    return schema !== true && isComposite(schema) ? [typed, text] : [typed];
+  });
+  const comment = doc(`A checked input of \`${id}\`; any-typed fields as raw text.`);
+  if (members.length === 0) return `${comment}export type ${pascal(key)}Request = ${title};\n`;
+  return `${comment}export interface ${pascal(key)}Request {\n${members.join('')}}\n`;
+}
+
+function renderMethod({ id, key, description, response }: FunctionSpec): string {
+  const always = response.type === 'object' || response.type === 'array';
+  const result = always ? 'JsonText' : 'JsonText | undefined';
+  return (
+    doc(`\`${id}\`: ${description}`, '  ') +
+    `  ${key}(input: ${pascal(key)}Request, context: Context): MaybePromise<${result}>;\n`
+  );
+}
+
+function renderRoute({ key, request }: FunctionSpec): string {
+  const title = titleOf(request);
+  const properties = Object.entries(request.properties ?? {});
+  const fields = properties.flatMap(([name, schema]) => {
+    const optional = !request.required?.includes(name);
+    const slice = optional
+      ? `input.${name} === undefined ? undefined : raw(payload, '${name}')`
+      : `raw(payload, '${name}')`;
+    if (isAny(schema)) return [`          ${name}: ${optional ? `raw(payload, '${name}')` : slice},\n`];
+    const typed = `          ${name}: input.${name},\n`;
+    return schema !== true && isComposite(schema) ? [typed, `          ${name}Text: ${slice},\n`] : [typed];
+  });
+  const argument = fields.length === 0 ? 'input' : `{\n${fields.join('')}        }`;
+  const unused = argument.includes('payload') ? 'payload' : '_payload';
+  return `  add<${title}>(FUNCTION.${key}, {
+    code: ERROR_CODE.${key},
+    validate: validate${title},
+    allOptional: ${(request.required ?? []).length === 0},
+    call: (input, ${unused}, context) =>
+      handlers.${key}(
+        ${argument},
+        context,
+      ),
+  });
+`;
+}

@@ -1,0 +1,31 @@
+import { renderConstants } from './constants.js';
+import { renderDescriptors } from './descriptors.js';
+import { renderEncoders } from './encode.js';
+import { families } from './family.js';
+import { renderHandlers } from './handlers.js';
+import { header } from './header.js';
+import { JSON_TEXT } from './json-text.js';
+import { loadSpec } from './load.js';
+import { renderTypes } from './types.js';
+import { VALIDATION } from './validation.js';
+import { renderValidatorCode, renderValidators } from './validators.js';
+
+/** Everything below `generated/`, by path: a function of `spec/` alone. */
+export async function render(specDirectory: string): Promise<ReadonlyMap<string, string>> {
+  const spec = await loadSpec(specDirectory);
+  const { api, socket, worker, config } = spec.inputs;
+  const all = families(spec);
+  const files = new Map<string, string>();
+  for (const family of all) {
+    files.set(`${family.name}.ts`, await renderTypes(family));
+    files.set(`validators/${family.name}.js`, renderValidatorCode(family));
+  }
+  files.set('validators.ts', renderValidators(all, [...api, socket, worker, config]));
+  files.set('validation.ts', header([]) + VALIDATION);
+  files.set('json-text.ts', header([]) + JSON_TEXT);
+  files.set('constants.ts', renderConstants(spec));
+  files.set('descriptors.ts', renderDescriptors(spec));
+  files.set('encode.ts', renderEncoders(spec));
+  files.set('handlers.ts', renderHandlers(spec));
+  return files;
+}
