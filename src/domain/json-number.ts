@@ -1,0 +1,100 @@
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  MINUS,
+  NINE,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+  scalarEnd,
+  skipSpace,
+  stringEnd,
+  ZERO,
+} from './json-scan.js';
+
+/** A number that JSON.parse followed by JSON.stringify would change. */
+export interface InexactNumber {
+  /** The number as it is written. */
+  readonly lexeme: string;
+  /** JSON Pointer (RFC 6901) of where it stands; empty for the root. */
+  readonly pointer: string;
+}
+
+// Up to 15 significant digits with an exponent of at most two digits always survive a double, so a text without a
+// number of 16 digits and without a long exponent needs no closer look. Strings may match too: that only costs time.
+const SUSPECT_DIGITS = /[:,[\s]-?[\d.]{16}/;
+const SUSPECT_EXPONENT = /\d[eE][+-]?\d{3}/;
+const ALWAYS_EXACT_LENGTH = 15;
+
+/** Sign-less decimal in a form in which equal values are equal texts: digits without outer zeros, and an exponent. */
+function canonical(lexeme: string): string {
+  const [mantissa = '', exponent = '0'] = lexeme.toLowerCase().split('e');
+  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
+  const digits = whole + fraction;
+  let from = 0;
+  let to = digits.length;
+  while (from < to && digits.charCodeAt(from) === ZERO) from += 1;
+  if (from === to) return '0';
+  while (digits.charCodeAt(to - 1) === ZERO) to -= 1;
+  return `${digits.slice(from, to)}e${Number(exponent) - fraction.length + digits.length - to}`;
+}
+
+function isExact(lexeme: string): boolean {
+  if (lexeme.length <= ALWAYS_EXACT_LENGTH && !/e/i.test(lexeme)) return true;
+  const value = Number(lexeme);
+  return Number.isFinite(value) && canonical(lexeme) === canonical(String(value));
+}
+
+const isNumberStart = (char: number): boolean => char === MINUS || (char >= ZERO && char <= NINE);
+
+const escapeStep = (step: string): string => step.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** The pointer to the scalar at `target`, found by walking there; only errors pay for it. */
+function pointerTo(text: string, target: number): string {
+  const steps: (number | string)[] = [];
+  let index = 0;
+  while (index < target) {
+    const char = text.charCodeAt(index);
+    if (char === QUOTE) {
+      const end = stringEnd(text, index);
+      const isKey = text.charCodeAt(skipSpace(text, end)) === COLON;
+      if (isKey) steps[steps.length - 1] = text.slice(index, end);
+      index = end;
+      continue;
+    }
+    if (char === OPEN_BRACE) steps.push('""');
+    else if (char === OPEN_BRACKET) steps.push(0);
+    else if (char === CLOSE_BRACE || char === CLOSE_BRACKET) steps.pop();
+    else if (char === COMMA) {
+      const last = steps.at(-1);
+      if (typeof last === 'number') steps[steps.length - 1] = last + 1;
+    }
+    index += 1;
+  }
+  return steps
+    .map((step) => `/${typeof step === 'number' ? step : escapeStep(JSON.parse(step) as string)}`)
+    .join('');
+}
+
+/**
+ * The first number of a JSON text whose decimal value a double does not print back: integers past 2^53 such as
+ * 9007199254740993, `1e400`, more digits than a double holds. `1.0`, `1E5`, `1e21` and `-0` count as exact.
+ */
+export function inexactNumber(text: string): InexactNumber | undefined {
+  const isScalar = isNumberStart(text.charCodeAt(0));
+  if (!isScalar && !SUSPECT_DIGITS.test(text) && !SUSPECT_EXPONENT.test(text)) return undefined;
+  let index = 0;
+  while (index < text.length) {
+    const char = text.charCodeAt(index);
+    if (char === QUOTE) index = stringEnd(text, index);
+    else if (isNumberStart(char)) {
+      const end = scalarEnd(text, index);
+      const lexeme = text.slice(index, end);
+      if (!isExact(lexeme)) return { lexeme, pointer: pointerTo(text, index) };
+      index = end;
+    } else index += 1;
+  }
+  return undefined;
+}
