@@ -52,10 +52,10 @@ export function encodeUpdateResult(result: UpdateResultParts): JsonText {
 
 /** Encodes the result of `stream::list`. */
 export function encodeListResult(result: readonly JsonText[]): JsonText {
-  return `[${result.join(',')}]` as JsonText;
+  return ('[' + result.join(',') + ']') as JsonText;
 }
 
 /** Encodes the result of `stream::list_groups`. */
 export function encodeListGroupsResult(result: Readonly<ListGroupsResult>): JsonText {
-  return JSON.stringify(result) as JsonText;
+  return (JSON.stringify(result)) as JsonText;
 }

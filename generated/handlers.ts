@@ -21,22 +21,22 @@ export type MaybePromise<T> = T | Promise<T>;
 
 /** A checked input of `stream::delete`; any-typed fields as raw text. */
 export interface DeleteRequest {
-  readonly group_id: StreamDeleteInput['group_id'];
-  readonly item_id: StreamDeleteInput['item_id'];
-  readonly stream_name: StreamDeleteInput['stream_name'];
+  readonly group_id: string;
+  readonly item_id: string;
+  readonly stream_name: string;
 }
 
 /** A checked input of `stream::get`; any-typed fields as raw text. */
 export interface GetRequest {
-  readonly group_id: StreamGetInput['group_id'];
-  readonly item_id: StreamGetInput['item_id'];
-  readonly stream_name: StreamGetInput['stream_name'];
+  readonly group_id: string;
+  readonly item_id: string;
+  readonly stream_name: string;
 }
 
 /** A checked input of `stream::list`; any-typed fields as raw text. */
 export interface ListRequest {
-  readonly group_id: StreamListInput['group_id'];
-  readonly stream_name: StreamListInput['stream_name'];
+  readonly group_id: string;
+  readonly stream_name: string;
 }
 
 /** A checked input of `stream::list_all`; any-typed fields as raw text. */
@@ -44,34 +44,34 @@ export type ListAllRequest = StreamListAllInput;
 
 /** A checked input of `stream::list_groups`; any-typed fields as raw text. */
 export interface ListGroupsRequest {
-  readonly stream_name: StreamListGroupsInput['stream_name'];
+  readonly stream_name: string;
 }
 
 /** A checked input of `stream::send`; any-typed fields as raw text. */
 export interface SendRequest {
   readonly data: JsonText;
-  readonly group_id: StreamSendInput['group_id'];
-  readonly id: StreamSendInput['id'] | undefined;
-  readonly stream_name: StreamSendInput['stream_name'];
-  readonly type: StreamSendInput['type'];
+  readonly group_id: string;
+  readonly id: string | null | undefined;
+  readonly stream_name: string;
+  readonly type: string;
 }
 
 /** A checked input of `stream::set`; any-typed fields as raw text. */
 export interface SetRequest {
   readonly data: JsonText;
-  readonly group_id: StreamSetInput['group_id'];
-  readonly item_id: StreamSetInput['item_id'];
-  readonly stream_name: StreamSetInput['stream_name'];
+  readonly group_id: string;
+  readonly item_id: string;
+  readonly stream_name: string;
 }
 
 /** A checked input of `stream::update`; any-typed fields as raw text. */
 export interface UpdateRequest {
-  readonly group_id: StreamUpdateInput['group_id'];
-  readonly item_id: StreamUpdateInput['item_id'];
+  readonly group_id: string;
+  readonly item_id: string;
   readonly ops: StreamUpdateInput['ops'];
   /** The raw text of `ops`. */
   readonly opsText: JsonText;
-  readonly stream_name: StreamUpdateInput['stream_name'];
+  readonly stream_name: string;
 }
 
 /**
@@ -134,7 +134,7 @@ interface Route<Input, Context> {
 export function createDispatcher<Context>(handlers: StreamHandlers<Context>, tools: DispatchTools): Dispatch<Context> {
   const raw = (payload: JsonText, field: string): JsonText => {
     const text = tools.sliceField(payload, field);
-    if (text === undefined) throw new Error(`invalid_input: ${field}: is required`);
+    if (text === undefined) throw new Error(`sliceField does not find ${field}, which JSON.parse found`);
     return text;
   };
   const routes = new Map<string, (payload: JsonText | undefined, context: Context, done: DispatchDone) => void>();
@@ -275,22 +275,19 @@ function answer<Input, Context>(
   context: Context,
   done: DispatchDone,
 ): void {
-  const fail = (error: unknown): void => done({ code: route.code, message: tools.describeError(error) }, undefined);
+  let failure: WireFailure | undefined;
   let result: MaybePromise<JsonText | undefined>;
+  const failed = (error: unknown): WireFailure => ({ code: route.code, message: tools.describeError(error) });
   try {
     const text = payload ?? ('null' as JsonText);
     const parsed: unknown = JSON.parse(text);
     const input = parsed === null && route.allOptional ? {} : parsed;
-    if (!route.validate(input)) {
-      const message = `invalid_input: ${explain(route.validate, 'payload')}`;
-      done({ code: route.code, message }, undefined);
-      return;
-    }
-    result = route.call(input, text, context);
+    if (route.validate(input)) result = route.call(input, text, context);
+    else failure = { code: route.code, message: `invalid_input: ${explain(route.validate, 'payload')}` };
   } catch (error) {
-    fail(error);
-    return;
+    failure = failed(error);
   }
-  if (result instanceof Promise) result.then((value) => done(undefined, value), fail);
-  else done(undefined, result);
+  // Outside of the try: what `done` throws is its owner's fault, and no second answer.
+  if (result instanceof Promise) result.then((value) => done(undefined, value), (error) => done(failed(error), undefined));
+  else done(failure, result);
 }

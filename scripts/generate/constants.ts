@@ -13,9 +13,24 @@ interface Entry {
 export function renderConstants(spec: Spec): string {
   const { api, socket, worker } = spec.inputs;
   const blocks = [
-    block('FUNCTION', 'Ids of the functions.', spec.functions.map(({ key, id, description }) => ({ key, value: id, description }))),
-    block('ERROR_CODE', "The wire error's `code` of each function.", spec.functions.map(({ key, errorCode }) => ({ key, value: errorCode }))),
-    block('TRIGGER_TYPE', 'Ids of the trigger types.', spec.triggers.map(({ key, id, description }) => ({ key, value: id, description }))),
+    block(
+      'FUNCTION',
+      'FunctionId',
+      'Ids of the functions.',
+      spec.functions.map(({ key, id, description }) => ({ key, value: id, description })),
+    ),
+    block(
+      'ERROR_CODE',
+      undefined,
+      "The wire error's `code` of each function.",
+      spec.functions.map(({ key, errorCode }) => ({ key, value: errorCode })),
+    ),
+    block(
+      'TRIGGER_TYPE',
+      'TriggerTypeId',
+      'Ids of the trigger types.',
+      spec.triggers.map(({ key, id, description }) => ({ key, value: id, description })),
+    ),
     ...protocolBlocks(spec.socket),
     ...protocolBlocks(spec.worker),
   ];
@@ -24,13 +39,19 @@ export function renderConstants(spec: Spec): string {
 
 function protocolBlocks(protocol: Protocol): readonly string[] {
   const tags = Object.entries(protocol.tags).map(([name, { description, unions }]) => {
-    const entries = new Map(unions.flatMap((union) => tagEntries(union, protocol)).map((entry) => [entry.value, entry]));
-    return block(name, description, [...entries.values()]);
+    const entries = new Map(
+      unions.flatMap((union) => tagEntries(union, protocol)).map((entry) => [entry.value, entry]),
+    );
+    return block(name, `${typeName(name)}Type`, description, [...entries.values()]);
   });
   const constants = Object.entries(protocol.constants).map(([name, set]) => {
-    const entries = Object.entries(set.values).map(([key, { value, description }]) => ({ key, value, description }));
+    const entries = Object.entries(set.values).map(([key, { value, description }]) => ({
+      key,
+      value,
+      description,
+    }));
     checkEnum(name, set, entries, protocol);
-    return block(name, set.description, entries);
+    return block(name, set.type, set.description, entries);
   });
   return [...tags, ...constants];
 }
@@ -51,21 +72,38 @@ function tagKey(name: string, value: string): string {
   return key.toLowerCase() === value ? key : value;
 }
 
-function checkEnum(name: string, { schema }: ConstantSet, entries: readonly Entry[], { definitions }: Protocol): void {
-  if (schema === undefined) return;
-  const declared = [...(definitions[schema]?.enum ?? [])].sort().join();
-  const listed = entries.map(({ value }) => value).sort().join();
-  if (declared !== listed) throw new Error(`${name} lists [${listed}], but ${schema} has [${declared}]`);
+function checkEnum(
+  name: string,
+  { enumeration }: ConstantSet,
+  entries: readonly Entry[],
+  { definitions }: Protocol,
+): void {
+  if (enumeration === undefined) return;
+  const declared = [...(definitions[enumeration]?.enum ?? [])].sort().join();
+  const listed = entries
+    .map(({ value }) => value)
+    .sort()
+    .join();
+  if (declared !== listed) throw new Error(`${name} lists [${listed}], but ${enumeration} has [${declared}]`);
 }
 
-function block(name: string, description: string, entries: readonly Entry[]): string {
-  const type = name.split('_').map((word) => pascal(word.toLowerCase())).join('');
+/** `STREAM_EVENT` → `StreamEvent`. */
+const typeName = (name: string): string =>
+  name
+    .split('_')
+    .map((word) => pascal(word.toLowerCase()))
+    .join('');
+
+function block(
+  name: string,
+  type: string | undefined,
+  description: string,
+  entries: readonly Entry[],
+): string {
   const lines = entries.map(({ key, value, description: text }) => {
     const literal = typeof value === 'string' ? quote(value) : String(value);
     return `${text === undefined ? '' : doc(text, '  ')}  ${key}: ${literal},\n`;
   });
-  return (
-    `${doc(description)}export const ${name} = {\n${lines.join('')}} as const;\n` +
-    `export type ${type} = (typeof ${name})[keyof typeof ${name}];\n`
-  );
+  const alias = type === undefined ? '' : `export type ${type} = (typeof ${name})[keyof typeof ${name}];\n`;
+  return `${doc(description)}export const ${name} = {\n${lines.join('')}} as const;\n${alias}`;
 }

@@ -12,7 +12,8 @@ export function renderEncoders(spec: Spec): string {
     ...objects.filter(({ response }) => fieldsOf(response).some(({ raw }) => !raw)),
     ...arrays.filter(({ response }) => !isAny(response.items ?? true)),
   ].map(({ response }) => titleOf(response));
-  const imports = types.length > 0 ? `import type { ${types.sort().join(', ')} } from './functions.js';\n` : '';
+  const imports =
+    types.length > 0 ? `import type { ${types.sort().join(', ')} } from './functions.js';\n` : '';
   const blocks = [...objects.map(renderObject), ...arrays.map(renderArray)];
   return `${header(spec.inputs.api)}${imports}import type { JsonText } from './json-text.js';\n\n${blocks.join('\n')}`;
 }
@@ -20,9 +21,9 @@ export function renderEncoders(spec: Spec): string {
 function renderArray({ id, key, response }: FunctionSpec): string {
   const raw = isAny(response.items ?? true);
   const type = raw ? 'readonly JsonText[]' : `Readonly<${titleOf(response)}>`;
-  const body = raw ? "`[${result.join(',')}]`" : 'JSON.stringify(result)';
+  const body = raw ? "'[' + result.join(',') + ']'" : 'JSON.stringify(result)';
   return `${doc(`Encodes the result of \`${id}\`.`)}export function encode${pascal(key)}Result(result: ${type}): JsonText {
-  return ${body} as JsonText;
+  return (${body}) as JsonText;
 }
 `;
 }
@@ -32,13 +33,21 @@ function renderObject({ id, key, response }: FunctionSpec): string {
   const name = `${pascal(key)}ResultParts`;
   const members = fields.map((field) => {
     const type = field.raw ? 'JsonText' : `${titleOf(response)}['${field.key}']`;
-    return field.optional ? `  readonly ${field.key}?: ${type} | undefined;\n` : `  readonly ${field.key}: ${type};\n`;
+    return field.optional
+      ? `  readonly ${field.key}?: ${type} | undefined;\n`
+      : `  readonly ${field.key}: ${type};\n`;
   });
-  const present = fields.filter(({ optional }) => !optional).map((field, at) => append(field, at === 0 ? '{' : ','));
-  if (present.length === 0) throw new Error(`${id}: a result without a field that is always there has no encoder`);
+  const present = fields
+    .filter(({ optional }) => !optional)
+    .map((field, at) => append(field, at === 0 ? '{' : ','));
+  if (present.length === 0)
+    throw new Error(`${id}: a result without a field that is always there has no encoder`);
   const rest = fields
     .filter(({ optional }) => optional)
-    .map((field) => ` +\n    (result.${field.key}${field.array ? '?.length' : ' !== undefined'} ? ${append(field, ',')} : '')`);
+    .map(
+      (field) =>
+        ` +\n    (result.${field.key}${field.array ? '?.length' : ' !== undefined'} ? ${append(field, ',')} : '')`,
+    );
   return `${doc(`What the result of \`${id}\` is made of; any-typed parts as JSON text.`)}export interface ${name} {
 ${members.join('')}}
 
@@ -63,6 +72,11 @@ interface Field {
 function fieldsOf({ properties = {}, required = [] }: Schema): readonly Field[] {
   return Object.entries(properties).map(([key, schema]) => {
     const raw = isAny(schema);
-    return { key, raw, optional: !raw && !required.includes(key), array: schema !== true && schema.type === 'array' };
+    return {
+      key,
+      raw,
+      optional: !raw && !required.includes(key),
+      array: schema !== true && schema.type === 'array',
+    };
   });
 }

@@ -19,7 +19,12 @@ export function families(spec: Spec): readonly Family[] {
   const configs = spec.triggers.map(({ config }) => config);
   const payloads = spec.triggers.map(({ payload }) => payload);
   const { api, socket, worker, config } = spec.inputs;
-  const family = (name: string, definitions: Definitions, validated: readonly string[], inputs: readonly Input[]): Family => ({
+  const family = (
+    name: string,
+    definitions: Definitions,
+    validated: readonly string[],
+    inputs: readonly Input[],
+  ): Family => ({
     name,
     definitions,
     validated,
@@ -37,7 +42,8 @@ export function families(spec: Spec): readonly Family[] {
 
 /** @throws Error when the schema has no title, which names its type. */
 export function titleOf(schema: Schema): string {
-  if (schema.title === undefined) throw new Error(`a schema has no title: ${JSON.stringify(schema).slice(0, 100)}`);
+  if (schema.title === undefined)
+    throw new Error(`a schema has no title: ${JSON.stringify(schema).slice(0, 100)}`);
   return schema.title;
 }
 

@@ -2,7 +2,7 @@ import { titleOf } from './family.js';
 import { header } from './header.js';
 import type { FunctionSpec, Spec } from './load.js';
 import { doc, pascal } from './names.js';
-import { isAny, isComposite } from './schema.js';
+import { isAny, isComposite, type Schema } from './schema.js';
 
 /** `generated/handlers.ts`: the interface that the engine implements, and what calls it. */
 export function renderHandlers(spec: Spec): string {
@@ -13,7 +13,10 @@ import type { ${[...new Set(inputs)].sort().join(', ')} } from './functions.js';
 import type { JsonText } from './json-text.js';
 import { explain, type Validator } from './validation.js';
 import {
-${[...new Set(inputs)].sort().map((name) => `  validate${name},\n`).join('')}} from './validators.js';
+${[...new Set(inputs)]
+  .sort()
+  .map((name) => `  validate${name},\n`)
+  .join('')}} from './validators.js';
 
 export type MaybePromise<T> = T | Promise<T>;
 
@@ -62,7 +65,7 @@ interface Route<Input, Context> {
 export function createDispatcher<Context>(handlers: StreamHandlers<Context>, tools: DispatchTools): Dispatch<Context> {
   const raw = (payload: JsonText, field: string): JsonText => {
     const text = tools.sliceField(payload, field);
-    if (text === undefined) throw new Error(\`invalid_input: \${field}: is required\`);
+    if (text === undefined) throw new Error(\`sliceField does not find \${field}, which JSON.parse found\`);
     return text;
   };
   const routes = new Map<string, (payload: JsonText | undefined, context: Context, done: DispatchDone) => void>();
@@ -86,24 +89,21 @@ function answer<Input, Context>(
   context: Context,
   done: DispatchDone,
 ): void {
-  const fail = (error: unknown): void => done({ code: route.code, message: tools.describeError(error) }, undefined);
+  let failure: WireFailure | undefined;
   let result: MaybePromise<JsonText | undefined>;
+  const failed = (error: unknown): WireFailure => ({ code: route.code, message: tools.describeError(error) });
   try {
     const text = payload ?? ('null' as JsonText);
     const parsed: unknown = JSON.parse(text);
     const input = parsed === null && route.allOptional ? {} : parsed;
-    if (!route.validate(input)) {
-      const message = \`invalid_input: \${explain(route.validate, 'payload')}\`;
-      done({ code: route.code, message }, undefined);
-      return;
-    }
-    result = route.call(input, text, context);
+    if (route.validate(input)) result = route.call(input, text, context);
+    else failure = { code: route.code, message: \`invalid_input: \${explain(route.validate, 'payload')}\` };
   } catch (error) {
-    fail(error);
-    return;
+    failure = failed(error);
   }
-  if (result instanceof Promise) result.then((value) => done(undefined, value), fail);
-  else done(undefined, result);
+  // Outside of the try: what \`done\` throws is its owner's fault, and no second answer.
+  if (result instanceof Promise) result.then((value) => done(undefined, value), (error) => done(failed(error), undefined));
+  else done(failure, result);
 }
 `;
 }
@@ -114,13 +114,22 @@ function renderRequest({ id, key, request }: FunctionSpec): string {
   const members = properties.flatMap(([name, schema]) => {
     if (isAny(schema)) return [`  readonly ${name}: JsonText;\n`];
     const optional = request.required?.includes(name) ? '' : ' | undefined';
-    const typed = `  readonly ${name}: ${title}['${name}']${optional};\n`;
+    const typed = `  readonly ${name}: ${simpleType(schema) ?? `${title}['${name}']`}${optional};\n`;
     const text = `${doc(`The raw text of \`${name}\`.`, '  ')}  readonly ${name}Text: JsonText${optional};\n`;
     return schema !== true && isComposite(schema) ? [typed, text] : [typed];
   });
   const comment = doc(`A checked input of \`${id}\`; any-typed fields as raw text.`);
   if (members.length === 0) return `${comment}export type ${pascal(key)}Request = ${title};\n`;
   return `${comment}export interface ${pascal(key)}Request {\n${members.join('')}}\n`;
+}
+
+const PRIMITIVES = ['string', 'boolean', 'null'];
+
+/** The type in words, when the schema is of primitive types only. */
+function simpleType(schema: Schema | true): string | undefined {
+  if (schema === true || schema.enum !== undefined || schema.const !== undefined) return undefined;
+  const types = Array.isArray(schema.type) ? schema.type : [schema.type];
+  return types.every((type) => PRIMITIVES.includes(type)) ? types.join(' | ') : undefined;
 }
 
 function renderMethod({ id, key, description, response }: FunctionSpec): string {

@@ -38,8 +38,10 @@ export type ConstantSets = Readonly<Record<string, ConstantSet>>;
 
 export interface ConstantSet {
   readonly description: string;
+  /** Name of the type of its values, if it gets one. */
+  readonly type?: string;
   /** An enum schema that lists the same values; checked. */
-  readonly schema?: string;
+  readonly enumeration?: string;
   readonly values: Readonly<Record<string, { value: string | number; description: string }>>;
 }
 
@@ -56,7 +58,12 @@ export interface Spec {
   readonly socket: Protocol;
   readonly worker: Protocol;
   readonly config: Schema;
-  readonly inputs: { readonly api: readonly Input[]; readonly socket: Input; readonly worker: Input; readonly config: Input };
+  readonly inputs: {
+    readonly api: readonly Input[];
+    readonly socket: Input;
+    readonly worker: Input;
+    readonly config: Input;
+  };
 }
 
 /** Reads `spec/` and applies the errata. */
@@ -88,7 +95,12 @@ export async function loadSpec(directory: string): Promise<Spec> {
     socket: readProtocol(socket.text),
     worker: readProtocol(worker.text),
     config: JSON.parse(config.text) as Schema,
-    inputs: { api: [reference.input, errata.input], socket: socket.input, worker: worker.input, config: config.input },
+    inputs: {
+      api: [reference.input, errata.input],
+      socket: socket.input,
+      worker: worker.input,
+      config: config.input,
+    },
   };
 }
 
@@ -103,6 +115,7 @@ function readProtocol(text: string): Protocol {
     'x-tags': TagSets;
     'x-constants': ConstantSets;
   };
-  const definitions = mapSchemas({ definitions: document.components.schemas }, (schema) => schema).definitions ?? {};
+  const definitions =
+    mapSchemas({ definitions: document.components.schemas }, (schema) => schema).definitions ?? {};
   return { definitions, tags: document['x-tags'], constants: document['x-constants'] };
 }

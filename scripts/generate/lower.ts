@@ -23,39 +23,33 @@ function withBounds(schema: Schema): Schema {
   return { ...bounds, ...rest };
 }
 
-/** `anyOf` of branches of distinct types becomes one schema of several types. */
+/** `anyOf` of branches of distinct types becomes one schema of several types: each keyword applies to one of them. */
 function withTypeUnion(schema: Schema, definitions: Definitions): Schema {
   if (schema.anyOf === undefined) return schema;
   const branches = schema.anyOf.flatMap((branch) => {
     const target = resolve(branch, definitions);
     return target.anyOf?.map((inner) => resolve(inner, definitions)) ?? [target];
   });
-  const types = branches.map(({ type }) => type);
-  const simple = types.every((type) => typeof type === 'string') && new Set(types).size === types.length;
-  // A tagged union keeps its own error; null beside it is let through by `nullable`.
-  if (!simple) return nullableUnion(schema, branches) ?? schema;
+  const types = branches.map((branch) => (tagOf(branch, definitions) === undefined ? branch.type : 'object'));
+  const distinct = types.every((type) => typeof type === 'string') && new Set(types).size === types.length;
+  if (!distinct) return schema;
   const { anyOf: _, ...rest } = schema;
   return Object.assign({}, ...branches, rest, { type: types }) as Schema;
 }
 
-function nullableUnion(schema: Schema, branches: readonly Schema[]): Schema | undefined {
-  const unions = branches.filter((branch) => branch.oneOf !== undefined);
-  const nulls = branches.filter((branch) => branch.type === 'null');
-  const union = unions[0]?.oneOf;
-  if (branches.length !== 2 || nulls.length !== 1 || union === undefined) return undefined;
-  const { anyOf: _, ...rest } = schema;
-  return { ...rest, if: { type: 'object' }, then: { type: 'object', oneOf: union }, else: { type: 'null' } };
-}
-
 /** A union whose branches are told apart by one constant property gets a discriminator. */
 function withDiscriminator(schema: Schema, definitions: Definitions): Schema {
-  if (schema.oneOf === undefined) return schema;
-  const branches = schema.oneOf.map((branch) => resolve(branch, definitions));
-  const tag = Object.keys(branches[0]?.properties ?? {}).find((name) =>
-    branches.every((branch) => branch.required?.includes(name) && isConstant(branch.properties?.[name])),
-  );
+  const tag = tagOf(schema, definitions);
   if (tag === undefined) return schema;
   return { type: 'object', ...schema, discriminator: { propertyName: tag }, required: [tag] };
+}
+
+/** The property that tells the branches of a tagged union apart. */
+function tagOf({ oneOf = [] }: Schema, definitions: Definitions): string | undefined {
+  const branches = oneOf.map((branch) => resolve(branch, definitions));
+  return Object.keys(branches[0]?.properties ?? {}).find((name) =>
+    branches.every(({ required, properties }) => required?.includes(name) && isConstant(properties?.[name])),
+  );
 }
 
 const isConstant = (schema: Schema | true | undefined): boolean =>

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 /** One operation of an RFC 6902 patch; `copy` and `move` are not needed. */
 export interface PatchOperation {
   readonly op: 'add' | 'replace' | 'remove' | 'test';
@@ -14,29 +16,34 @@ export function applyPatch<T>(document: T, operations: readonly PatchOperation[]
   return copy;
 }
 
-function applyOne(document: unknown, { op, path, value }: PatchOperation): void {
-  const fail = (why: string): never => {
-    throw new Error(`${op} ${path}: ${why}`);
-  };
-  const tokens = path.split('/').slice(1).map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const last = tokens.pop() ?? fail('the path is empty');
-  let target = document;
-  for (const token of tokens) {
-    if (!isContainer(target) || !(token in target)) return fail(`there is no ${token}`);
-    target = target[token];
-  }
-  if (!isContainer(target)) return fail('the parent is no object or array');
-  if (op !== 'add' && !(last in target)) return fail(`there is no ${last}`);
+function applyOne(document: unknown, operation: PatchOperation): void {
+  const { op, path, value } = operation;
+  const { parent, key } = locate(document, operation);
+  if (op !== 'add' && !(key in parent)) throw misfit(operation, `there is no ${key}`);
   if (op === 'test') {
-    if (JSON.stringify(target[last]) !== JSON.stringify(value)) fail('the value differs');
+    if (!isDeepStrictEqual(parent[key], value)) throw misfit(operation, 'the value differs');
   } else if (op === 'remove') {
-    if (Array.isArray(target)) target.splice(Number(last), 1);
-    else delete target[last];
-  } else if (op === 'add' && Array.isArray(target)) {
-    target.splice(last === '-' ? target.length : Number(last), 0, value);
+    if (Array.isArray(parent)) parent.splice(Number(key), 1);
+    else delete parent[key];
+  } else if (op === 'add' && Array.isArray(parent)) {
+    parent.splice(path.endsWith('/-') ? parent.length : Number(key), 0, value);
   } else {
-    target[last] = value;
+    parent[key] = value;
   }
 }
+
+function locate(document: unknown, operation: PatchOperation): { parent: Container; key: string } {
+  const tokens = operation.path
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const key = tokens.pop();
+  let parent = document;
+  for (const token of tokens) parent = isContainer(parent) ? parent[token] : undefined;
+  if (key === undefined || !isContainer(parent)) throw misfit(operation, 'its parent is no object or array');
+  return { parent, key };
+}
+
+const misfit = ({ op, path }: PatchOperation, why: string): Error => new Error(`${op} ${path}: ${why}`);
 
 const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null;

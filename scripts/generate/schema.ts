@@ -27,7 +27,9 @@ const DEFINITION = '#/definitions/';
 export function resolve(schema: Schema | true, definitions: Definitions): Schema {
   if (schema === true) return {};
   if (schema.$ref === undefined) return schema;
-  const target = schema.$ref.startsWith(DEFINITION) ? definitions[schema.$ref.slice(DEFINITION.length)] : undefined;
+  const target = schema.$ref.startsWith(DEFINITION)
+    ? definitions[schema.$ref.slice(DEFINITION.length)]
+    : undefined;
   if (target === undefined) throw new Error(`the spec refers to ${schema.$ref}, which is not defined`);
   return resolve(target, definitions);
 }

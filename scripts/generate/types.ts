@@ -27,7 +27,10 @@ function tidy(text: string): string {
   return text
     .replace(`export interface ${ROOT} {}\n`, '')
     .replace(/ \*\n( \* This interface was referenced by `Root`)/g, '$1')
-    .replace(/ \* This interface was referenced by `Root`'s JSON-Schema\n \* via the `definition` "\w+"\.\n/g, '')
+    .replace(
+      / \* This interface was referenced by `Root`'s JSON-Schema\n \* via the `definition` "\w+"\.\n/g,
+      '',
+    )
     .replace(/\/\*\*\n \*\/\n/g, '')
     .trimStart();
 }
@@ -41,16 +44,27 @@ function forTypes(schema: Schema, defaults: boolean): Schema {
   if (schema.allOf?.every((branch) => branch.if !== undefined)) delete result.allOf;
   if (schema.title !== ROOT) delete result.title;
   if (isFalseOrObject(schema)) {
-    const { type: _, not: __, ...rest } = result;
-    return { description: schema.description, anyOf: [{ ...rest, type: 'object' }, { type: 'boolean', const: false }] } as Schema;
+    const { type: _, if: __, then: ___, ...rest } = result;
+    return {
+      description: schema.description,
+      anyOf: [
+        { ...rest, type: 'object' },
+        { type: 'boolean', const: false },
+      ],
+    } as Schema;
   }
   if (defaults && schema.properties !== undefined) {
-    const present = Object.entries(schema.properties).filter(([, each]) => each !== true && each.default !== undefined);
+    const present = Object.entries(schema.properties).filter(
+      ([, each]) => each !== true && each.default !== undefined,
+    );
     result.required = [...new Set([...(schema.required ?? []), ...present.map(([key]) => key)])];
   }
   return result;
 }
 
-/** A boolean that must not be true is the literal false. */
-const isFalseOrObject = ({ type, not }: Schema): boolean =>
-  Array.isArray(type) && type.includes('object') && type.includes('boolean') && (not as Schema | undefined)?.const === true;
+/** A boolean that can only be false. */
+const isFalseOrObject = ({ type, then }: Schema): boolean =>
+  Array.isArray(type) &&
+  type.includes('object') &&
+  type.includes('boolean') &&
+  (then as Schema | undefined)?.const === false;
