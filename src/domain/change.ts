@@ -85,5 +85,11 @@ export type ResetReason = 'epoch' | 'horizon';
  * is gone carries `{"id":…}` as its value (DECISIONS: tombstones).
  */
 export type Since =
-  | { readonly kind: 'changes'; readonly epoch: string; readonly seq: number; readonly timestamp: number; readonly changes: readonly Change[] }
+  | {
+      readonly kind: 'changes';
+      readonly epoch: string;
+      readonly seq: number;
+      readonly timestamp: number;
+      readonly changes: readonly Change[];
+    }
   | { readonly kind: 'reset'; readonly reason: ResetReason; readonly snapshot: Snapshot };

@@ -10,7 +10,10 @@ export interface InvocationFailure {
 }
 
 /** Exactly one call, once: a failure, or a result (undefined when the function returned nothing). */
-export type InvocationCallback = (failure: InvocationFailure | undefined, result: JsonText | undefined) => void;
+export type InvocationCallback = (
+  failure: InvocationFailure | undefined,
+  result: JsonText | undefined,
+) => void;
 
 export interface InvokeOptions {
   /** Milliseconds until the call fails with `invocation_timeout`. @default the configured `invocation_timeout_ms` */
@@ -30,7 +33,12 @@ export interface TriggerRegistration {
 /** What the engine offers to the world; a host puts it on the wire. */
 export interface StreamService {
   /** Calls one of our functions. `payload` is valid JSON text (undefined = absent). Never throws. */
-  call(functionId: string, payload: JsonText | undefined, trace: TraceContext | undefined, done: InvocationCallback): void;
+  call(
+    functionId: string,
+    payload: JsonText | undefined,
+    trace: TraceContext | undefined,
+    done: InvocationCallback,
+  ): void;
   /** Starts a trigger. Returns the failure to report when its config is refused. Replaces one of the same id. */
   registerTrigger(trigger: TriggerRegistration): InvocationFailure | undefined;
   /** Ends a trigger; an unknown id is ignored. */
@@ -83,7 +91,12 @@ export interface SubscriptionService {
    * A refused join gets an `unauthorized` event and no data. `settled(false)` tells the session that a refusal or
    * an error ended the subscription. A join with a subscription id that the outlet holds replaces it.
    */
-  join(outlet: Outlet, request: JoinRequest, context: JsonText | undefined, settled: (joined: boolean) => void): void;
+  join(
+    outlet: Outlet,
+    request: JoinRequest,
+    context: JsonText | undefined,
+    settled: (joined: boolean) => void,
+  ): void;
   /** Ends a subscription and fires `stream:leave`; an unknown id is ignored. */
   leave(outlet: Outlet, subscriptionId: string): void;
   /** Ends all of an outlet's subscriptions; each fires `stream:leave`. */

@@ -1,14 +1,26 @@
 import type { JsonText } from '../../generated/json-text.js';
-import type { Change, Cursor, CustomEvent, GroupAddress, ItemAddress, Since, Snapshot, TraceContext } from '../domain/change.js';
+import type {
+  Change,
+  Cursor,
+  CustomEvent,
+  GroupAddress,
+  ItemAddress,
+  Since,
+  Snapshot,
+  TraceContext,
+} from '../domain/change.js';
 import type { MaybePromise } from '../domain/maybe.js';
 
-/** A write to one item. `update.apply` is pure and may run more than once (compare-and-set). */
+/**
+ * A write to one item. `update.apply` is pure and may run more than once (compare-and-set); it answers undefined when
+ * it changes nothing, and then there is no change either.
+ */
 export type Mutation =
   | { readonly kind: 'set'; readonly value: JsonText }
   | { readonly kind: 'delete' }
-  | { readonly kind: 'update'; readonly apply: (current: JsonText | undefined) => JsonText };
+  | { readonly kind: 'update'; readonly apply: (current: JsonText | undefined) => JsonText | undefined };
 
-/** What a committed write did. `change` is undefined when there was nothing to delete: no seq, no event. */
+/** What a committed write did. `change` is undefined when nothing changed: no seq, no event. */
 export interface Committed {
   readonly change: Change | undefined;
   readonly old: JsonText | undefined;
@@ -65,8 +77,8 @@ export interface Store extends AsyncDisposable {
   changesSince(group: GroupAddress, cursor: Cursor): MaybePromise<Since>;
   /** Stamps a custom event from the group's clock and hands it to every node's `event` listener; resolves when it is out. */
   publish(event: Omit<CustomEvent, 'timestamp'>): MaybePromise<CustomEvent>;
-  /** Draws the group's next timestamp without a change (custom streams). */
-  stamp(group: GroupAddress): number;
+  /** Stamps a change that this store does not hold (custom streams; seq 0) and hands it to every node's `change` listener. */
+  announce(change: Omit<Change, 'timestamp' | 'seq' | 'epoch'>): MaybePromise<Change>;
   /** Declares interest in a group's feed; a store that sees everything ignores it. Balanced by `unwatch`. */
   watch(group: GroupAddress): void;
   unwatch(group: GroupAddress): void;

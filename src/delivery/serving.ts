@@ -1,0 +1,374 @@
+import type { Change, Cursor, ResetReason, Since, Snapshot } from '../domain/change.js';
+import { isPromise, type MaybePromise } from '../domain/maybe.js';
+import { renderChange, renderDropped, renderSubscribed, renderSync } from '../domain/message.js';
+import type { Frames } from './outlet.js';
+import type { Entry } from './retained.js';
+import type { Membership, Subscription } from './subscription.js';
+import type { Topic } from './topic.js';
+
+/** Messages encoded together while a member catches up; after each run the outlet's bound is looked at. */
+const RUN = 64;
+/** Milliseconds that an encoded sync serves further joins of an unchanged group. */
+const SYNC_LIFETIME = 200;
+
+/** What a member still has to be given before it is live. */
+type Answer =
+  /** For the answered subscriptions; `mark` is the first entry retained after the question. */
+  | { readonly to: 'member'; readonly since: Since; readonly mark: number }
+  | { readonly to: Subscription; readonly since: Since }
+  | { readonly to: Subscription; readonly snapshot: Snapshot }
+  /** A sync that is framed already. */
+  | { readonly to: Subscription; readonly sync: FramedSync };
+
+interface FramedSync extends Cursor {
+  readonly withItems: boolean;
+  readonly frames: Frames;
+  /** Milliseconds of `performance.now()`. */
+  readonly until: number;
+}
+
+/**
+ * Brings the members of one topic to live: first answers of joins, catch-up after a pause, full syncs after a reset.
+ *
+ * The one rule: an answer stands at some seq S; a member gets it together with exactly those messages of the feed that
+ * came before S (for subscriptions that it had already) and after S (for all). Where the source answers at once, S is
+ * where the feed is. Where it answers later, the feed is retained meanwhile, once for all members that wait.
+ */
+export class Serving {
+  readonly #topic: Topic;
+  /** Members that wait for an answer or for the feed; while there is one, the feed is retained. */
+  readonly #waiting = new Set<Membership>();
+  readonly #asking = new Set<Membership>();
+  readonly #paused = new Set<Membership>();
+  /** Answers that stand ahead of the feed. */
+  readonly #early = new Map<Membership, Answer | undefined>();
+  #sync: FramedSync | undefined;
+
+  constructor(topic: Topic) {
+    this.#topic = topic;
+  }
+
+  /** A message of the feed passes the members that are not live. */
+  passed(entry: Entry): void {
+    if (entry.seq === 0) {
+      if (!entry.isEvent) this.#sync = undefined;
+      for (const membership of this.#paused) this.missed(membership, entry);
+    }
+    if (this.#waiting.size > 0) this.#topic.retained.add(entry);
+  }
+
+  /** A paused member will not be pushed this message; a sequenced one is found again from the cursor. */
+  missed(membership: Membership, entry: Entry): void {
+    if (entry.seq !== 0 || !membership.concerns(entry.item)) return;
+    if (entry.isEvent) {
+      membership.missedEvents++;
+      this.#topic.context.counters.droppedEvents++;
+    } else membership.stale = true;
+  }
+
+  suspended(membership: Membership): void {
+    membership.mark = this.#topic.retained.end;
+    if (membership.state === 'paused') this.#paused.add(membership);
+    else this.#waiting.add(membership);
+  }
+
+  forget(membership: Membership): void {
+    this.#paused.delete(membership);
+    this.#early.delete(membership);
+    this.#doneWaiting(membership);
+  }
+
+  forgetSync(): void {
+    this.#sync = undefined;
+  }
+
+  /** The feed moved: members whose answer stood ahead of it go on. */
+  arrived(): void {
+    if (this.#early.size === 0) return;
+    for (const [membership, answer] of [...this.#early]) {
+      const seq = answer === undefined ? membership.cursor : standing(answer).seq;
+      if (this.#topic.seq < seq) continue;
+      this.#early.delete(membership);
+      if (answer !== undefined) this.#give(membership, answer);
+      this.serve(membership);
+    }
+  }
+
+  /** Asks again for everybody whose question failed. */
+  retry(): void {
+    for (const membership of [...this.#waiting]) this.serve(membership);
+  }
+
+  /** Goes on with one member until it is live, its outlet is full, or an answer has to be waited for. */
+  serve(membership: Membership): void {
+    const topic = this.#topic;
+    if (this.#asking.has(membership) || this.#early.has(membership)) return;
+    this.#paused.delete(membership);
+    for (;;) {
+      if (membership.state === 'closed' || membership.state === 'live') return;
+      if (topic.context.isFull(membership.outlet)) {
+        this.#hold(membership);
+        return;
+      }
+      if (membership.state === 'paused') this.#unhold(membership);
+      const question = this.#question(membership);
+      if (question === undefined) {
+        if (this.#finish(membership)) return;
+        continue;
+      }
+      let answer: MaybePromise<Answer>;
+      try {
+        answer = question();
+      } catch (error) {
+        this.#failed(membership, error);
+        return;
+      }
+      if (isPromise(answer)) {
+        this.#await(membership, answer);
+        return;
+      }
+      if (!this.#give(membership, answer)) return;
+    }
+  }
+
+  #await(membership: Membership, answer: Promise<Answer>): void {
+    this.#asking.add(membership);
+    answer.then(
+      (given) => {
+        this.#asking.delete(membership);
+        if (membership.state !== 'closed' && this.#give(membership, given)) this.serve(membership);
+      },
+      (error: unknown) => {
+        this.#asking.delete(membership);
+        this.#failed(membership, error);
+      },
+    );
+  }
+
+  #failed(membership: Membership, error: unknown): void {
+    if (membership.state === 'closed') return;
+    this.#topic.context.log(error, 'answer a subscription');
+    this.#topic.context.retryLater(this.#topic);
+  }
+
+  /** The next thing to ask the source for this member; undefined when nothing is owed. */
+  #question(membership: Membership): (() => MaybePromise<Answer>) | undefined {
+    const { at, source, epoch, retained } = this.#topic;
+    this.#waiting.add(membership);
+    const hasOld = membership.answered.length > 0;
+    const reachable = retained.covers(membership.mark) && !membership.stale;
+    if (hasOld && !reachable) {
+      // A cursor that no epoch has makes the source answer with a full sync.
+      const cursor: Cursor = membership.stale ? { epoch: '', seq: 0 } : { epoch, seq: membership.cursor };
+      const mark = retained.end;
+      return () => map(source.changesSince(at, cursor), (since): Answer => ({ to: 'member', since, mark }));
+    }
+    const to = membership.owed[0];
+    if (to === undefined) return undefined;
+    if (!hasOld) membership.mark = retained.end;
+    const { since } = to;
+    if (since !== undefined) {
+      return () => map(source.changesSince(at, since), (answer): Answer => ({ to, since: answer }));
+    }
+    const sync = this.#framed(to);
+    if (sync !== undefined) return () => ({ to, sync });
+    return () => map(source.snapshot(at, to.item), (snapshot): Answer => ({ to, snapshot }));
+  }
+
+  /** Gives an answer to its member. False when the member must wait: for the feed, or for its outlet. */
+  #give(membership: Membership, answer: Answer): boolean {
+    const topic = this.#topic;
+    const { seq, epoch } = standing(answer);
+    if (topic.seq < 0) topic.stand(seq, epoch);
+    else if (epoch !== topic.epoch) {
+      // The data was lost and began anew: the topic asks from its own cursor, then for everybody who waits.
+      topic.repair();
+      return false;
+    }
+    if (answer.to === 'member') {
+      membership.mark = answer.mark;
+      membership.stale = false;
+      return this.#catchUp(membership, answer.since);
+    }
+    if (membership.answered.length > 0) {
+      if (topic.seq < seq) {
+        this.#early.set(membership, answer);
+        return false;
+      }
+      if (!topic.retained.covers(membership.mark)) return true;
+      this.#replay(membership, seq);
+    }
+    membership.owed = membership.owed.filter((one) => one !== answer.to);
+    membership.answered = [...membership.answered, answer.to];
+    this.#answer(membership, answer);
+    membership.cursor = seq;
+    return true;
+  }
+
+  /** The first answer of a subscription, in one piece. */
+  #answer(membership: Membership, answer: Exclude<Answer, { to: 'member' }>): void {
+    const topic = this.#topic;
+    const { to } = answer;
+    if ('since' in answer) {
+      topic.context.counters.catchUps++;
+      if (answer.since.kind === 'reset') {
+        this.#resync(membership, to, answer.since.reason, answer.since.snapshot);
+        return;
+      }
+      const texts: string[] = [this.#acknowledgement(to, 'changes', undefined, answer.since)];
+      for (const change of answer.since.changes) {
+        if (to.item === undefined || to.item === change.item) texts.push(renderChange(change));
+      }
+      topic.write(membership, topic.context.encode(texts), texts.length);
+    } else if ('sync' in answer) {
+      this.#acknowledge(membership, to, undefined, answer.sync);
+      topic.write(membership, answer.sync.frames, 1);
+    } else this.#resync(membership, to, undefined, answer.snapshot);
+  }
+
+  /** Everything after the member's cursor, in runs, as long as its outlet has room. */
+  #catchUp(membership: Membership, since: Since): boolean {
+    const { context } = this.#topic;
+    context.counters.catchUps++;
+    if (since.kind === 'reset') {
+      for (const to of membership.answered) this.#resync(membership, to, since.reason, since.snapshot);
+      membership.cursor = since.snapshot.seq;
+      return true;
+    }
+    const mine = since.changes.filter((change) => membership.concerns(change.item));
+    for (let i = 0; i < mine.length; i += RUN) {
+      const run = mine.slice(i, i + RUN);
+      this.#topic.write(membership, context.encode(run.map(renderChange)), run.length);
+      membership.cursor = (run.at(-1) as Change).seq;
+      if (context.isFull(membership.outlet) && i + RUN < mine.length) {
+        this.#hold(membership);
+        return false;
+      }
+    }
+    membership.cursor = since.seq;
+    return true;
+  }
+
+  /** A full sync of one subscription, with the acknowledgement that it asked for. */
+  #resync(
+    membership: Membership,
+    to: Subscription,
+    reason: ResetReason | undefined,
+    snapshot: Snapshot,
+  ): void {
+    this.#acknowledge(membership, to, reason, snapshot);
+    this.#topic.write(membership, this.#frameSync(to, snapshot), 1);
+  }
+
+  #acknowledge(
+    membership: Membership,
+    to: Subscription,
+    reason: ResetReason | undefined,
+    cursor: Cursor,
+  ): void {
+    if (!to.ack && to.since === undefined) return;
+    const text = this.#acknowledgement(to, 'sync', reason, cursor);
+    this.#topic.write(membership, this.#topic.context.encode([text]), 1);
+  }
+
+  #acknowledgement(
+    to: Subscription,
+    mode: 'changes' | 'sync',
+    reason: ResetReason | undefined,
+    cursor: Cursor,
+  ): string {
+    return renderSubscribed({
+      ...this.#topic.at,
+      subscriptionId: to.id,
+      item: to.item,
+      mode,
+      reason,
+      cursor,
+    });
+  }
+
+  /** Writes what was retained since the member's mark, up to the change with `upTo`, to its answered subscriptions. */
+  #replay(membership: Membership, upTo: number): void {
+    const texts: string[] = [];
+    for (const entry of this.#topic.retained.from(membership.mark)) {
+      if (entry.seq > upTo) break;
+      membership.mark++;
+      const isNews = entry.seq === 0 || entry.seq > membership.cursor;
+      if (isNews && membership.concerns(entry.item)) texts.push(entry.text);
+      if (entry.seq > membership.cursor) membership.cursor = entry.seq;
+    }
+    if (texts.length > 0) this.#topic.write(membership, this.#topic.context.encode(texts), texts.length);
+  }
+
+  /** Nothing is owed any more: makes the member live, as soon as the feed is where its answers stand. */
+  #finish(membership: Membership): boolean {
+    const topic = this.#topic;
+    if (topic.seq < membership.cursor) {
+      this.#early.set(membership, undefined);
+      return true;
+    }
+    if (!topic.retained.covers(membership.mark)) return false;
+    this.#replay(membership, Number.POSITIVE_INFINITY);
+    if (topic.context.isFull(membership.outlet)) return false;
+    if (membership.missedEvents > 0) {
+      topic.write(membership, topic.context.encode([renderDropped(topic.at, membership.missedEvents)]), 1);
+      membership.missedEvents = 0;
+    }
+    this.#doneWaiting(membership);
+    topic.flush();
+    topic.activate(membership);
+    return true;
+  }
+
+  #hold(membership: Membership): void {
+    const { retained } = this.#topic;
+    if (membership.state === 'asking' && retained.covers(membership.mark)) {
+      for (const entry of retained.from(membership.mark)) this.missed(membership, entry);
+    }
+    membership.state = 'paused';
+    this.#doneWaiting(membership);
+    this.#paused.add(membership);
+    this.#topic.context.pause(membership.outlet);
+  }
+
+  /** From a pause, only the source knows what came after the cursor. */
+  #unhold(membership: Membership): void {
+    membership.state = 'asking';
+    const upToDate = membership.cursor === this.#topic.seq && !membership.stale;
+    membership.mark = upToDate ? this.#topic.retained.end : -1;
+  }
+
+  #doneWaiting(membership: Membership): void {
+    this.#waiting.delete(membership);
+    if (this.#waiting.size === 0) this.#topic.retained.clear();
+  }
+
+  /** The framed sync of the whole group, when the group has not changed since. */
+  #framed(to: Subscription): FramedSync | undefined {
+    const sync = this.#sync;
+    if (sync === undefined || to.item !== undefined || to.withItems !== sync.withItems) return undefined;
+    const { seq, epoch } = this.#topic;
+    return sync.seq === seq && sync.epoch === epoch && performance.now() < sync.until ? sync : undefined;
+  }
+
+  /** A group's sync is rendered and framed once for all who join it unchanged. */
+  #frameSync(to: Subscription, snapshot: Snapshot): Frames {
+    const { at, context } = this.#topic;
+    const frames = context.encode([renderSync(at, snapshot, to.item, to.withItems)]);
+    if (to.item === undefined && snapshot.seq > 0) {
+      const { seq, epoch } = snapshot;
+      this.#sync = { seq, epoch, withItems: to.withItems, frames, until: performance.now() + SYNC_LIFETIME };
+      context.remember(this.#topic, SYNC_LIFETIME);
+    }
+    return frames;
+  }
+}
+
+const map = <T, R>(value: MaybePromise<T>, to: (value: T) => R): MaybePromise<R> =>
+  isPromise(value) ? value.then(to) : to(value);
+
+const standing = (answer: Answer): Cursor => {
+  if ('sync' in answer) return answer.sync;
+  if ('snapshot' in answer) return answer.snapshot;
+  return answer.since.kind === 'changes' ? answer.since : answer.since.snapshot;
+};

@@ -1,0 +1,41 @@
+import type { JsonText } from '../../generated/json-text.js';
+import { checkName } from '../domain/address.js';
+import type { GroupAddress, ItemAddress } from '../domain/change.js';
+import { StreamError } from '../domain/errors.js';
+import { exceedsDepth } from '../domain/json-text.js';
+import type { Settings } from './settings.js';
+
+/** @throws StreamError `invalid_input` or `limit`, naming the field */
+export function groupAddress(
+  input: { stream_name: string; group_id: string },
+  { limits }: Settings,
+): GroupAddress {
+  checkName('stream_name', input.stream_name, limits.max_name_bytes);
+  checkName('group_id', input.group_id, limits.max_name_bytes);
+  return { stream: input.stream_name, group: input.group_id };
+}
+
+/** @throws StreamError `invalid_input` or `limit`, naming the field */
+export function itemAddress(
+  input: { stream_name: string; group_id: string; item_id: string },
+  settings: Settings,
+): ItemAddress {
+  checkName('item_id', input.item_id, settings.limits.max_name_bytes);
+  return { ...groupAddress(input, settings), item: input.item_id };
+}
+
+/**
+ * Bounds what a value may be: as deep as `max_depth`, and small enough to leave in one message.
+ * @throws StreamError `limit`, naming the field and the bound
+ */
+export function checkValue(field: string, value: JsonText, { limits }: Settings): void {
+  if (value.length > limits.max_frame_bytes) {
+    throw new StreamError(
+      'limit',
+      `${field}: is ${value.length} characters long, max_frame_bytes is ${limits.max_frame_bytes}`,
+    );
+  }
+  if (exceedsDepth(value, limits.max_depth)) {
+    throw new StreamError('limit', `${field}: nests deeper than max_depth, ${limits.max_depth}`);
+  }
+}

@@ -1,0 +1,179 @@
+import { FUNCTION } from '../../generated/constants.js';
+import { encodeDeleteResult, encodeSetResult } from '../../generated/encode.js';
+import type { JsonText } from '../../generated/json-text.js';
+import type { TopicSource } from '../delivery/source.js';
+import type {
+  Change,
+  Cursor,
+  GroupAddress,
+  ItemAddress,
+  Since,
+  Snapshot,
+  TraceContext,
+} from '../domain/change.js';
+import { StreamError } from '../domain/errors.js';
+import { asJson, jsonOf, NULL, sliceField } from '../domain/json-text.js';
+import type { Store } from '../store/port.js';
+import { KeyedLock } from './keyed-lock.js';
+import type { FunctionHost } from './port.js';
+
+const implementing = (functionId: string, stream: string): string => `${functionId}(${stream})`;
+
+/**
+ * Streams that workers implement themselves: a registered `stream::set(<name>)` stands in for the built-in storage of
+ * that stream and function (protocol facts, section 3). Nobody sequences their changes, so they carry no seq and every
+ * resume is a full sync.
+ */
+export class CustomStreams {
+  readonly #host: FunctionHost;
+  readonly #store: Store;
+  readonly #changed: (change: Change) => void;
+  readonly #updates = new KeyedLock();
+
+  /** @param changed fires the triggers of a change */
+  constructor(host: FunctionHost, store: Store, changed: (change: Change) => void) {
+    this.#host = host;
+    this.#store = store;
+    this.#changed = changed;
+  }
+
+  set(at: ItemAddress, value: JsonText, trace: TraceContext | undefined): Promise<JsonText> | undefined {
+    if (!this.#has(FUNCTION.set, at.stream)) return undefined;
+    return this.#set(at, value, trace).then(({ old, next }) =>
+      encodeSetResult({ old_value: old ?? NULL, new_value: next }),
+    );
+  }
+
+  get(at: ItemAddress, trace: TraceContext | undefined): Promise<JsonText | undefined> | undefined {
+    if (!this.#has(FUNCTION.get, at.stream)) return undefined;
+    return this.#get(at, trace);
+  }
+
+  delete(at: ItemAddress, trace: TraceContext | undefined): Promise<JsonText> | undefined {
+    if (!this.#has(FUNCTION.delete, at.stream)) return undefined;
+    return this.#call(FUNCTION.delete, at.stream, address(at), trace).then(async (result) => {
+      const old = present(result && sliceField(result, 'old_value'));
+      if (old !== undefined) await this.#announce(at, 'delete', old, old, trace);
+      return encodeDeleteResult({ old_value: old ?? NULL });
+    });
+  }
+
+  list(at: GroupAddress, trace: TraceContext | undefined): Promise<JsonText> | undefined {
+    if (!this.#has(FUNCTION.list, at.stream)) return undefined;
+    return this.#call(FUNCTION.list, at.stream, address(at), trace).then((result) => result ?? asJson('[]'));
+  }
+
+  listGroups(stream: string, trace: TraceContext | undefined): Promise<JsonText> | undefined {
+    if (!this.#has(FUNCTION.listGroups, stream)) return undefined;
+    const payload = jsonOf({ stream_name: stream });
+    return this.#call(FUNCTION.listGroups, stream, payload, trace).then((result) => result ?? asJson('[]'));
+  }
+
+  /**
+   * SDKs before 0.12 register no update function: the ops are then applied between the stream's own get and set,
+   * one update of an item at a time on this node.
+   */
+  update(
+    at: ItemAddress,
+    apply: (current: JsonText | undefined) => JsonText | undefined,
+    trace: TraceContext | undefined,
+    result: (old: JsonText | undefined, next: JsonText | undefined) => JsonText,
+  ): Promise<JsonText> | undefined {
+    if (!this.#has(FUNCTION.set, at.stream) || !this.#has(FUNCTION.get, at.stream)) return undefined;
+    return this.#updates.run(`${at.stream}\u0000${at.group}\u0000${at.item}`, async () => {
+      const old = await this.#get(at, trace);
+      const next = apply(old);
+      if (next === undefined) return result(old, undefined);
+      const stored = await this.#set(at, next, trace);
+      return result(old, stored.next);
+    });
+  }
+
+  /** Answers joins of a custom stream from its own functions; undefined when the stream is not one. */
+  sourceOf(stream: string): TopicSource | undefined {
+    if (!this.#has(FUNCTION.list, stream)) return undefined;
+    const snapshot = (at: GroupAddress, item: string | undefined): Promise<Snapshot> =>
+      this.#snapshot(at, item);
+    const reset = async (at: GroupAddress, _cursor: Cursor): Promise<Since> => {
+      return { kind: 'reset', reason: 'epoch', snapshot: await this.#snapshot(at, undefined) };
+    };
+    return {
+      snapshot,
+      changesSince: reset,
+      watch: (at) => this.#store.watch(at),
+      unwatch: (at) => this.#store.unwatch(at),
+    };
+  }
+
+  async #snapshot(at: GroupAddress, item: string | undefined): Promise<Snapshot> {
+    // Stamped before the question: a change that the answer already holds comes once more, and is newer.
+    const timestamp = Date.now();
+    const items = [];
+    if (item !== undefined && this.#has(FUNCTION.get, at.stream)) {
+      const value = await this.#get({ ...at, item }, undefined);
+      if (value !== undefined) items.push({ id: item, rev: 0, timestamp, value });
+    } else {
+      const listed: unknown = JSON.parse((await this.list(at, undefined)) ?? '[]');
+      for (const value of Array.isArray(listed) ? listed : []) {
+        const id: unknown = (value as { id?: unknown } | null)?.id;
+        items.push({ id: typeof id === 'string' ? id : '', rev: 0, timestamp, value: jsonOf(value) });
+      }
+    }
+    return { epoch: '', seq: 0, timestamp, items };
+  }
+
+  #has(functionId: string, stream: string): boolean {
+    return this.#host.has(implementing(functionId, stream));
+  }
+
+  async #get(at: ItemAddress, trace: TraceContext | undefined): Promise<JsonText | undefined> {
+    return present(await this.#call(FUNCTION.get, at.stream, address(at), trace));
+  }
+
+  async #set(
+    at: ItemAddress,
+    value: JsonText,
+    trace: TraceContext | undefined,
+  ): Promise<{ old: JsonText | undefined; next: JsonText }> {
+    const payload = asJson(`${address(at).slice(0, -1)},"data":${value}}`);
+    const result = await this.#call(FUNCTION.set, at.stream, payload, trace);
+    const old = present(result && sliceField(result, 'old_value'));
+    const next = (result && sliceField(result, 'new_value')) ?? value;
+    await this.#announce(at, old === undefined ? 'create' : 'update', next, old, trace);
+    return { old, next };
+  }
+
+  async #announce(
+    at: ItemAddress,
+    kind: Change['kind'],
+    value: JsonText,
+    old: JsonText | undefined,
+    trace: TraceContext | undefined,
+  ): Promise<void> {
+    this.#changed(await this.#store.announce({ ...at, kind, value, old, trace }));
+  }
+
+  #call(
+    functionId: string,
+    stream: string,
+    payload: JsonText,
+    trace: TraceContext | undefined,
+  ): Promise<JsonText | undefined> {
+    const id = implementing(functionId, stream);
+    return new Promise((resolve, reject) => {
+      this.#host.invoke(id, payload, { trace }, (failure, result) => {
+        if (failure === undefined) resolve(result);
+        else reject(new StreamError('custom_stream', `${id} failed: ${failure.code}: ${failure.message}`));
+      });
+    });
+  }
+}
+
+const present = (value: JsonText | undefined): JsonText | undefined => (value === NULL ? undefined : value);
+
+const address = (at: GroupAddress & { item?: string }): JsonText =>
+  jsonOf({
+    stream_name: at.stream,
+    group_id: at.group,
+    ...(at.item === undefined ? {} : { item_id: at.item }),
+  });

@@ -1,0 +1,17 @@
+import { encodeDeleteResult } from '../../../generated/encode.js';
+import type { StreamHandlers } from '../../../generated/handlers.js';
+import { NULL } from '../../domain/json-text.js';
+import { then } from '../../domain/maybe.js';
+import { itemAddress } from '../checks.js';
+import type { CallContext, Parts } from '../parts.js';
+
+/** Removes an item; where there is none nothing happens, and nobody is told. */
+export function remove({ store, custom, settings }: Parts): StreamHandlers<CallContext>['delete'] {
+  return (input, { trace }) => {
+    const at = itemAddress(input, settings());
+    const own = custom.delete(at, trace);
+    if (own !== undefined) return own;
+    const committed = store.commit(at, { kind: 'delete' }, trace);
+    return then(committed, ({ old }) => encodeDeleteResult({ old_value: old ?? NULL }));
+  };
+}

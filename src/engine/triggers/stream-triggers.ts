@@ -1,0 +1,109 @@
+import { INVOCATION_ERROR, STREAM_EVENT, TRIGGER_TYPE } from '../../../generated/constants.js';
+import type { JsonText } from '../../../generated/json-text.js';
+import type { Change, CustomEvent, GroupAddress, TraceContext } from '../../domain/change.js';
+import type { FunctionHost } from '../port.js';
+import type { TriggerObserver } from './observer.js';
+import { OrderedConditions } from './ordered-conditions.js';
+import { changePayload, eventPayload } from './payload.js';
+import type { Trigger, TriggerRegistry } from './registry.js';
+
+/** Fires `stream` triggers for the changes that this node commits and the events that it is asked to send. */
+export class StreamTriggers {
+  readonly #registry: TriggerRegistry;
+  readonly #host: FunctionHost;
+  readonly #observer: TriggerObserver;
+  /** trigger → group → changes that wait for its condition. */
+  readonly #queues = new Map<Trigger, Map<string, OrderedConditions>>();
+
+  constructor(registry: TriggerRegistry, host: FunctionHost, observer: TriggerObserver) {
+    this.#registry = registry;
+    this.#host = host;
+    this.#observer = observer;
+  }
+
+  /** Called per group in commit order; invocations leave in that order. */
+  changed(change: Change): void {
+    this.#fire(change, change.item, change.trace, () => changePayload(change));
+  }
+
+  sent(event: CustomEvent): void {
+    this.#fire(event, event.item, event.trace, () => eventPayload(event, STREAM_EVENT.event));
+  }
+
+  #fire(
+    at: GroupAddress,
+    item: string | undefined,
+    trace: TraceContext | undefined,
+    render: () => JsonText,
+  ): void {
+    let payload: JsonText | undefined;
+    for (const trigger of this.#registry.watching(TRIGGER_TYPE.stream, at.stream)) {
+      if (trigger.group !== undefined && trigger.group !== at.group) continue;
+      if (trigger.item !== undefined && trigger.item !== item) continue;
+      payload ??= render();
+      if (trigger.condition === undefined) this.#run(trigger, payload, trace);
+      else this.#decide(trigger, trigger.condition, at.group, payload, trace);
+    }
+  }
+
+  #decide(
+    trigger: Trigger,
+    condition: string,
+    group: string,
+    payload: JsonText,
+    trace: TraceContext | undefined,
+  ): void {
+    let groups = this.#queues.get(trigger);
+    if (groups === undefined) {
+      groups = new Map();
+      this.#queues.set(trigger, groups);
+    }
+    let queue = groups.get(group);
+    if (queue === undefined) {
+      queue = new OrderedConditions(
+        (asked, origin, decided) => this.#ask(trigger, condition, asked, origin, decided),
+        (chosen, origin) => this.#run(trigger, chosen, origin),
+        () =>
+          this.#observer.failed(trigger, {
+            code: INVOCATION_ERROR.overloaded,
+            message: `too many changes wait for ${condition}`,
+          }),
+      );
+      groups.set(group, queue);
+    }
+    const own = queue;
+    queue.push(payload, trace, () => {
+      if (own.idle) this.#forget(trigger, group, own);
+    });
+  }
+
+  /** `false` skips; anything else, or no result, runs; an error skips and is reported (protocol facts, section 5). */
+  #ask(
+    trigger: Trigger,
+    condition: string,
+    payload: JsonText,
+    trace: TraceContext | undefined,
+    decided: (run: boolean) => void,
+  ): void {
+    this.#host.invoke(condition, payload, { trace }, (failure, result) => {
+      if (failure !== undefined) this.#observer.failed(trigger, failure);
+      decided(failure === undefined && result !== 'false');
+    });
+  }
+
+  #run(trigger: Trigger, payload: JsonText, trace: TraceContext | undefined): void {
+    this.#observer.fired(trigger);
+    if (this.#host.notify(trigger.functionId, payload, trace)) return;
+    this.#observer.failed(trigger, {
+      code: INVOCATION_ERROR.functionNotFound,
+      message: `Function ${trigger.functionId} not found`,
+    });
+  }
+
+  #forget(trigger: Trigger, group: string, queue: OrderedConditions): void {
+    const groups = this.#queues.get(trigger);
+    if (groups?.get(group) !== queue) return;
+    groups.delete(group);
+    if (groups.size === 0) this.#queues.delete(trigger);
+  }
+}

@@ -1,0 +1,55 @@
+import type { GroupAddress } from '../../domain/change.js';
+import type { StreamListing } from '../port.js';
+import { GroupIndex } from './group-index.js';
+
+const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Every group of the store, by stream and group id: nested maps, because names may hold any separator. */
+export class Catalog {
+  readonly #streams = new Map<string, Map<string, GroupIndex>>();
+
+  get(at: GroupAddress): GroupIndex | undefined {
+    return this.#streams.get(at.stream)?.get(at.group);
+  }
+
+  /** The group, made with `epoch` when it is new. */
+  open(at: GroupAddress, epoch: () => string): GroupIndex {
+    let groups = this.#streams.get(at.stream);
+    if (groups === undefined) {
+      groups = new Map();
+      this.#streams.set(at.stream, groups);
+    }
+    let group = groups.get(at.group);
+    if (group === undefined) {
+      group = new GroupIndex(at.stream, at.group, epoch());
+      groups.set(at.group, group);
+    }
+    return group;
+  }
+
+  forget(at: GroupAddress): void {
+    const groups = this.#streams.get(at.stream);
+    groups?.delete(at.group);
+    if (groups?.size === 0) this.#streams.delete(at.stream);
+  }
+
+  *all(): IterableIterator<GroupIndex> {
+    for (const groups of this.#streams.values()) yield* groups.values();
+  }
+
+  /** Ids of the stream's groups for which `isListed` holds, sorted. */
+  listGroups(stream: string, isListed: (group: GroupIndex) => boolean): string[] {
+    const ids: string[] = [];
+    for (const group of this.#streams.get(stream)?.values() ?? []) if (isListed(group)) ids.push(group.group);
+    return ids.sort(byCodeUnit);
+  }
+
+  listAll(isListed: (group: GroupIndex) => boolean): StreamListing[] {
+    const listings: StreamListing[] = [];
+    for (const id of [...this.#streams.keys()].sort(byCodeUnit)) {
+      const groups = this.listGroups(id, isListed);
+      if (groups.length > 0) listings.push({ id, groups });
+    }
+    return listings;
+  }
+}

@@ -1,0 +1,23 @@
+import type { StoreHealth } from '../port.js';
+
+/** One key and its text; the unit that a durable backend keeps. */
+export interface JournalRecord {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** A durable backend behind the index. One `write` at a time; the store waits for it before it asks for the next. */
+export interface Journal {
+  /** For logs. */
+  readonly kind: string;
+  /** True when a failed `write` left nothing behind. Otherwise the store writes the old state over it later. */
+  readonly atomic: boolean;
+  /** Hands every record to `visit`, in any order. Rejects when they can't all be read. */
+  load(visit: (key: string, value: string) => void): Promise<void>;
+  /** Resolves when all records are as durable as the backend promises. */
+  write(records: readonly JournalRecord[]): Promise<void>;
+  /** Removes records that the index does not need any more. */
+  remove(keys: readonly string[]): Promise<void>;
+  health(): StoreHealth;
+  close(): Promise<void>;
+}

@@ -1,0 +1,73 @@
+import type { Keyv } from 'keyv';
+import { LocalError } from '../../domain/errors.js';
+import type { StoreHealth } from '../port.js';
+import type { Journal, JournalRecord } from './journal.js';
+
+/** What differs between backends behind the same Keyv. */
+export interface KeyvBackend {
+  /** For logs: the adapter's name. */
+  readonly kind: string;
+  /** True when a `setMany` that fails leaves nothing behind. */
+  readonly atomic: boolean;
+  /** Every key and stored text. Must throw when it cannot read them all. */
+  entries(): AsyncIterable<readonly [string, string]> | Iterable<readonly [string, string]>;
+  /** @default always writable */
+  health?(): StoreHealth;
+}
+
+/**
+ * Options that make Keyv keep its promises: text is stored as it is, failures throw, keys are stored unprefixed
+ * (a prefix would be left out for keys that begin with it). No `error` listener may be attached on this path: with
+ * one, Keyv answers false instead of throwing.
+ */
+export const KEYV_OPTIONS = {
+  serialize: (data: { value: unknown }) => data.value as string,
+  deserialize: (text: string) => ({ value: text as never, expires: undefined as never }),
+  throwOnErrors: true,
+  emitErrors: false,
+  useKeyPrefix: false,
+} as const;
+
+/** The journal over any Keyv: a commit is one awaited `setMany`. */
+export class KeyvJournal implements Journal {
+  readonly kind: string;
+  readonly atomic: boolean;
+  readonly #keyv: Keyv<string>;
+  readonly #backend: KeyvBackend;
+
+  constructor(keyv: Keyv<string>, backend: KeyvBackend) {
+    this.#keyv = keyv;
+    this.#backend = backend;
+    this.kind = backend.kind;
+    this.atomic = backend.atomic;
+  }
+
+  async load(visit: (key: string, value: string) => void): Promise<void> {
+    const entries = this.#backend.entries();
+    if (Symbol.iterator in entries) for (const [key, value] of entries) visit(key, value);
+    else for await (const [key, value] of entries) visit(key, value);
+  }
+
+  async write(records: readonly JournalRecord[]): Promise<void> {
+    const results = await this.#keyv.setMany(records as JournalRecord[]);
+    // Several adapters answer undefined, meaning done; only a false is a failure that nobody threw.
+    if (results?.some((done) => done === false)) {
+      throw new LocalError(
+        'store_write_failed',
+        `The ${this.kind} backend refused ${records.length} records.`,
+      );
+    }
+  }
+
+  async remove(keys: readonly string[]): Promise<void> {
+    await this.#keyv.delete(keys as string[]);
+  }
+
+  health(): StoreHealth {
+    return this.#backend.health?.() ?? { writable: true };
+  }
+
+  async close(): Promise<void> {
+    await this.#keyv.disconnect();
+  }
+}

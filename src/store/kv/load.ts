@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { LocalError } from '../../domain/errors.js';
+import type { Catalog } from './catalog.js';
+import type { GroupIndex, Node } from './group-index.js';
+import type { Journal, JournalRecord } from './journal.js';
+import { decodeItem, type Head, headKey, parseKey, STORE_KEY, type StoreRecord } from './records.js';
+
+/** The store's incarnation: which epoch a new group gets. */
+export class Lineage {
+  #record: StoreRecord;
+
+  constructor(record: StoreRecord) {
+    this.#record = record;
+  }
+
+  epochOfNewGroup(): string {
+    const { epoch, generation } = this.#record;
+    return generation === 0 ? epoch : `${epoch}-${generation}`;
+  }
+
+  /** The head record that a new group needs when its epoch is not the store's. */
+  birthRecord(group: GroupIndex): JournalRecord | undefined {
+    if (group.epoch === this.#record.epoch) return undefined;
+    const head: Head = { epoch: group.epoch, seq: 0, timestamp: 0, horizon: 0 };
+    return { key: headKey(group), value: JSON.stringify(head) };
+  }
+
+  nextGeneration(): JournalRecord {
+    this.#record = { ...this.#record, generation: this.#record.generation + 1 };
+    return this.record();
+  }
+
+  record(): JournalRecord {
+    return { key: STORE_KEY, value: JSON.stringify(this.#record) };
+  }
+
+  /** The epoch of groups without a head record. */
+  get epoch(): string {
+    return this.#record.epoch;
+  }
+}
+
+const newStore = (): StoreRecord => ({
+  format: 1,
+  epoch: randomBytes(6).toString('base64url'),
+  generation: 0,
+});
+
+/**
+ * Fills the catalog from the journal and names the store's incarnation, making one when the journal is new.
+ * @throws LocalError `store_corrupt` when a record is not one of ours.
+ */
+export async function loadJournal(catalog: Catalog, journal: Journal | undefined): Promise<Lineage> {
+  if (journal === undefined) return new Lineage(newStore());
+  let store: StoreRecord | undefined;
+  const heads: { group: GroupIndex; head: Head }[] = [];
+  const nodes = new Map<GroupIndex, Node[]>();
+  await journal.load((key, value) => {
+    try {
+      const parsed = parseKey(key);
+      if (parsed.kind === 'store') {
+        store = JSON.parse(value) as StoreRecord;
+        return;
+      }
+      const group = catalog.open(parsed, () => '');
+      if (parsed.kind === 'head') heads.push({ group, head: JSON.parse(value) as Head });
+      else {
+        const list = nodes.get(group);
+        const node = decodeItem(parsed.item, value);
+        if (list === undefined) nodes.set(group, [node]);
+        else list.push(node);
+      }
+    } catch (error) {
+      const what = error instanceof Error ? error.message : String(error);
+      throw new LocalError(
+        'store_corrupt',
+        `The ${journal.kind} store holds a record that is not readable: ${what}.`,
+        { cause: error },
+      );
+    }
+  });
+  const lineage = new Lineage(store ?? newStore());
+  if (store === undefined) {
+    if (nodes.size > 0)
+      throw new LocalError('store_corrupt', `The ${journal.kind} store holds items but no store record.`);
+    await journal.write([lineage.record()]);
+  }
+  for (const group of catalog.all()) group.epoch = lineage.epoch;
+  for (const { group, head } of heads) {
+    group.epoch = head.epoch;
+    group.horizon = head.horizon;
+    group.seq = head.seq;
+    group.timestamp = head.timestamp;
+  }
+  for (const [group, list] of nodes) fill(group, list);
+  for (const { group } of heads) if (!nodes.has(group)) group.finishLoad();
+  return lineage;
+}
+
+function fill(group: GroupIndex, nodes: Node[]): void {
+  const byCreation = (a: Node, b: Node): number => a.created - b.created;
+  const sorted = nodes.every((node, i) => i === 0 || (nodes[i - 1] as Node).created <= node.created);
+  for (const node of sorted ? nodes : nodes.sort(byCreation)) {
+    // Below the horizon: a removal that a crash cut off.
+    if (node.alive || node.rev > group.horizon) group.load(node);
+  }
+  group.finishLoad();
+}

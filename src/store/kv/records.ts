@@ -1,0 +1,81 @@
+import type { JsonText } from '../../../generated/json-text.js';
+import type { GroupAddress } from '../../domain/change.js';
+import type { Node, Sequenced } from './group-index.js';
+import { removedMarker } from './tombstone.js';
+
+// Record layout: spec/log-format.md, "records". Keys are ASCII, so that every Keyv backend takes them unchanged.
+
+/** The record that names the store itself: its format, epoch and generation. */
+export const STORE_KEY = 'm/store';
+
+const escapeName = (name: string): string => (/^[\w.:~@+-]+$/.test(name) ? name : encodeURIComponent(name));
+const unescapeName = (name: string): string => (name.includes('%') ? decodeURIComponent(name) : name);
+
+/** The key prefix of a group's items. */
+export const itemPrefix = (at: GroupAddress): string => `i/${escapeName(at.stream)}/${escapeName(at.group)}/`;
+export const itemKey = (at: GroupAddress, item: string): string => itemPrefix(at) + escapeName(item);
+/** The key of a group's head: written when tombstones go, or when the group's epoch is not the store's. */
+export const headKey = (at: GroupAddress): string => `h/${escapeName(at.stream)}/${escapeName(at.group)}`;
+
+export type Key =
+  | { readonly kind: 'store' }
+  | { readonly kind: 'head'; readonly stream: string; readonly group: string }
+  | { readonly kind: 'item'; readonly stream: string; readonly group: string; readonly item: string };
+
+/** @throws Error when the key is none of ours. */
+export function parseKey(key: string): Key {
+  if (key === STORE_KEY) return { kind: 'store' };
+  const [kind, stream, group, item, rest] = key.split('/');
+  if (stream !== undefined && group !== undefined && rest === undefined) {
+    const at = { stream: unescapeName(stream), group: unescapeName(group) };
+    if (kind === 'h' && item === undefined) return { kind: 'head', ...at };
+    if (kind === 'i' && item !== undefined) return { kind: 'item', ...at, item: unescapeName(item) };
+  }
+  throw new Error(`unknown key ${JSON.stringify(key.slice(0, 200))}`);
+}
+
+/** `seq created deletedBefore timestamp json`; a tombstone's `created` is 0 and its json the removed marker. */
+export function encodeItem({ change, created, deletedBefore }: Sequenced): string {
+  return change.kind === 'delete'
+    ? `${change.seq} 0 0 ${change.timestamp} ${removedMarker(change.item, change.value)}`
+    : `${change.seq} ${created} ${deletedBefore} ${change.timestamp} ${change.value}`;
+}
+
+/** The record of a committed node, as `encodeItem` wrote it. */
+export const encodeNode = (node: Node): string =>
+  node.alive
+    ? `${node.rev} ${node.created} ${node.deletedBefore} ${node.timestamp} ${node.value}`
+    : `${node.rev} 0 0 ${node.timestamp} ${node.value}`;
+
+/** @throws Error when the record is malformed. */
+export function decodeItem(id: string, record: string): Node {
+  const a = record.indexOf(' ');
+  const b = record.indexOf(' ', a + 1);
+  const c = record.indexOf(' ', b + 1);
+  const d = record.indexOf(' ', c + 1);
+  const rev = Number(record.slice(0, a));
+  const created = Number(record.slice(a + 1, b));
+  const deletedBefore = Number(record.slice(b + 1, c));
+  const timestamp = Number(record.slice(c + 1, d));
+  const ordered = rev >= 1 && created <= rev && deletedBefore <= rev && Number.isSafeInteger(timestamp);
+  if (a < 0 || d < 0 || !ordered) throw new Error(`malformed record of item ${JSON.stringify(id)}`);
+  // A slice shares the record's memory: the backend's map and the index hold each value once.
+  const value = record.slice(d + 1) as JsonText;
+  const alive = created > 0;
+  return { id, value, alive, rev, created, deletedBefore, timestamp, older: undefined, newer: undefined };
+}
+
+export interface Head {
+  readonly epoch: string;
+  readonly seq: number;
+  readonly timestamp: number;
+  readonly horizon: number;
+}
+
+export interface StoreRecord {
+  /** Version of the record layout. */
+  readonly format: 1;
+  readonly epoch: string;
+  /** Counts groups that were forgotten: a group born after that gets an epoch of its own. */
+  readonly generation: number;
+}
