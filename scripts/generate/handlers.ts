@@ -2,7 +2,7 @@ import { titleOf } from './family.js';
 import { header } from './header.js';
 import type { FunctionSpec, Spec } from './load.js';
 import { doc, pascal } from './names.js';
-import { isAny, isComposite, type Schema } from './schema.js';
+import { renderRequest, requestFields } from './requests.js';
 
 /** `generated/handlers.ts`: the interface that the engine implements, and what calls it. */
 export function renderHandlers(spec: Spec): string {
@@ -108,30 +108,6 @@ function answer<Input, Context>(
 `;
 }
 
-function renderRequest({ id, key, request }: FunctionSpec): string {
-  const title = titleOf(request);
-  const properties = Object.entries(request.properties ?? {});
-  const members = properties.flatMap(([name, schema]) => {
-    if (isAny(schema)) return [`  readonly ${name}: JsonText;\n`];
-    const optional = request.required?.includes(name) ? '' : ' | undefined';
-    const typed = `  readonly ${name}: ${simpleType(schema) ?? `${title}['${name}']`}${optional};\n`;
-    const text = `${doc(`The raw text of \`${name}\`.`, '  ')}  readonly ${name}Text: JsonText${optional};\n`;
-    return schema !== true && isComposite(schema) ? [typed, text] : [typed];
-  });
-  const comment = doc(`A checked input of \`${id}\`; any-typed fields as raw text.`);
-  if (members.length === 0) return `${comment}export type ${pascal(key)}Request = ${title};\n`;
-  return `${comment}export interface ${pascal(key)}Request {\n${members.join('')}}\n`;
-}
-
-const PRIMITIVES = ['string', 'boolean', 'null'];
-
-/** The type in words, when the schema is of primitive types only. */
-function simpleType(schema: Schema | true): string | undefined {
-  if (schema === true || schema.enum !== undefined || schema.const !== undefined) return undefined;
-  const types = Array.isArray(schema.type) ? schema.type : [schema.type];
-  return types.every((type) => PRIMITIVES.includes(type)) ? types.join(' | ') : undefined;
-}
-
 function renderMethod({ id, key, description, response }: FunctionSpec): string {
   const always = response.type === 'object' || response.type === 'array';
   const result = always ? 'JsonText' : 'JsonText | undefined';
@@ -141,25 +117,17 @@ function renderMethod({ id, key, description, response }: FunctionSpec): string 
   );
 }
 
-function renderRoute({ key, request }: FunctionSpec): string {
+function renderRoute(spec: FunctionSpec): string {
+  const { key, request } = spec;
   const title = titleOf(request);
-  const properties = Object.entries(request.properties ?? {});
-  const fields = properties.flatMap(([name, schema]) => {
-    const optional = !request.required?.includes(name);
-    const slice = optional
-      ? `input.${name} === undefined ? undefined : raw(payload, '${name}')`
-      : `raw(payload, '${name}')`;
-    if (isAny(schema)) return [`          ${name}: ${optional ? `raw(payload, '${name}')` : slice},\n`];
-    const typed = `          ${name}: input.${name},\n`;
-    return schema !== true && isComposite(schema) ? [typed, `          ${name}Text: ${slice},\n`] : [typed];
-  });
+  const fields = requestFields(spec).map(({ name, value }) => `          ${name}: ${value},\n`);
   const argument = fields.length === 0 ? 'input' : `{\n${fields.join('')}        }`;
-  const unused = argument.includes('payload') ? 'payload' : '_payload';
+  const payload = argument.includes('payload') ? 'payload' : '_payload';
   return `  add<${title}>(FUNCTION.${key}, {
     code: ERROR_CODE.${key},
     validate: validate${title},
     allOptional: ${(request.required ?? []).length === 0},
-    call: (input, ${unused}, context) =>
+    call: (input, ${payload}, context) =>
       handlers.${key}(
         ${argument},
         context,

@@ -6,12 +6,13 @@ import { renderHandlers } from './handlers.js';
 import { header } from './header.js';
 import { JSON_TEXT } from './json-text.js';
 import { loadSpec } from './load.js';
+import type { Files } from './output.js';
 import { renderTypes } from './types.js';
 import { VALIDATION } from './validation.js';
 import { renderValidatorCode, renderValidators } from './validators.js';
 
 /** Everything below `generated/`, by path: a function of `spec/` alone. */
-export async function render(specDirectory: string): Promise<ReadonlyMap<string, string>> {
+export async function render(specDirectory: string): Promise<Files> {
   const spec = await loadSpec(specDirectory);
   const { api, socket, worker, config } = spec.inputs;
   const all = families(spec);

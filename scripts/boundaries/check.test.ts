@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { checkSource, checkTree } from './check.js';
+
+const messages = (file: string, text: string): readonly string[] =>
+  checkSource(file, text).map(({ message }) => message);
+
+test('sources are found in every tree, tests are left out', async () => {
+  const root = await mkdtemp(path.join(os.tmpdir(), 'boundaries-'));
+  try {
+    for (const file of [
+      'generated/a.ts',
+      'src/domain/deep/a.ts',
+      'src/domain/a.test.ts',
+      'conformance/a.ts',
+    ]) {
+      await mkdir(path.join(root, path.dirname(file)), { recursive: true });
+      await writeFile(path.join(root, file), "import '../../src/cli/a.js';\n");
+    }
+    const faults = await checkTree(root);
+    assert.deepEqual(
+      faults.map(({ file }) => file),
+      ['conformance/a.ts', 'generated/a.ts', 'src/domain/deep/a.ts'],
+    );
+  } finally {
+    await rm(root, { recursive: true });
+  }
+});
+
+test('imports point left', () => {
+  const fine: [string, string][] = [
+    ['src/domain/a.ts', '../../generated/json-text.js'],
+    ['src/store/kv/a.ts', '../../domain/change.js'],
+    ['src/store/kv/a.ts', '../port.js'],
+    ['src/delivery/a.ts', '../config/read.js'],
+    ['src/engine/a.ts', '../host/port.js'],
+    ['src/cli/main.ts', '../app/app.js'],
+    ['src/index.ts', './app/app.js'],
+    ['conformance/a.ts', '../generated/socket.js'],
+    ['src/store/a.ts', 'keyv'],
+  ];
+  for (const [file, target] of fine)
+    assert.deepEqual(messages(file, `import { a } from '${target}';`), [], file);
+  const wrong: [string, string, RegExp][] = [
+    ['src/domain/a.ts', '../store/port.js', /src\/domain may not import src\/store/],
+    ['src/domain/a.ts', 'node:fs', /may not import the package node:fs/],
+    ['src/store/a.ts', '../delivery/hub.js', /src\/store may not import src\/delivery/],
+    ['src/engine/a.ts', '../host/embedded.js', /src\/engine may not import src\/host/],
+    ['src/socket/a.ts', '../host/embedded.js', /src\/socket may not import src\/host/],
+    ['src/config/a.ts', '../store/port.js', /src\/config may not import src\/store/],
+    ['generated/a.ts', '../src/domain/a.js', /generated may not import src\/domain/],
+    ['generated/validators/a.js', 'ajv', /may not import the package ajv/],
+    ['conformance/a.ts', '../src/domain/a.js', /conformance may import generated only/],
+    ['src/cli/a.ts', '../../scripts/generate/render.js', /lies in no room/],
+    ['src/new/a.ts', './b.js', /lies in no room/],
+  ];
+  for (const [file, target, fault] of wrong) {
+    assert.match(messages(file, `import { a } from '${target}';`).join(), fault, file);
+    assert.match(messages(file, `const a = await import('${target}');`).join(), fault, file);
+  }
+});
+
+test('a fault names its line', () => {
+  assert.deepEqual(checkSource('src/engine/a.ts', "\nconst id = 'stream::set';")[0], {
+    file: 'src/engine/a.ts',
+    line: 2,
+    message: 'import the constant of stream::set from generated/constants.ts',
+  });
+});
+
+test('ids and tags are literals in generated/ only', () => {
+  const wrong = [
+    "call('stream::get');",
+    'call(`stream::set(name)`);',
+    "if (id.startsWith('engine::')) return;",
+    "const type = 'stream:join';",
+    "case 'invokefunction':",
+    "const code = 'STREAM_SET_ERROR';",
+    'const text = `{"type":"join","data":{}}`;',
+    'const text = \'{"type": "unauthorized"}\';',
+  ];
+  for (const line of wrong) {
+    assert.equal(messages('src/engine/a.ts', line).length, 1, line);
+    assert.equal(messages('conformance/a.ts', line).length, 1, line);
+    assert.deepEqual(messages('generated/a.ts', line), [], line);
+  }
+  const fine = [
+    "const kind = 'create';",
+    "// calls 'stream::get'",
+    " * 'stream::get'",
+    "throw new Error('no stream here');",
+  ];
+  for (const line of fine) assert.deepEqual(messages('src/engine/a.ts', line), [], line);
+});
+
+test('the domain is pure', () => {
+  for (const line of ['const now = Date.now();', 'setTimeout(next, 1);', 'const id = Math.random();']) {
+    assert.equal(messages('src/domain/a.ts', line).length, 1, line);
+    assert.deepEqual(messages('src/store/a.ts', line), [], line);
+  }
+});
