@@ -1,0 +1,68 @@
+import type { MergePath } from '../../../generated/functions.js';
+import { type Draft, isObject, type JsonObject, jsonType, ownField } from './draft.js';
+import { checkMergePath, mergeSegments, type OpFailure, PROTOTYPE_KEYS } from './path.js';
+
+/** Bounds of a merge value (protocol facts, section 4). */
+const MAX_KEYS = 1024;
+const MAX_DEPTH = 16;
+
+/** Arrays and objects count, scalars don't; never recurses deeper than the bound. */
+function isDeeper(value: unknown, room: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return room === 0 || Object.values(value).some((entry) => isDeeper(entry, room - 1));
+}
+
+function checkValue(value: JsonObject): OpFailure | undefined {
+  const keys = Object.keys(value);
+  if (keys.length > MAX_KEYS) {
+    const message = `Merge value has ${keys.length} keys, at most ${MAX_KEYS} are allowed.`;
+    return { code: 'merge.value.too_many_keys', message };
+  }
+  if (isDeeper(value, MAX_DEPTH)) {
+    const message = `Merge value nests deeper than ${MAX_DEPTH} levels.`;
+    return { code: 'merge.value.too_deep', message };
+  }
+  const reserved = keys.find((key) => PROTOTYPE_KEYS.has(key));
+  if (reserved === undefined) return undefined;
+  return {
+    code: 'merge.value.proto_polluted',
+    message: `Merge value has the key '${reserved}', a reserved name.`,
+  };
+}
+
+/** Walks to the object that `segments` name; whatever is no object on the way becomes one. */
+function descend(draft: Draft, segments: readonly string[]): JsonObject {
+  const open = (value: unknown): JsonObject => draft.writable(isObject(value) ? value : {});
+  let at = open(draft.root);
+  draft.root = at;
+  for (const segment of segments) {
+    const next = open(ownField(at, segment));
+    at[segment] = next;
+    at = next;
+  }
+  return at;
+}
+
+/** Lays the fields of `value` over an object, one level deep. */
+export function merge(
+  draft: Draft,
+  path: MergePath | null | undefined,
+  value: unknown,
+): OpFailure | undefined {
+  const segments = mergeSegments(path);
+  const failure = checkMergePath(segments);
+  if (failure !== undefined) return failure;
+  if (!isObject(value)) {
+    return {
+      code: 'merge.value.not_an_object',
+      message: `Expected object merge value, got ${jsonType(value)}.`,
+    };
+  }
+  const refused = checkValue(value);
+  if (refused !== undefined) return refused;
+  const isRoot = segments.length === 0;
+  if (isRoot && !isObject(draft.root)) return undefined;
+  const target = descend(draft, segments);
+  for (const [key, entry] of Object.entries(value)) target[key] = entry;
+  return undefined;
+}
