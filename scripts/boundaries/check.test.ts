@@ -15,6 +15,7 @@ test('sources are found in every tree, tests are left out', async () => {
       'generated/a.ts',
       'src/domain/deep/a.ts',
       'src/domain/a.test.ts',
+      'src/domain/testing/a.ts',
       'conformance/a.ts',
     ]) {
       await mkdir(path.join(root, path.dirname(file)), { recursive: true });
@@ -91,6 +92,7 @@ test('ids and tags are literals in generated/ only', () => {
     "const kind = 'create';",
     "// calls 'stream::get'",
     " * 'stream::get'",
+    "const channel = 'stream::events';",
     "throw new Error('no stream here');",
   ];
   for (const line of fine) assert.deepEqual(messages('src/engine/a.ts', line), [], line);

@@ -16,7 +16,7 @@ const IMPURE =
   /\bDate\.now\b|\bnew Date\(\)|\bperformance\.|\bprocess\.|\bsetTimeout\b|\bsetInterval\b|\bMath\.random\b/;
 const COMMENT = /^\s*(?:\/\/|\/?\*)/;
 
-/** Checks every source below `root` that is no test. */
+/** Checks every source below `root` that is no test, and no support of tests in a folder `testing`. */
 export async function checkTree(root: string): Promise<readonly Fault[]> {
   const files = (await Promise.all(TREES.map((tree) => sources(root, tree)))).flat().sort();
   const faults = await Promise.all(
@@ -65,5 +65,6 @@ async function sources(root: string, tree: string): Promise<readonly string[]> {
   const entries = await readdir(path.join(root, tree), { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile() && /\.[jt]s$/.test(entry.name) && !/\.test\.ts$/.test(entry.name))
-    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'));
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+    .filter((file) => !file.includes('/testing/'));
 }

@@ -17,7 +17,8 @@ const DISTINCT: ReadonlySet<string> = new Set(
     .filter((value) => /[:_]/.test(value) || value.length > 10),
 );
 
-const PREFIXES = [constants.ENGINE_PREFIX.internal, constants.FUNCTION.set.replace(/::.*/, '::')];
+/** A text that starts like this is an id too: a custom stream's function, or anything of the engine's own. */
+const PREFIXES = [constants.ENGINE_PREFIX.internal, ...values(constants.FUNCTION).map((id) => `${id}(`)];
 
 /** Tags are common words; inside JSON text they are tags for certain. */
 const TAGS = [constants.SOCKET_MESSAGE, constants.STREAM_EVENT, constants.WORKER_MESSAGE].flatMap(values);

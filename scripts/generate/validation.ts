@@ -15,8 +15,7 @@ export interface Validator<T> {
 
 /** The fault that the last call of \`validate\` found, as \`<field>: <what>\`. \`root\` names the value itself. */
 export function explain(validate: Validator<never> | Validator<unknown>, root: string): string {
-  // A failed condition is reported after the fault inside it, which says more.
-  const error = validate.errors?.findLast(({ keyword }) => keyword !== 'if') ?? validate.errors?.at(-1);
+  const error = validate.errors?.at(-1);
   if (error === undefined) return \`\${root}: is not valid\`;
   const { params, keyword } = error;
   const path = segments(error.instancePath);
