@@ -171,7 +171,8 @@ export class Serving {
       return () => map(source.changesSince(at, since), (answer): Answer => ({ to, since: answer }));
     }
     const sync = this.#framed(to);
-    if (sync !== undefined) return () => ({ to, sync });
+    // A member that caught up ahead of the feed must not be taken back to where the feed is.
+    if (sync !== undefined && sync.seq >= membership.cursor) return () => ({ to, sync });
     return () => map(source.snapshot(at, to.item), (snapshot): Answer => ({ to, snapshot }));
   }
 
@@ -190,6 +191,8 @@ export class Serving {
       membership.stale = false;
       return this.#catchUp(membership, answer.since);
     }
+    // It may have left while the question was under way.
+    if (!membership.owed.includes(answer.to)) return true;
     if (membership.answered.length > 0) {
       if (topic.seq < seq) {
         this.#early.set(membership, answer);

@@ -131,8 +131,15 @@ export class Topic {
 
   /** The feed may have missed something: asks what changed after the topic's own cursor. */
   repair(): void {
-    if (this.#repairing || this.members.size === 0) return;
+    if (this.#repairing) {
+      // What was lost just now may lie behind what the running question finds.
+      this.#askAgain = true;
+      return;
+    }
+    if (this.members.size === 0) return;
     if (this.seq < 0) {
+      // A question that is under way may be answered from before the gap.
+      this.#askAgain = true;
       this.#serving.retry();
       return;
     }
@@ -179,6 +186,10 @@ export class Topic {
     this.seq = seq;
     this.epoch = epoch;
     this.flushedSeq = seq;
+    if (this.#askAgain && !this.#repairing) {
+      this.#askAgain = false;
+      queueMicrotask(() => this.repair());
+    }
   }
 
   /** Puts a member that holds everything up to `flushedSeq` into the push sets. */

@@ -57,6 +57,13 @@ export class KvStore implements Store {
     return new KvStore(catalog, identity, options, journal);
   }
 
+  /** Live items of all groups. */
+  get size(): number {
+    let items = 0;
+    for (const group of this.#catalog.all()) items += group.items.size;
+    return items;
+  }
+
   listen(listener: StoreListener): void {
     this.#listener = listener;
   }

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as tick } from 'node:timers/promises';
+import type { Change, CustomEvent } from '../domain/change.js';
+import { asJson } from '../domain/json-text.js';
+import { KvStore } from '../store/kv/kv-store.js';
+import { Hub } from './hub.js';
+import type { TopicSource } from './source.js';
+import { encodeLines, FakeOutlet, LaggedStore, type Message, random } from './testing/harness.js';
+
+const GROUPS = ['g0', 'g1'];
+const ITEMS = ['a', 'b', 'c', 'd', 'e', 'f'];
+/** Rounds per variant; more with `DELIVERY_SEEDS=2000`. */
+const SEEDS = Number(process.env.DELIVERY_SEEDS ?? 60);
+const OPTIONS = { tombstones: { maxPerGroup: 5, maxAgeMs: 3_600_000 }, maxQueuedBytes: 1 << 20 };
+
+/** What a client that holds one subscription makes of its messages. */
+class Model {
+  readonly state = new Map<string, unknown>();
+  seq = -1;
+  /** True once its first answer came. */
+  synced = false;
+
+  constructor(
+    readonly outlet: FakeOutlet,
+    readonly group: string,
+    readonly item: string | undefined,
+  ) {}
+
+  apply(message: Message): void {
+    const { event, seq = 0 } = message;
+    if (event === undefined) return;
+    if (event.type === 'sync') {
+      if ((message.id ?? undefined) !== this.item) return;
+      assert.ok(seq >= this.seq, `a sync at ${seq} over ${this.seq}`);
+      this.synced = true;
+      this.state.clear();
+      const data = (this.item === undefined ? event.data : [event.data]) as ({
+        id: string;
+        data: unknown;
+      } | null)[];
+      for (const item of data) if (item !== null) this.state.set(item.id, item.data);
+      this.seq = seq;
+      return;
+    }
+    if (event.type === 'event') return;
+    const id = message.id as string;
+    if (this.item !== undefined && id !== this.item) return;
+    if (!this.synced) return;
+    if (seq <= this.seq) return;
+    this.seq = seq;
+    if (event.type === 'delete') this.state.delete(id);
+    else this.state.set(id, event.data);
+  }
+}
+
+/** Reads an outlet's messages into its models and checks what holds for every socket. */
+function read(outlet: FakeOutlet, models: Model[], seen: Map<string, number>, strict: boolean): void {
+  for (const message of outlet.messages.splice(0) as (Message & { groupId: string })[]) {
+    const { groupId: group, seq = 0, event } = message;
+    if (event !== undefined && event.type !== 'sync' && seq > 0) {
+      const last = seen.get(group) ?? -1;
+      if (strict) assert.ok(seq > last, `seq ${seq} of ${group} after ${last}`);
+      seen.set(group, Math.max(seq, last));
+    }
+    for (const model of models) if (model.outlet === outlet && model.group === group) model.apply(message);
+  }
+}
+
+interface Round {
+  readonly seed: number;
+  readonly lagged: boolean;
+  /** Joins of several subscriptions to one group on one outlet. */
+  readonly several: boolean;
+}
+
+async function run({ seed, lagged, several }: Round): Promise<void> {
+  const rand = random(seed);
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(rand() * list.length)] as T;
+  const store = await KvStore.open(OPTIONS);
+  const lag = new LaggedStore(store, rand, 6);
+  const source: TopicSource = lagged ? lag : store;
+  const hub = new Hub({
+    encode: encodeLines,
+    outboxBytes: () => 2_000,
+    sourceOf: () => source,
+    onError: () => {},
+  });
+  lag.deliver = (item) => ('kind' in item ? hub.change(item as Change) : hub.event(item as CustomEvent));
+  store.listen({
+    change: (change) => (lagged ? lag.push(change) : hub.change(change)),
+    event: (event) => (lagged ? lag.push(event) : hub.event(event)),
+    committed: () => {},
+    gap: () => {},
+  });
+  const outlets = Array.from({ length: 4 }, (_, i) => new FakeOutlet(`o${i}`));
+  const seen = outlets.map(() => new Map<string, number>());
+  const models = new Map<string, Model>();
+  const drain = (outlet: FakeOutlet): void => {
+    outlet.take();
+    hub.drained(outlet);
+  };
+  for (let step = 0; step < 400; step++) {
+    const at = { stream: 's', group: pick(GROUPS), item: pick(ITEMS) };
+    const dice = rand();
+    if (dice < 0.45)
+      store.commit(at, { kind: 'set', value: asJson(`{"n":${step},"pad":"${'x'.repeat(50)}"}`) });
+    else if (dice < 0.6) store.commit(at, { kind: 'delete' });
+    else if (dice < 0.65)
+      store.publish({ stream: at.stream, group: at.group, item: undefined, type: 't', data: asJson('1') });
+    else if (dice < 0.78) {
+      const outlet = pick(outlets);
+      const item = rand() < 0.4 ? at.item : undefined;
+      const taken = [...models.values()].some((model) => model.outlet === outlet && model.group === at.group);
+      if (several || !taken) {
+        const id = `sub${step}`;
+        const model = new Model(outlet, at.group, item);
+        const base = {
+          id,
+          stream: 's',
+          group: at.group,
+          item,
+          withItems: true,
+          since: undefined,
+          ack: false,
+        };
+        // One sync answers for all models of the same address, so a model starts with what its twin knows.
+        models.set(`${outlet.id}/${id}`, model);
+        hub.subscribe(outlet, base);
+      }
+    } else if (dice < 0.84 && models.size > 0) {
+      const key = pick([...models.keys()]);
+      const model = models.get(key) as Model;
+      models.delete(key);
+      hub.unsubscribe(model.outlet, key.split('/')[1] as string);
+    } else if (dice < 0.9) pick(outlets).reading = rand() < 0.5;
+    else if (dice < 0.96) drain(pick(outlets));
+    else if (lagged && dice < 0.98) {
+      lag.lose();
+      hub.gap();
+    }
+    lag.step();
+    if (rand() < 0.5) await tick();
+    outlets.forEach((outlet, i) => {
+      read(outlet, [...models.values()], seen[i] as Map<string, number>, !lagged || !several);
+    });
+  }
+  for (let step = 0; step < 200; step++) {
+    for (const outlet of outlets) {
+      outlet.reading = true;
+      drain(outlet);
+    }
+    lag.step();
+    await tick();
+  }
+  assert.ok(lag.quiet, 'questions or messages are still under way');
+  outlets.forEach((outlet, i) => {
+    read(outlet, [...models.values()], seen[i] as Map<string, number>, false);
+  });
+  for (const [key, model] of models) {
+    const expected = new Map(
+      store
+        .snapshot({ stream: 's', group: model.group })
+        .items.filter((item) => model.item === undefined || item.id === model.item)
+        .map((item) => [item.id, JSON.parse(item.value)]),
+    );
+    assert.ok(model.synced, `${key} never got its first answer`);
+    assert.deepEqual(
+      new Map([...model.state].sort()),
+      new Map([...expected].sort()),
+      `${key} of ${model.group}/${model.item}`,
+    );
+  }
+  hub.close();
+  await store[Symbol.asyncDispose]();
+}
+
+for (const lagged of [false, true]) {
+  for (const several of [false, true]) {
+    test(`every subscriber ends where the store is (lagged ${lagged}, several per group ${several})`, async () => {
+      for (let seed = 1; seed <= SEEDS; seed++) {
+        try {
+          await run({ seed, lagged, several });
+        } catch (error) {
+          throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
+        }
+      }
+    });
+  }
+}

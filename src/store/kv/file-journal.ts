@@ -1,0 +1,33 @@
+import { Keyv } from 'keyv';
+import type { KvConfig } from '../../../generated/config.js';
+import { LocalError } from '../../domain/errors.js';
+import type { Logger } from '../../observability/logger.js';
+import { openLog } from '../log/index.js';
+import { KEYV_OPTIONS, KeyvJournal } from './keyv-journal.js';
+
+/** The journal of `file_based`: Keyv over the embedded append-only log. @throws LocalError when it can't be opened */
+export async function openFileJournal(
+  config: KvConfig,
+  { logger, repair = false }: { logger: Logger; repair?: boolean },
+): Promise<KeyvJournal> {
+  const { file_path: directory, durability, save_interval_ms: saveIntervalMs, max_queued_bytes: maxQueuedBytes } = config;
+  if (directory === undefined) {
+    throw new LocalError('config_invalid', 'adapter.config.file_path: is required with store_method file_based.');
+  }
+  const log = await openLog({
+    directory,
+    durability,
+    saveIntervalMs,
+    maxQueuedBytes,
+    repair,
+    onProgress: (progress) => logger.info({ directory, ...progress }, 'loading'),
+    onReport: (report) => logger.warn({ directory, ...report }, 'the store was mended while opening'),
+  });
+  const keyv = new Keyv<string>(log, KEYV_OPTIONS);
+  return new KeyvJournal(keyv, {
+    kind: 'file_based',
+    atomic: true,
+    entries: () => log.entries(),
+    health: () => log.health(),
+  });
+}

@@ -1,0 +1,58 @@
+import type { Adapter, KvAdapter } from '../../generated/config.js';
+import type { Logger } from '../observability/logger.js';
+import type { CommitObserver } from './kv/commit-queue.js';
+import { openFileJournal } from './kv/file-journal.js';
+import type { Journal } from './kv/journal.js';
+import { KvStore } from './kv/kv-store.js';
+import type { KvOptions } from './kv/options.js';
+import { openUriJournal } from './kv/uri-journal.js';
+import type { Store } from './port.js';
+import { openRedisStore } from './redis/index.js';
+
+export interface OpenStoreOptions {
+  readonly logger: Logger;
+  readonly observer?: CommitObserver;
+  /** Salvage what is readable of a corrupt `file_based` store. @default false */
+  readonly repair?: boolean;
+}
+
+/**
+ * Opens the configured store.
+ * @throws LocalError one clear sentence, when it can't be opened; never falls back to another store
+ */
+export async function openStore(adapter: Adapter, options: OpenStoreOptions): Promise<Store> {
+  if (adapter.name === 'redis') {
+    const { redis_url: url, command_timeout_ms: commandTimeoutMs, tombstones } = adapter.config;
+    const limits = { maxPerGroup: tombstones.max_per_group, maxAgeMs: tombstones.max_age_ms };
+    return openRedisStore({ url, commandTimeoutMs, tombstones: limits, logger: options.logger });
+  }
+  const { tombstones, max_queued_bytes: maxQueuedBytes } = adapter.config;
+  const kv: KvOptions = {
+    tombstones: { maxPerGroup: tombstones.max_per_group, maxAgeMs: tombstones.max_age_ms },
+    maxQueuedBytes,
+    ...(options.observer === undefined ? {} : { observer: options.observer }),
+  };
+  const started = performance.now();
+  const journal = await openJournal(adapter, options);
+  try {
+    const store = await KvStore.open(kv, journal);
+    const ms = Math.round(performance.now() - started);
+    options.logger.info({ store: store.kind, items: store.size, ms }, 'store open');
+    return store;
+  } catch (error) {
+    await journal?.close();
+    throw error;
+  }
+}
+
+async function openJournal({ config }: KvAdapter, options: OpenStoreOptions): Promise<Journal | undefined> {
+  switch (config.store_method) {
+    case 'file_based':
+      return openFileJournal(config, options);
+    case 'uri':
+      return openUriJournal(config);
+    case 'in_memory':
+      options.logger.warn('the store is in_memory: its data is lost when this process ends');
+      return undefined;
+  }
+}
