@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exceedsDepth, inexactNumber, injectField, jsonOf, NULL, sliceField } from './json-text.js';
+import { detach, exceedsDepth, inexactNumber, injectField, jsonOf, NULL, sliceField } from './json-text.js';
 
 /** A small generator with a seed, so that a failure can be repeated. */
 function random(seed: number): (below: number) => number {
@@ -89,6 +89,8 @@ test('sliceField keeps what a double would lose and takes the last duplicate', (
     '9007199254740993',
   );
   assert.equal(sliceField('[{"data":1}]', 'data'), undefined);
+  assert.equal(sliceField('{"a\\\\":1}', 'a\\\\'), undefined);
+  assert.equal(sliceField('{"a\\\\":1}', 'a\\'), '1');
   assert.equal(sliceField('"{\\"data\\":1}"', 'data'), undefined);
 });
 
@@ -141,4 +143,9 @@ test('exceedsDepth counts arrays and objects, not what strings hold', () => {
   const deep = 1_000_000;
   assert.equal(exceedsDepth('['.repeat(deep) + ']'.repeat(deep), deep - 1), true);
   assert.equal(exceedsDepth('['.repeat(deep) + ']'.repeat(deep), deep), false);
+});
+
+test('detach changes nothing', () => {
+  for (const value of ['', 'plain', 'ä€😀\uD83D', { a: [1.5, null] }])
+    assert.equal(detach(jsonOf(value)), jsonOf(value));
 });

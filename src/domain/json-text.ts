@@ -59,6 +59,13 @@ export function sliceField(text: string, field: string): JsonText | undefined {
 }
 
 /**
+ * A copy that shares no memory with the text it was cut from. A slice keeps its whole frame alive: an item of 20
+ * characters that is held for long would hold the 300 around it too. Costs a copy; for values that are stored.
+ * Invariant: JSON text that arrived as UTF-8, or that JSON.stringify wrote, holds no bare half of a surrogate pair.
+ */
+export const detach = (text: JsonText): JsonText => asJson(Buffer.from(text).toString());
+
+/**
  * The object's text with one field more. It goes last, because of duplicate fields the last one counts:
  * a caller cannot smuggle in its own value for a field that we add.
  *
