@@ -21,11 +21,15 @@ class Model {
   /** True once its first answer came. */
   synced = false;
 
-  constructor(
-    readonly outlet: FakeOutlet,
-    readonly group: string,
-    readonly item: string | undefined,
-  ) {}
+  readonly outlet: FakeOutlet;
+  readonly group: string;
+  readonly item: string | undefined;
+
+  constructor(outlet: FakeOutlet, group: string, item: string | undefined) {
+    this.outlet = outlet;
+    this.group = group;
+    this.item = item;
+  }
 
   apply(message: Message): void {
     const { event, seq = 0 } = message;

@@ -1,15 +1,13 @@
 import type { Change, Cursor, ResetReason, Since, Snapshot } from '../domain/change.js';
 import { isPromise, type MaybePromise } from '../domain/maybe.js';
-import { renderChange, renderDropped, renderSubscribed, renderSync } from '../domain/message.js';
-import type { Frames } from './outlet.js';
+import { renderChange, renderDropped, renderSubscribed } from '../domain/message.js';
 import type { Entry } from './retained.js';
 import type { Membership, Subscription } from './subscription.js';
+import { type FramedSync, SyncFrames } from './sync-frames.js';
 import type { Topic } from './topic.js';
 
 /** Messages encoded together while a member catches up; after each run the outlet's bound is looked at. */
 const RUN = 64;
-/** Milliseconds that an encoded sync serves further joins of an unchanged group. */
-const SYNC_LIFETIME = 200;
 
 /** What a member still has to be given before it is live. */
 type Answer =
@@ -19,13 +17,6 @@ type Answer =
   | { readonly to: Subscription; readonly snapshot: Snapshot }
   /** A sync that is framed already. */
   | { readonly to: Subscription; readonly sync: FramedSync };
-
-interface FramedSync extends Cursor {
-  readonly withItems: boolean;
-  readonly frames: Frames;
-  /** Milliseconds of `performance.now()`. */
-  readonly until: number;
-}
 
 /**
  * Brings the members of one topic to live: first answers of joins, catch-up after a pause, full syncs after a reset.
@@ -42,16 +33,17 @@ export class Serving {
   readonly #paused = new Set<Membership>();
   /** Answers that stand ahead of the feed. */
   readonly #early = new Map<Membership, Answer | undefined>();
-  #sync: FramedSync | undefined;
+  readonly #syncs: SyncFrames;
 
   constructor(topic: Topic) {
     this.#topic = topic;
+    this.#syncs = new SyncFrames(topic);
   }
 
   /** A message of the feed passes the members that are not live. */
   passed(entry: Entry): void {
     if (entry.seq === 0) {
-      if (!entry.isEvent) this.#sync = undefined;
+      if (!entry.isEvent) this.#syncs.forget();
       for (const membership of this.#paused) this.missed(membership, entry);
     }
     if (this.#waiting.size > 0) this.#topic.retained.add(entry);
@@ -79,7 +71,7 @@ export class Serving {
   }
 
   forgetSync(): void {
-    this.#sync = undefined;
+    this.#syncs.forget();
   }
 
   /** The feed moved: members whose answer stood ahead of it go on. */
@@ -170,7 +162,7 @@ export class Serving {
     if (since !== undefined) {
       return () => map(source.changesSince(at, since), (answer): Answer => ({ to, since: answer }));
     }
-    const sync = this.#framed(to);
+    const sync = this.#syncs.find(to);
     // A member that caught up ahead of the feed must not be taken back to where the feed is.
     if (sync !== undefined && sync.seq >= membership.cursor) return () => ({ to, sync });
     return () => map(source.snapshot(at, to.item), (snapshot): Answer => ({ to, snapshot }));
@@ -260,7 +252,7 @@ export class Serving {
     snapshot: Snapshot,
   ): void {
     this.#acknowledge(membership, to, reason, snapshot);
-    this.#topic.write(membership, this.#frameSync(to, snapshot), 1);
+    this.#topic.write(membership, this.#syncs.frame(to, snapshot), 1);
   }
 
   #acknowledge(
@@ -344,26 +336,6 @@ export class Serving {
   #doneWaiting(membership: Membership): void {
     this.#waiting.delete(membership);
     if (this.#waiting.size === 0) this.#topic.retained.clear();
-  }
-
-  /** The framed sync of the whole group, when the group has not changed since. */
-  #framed(to: Subscription): FramedSync | undefined {
-    const sync = this.#sync;
-    if (sync === undefined || to.item !== undefined || to.withItems !== sync.withItems) return undefined;
-    const { seq, epoch } = this.#topic;
-    return sync.seq === seq && sync.epoch === epoch && performance.now() < sync.until ? sync : undefined;
-  }
-
-  /** A group's sync is rendered and framed once for all who join it unchanged. */
-  #frameSync(to: Subscription, snapshot: Snapshot): Frames {
-    const { at, context } = this.#topic;
-    const frames = context.encode([renderSync(at, snapshot, to.item, to.withItems)]);
-    if (to.item === undefined && snapshot.seq > 0) {
-      const { seq, epoch } = snapshot;
-      this.#sync = { seq, epoch, withItems: to.withItems, frames, until: performance.now() + SYNC_LIFETIME };
-      context.remember(this.#topic, SYNC_LIFETIME);
-    }
-    return frames;
   }
 }
 

@@ -2,6 +2,7 @@ import type { Change, CustomEvent, GroupAddress } from '../domain/change.js';
 import { then } from '../domain/maybe.js';
 import { renderChange, renderEvent } from '../domain/message.js';
 import type { TopicContext } from './context.js';
+import { LiveMembers } from './live-members.js';
 import type { Frames, Outlet } from './outlet.js';
 import { type Entry, Retained } from './retained.js';
 import { Serving } from './serving.js';
@@ -28,8 +29,7 @@ export class Topic {
   epoch = '';
   flushedSeq = -1;
   readonly #serving: Serving;
-  readonly #wide = new Set<Membership>();
-  readonly #narrow = new Map<string, Set<Membership>>();
+  readonly #live = new LiveMembers();
   #pending: Entry[] = [];
   #repairing = false;
   #heldBack: Change[] = [];
@@ -74,11 +74,9 @@ export class Topic {
     if (pending.length === 0) return;
     this.#pending = [];
     this.flushedSeq = this.seq;
-    if (this.#wide.size > 0) {
-      const frames = this.context.encode(pending.map((entry) => entry.text));
-      for (const membership of this.#wide) this.write(membership, frames, pending.length);
-    }
-    if (this.#narrow.size > 0) this.#flushNarrow(pending);
+    this.#live.push(pending, this.context.encode, (membership, frames, count) =>
+      this.write(membership, frames, count),
+    );
   }
 
   /** Adds a subscription and starts to answer it. */
@@ -100,14 +98,14 @@ export class Topic {
     const membership = this.members.get(outlet);
     if (membership === undefined) return;
     const live = membership.state === 'live';
-    if (live) this.#unlist(membership);
+    if (live) this.#live.remove(membership);
     membership.owed = membership.owed.filter((one) => one !== subscription);
     membership.answered = membership.answered.filter((one) => one !== subscription);
     if (membership.answered.length + membership.owed.length === 0) {
       membership.state = 'closed';
       this.members.delete(outlet);
       this.#serving.forget(membership);
-    } else if (live) this.#list(membership);
+    } else if (live) this.#live.add(membership);
   }
 
   /** The outlet is full: its member stops being pushed and remembers where it stands. */
@@ -196,7 +194,7 @@ export class Topic {
   activate(membership: Membership): void {
     membership.state = 'live';
     membership.stale = false;
-    this.#list(membership);
+    this.#live.add(membership);
   }
 
   /** Writes frames of `count` messages to a member's outlet; pauses the outlet when that filled it. */
@@ -208,7 +206,7 @@ export class Topic {
 
   /** Takes a live member out of the push sets, at the point that it was flushed to. */
   #suspend(membership: Membership, state: 'paused' | 'asking'): void {
-    this.#unlist(membership);
+    this.#live.remove(membership);
     membership.cursor = this.flushedSeq;
     membership.state = state;
     this.#serving.suspended(membership);
@@ -224,7 +222,7 @@ export class Topic {
 
   #enter(entry: Entry): void {
     this.#serving.passed(entry);
-    if (this.#wide.size === 0 && this.#narrow.size === 0) {
+    if (this.#live.empty) {
       this.flushedSeq = this.seq;
       return;
     }
@@ -238,57 +236,6 @@ export class Topic {
     for (const membership of this.members.values()) {
       membership.stale = true;
       if (membership.state === 'live') this.#suspend(membership, 'asking');
-    }
-  }
-
-  #flushNarrow(pending: readonly Entry[]): void {
-    const byItem = new Map<string, string[]>();
-    const several = new Map<Membership, string[]>();
-    for (const { item, text } of pending) {
-      const members = item === undefined ? undefined : this.#narrow.get(item);
-      if (members === undefined || item === undefined) continue;
-      const texts = byItem.get(item);
-      if (texts === undefined) byItem.set(item, [text]);
-      else texts.push(text);
-      for (const membership of members) {
-        if (membership.answered.length === 1) continue;
-        const own = several.get(membership);
-        if (own === undefined) several.set(membership, [text]);
-        else own.push(text);
-      }
-    }
-    for (const [item, texts] of byItem) {
-      let frames: Frames | undefined;
-      for (const membership of this.#narrow.get(item) ?? []) {
-        if (several.has(membership)) continue;
-        frames ??= this.context.encode(texts);
-        this.write(membership, frames, texts.length);
-      }
-    }
-    // A member of several items gets its messages in seq order across them.
-    for (const [membership, texts] of several) {
-      if (membership.state === 'live') this.write(membership, this.context.encode(texts), texts.length);
-    }
-  }
-
-  #list(membership: Membership): void {
-    if (membership.wide) {
-      this.#wide.add(membership);
-      return;
-    }
-    for (const item of membership.items()) {
-      const members = this.#narrow.get(item);
-      if (members === undefined) this.#narrow.set(item, new Set([membership]));
-      else members.add(membership);
-    }
-  }
-
-  #unlist(membership: Membership): void {
-    if (this.#wide.delete(membership)) return;
-    for (const item of membership.items()) {
-      const members = this.#narrow.get(item);
-      members?.delete(membership);
-      if (members?.size === 0) this.#narrow.delete(item);
     }
   }
 }
