@@ -75,16 +75,14 @@ export class CustomStreams {
    */
   update(
     at: ItemAddress,
-    apply: (current: JsonText | undefined) => JsonText | undefined,
+    apply: (current: JsonText | undefined) => JsonText,
     trace: TraceContext | undefined,
-    result: (old: JsonText | undefined, next: JsonText | undefined) => JsonText,
+    result: (old: JsonText | undefined, next: JsonText) => JsonText,
   ): Promise<JsonText> | undefined {
     if (!this.#has(FUNCTION.set, at.stream) || !this.#has(FUNCTION.get, at.stream)) return undefined;
     return this.#updates.run(`${at.stream}\u0000${at.group}\u0000${at.item}`, async () => {
       const old = await this.#get(at, trace);
-      const next = apply(old);
-      if (next === undefined) return result(old, undefined);
-      const stored = await this.#set(at, next, trace);
+      const stored = await this.#set(at, apply(old), trace);
       return result(old, stored.next);
     });
   }

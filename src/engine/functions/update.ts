@@ -1,9 +1,10 @@
 import { encodeUpdateResult } from '../../../generated/encode.js';
+import type { UpdateOpError } from '../../../generated/functions.js';
 import type { StreamHandlers } from '../../../generated/handlers.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { NULL } from '../../domain/json-text.js';
 import { then } from '../../domain/maybe.js';
-import { applyUpdate, type UpdateOutcome } from '../../domain/update-ops.js';
+import { applyUpdate } from '../../domain/update-ops.js';
 import { checkValue, itemAddress } from '../checks.js';
 import type { CallContext, Parts } from '../parts.js';
 
@@ -11,17 +12,19 @@ import type { CallContext, Parts } from '../parts.js';
 export function update({ store, custom, settings }: Parts): StreamHandlers<CallContext>['update'] {
   return (input, { trace }) => {
     const at = itemAddress(input, settings());
-    let outcome: UpdateOutcome | undefined;
-    const apply = (current: JsonText | undefined): JsonText | undefined => {
-      outcome = applyUpdate(current, input.ops, input.opsText);
-      if (outcome.value !== undefined) checkValue('ops', outcome.value, settings());
+    let errors: readonly UpdateOpError[] = [];
+    // Pure, and the errors are those of its last run: a store may run it again on a newer value.
+    const apply = (current: JsonText | undefined): JsonText => {
+      const outcome = applyUpdate(current, input.ops, input.opsText);
+      checkValue('ops', outcome.value, settings());
+      errors = outcome.errors;
       return outcome.value;
     };
-    const result = (old: JsonText | undefined, next: JsonText | undefined) =>
-      encodeUpdateResult({ old_value: old ?? NULL, new_value: next ?? old ?? NULL, errors: outcome?.errors });
+    const result = (old: JsonText | undefined, next: JsonText): JsonText =>
+      encodeUpdateResult({ old_value: old ?? NULL, new_value: next, errors: [...errors] });
     const own = custom.update(at, apply, trace, result);
     if (own !== undefined) return own;
     const committed = store.commit(at, { kind: 'update', apply }, trace);
-    return then(committed, ({ change, old }) => result(old, change?.value));
+    return then(committed, ({ change, old }) => result(old, change?.value ?? old ?? NULL));
   };
 }

@@ -10,9 +10,17 @@ export async function openFileJournal(
   config: KvConfig,
   { logger, repair = false }: { logger: Logger; repair?: boolean },
 ): Promise<KeyvJournal> {
-  const { file_path: directory, durability, save_interval_ms: saveIntervalMs, max_queued_bytes: maxQueuedBytes } = config;
+  const {
+    file_path: directory,
+    durability,
+    save_interval_ms: saveIntervalMs,
+    max_queued_bytes: maxQueuedBytes,
+  } = config;
   if (directory === undefined) {
-    throw new LocalError('config_invalid', 'adapter.config.file_path: is required with store_method file_based.');
+    throw new LocalError(
+      'config_invalid',
+      'adapter.config.file_path: is required with store_method file_based.',
+    );
   }
   const log = await openLog({
     directory,

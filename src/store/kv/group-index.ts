@@ -57,8 +57,11 @@ export class GroupIndex {
     this.epoch = epoch;
   }
 
-  /** Makes a sequenced change part of the committed state. Called in seq order. */
-  apply({ change, created, deletedBefore }: Sequenced): void {
+  /**
+   * Makes a sequenced change part of the committed state. Called in seq order.
+   * @param value the change's value, in a string that keeps nothing else alive
+   */
+  apply({ change, created, deletedBefore }: Sequenced, value: JsonText): void {
     const known = this.items.get(change.item) ?? this.tombstones?.get(change.item);
     const node = known ?? this.#node(change.item);
     if (known !== undefined) this.#unlink(node);
@@ -76,7 +79,7 @@ export class GroupIndex {
         node.created = created;
         node.deletedBefore = deletedBefore;
       }
-      node.value = change.value;
+      node.value = value;
     }
     node.rev = change.seq;
     node.timestamp = change.timestamp;

@@ -10,6 +10,7 @@ import type {
   TraceContext,
 } from '../../domain/change.js';
 import { type Now, nextTimestamp } from '../../domain/clock.js';
+import { detach } from '../../domain/json-text.js';
 import type { MaybePromise } from '../../domain/maybe.js';
 import type { Committed, Mutation, Store, StoreHealth, StoreListener, StreamListing } from '../port.js';
 import { Catalog } from './catalog.js';
@@ -87,7 +88,7 @@ export class KvStore implements Store {
     if (this.#queue === undefined) {
       group.pendingSeq = sequenced.change.seq;
       group.pendingTimestamp = sequenced.change.timestamp;
-      this.#publish(group, sequenced);
+      this.#publish(group, sequenced, detach(sequenced.change.value));
       return result;
     }
     return this.#enqueue(this.#queue, group, sequenced, result);
@@ -215,7 +216,9 @@ export class KvStore implements Store {
       const settle = (error: Error | undefined) => {
         if (error === undefined) {
           this.#settlePending(group, sequenced);
-          this.#publish(group, sequenced);
+          // The tail of the record, whose text the backend holds too: the value is in memory once.
+          const held = record.value.slice(record.value.length - change.value.length) as JsonText;
+          this.#publish(group, sequenced, held);
           resolve(result);
         } else {
           this.#rollBack(group, change.item, record.key);
@@ -260,8 +263,8 @@ export class KvStore implements Store {
     this.#catalog.forget(group);
   }
 
-  #publish(group: GroupIndex, sequenced: Sequenced): void {
-    group.apply(sequenced);
+  #publish(group: GroupIndex, sequenced: Sequenced, held: JsonText): void {
+    group.apply(sequenced, held);
     if (sequenced.change.kind === 'delete') this.#housekeeping.deleted(group);
     this.#listener.change(sequenced.change);
     this.#listener.committed(sequenced.change);
