@@ -1,0 +1,53 @@
+import { explain } from '../../generated/validation.js';
+import { validateConfig } from '../../generated/validators.js';
+import { invalid, isMapping, type Mapping } from './invalid.js';
+import { ADAPTERS, knownKeys } from './known-keys.js';
+import { nearest } from './nearest.js';
+import type { Config } from './types.js';
+
+/** Keys are shown in faults only when they look like keys: a secret in a wrong place must not reach a log. */
+const SHOWABLE_KEY = /^[\w.-]{1,64}$/;
+
+/**
+ * Checks a mapping against the schema and fills the defaults in. A key without a value counts as absent. Takes the
+ * mapping over: it is changed and frozen.
+ *
+ * @param file named in faults
+ * @throws LocalError `config_invalid`, one sentence that names the key at fault
+ */
+export function checkConfig(mapping: Mapping, file: string): Config {
+  const adapter = isMapping(mapping.adapter) ? mapping.adapter.name : undefined;
+  dropEmpty(mapping, [], adapter);
+  if (!validateConfig(mapping)) throw invalid(file, fault(adapter));
+  return deepFreeze(mapping as Config);
+}
+
+function dropEmpty(mapping: Mapping, path: readonly string[], adapter: unknown): void {
+  for (const key of knownKeys(path, adapter)) {
+    const value = mapping[key];
+    if (value === null || value === undefined) delete mapping[key];
+    else if (isMapping(value)) dropEmpty(value, [...path, key], adapter);
+  }
+}
+
+/** Says what `validateConfig` found. */
+function fault(adapter: unknown): string {
+  const error = validateConfig.errors?.at(-1);
+  const path = error?.instancePath.split('/').slice(1) ?? [];
+  if (error?.keyword === 'additionalProperties') {
+    const key = String(error.params.additionalProperty);
+    const meant = nearest(key, knownKeys(path, adapter));
+    const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`;
+    return `${[...path, SHOWABLE_KEY.test(key) ? key : '(a key not shown)'].join('.')}: unknown key${hint}`;
+  }
+  if (error?.keyword === 'discriminator') return `adapter.name: must be one of ${ADAPTERS.join(', ')}`;
+  return explain(validateConfig, 'the configuration');
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const inner of Object.values(value)) deepFreeze(inner);
+    Object.freeze(value);
+  }
+  return value;
+}

@@ -1,0 +1,43 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Config } from './types.js';
+
+/** A part of the configuration that a running server can take over. `address` is `host` and `port`. */
+export type LivePart = 'auth_function' | 'limits' | 'allowed_origins' | 'log.level' | 'address' | 'admin';
+
+/** A part that takes effect with the next start. `engine` doesn't matter to a server attached to an engine. */
+export type RestartPart = 'adapter' | 'engine' | 'log.format';
+
+export interface ConfigDiff {
+  readonly live: ReadonlySet<LivePart>;
+  readonly restart: ReadonlySet<RestartPart>;
+}
+
+const LIVE: Readonly<Record<LivePart, (config: Config) => unknown>> = {
+  auth_function: (config) => config.auth_function,
+  limits: (config) => config.limits,
+  allowed_origins: (config) => config.allowed_origins,
+  'log.level': (config) => config.log.level,
+  address: ({ host, port }) => ({ host, port }),
+  admin: (config) => config.admin,
+};
+
+const RESTART: Readonly<Record<RestartPart, (config: Config) => unknown>> = {
+  adapter: (config) => config.adapter,
+  engine: (config) => config.engine,
+  'log.format': (config) => config.log.format,
+};
+
+/** Which parts of two configurations differ. */
+export const diffConfig = (from: Config, to: Config): ConfigDiff => ({
+  live: changed(LIVE, from, to),
+  restart: changed(RESTART, from, to),
+});
+
+function changed<Part extends string>(
+  parts: Readonly<Record<Part, (config: Config) => unknown>>,
+  from: Config,
+  to: Config,
+): ReadonlySet<Part> {
+  const names = Object.keys(parts) as Part[];
+  return new Set(names.filter((name) => !isDeepStrictEqual(parts[name](from), parts[name](to))));
+}
