@@ -1,0 +1,69 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { SUBPROTOCOL } from '../../generated/constants.js';
+
+/** Milliseconds that a client may take to answer a close frame. */
+const CLOSE_TIMEOUT = 5_000;
+const AUTHORIZATION = SUBPROTOCOL.authorization.toLowerCase();
+
+/** Browsers abort unless one of the protocols that they offered is answered; next to a token that can only be one. */
+function chooseProtocol(offered: Set<string>): string | false {
+  for (const protocol of offered) if (protocol.toLowerCase() === AUTHORIZATION) return protocol;
+  for (const protocol of offered) return protocol;
+  return false;
+}
+
+/** The WebSocket library, as this server uses it: it takes over sockets that were let in. */
+export function createAcceptor(maxFrameBytes: number): WebSocketServer {
+  const options = {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: maxFrameBytes,
+    closeTimeout: CLOSE_TIMEOUT,
+    handleProtocols: chooseProtocol,
+  };
+  return new WebSocketServer(options);
+}
+
+/** What happens on one WebSocket. */
+export interface SocketEvents {
+  message(data: Buffer): void;
+  /** A ping or pong. */
+  sign(): void;
+  broken(error: Error): void;
+  gone(): void;
+}
+
+const EVENTS: unique symbol = Symbol('events');
+type Wired = WebSocket & { [EVENTS]: SocketEvents };
+
+function onMessage(this: WebSocket, data: WebSocket.RawData): void {
+  (this as Wired)[EVENTS].message(data as Buffer);
+}
+function onSign(this: WebSocket): void {
+  (this as Wired)[EVENTS].sign();
+}
+function onError(this: WebSocket, error: Error): void {
+  (this as Wired)[EVENTS].broken(error);
+}
+function onClose(this: WebSocket): void {
+  (this as Wired)[EVENTS].gone();
+}
+
+/** Upgrades one socket. The listeners are shared by all sockets: an idle connection should cost little memory. */
+export function accept(
+  acceptor: WebSocketServer,
+  [request, socket, head]: readonly [IncomingMessage, Socket, Buffer],
+  open: (ws: WebSocket) => SocketEvents,
+): void {
+  acceptor.handleUpgrade(request, socket, head, (ws) => {
+    (ws as Wired)[EVENTS] = open(ws);
+    ws.on('message', onMessage);
+    ws.on('ping', onSign);
+    ws.on('pong', onSign);
+    ws.on('error', onError);
+    ws.on('close', onClose);
+  });
+}

@@ -1,0 +1,101 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { JsonText } from '../../generated/json-text.js';
+import { AddressCounts } from './address-counts.js';
+import { addressOf, authRequest } from './auth.js';
+import { originAllowed } from './origin.js';
+import { parseTarget, type Target } from './path.js';
+import { Refusal, refuseUpgrade } from './refusal.js';
+import type { Runtime } from './runtime.js';
+
+/** A client that may have its WebSocket. */
+export interface Admitted {
+  readonly target: Target;
+  readonly address: string;
+  /** What the auth function said about it. */
+  readonly context: JsonText | undefined;
+}
+
+const KEY = /^[+/0-9A-Za-z]{22}==$/;
+const VERSIONS = ['13', '8'];
+const LATER = { 'Retry-After': '1' };
+
+/** Decides about upgrade requests, the cheap questions first; the auth function is asked last. */
+export class Admission {
+  readonly #runtime: Runtime;
+  readonly #addresses = new AddressCounts();
+  readonly #waiting = new Set<Socket>();
+  #closed = false;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /** @throws Refusal with the HTTP status to answer */
+  async admit(request: IncomingMessage, socket: Socket): Promise<Admitted> {
+    const { limits, allowedOrigins } = this.#runtime.settings;
+    if (this.#closed) throw goingAway();
+    const target = parseTarget(request.url ?? '', limits.max_name_bytes);
+    checkHandshake(request);
+    if (!originAllowed(request.headers.origin, allowedOrigins)) {
+      throw new Refusal(403, 'origin_not_allowed', 'this origin may not connect');
+    }
+    const address = addressOf(socket);
+    if (!this.#addresses.take(address, limits.sockets_per_address)) {
+      throw new Refusal(429, 'too_many_sockets', 'this address holds as many sockets as it may', {
+        headers: LATER,
+      });
+    }
+    socket.once('close', () => this.#addresses.give(address));
+    return { target, address, context: await this.#authenticate(request, socket, target, address) };
+  }
+
+  /** Refuses everybody from now on, those who wait included. */
+  close(): void {
+    this.#closed = true;
+    for (const socket of this.#waiting) refuseUpgrade(socket, goingAway());
+  }
+
+  async #authenticate(
+    request: IncomingMessage,
+    socket: Socket,
+    target: Target,
+    address: string,
+  ): Promise<JsonText | undefined> {
+    const { service, settings, counters } = this.#runtime;
+    // Each that waits is one unanswered call of the auth function.
+    if (this.#waiting.size >= settings.limits.max_pending_invocations) {
+      throw new Refusal(503, 'overloaded', 'too many clients wait to be let in', { headers: LATER });
+    }
+    this.#waiting.add(socket);
+    try {
+      const answer = await service.authenticate(authRequest(request, target, address));
+      if (answer.allowed) return answer.context;
+      counters.authRefused += 1;
+      const detail = answer.reason;
+      throw answer.status === 401
+        ? new Refusal(401, 'unauthorized', 'the client was not let in', { detail })
+        : new Refusal(503, 'auth_unavailable', 'nobody can say now whether the client may be let in', {
+            headers: LATER,
+            detail,
+          });
+    } finally {
+      this.#waiting.delete(socket);
+    }
+  }
+}
+
+const goingAway = (): Refusal => new Refusal(503, 'going_away', 'the server shuts down', { headers: LATER });
+
+/** Before the auth function is asked: what it says must belong to a request that can be upgraded. */
+function checkHandshake({ method, headers }: IncomingMessage): void {
+  const valid =
+    method === 'GET' &&
+    headers.upgrade?.toLowerCase() === 'websocket' &&
+    VERSIONS.includes(headers['sec-websocket-version'] ?? '') &&
+    KEY.test(headers['sec-websocket-key'] ?? '');
+  if (valid) return;
+  throw new Refusal(400, 'bad_handshake', 'this is not a WebSocket handshake', {
+    headers: { 'Sec-WebSocket-Version': '13' },
+  });
+}

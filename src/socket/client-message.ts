@@ -1,0 +1,63 @@
+import { isUtf8 } from 'node:buffer';
+import { SOCKET_ERROR, SOCKET_MESSAGE } from '../../generated/constants.js';
+import type { ClientMessage, JoinData } from '../../generated/socket.js';
+import { explain } from '../../generated/validation.js';
+import { validateClientMessage } from '../../generated/validators.js';
+import { exceedsDepth } from '../domain/json-text.js';
+import { type Fault, nameFault } from './names.js';
+
+/** The bounds that one message is held to. */
+export interface MessageLimits {
+  readonly max_name_bytes: number;
+  readonly max_depth: number;
+}
+
+/** A message that keeps the rules, or what is wrong with it. */
+export type Reading =
+  | { readonly message: ClientMessage; readonly fault: undefined }
+  | { readonly message: undefined; readonly fault: Fault };
+
+/** Reads what a client sent: JSON in a text frame, or the same in a binary one. */
+export function readClientMessage(data: string | Buffer, limits: MessageLimits): Reading {
+  if (typeof data !== 'string' && !isUtf8(data)) return invalid('the message is not UTF-8');
+  const text = data.toString();
+  if (exceedsDepth(text, limits.max_depth)) {
+    const message = `the message nests deeper than ${limits.max_depth} levels`;
+    return refused({ code: SOCKET_ERROR.messageTooDeep, message });
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return invalid('the message is not JSON');
+  }
+  if (!validateClientMessage(value)) {
+    return invalid(explain(validateClientMessage as never, 'message'), givenId(value, limits));
+  }
+  if (value.type === SOCKET_MESSAGE.join) {
+    const fault = joinFault(value.data, limits.max_name_bytes);
+    if (fault !== undefined) return refused({ ...fault, subscriptionId: givenId(value, limits) });
+  }
+  return { message: value, fault: undefined };
+}
+
+const refused = (fault: Fault): Reading => ({ message: undefined, fault });
+
+const invalid = (message: string, subscriptionId?: string): Reading =>
+  refused({ code: SOCKET_ERROR.invalidMessage, message, subscriptionId });
+
+/** An empty item id is a fault like any empty name: taking it for a group would send another shape than was asked for. */
+function joinFault(data: JoinData, maxBytes: number): Fault | undefined {
+  return (
+    nameFault('subscriptionId', data.subscriptionId, maxBytes) ??
+    nameFault('streamName', data.streamName, maxBytes) ??
+    nameFault('groupId', data.groupId, maxBytes) ??
+    (typeof data.id === 'string' ? nameFault('id', data.id, maxBytes) : undefined)
+  );
+}
+
+/** The subscription id of a refused message, to answer with. A long one is not sent back. */
+function givenId(value: unknown, limits: MessageLimits): string | undefined {
+  const id = (value as { data?: { subscriptionId?: unknown } | null } | null)?.data?.subscriptionId;
+  return typeof id === 'string' && Buffer.byteLength(id) <= limits.max_name_bytes ? id : undefined;
+}

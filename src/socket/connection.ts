@@ -1,0 +1,211 @@
+import type { Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import { CLOSE_CODE, type CloseCode } from '../../generated/constants.js';
+import type { JsonText } from '../../generated/json-text.js';
+import type { Frames } from '../delivery/outlet.js';
+import { closeReason } from './close-reason.js';
+import { type Corked, flushLater } from './flusher.js';
+import type { Beating } from './heartbeat.js';
+import type { Runtime } from './runtime.js';
+import { type Peer, Session } from './session.js';
+import type { Stallable, StallWatch } from './stall-watch.js';
+
+/** Milliseconds that a client which did not read gets to read its close frame. */
+const CLOSE_GRACE = 1_000;
+
+let lastId = 0;
+
+/** What the operator sees of a connection. */
+export interface ConnectionInfo {
+  readonly id: string;
+  readonly address: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly since: number;
+  readonly subscriptions: number;
+  readonly queuedBytes: number;
+  /** True while delivery waits for this client to read. */
+  readonly paused: boolean;
+}
+
+/** What the connections of a server have in common. */
+export interface Connections {
+  readonly runtime: Runtime;
+  readonly stalls: StallWatch;
+  /** The open ones; each puts itself in and takes itself out. */
+  readonly open: Set<Connection>;
+}
+
+/**
+ * One WebSocket: the outlet of its session. Frames that were built once for many go straight to the raw socket;
+ * without compression the library's own frames are written synchronously and whole, so the two never mix.
+ */
+export class Connection implements Peer, Beating, Corked, Stallable {
+  readonly id: string;
+  readonly address: string;
+  readonly since = Date.now();
+  readonly session: Session;
+  readonly #ws: WebSocket;
+  readonly #socket: Socket;
+  readonly #runtime: Runtime;
+  readonly #all: Connections;
+  #alive = true;
+  #corked = false;
+  #deaf = false;
+  #awaitsDrain = false;
+  #owesDrained = false;
+
+  constructor(
+    ws: WebSocket,
+    socket: Socket,
+    address: string,
+    all: Connections,
+    context: JsonText | undefined,
+  ) {
+    this.id = `s${++lastId}`;
+    this.address = address;
+    this.#ws = ws;
+    this.#socket = socket;
+    this.#runtime = all.runtime;
+    this.#all = all;
+    this.session = new Session(this, all.runtime, context);
+    all.open.add(this);
+  }
+
+  get queuedBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  get info(): ConnectionInfo {
+    const { id, address, since, queuedBytes } = this;
+    return {
+      id,
+      address,
+      since,
+      subscriptions: this.session.subscriptions,
+      queuedBytes,
+      paused: this.#owesDrained,
+    };
+  }
+
+  write(frames: Frames): void {
+    if (this.#ws.readyState !== WebSocket.OPEN) return;
+    if (!this.#corked) {
+      this.#corked = true;
+      this.#socket.cork();
+      flushLater(this);
+    }
+    this.#socket.write(frames);
+  }
+
+  flush(): void {
+    this.#corked = false;
+    this.#socket.uncork();
+  }
+
+  paused(): void {
+    this.#owesDrained = true;
+    this.#watch();
+  }
+
+  close(code: CloseCode, reason: string): void {
+    this.session.end();
+    this.#hear();
+    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.close(code, closeReason(reason));
+  }
+
+  terminate(): void {
+    this.#ws.terminate();
+  }
+
+  /** The client sent a message. */
+  message(data: Buffer): void {
+    if (this.#ws.readyState !== WebSocket.OPEN) return;
+    const { max_frame_bytes: most } = this.#runtime.settings.limits;
+    // The library holds new connections to this bound; here it also holds those from before it was lowered.
+    if (data.length > most) this.close(CLOSE_CODE.messageTooBig, `a message may have ${most} bytes`);
+    else this.session.receive(data);
+    this.sign();
+  }
+
+  /** The client showed that it is there. One that makes us answer and does not read is not listened to for a while. */
+  sign(): void {
+    this.#alive = true;
+    if (this.#deaf || this.queuedBytes <= this.#runtime.settings.limits.outbox_bytes) return;
+    if (this.#ws.readyState !== WebSocket.OPEN) return;
+    this.#deaf = true;
+    this.#ws.pause();
+    this.#watch();
+  }
+
+  /** The client's frames broke the WebSocket protocol; the library closes the connection. */
+  broken(error: Error): void {
+    this.#runtime.counters.faults += 1;
+    this.#runtime.logger.warn(
+      { socket: this.id, address: this.address, reason: error.message },
+      'refused a frame',
+    );
+  }
+
+  /** The connection is gone. */
+  gone(): void {
+    this.#all.open.delete(this);
+    this.#all.stalls.delete(this);
+    this.session.end();
+  }
+
+  beat(): void {
+    // A full connection has a clock of its own; its pong may lie behind what it has to read first.
+    if (this.#all.stalls.has(this) || this.#ws.readyState !== WebSocket.OPEN) return;
+    if (this.#alive) {
+      this.#alive = false;
+      this.#ws.ping();
+      return;
+    }
+    this.#runtime.counters.lost += 1;
+    this.#runtime.logger.info(
+      { socket: this.id, address: this.address },
+      'dropped a client that answers no ping',
+    );
+    this.terminate();
+  }
+
+  relieved(): void {
+    if (this.#ws.readyState !== WebSocket.OPEN) return;
+    this.#alive = true;
+    this.#hear();
+    if (!this.#owesDrained) return;
+    this.#owesDrained = false;
+    this.#runtime.service.drained(this);
+  }
+
+  overdue(): number {
+    if (this.#ws.readyState !== WebSocket.OPEN) {
+      this.terminate();
+      return 0;
+    }
+    const { slow_client_timeout_ms: ms } = this.#runtime.settings.limits;
+    this.#runtime.counters.slowConsumers += 1;
+    this.#runtime.logger.info(
+      { socket: this.id, address: this.address },
+      'closed a client that reads too slowly',
+    );
+    this.close(CLOSE_CODE.slowConsumer, `the queue did not empty within ${ms} ms`);
+    return CLOSE_GRACE;
+  }
+
+  #watch(): void {
+    this.#all.stalls.add(this);
+    if (this.#awaitsDrain || !this.#socket.writableNeedDrain) return;
+    this.#awaitsDrain = true;
+    this.#socket.once('drain', () => {
+      this.#awaitsDrain = false;
+      if (this.#all.stalls.delete(this)) this.relieved();
+    });
+  }
+
+  #hear(): void {
+    if (!this.#deaf) return;
+    this.#deaf = false;
+    this.#ws.resume();
+  }
+}

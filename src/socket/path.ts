@@ -1,0 +1,106 @@
+import { SOCKET_ERROR } from '../../generated/constants.js';
+import type { Cursor } from '../domain/change.js';
+import { nameFault } from './names.js';
+import { notFound, Refusal } from './refusal.js';
+
+/** A subscription that a URL asks for. */
+export interface PathSubscription {
+  readonly stream: string;
+  readonly group: string;
+  /** Absent: the whole group. */
+  readonly item: string | undefined;
+  readonly since: Cursor | undefined;
+  readonly withItems: boolean;
+  readonly ack: boolean;
+}
+
+/** What the URL of an upgrade request says. */
+export interface Target {
+  /** The path as it came, still percent-encoded. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, readonly string[]>>;
+  /** Absent at `/`, where subscriptions come as messages. */
+  readonly subscription: PathSubscription | undefined;
+}
+
+const ROOT = '/';
+const SUBSCRIPTIONS = '/stream/';
+const NAMES = ['streamName', 'groupId', 'id'] as const;
+const OUTSIDE_ASCII = /[^\x21-\x7e]/;
+const CURSOR = /^(.*):(\d{1,16})$/s;
+
+/**
+ * Reads a request target: `/`, or `/stream/<stream>/<group>[/<item>]` with or without a slash at the end, names
+ * percent-encoded, and the query `since=<epoch>:<seq>`, `items=1`, `ack=1`.
+ *
+ * @throws Refusal 404 for any other path, 400 for a malformed name or parameter
+ */
+export function parseTarget(url: string, maxNameBytes: number): Target {
+  const mark = url.indexOf('?');
+  const path = mark < 0 ? url : url.slice(0, mark);
+  const query = parseQuery(mark < 0 ? '' : url.slice(mark + 1));
+  if (path === ROOT) return { path, query, subscription: undefined };
+  const names = splitNames(path).map((segment, at) => decodeName(NAMES[at]!, segment, maxNameBytes));
+  const [stream, group, item] = names as [string, string, string | undefined];
+  const subscription: PathSubscription = {
+    stream,
+    group,
+    item,
+    since: parseSince(query.since?.at(-1)),
+    withItems: parseFlag('items', query.items?.at(-1)),
+    ack: parseFlag('ack', query.ack?.at(-1)),
+  };
+  return { path, query, subscription };
+}
+
+function splitNames(path: string): string[] {
+  if (!path.startsWith(SUBSCRIPTIONS)) throw notFound();
+  const end = path.endsWith('/') ? path.length - 1 : path.length;
+  const segments = path.slice(SUBSCRIPTIONS.length, end).split('/');
+  if (segments.length < 2 || segments.length > NAMES.length) throw notFound();
+  return segments;
+}
+
+function decodeName(field: string, segment: string, maxNameBytes: number): string {
+  // Names are percent-encoded; raw bytes would reach us in an encoding that nobody stated.
+  if (OUTSIDE_ASCII.test(segment)) throw badEncoding(field);
+  let name: string;
+  try {
+    name = decodeURIComponent(segment);
+  } catch {
+    throw badEncoding(field);
+  }
+  const fault = nameFault(field, name, maxNameBytes);
+  if (fault !== undefined) throw new Refusal(400, fault.code, fault.message);
+  return name;
+}
+
+const badEncoding = (field: string): Refusal =>
+  new Refusal(400, 'bad_encoding', `${field}: must be percent-encoded UTF-8`);
+
+const badParameter = (sentence: string): Refusal => new Refusal(400, SOCKET_ERROR.invalidMessage, sentence);
+
+function parseQuery(text: string): Target['query'] {
+  // Without a prototype, so that no parameter's name can mean anything but itself.
+  const query: Record<string, string[]> = Object.create(null);
+  for (const [name, value] of new URLSearchParams(text)) {
+    const values = query[name];
+    if (values === undefined) query[name] = [value];
+    else values.push(value);
+  }
+  return query;
+}
+
+function parseSince(text: string | undefined): Cursor | undefined {
+  if (text === undefined) return undefined;
+  const [, epoch, digits] = CURSOR.exec(text) ?? [];
+  const seq = Number(digits);
+  if (epoch === undefined || !Number.isSafeInteger(seq)) throw badParameter('since: must be <epoch>:<seq>');
+  return { epoch, seq };
+}
+
+function parseFlag(name: string, text: string | undefined): boolean {
+  if (text === undefined || text === '0') return false;
+  if (text === '1') return true;
+  throw badParameter(`${name}: must be 0 or 1`);
+}

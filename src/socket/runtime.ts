@@ -1,0 +1,45 @@
+import type { Limits } from '../../generated/config.js';
+import type { SubscriptionService } from '../engine/port.js';
+import type { Logger } from '../observability/logger.js';
+
+/** What may change while the server runs. */
+export interface SocketSettings {
+  readonly limits: Limits;
+  /** Values of the Origin header that browsers may connect from. Absent = any. */
+  readonly allowedOrigins?: readonly string[] | undefined;
+  /** True when an auth function decides who may connect. */
+  readonly authConfigured: boolean;
+}
+
+/** Counters that the server keeps; read by the metrics. */
+export interface SocketCounters {
+  /** Connections that became a WebSocket. */
+  opened: number;
+  /** Upgrades that got an HTTP answer instead, for whatever reason. */
+  refused: number;
+  /** Those of them that the auth function refused, or that it could not be asked about. */
+  authRefused: number;
+  /** Messages that were answered with an error, and frames that broke the WebSocket protocol. */
+  faults: number;
+  /** Connections closed because they took nothing for too long. */
+  slowConsumers: number;
+  /** Connections dropped because they did not answer a ping. */
+  lost: number;
+}
+
+export const newCounters = (): SocketCounters => ({
+  opened: 0,
+  refused: 0,
+  authRefused: 0,
+  faults: 0,
+  slowConsumers: 0,
+  lost: 0,
+});
+
+/** What all connections of a server share. `settings` is replaced when the configuration changes. */
+export interface Runtime {
+  settings: SocketSettings;
+  readonly service: SubscriptionService;
+  readonly logger: Logger;
+  readonly counters: SocketCounters;
+}

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { CLOSE_CODE, type CloseCode, SOCKET_ERROR, SOCKET_MESSAGE } from '../../generated/constants.js';
+import type { JsonText } from '../../generated/json-text.js';
+import type { JoinData } from '../../generated/socket.js';
+import type { Outlet } from '../delivery/outlet.js';
+import type { JoinRequest } from '../engine/port.js';
+import { readClientMessage } from './client-message.js';
+import { encodeTextFrames } from './frames.js';
+import type { Fault } from './names.js';
+import type { PathSubscription } from './path.js';
+import type { Runtime } from './runtime.js';
+import { TokenBucket } from './token-bucket.js';
+
+/** The far end of a session: an outlet that can be told to close. */
+export interface Peer extends Outlet {
+  /** Ends the connection with a close code, after what is queued. The reason may be cut. */
+  close(code: CloseCode, reason: string): void;
+}
+
+/** Malformed messages in a row that a client may send. */
+const MAX_FAULTS = 100;
+
+/** What one client asks for, from its first message to its end. Knows no WebSocket library. */
+export class Session {
+  readonly #peer: Peer;
+  readonly #runtime: Runtime;
+  readonly #context: JsonText | undefined;
+  #subscriptions: Map<string, JoinRequest> | undefined;
+  #joins: TokenBucket | undefined;
+  #faults = 0;
+  #ended = false;
+
+  /** @param context what the auth function said about the client; handed to join and leave handlers */
+  constructor(peer: Peer, runtime: Runtime, context: JsonText | undefined) {
+    this.#peer = peer;
+    this.#runtime = runtime;
+    this.#context = context;
+  }
+
+  /** Number of subscriptions, those that are still being decided included. */
+  get subscriptions(): number {
+    return this.#subscriptions?.size ?? 0;
+  }
+
+  /** Takes one message of the client. Never throws. */
+  receive(data: string | Buffer): void {
+    if (this.#ended) return;
+    try {
+      const { message, fault } = readClientMessage(data, this.#runtime.settings.limits);
+      if (fault !== undefined) {
+        this.#malformed(fault);
+        return;
+      }
+      this.#faults = 0;
+      if (message.type === SOCKET_MESSAGE.join) this.#join(message.data);
+      else this.#leave(message.data.subscriptionId);
+    } catch (error) {
+      this.#runtime.logger.error({ err: error, socket: this.#peer.id }, 'a message could not be handled');
+      this.#answer({ code: SOCKET_ERROR.internal, message: 'the message could not be handled' });
+    }
+  }
+
+  /** Joins what the URL asked for. A refusal ends the connection: it has no other purpose. Never throws. */
+  subscribe(subscription: PathSubscription): void {
+    try {
+      this.#start({ subscriptionId: randomUUID(), ...subscription }, (joined) => {
+        if (!joined) this.#close(CLOSE_CODE.policyViolation, 'the subscription was refused');
+      });
+    } catch (error) {
+      this.#runtime.logger.error(
+        { err: error, socket: this.#peer.id },
+        'a subscription could not be started',
+      );
+      this.#close(CLOSE_CODE.internalError, 'the subscription could not be started');
+    }
+  }
+
+  /** The connection is gone: all subscriptions end. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#subscriptions = undefined;
+    this.#runtime.service.disconnect(this.#peer);
+  }
+
+  #join(data: JoinData): void {
+    const fault = this.#boundFault(data);
+    if (fault !== undefined) {
+      this.#answer(fault);
+      return;
+    }
+    const { subscriptionId, streamName: stream, groupId: group, since, items = false, ack = false } = data;
+    this.#start({ subscriptionId, stream, group, item: data.id ?? undefined, since, withItems: items, ack });
+  }
+
+  #boundFault(data: JoinData): Fault | undefined {
+    const { joins_per_second: rate, subscriptions_per_socket: most } = this.#runtime.settings.limits;
+    const { subscriptionId } = data;
+    const now = performance.now();
+    this.#joins ??= new TokenBucket(rate, now);
+    if (!this.#joins.take(rate, now)) {
+      return {
+        code: SOCKET_ERROR.tooManyJoins,
+        message: `more than ${rate} joins in a second`,
+        subscriptionId,
+      };
+    }
+    const held = this.#subscriptions?.get(subscriptionId);
+    if (held === undefined) {
+      if (this.subscriptions < most) return undefined;
+      const message = `the socket holds ${most} subscriptions, which is the limit`;
+      return { code: SOCKET_ERROR.tooManySubscriptions, message, subscriptionId };
+    }
+    const same =
+      held.stream === data.streamName && held.group === data.groupId && held.item === (data.id ?? undefined);
+    if (same) return undefined;
+    const message = 'the subscription id is in use on this socket for another address';
+    return { code: SOCKET_ERROR.duplicateSubscription, message, subscriptionId };
+  }
+
+  #start(request: JoinRequest, settled?: (joined: boolean) => void): void {
+    this.#subscriptions ??= new Map();
+    this.#subscriptions.set(request.subscriptionId, request);
+    this.#runtime.service.join(this.#peer, request, this.#context, (joined) => {
+      if (!joined && this.#subscriptions?.get(request.subscriptionId) === request) {
+        this.#subscriptions.delete(request.subscriptionId);
+      }
+      settled?.(joined);
+    });
+  }
+
+  #leave(subscriptionId: string): void {
+    if (this.#subscriptions?.delete(subscriptionId)) this.#runtime.service.leave(this.#peer, subscriptionId);
+  }
+
+  #malformed(fault: Fault): void {
+    this.#faults += 1;
+    const { logger } = this.#runtime;
+    // One line for a client that sends nonsense, not one for each piece of it; the sentence may quote the client.
+    if (this.#faults === 1)
+      logger.warn({ socket: this.#peer.id, code: fault.code }, 'refused a malformed message');
+    logger.debug({ socket: this.#peer.id, fault }, 'refused a malformed message');
+    this.#answer(fault);
+    if (this.#faults < MAX_FAULTS) return;
+    this.#close(CLOSE_CODE.policyViolation, `${MAX_FAULTS} malformed messages in a row`);
+  }
+
+  #close(code: CloseCode, reason: string): void {
+    this.end();
+    this.#peer.close(code, reason);
+  }
+
+  #answer({ code, message, subscriptionId }: Fault): void {
+    this.#runtime.counters.faults += 1;
+    const error = { type: SOCKET_MESSAGE.error, code, message, subscriptionId };
+    this.#peer.write(encodeTextFrames([JSON.stringify(error)]));
+  }
+}
