@@ -1,0 +1,94 @@
+import { ENGINE_FUNCTION, ENGINE_PREFIX } from '../../../generated/constants.js';
+import type { JsonText } from '../../../generated/json-text.js';
+import { jsonOf } from '../../domain/json-text.js';
+import type { FunctionInfo, Functions } from './functions.js';
+import type { Triggers } from './triggers.js';
+import { factsOf, type Worker } from './worker.js';
+
+/** What the engine's own functions answer from. */
+export interface EngineState {
+  readonly functions: Functions;
+  readonly triggers: Triggers;
+  readonly workers: ReadonlySet<Worker>;
+}
+
+type EngineFunction = (
+  state: EngineState,
+  payload: JsonText | undefined,
+  caller: Worker | undefined,
+) => JsonText;
+
+const ENGINE_FUNCTIONS: ReadonlyMap<string, EngineFunction> = new Map<string, EngineFunction>([
+  [
+    ENGINE_FUNCTION.listFunctions,
+    ({ functions }, payload) => {
+      const all: FunctionInfo[] = [...functions.list(), ...OWN_INFO];
+      return jsonOf({ functions: visible(payload, all, ({ function_id }) => function_id) });
+    },
+  ],
+  [
+    ENGINE_FUNCTION.listWorkers,
+    (state) =>
+      jsonOf({
+        workers: [...state.workers].map((worker) => workerInfo(state, worker)),
+        timestamp: Date.now(),
+      }),
+  ],
+  [
+    ENGINE_FUNCTION.listTriggers,
+    ({ triggers }, payload) => {
+      const listed = visible(payload, triggers.list(), ({ id }) => id);
+      return jsonOf({
+        triggers: listed.map(({ id, triggerType, functionId, config, metadata }) => ({
+          id,
+          trigger_type: triggerType,
+          function_id: functionId,
+          config,
+          metadata,
+        })),
+      });
+    },
+  ],
+  [
+    ENGINE_FUNCTION.listTriggerTypes,
+    ({ triggers }, payload) =>
+      jsonOf({ trigger_types: visible(payload, triggers.listTypes(), ({ id }) => id) }),
+  ],
+  [
+    ENGINE_FUNCTION.registerWorker,
+    (_state, payload, caller) => {
+      if (caller !== undefined) caller.facts = factsOf(payload);
+      return jsonOf({ success: true });
+    },
+  ],
+]);
+
+const OWN_INFO: readonly FunctionInfo[] = [...ENGINE_FUNCTIONS.keys()].map((id) => ({ function_id: id }));
+
+/** The function of the engine with this id. */
+export const engineFunction = (id: string): EngineFunction | undefined => ENGINE_FUNCTIONS.get(id);
+
+/** Lists hide what belongs to the engine, unless asked for it. */
+function visible<T>(
+  payload: JsonText | undefined,
+  entries: readonly T[],
+  idOf: (entry: T) => string,
+): readonly T[] {
+  const request = JSON.parse(payload ?? 'null') as { include_internal?: unknown } | null;
+  if (request?.include_internal === true) return entries;
+  return entries.filter((entry) => !idOf(entry).startsWith(ENGINE_PREFIX.internal));
+}
+
+function workerInfo({ functions }: EngineState, worker: Worker): Readonly<Record<string, unknown>> {
+  const ids = functions.idsOf(worker);
+  return {
+    id: worker.id,
+    ...worker.facts,
+    ip_address: worker.address,
+    status: 'connected',
+    connected_at_ms: worker.connectedAt,
+    function_count: ids.length,
+    functions: ids,
+    active_invocations: worker.peer.pending.size,
+  };
+}

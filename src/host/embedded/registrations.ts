@@ -1,0 +1,85 @@
+import { ENGINE_FUNCTION, WORKER_MESSAGE } from '../../../generated/constants.js';
+import type { WorkerMessage } from '../../../generated/worker.js';
+import type { Logger } from '../../observability/logger.js';
+import type { Functions } from './functions.js';
+import { workerProvider } from './providers.js';
+import type { Triggers } from './triggers.js';
+import type { Worker } from './worker.js';
+
+const RESERVED: ReadonlySet<string> = new Set(Object.values(ENGINE_FUNCTION));
+
+/** Applies what workers register and take back. */
+export class Registrations {
+  readonly #functions: Functions;
+  readonly #triggers: Triggers;
+  readonly #logger: Logger;
+  readonly #max: number;
+
+  /** @param max registrations that one connection may hold */
+  constructor(functions: Functions, triggers: Triggers, logger: Logger, max: number) {
+    this.#functions = functions;
+    this.#triggers = triggers;
+    this.#logger = logger;
+    this.#max = max;
+  }
+
+  apply(worker: Worker, message: WorkerMessage): void {
+    switch (message.type) {
+      case WORKER_MESSAGE.registerFunction:
+        if (RESERVED.has(message.id))
+          this.#refused(worker, message, 'the engine offers this function itself');
+        else if (this.#hasRoom(worker, message)) {
+          if (this.#functions.isOwn(message.id)) this.#takesOver(worker, message.id);
+          worker.registrations += Number(this.#functions.register(worker, message));
+        }
+        break;
+      case WORKER_MESSAGE.unregisterFunction:
+        worker.registrations -= Number(this.#functions.unregister(worker, message.id));
+        break;
+      case WORKER_MESSAGE.registerTriggerType:
+        if (this.#hasRoom(worker, message)) {
+          worker.registrations += Number(
+            this.#triggers.registerType(worker, message, workerProvider(worker)),
+          );
+        }
+        break;
+      case WORKER_MESSAGE.registerTrigger:
+        if (this.#hasRoom(worker, message)) {
+          worker.registrations += Number(this.#triggers.register(worker, message));
+        }
+        break;
+      case WORKER_MESSAGE.unregisterTrigger:
+        worker.registrations -= Number(this.#triggers.unregister(worker, message.id));
+        break;
+      case WORKER_MESSAGE.triggerRegistrationResult: {
+        const { id, trigger_type: triggerType, function_id, error } = message;
+        const facts = { worker: worker.id, trigger: id, triggerType, function: function_id };
+        if (error) this.#logger.warn({ ...facts, ...error }, 'a worker refused a trigger');
+        break;
+      }
+      // A service is a name for documentation only, and the real engine ignores the end of a trigger type too.
+      default:
+        this.#logger.debug({ worker: worker.id, type: message.type }, 'nothing to do for this message');
+    }
+  }
+
+  /** The connection is gone. */
+  removeOf(worker: Worker): void {
+    this.#functions.removeOf(worker);
+    this.#triggers.removeOf(worker);
+  }
+
+  #hasRoom(worker: Worker, message: { readonly type: string; readonly id: string }): boolean {
+    if (worker.registrations < this.#max) return true;
+    this.#refused(worker, message, `the connection holds ${this.#max} registrations already`);
+    return false;
+  }
+
+  #refused(worker: Worker, { type, id }: { readonly type: string; readonly id: string }, why: string): void {
+    this.#logger.warn({ worker: worker.id, type, id, why }, 'refused a registration');
+  }
+
+  #takesOver(worker: Worker, id: string): void {
+    this.#logger.warn({ worker: worker.id, function: id }, 'a worker stands in for a built-in function');
+  }
+}

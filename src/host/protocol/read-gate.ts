@@ -1,0 +1,65 @@
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import { DEFAULT_MAX_WORKER_QUEUE_BYTES, type HostLimits } from './limits.js';
+import type { PendingCalls } from './pending.js';
+
+/** Of the bytes that may wait for a peer, the share from which on nothing more is read from it. */
+const READ_SHARE = 4;
+
+/**
+ * Stops reading from a peer that calls faster than it is answered, or than it reads its answers: the rest waits in the
+ * peer, and nothing is lost. While the peer owes an answer it is read all the same, somebody may need that answer.
+ */
+export class ReadGate {
+  readonly #ws: WebSocket;
+  readonly #socket: Socket;
+  readonly #pending: PendingCalls;
+  readonly #maxCalls: number;
+  readonly #maxBytes: number;
+  #calls = 0;
+  #bytes = 0;
+
+  constructor(ws: WebSocket, socket: Socket, pending: PendingCalls, limits: HostLimits) {
+    this.#ws = ws;
+    this.#socket = socket;
+    this.#pending = pending;
+    this.#maxCalls = limits.maxPendingInvocations;
+    this.#maxBytes = limits.maxWorkerQueueBytes ?? DEFAULT_MAX_WORKER_QUEUE_BYTES;
+    socket.on('drain', () => this.check());
+  }
+
+  /** Calls of the peer that are unanswered. */
+  get calls(): number {
+    return this.#calls;
+  }
+
+  /** True when so much waits for the peer already that nothing more should be sent of our own accord. */
+  get isFull(): boolean {
+    return this.#socket.writableLength > this.#maxBytes;
+  }
+
+  /** The peer made a call. */
+  enter(bytes: number): void {
+    this.#calls += 1;
+    this.#bytes += bytes;
+    if (this.#calls > this.#maxCalls || this.#bytes > this.#maxBytes) this.check();
+  }
+
+  /** A call of the peer was answered. */
+  leave(bytes: number): void {
+    this.#calls -= 1;
+    this.#bytes -= bytes;
+    if (this.#ws.isPaused) this.check();
+  }
+
+  check(): void {
+    const isBusy =
+      this.#calls > this.#maxCalls ||
+      this.#bytes > this.#maxBytes ||
+      this.#socket.writableLength > this.#maxBytes / READ_SHARE;
+    const shouldPause = isBusy && this.#pending.size === 0;
+    if (shouldPause === this.#ws.isPaused) return;
+    if (shouldPause) this.#ws.pause();
+    else this.#ws.resume();
+  }
+}
