@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FUNCTION } from '../../generated/constants.js';
+import type { JsonText } from '../../generated/json-text.js';
+import type { Change } from '../domain/change.js';
+import type { EngineObserver } from '../engine/observer.js';
+import type { CommitObserver } from '../store/kv/commit-queue.js';
+import { Metrics } from './metrics.js';
+
+/** Samples by name with labels. */
+async function scrape(metrics: Metrics): Promise<ReadonlyMap<string, number>> {
+  const lines = (await metrics.scrape()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const samples = new Map(
+    lines.map((line) => {
+      const at = line.lastIndexOf(' ');
+      return [line.slice(0, at), Number(line.slice(at + 1))] as const;
+    }),
+  );
+  assert.equal(samples.size, lines.length, 'no sample appears twice');
+  return samples;
+}
+
+test('everything is there from the first scrape, at zero, with fixed labels', async () => {
+  const samples = await scrape(new Metrics());
+  const ours = [...samples].filter(([name]) => name.startsWith('iii_stream_'));
+  assert.deepEqual(
+    ours.filter(([, value]) => value !== 0),
+    [],
+  );
+  const names = new Set(ours.map(([name]) => name.replace(/\{.*/, '')));
+  for (const name of [
+    'connections',
+    'subscriptions',
+    'outbox_bytes',
+    'changes_total',
+    'deliveries_total',
+    'catch_ups_total',
+    'pauses_total',
+    'slow_client_closes_total',
+    'dropped_events_total',
+    'function_duration_seconds_bucket',
+    'function_errors_total',
+    'store_commit_duration_seconds_count',
+    'store_commit_entries_total',
+    'store_commit_failures_total',
+    'store_writable',
+    'triggers_total',
+    'trigger_failures_total',
+    'auth_failures_total',
+  ]) {
+    assert.ok(names.has(`iii_stream_${name}`), name);
+  }
+  for (const name of [
+    'nodejs_eventloop_lag_p99_seconds',
+    'process_resident_memory_bytes',
+    'process_cpu_seconds_total',
+  ]) {
+    assert.ok(samples.has(name), name);
+  }
+});
+
+test('what is counted is what is read, again and again', async () => {
+  const metrics = new Metrics();
+  const engine: EngineObserver = metrics;
+  const store: CommitObserver = metrics;
+  const delivery = { deliveries: 0, catchUps: 1, droppedEvents: 2, pauses: 3 };
+  metrics.attach({
+    connections: () => 4,
+    subscriptions: () => 5,
+    outboxBytes: () => 6,
+    storeWritable: () => true,
+    delivery,
+  });
+  engine.changed({ kind: 'delete' } as Change);
+  engine.triggerFired();
+  engine.triggerFailed();
+  engine.authFailed();
+  metrics.slowClientClosed();
+  store.batch(7, 3, false);
+  store.batch(2, 30, true);
+  delivery.deliveries = 8;
+  await scrape(metrics);
+  const samples = await scrape(metrics);
+  const read = (name: string) => samples.get(`iii_stream_${name}`);
+  assert.deepEqual(
+    ['connections', 'subscriptions', 'outbox_bytes', 'store_writable'].map(read),
+    [4, 5, 6, 1],
+  );
+  assert.deepEqual(
+    ['deliveries', 'catch_ups', 'dropped_events', 'pauses'].map((name) => read(`${name}_total`)),
+    [8, 1, 2, 3],
+  );
+  assert.deepEqual(
+    ['triggers', 'trigger_failures', 'auth_failures', 'slow_client_closes'].map((name) =>
+      read(`${name}_total`),
+    ),
+    [1, 1, 1, 1],
+  );
+  assert.equal(read('changes_total{kind="delete"}'), 1);
+  assert.equal(read('changes_total{kind="create"}'), 0);
+  assert.equal(read('store_commit_entries_total'), 9);
+  assert.equal(read('store_commit_failures_total'), 1);
+  const bucket = (le: string) => read(`store_commit_duration_seconds_bucket{le="${le}"}`);
+  assert.deepEqual(['0.0025', '0.005', '0.025', '0.05', '10', '+Inf'].map(bucket), [0, 1, 1, 2, 2, 2]);
+  assert.equal(read('store_commit_duration_seconds_sum'), 0.033);
+  assert.equal(read('store_commit_duration_seconds_count'), 2);
+});
+
+test('calls are timed per function, failures counted, strangers passed through', async () => {
+  const metrics = new Metrics();
+  const answers: unknown[] = [];
+  const done = (failure: { code: string } | undefined, result: JsonText | undefined) =>
+    answers.push([failure, result]);
+  metrics.timed(FUNCTION.set, done)(undefined, '1' as JsonText);
+  metrics.timed(FUNCTION.set, done)({ code: 'X' }, undefined);
+  assert.equal(metrics.timed('another::function', done), done);
+  assert.deepEqual(answers, [
+    [undefined, '1'],
+    [{ code: 'X' }, undefined],
+  ]);
+  const samples = await scrape(metrics);
+  assert.equal(samples.get('iii_stream_function_duration_seconds_count{function="stream::set"}'), 2);
+  assert.equal(
+    samples.get('iii_stream_function_duration_seconds_bucket{function="stream::set",le="+Inf"}'),
+    2,
+  );
+  assert.equal(samples.get('iii_stream_function_duration_seconds_count{function="stream::get"}'), 0);
+  assert.equal(samples.get('iii_stream_function_errors_total{function="stream::set"}'), 1);
+  assert.ok(![...samples.keys()].some((name) => name.includes('another')));
+});
