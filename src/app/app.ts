@@ -1,4 +1,4 @@
-import type { Config } from '../../generated/config.js';
+import type { Config } from '../config/index.js';
 import { Engine } from '../engine/engine.js';
 import type { FunctionHost, StreamService } from '../engine/port.js';
 import type { Settings } from '../engine/settings.js';
@@ -55,7 +55,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const closing = new Closing();
   try {
     const store = await openStore(config.adapter, { logger, repair: options.repair ?? false });
-    closing.add(() => store[Symbol.asyncDispose]());
+    closing.add(async () => store[Symbol.asyncDispose]());
     const host = openHost(config, options);
     const settings: Settings = { authFunction: config.auth_function, limits: config.limits };
     const engine = new Engine({ store, host, encode: encodeTextFrames, settings: () => settings, logger });
@@ -95,6 +95,12 @@ function openHost({ engine, limits }: Config, { logger, engineUrl }: AppOptions)
     heartbeatIntervalMs: limits.heartbeat_interval_ms,
   };
   return engineUrl === undefined
-    ? createEmbeddedHost({ host: engine.host, port: engine.port, limits: bounds, logger })
+    ? createEmbeddedHost({
+        host: engine.host,
+        port: engine.port,
+        encode: encodeTextFrames,
+        limits: bounds,
+        logger,
+      })
     : createAttachedHost({ url: engineUrl, limits: bounds, logger });
 }

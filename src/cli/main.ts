@@ -32,7 +32,10 @@ async function main(): Promise<void> {
     return;
   }
   const config = await loadConfig(values.config);
-  const logger = createLogger({ ...config.log, ...(values['log-level'] ? { level: values['log-level'] } : {}) });
+  const logger = createLogger({
+    ...config.log,
+    ...(values['log-level'] ? { level: values['log-level'] } : {}),
+  });
   const engineUrl = values.engine ?? process.env.III_URL ?? process.env.III_ENGINE_URL;
   process.on('unhandledRejection', (error) => logger.error({ err: error }, 'unhandled rejection; going on'));
   const app = await startApp(config, { logger, repair: values.repair, ...(engineUrl ? { engineUrl } : {}) });
@@ -56,7 +59,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const known = error instanceof LocalError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
+  const known =
+    error instanceof LocalError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
   const text = known ? (error as Error).message : ((error as Error).stack ?? String(error));
   process.stderr.write(`iii-stream: ${text}\n`);
   process.exit(1);

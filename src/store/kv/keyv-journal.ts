@@ -1,4 +1,4 @@
-import type { Keyv } from 'keyv';
+import type { Keyv, KeyvOptions } from 'keyv';
 import { LocalError } from '../../domain/errors.js';
 import type { StoreHealth } from '../port.js';
 import type { Journal, JournalRecord } from './journal.js';
@@ -20,13 +20,13 @@ export interface KeyvBackend {
  * (a prefix would be left out for keys that begin with it). No `error` listener may be attached on this path: with
  * one, Keyv answers false instead of throwing.
  */
-export const KEYV_OPTIONS = {
-  serialize: (data: { value: unknown }) => data.value as string,
-  deserialize: (text: string) => ({ value: text as never, expires: undefined as never }),
+export const KEYV_OPTIONS: Omit<KeyvOptions, 'store'> = {
+  serialize: ({ value }) => value as string,
+  deserialize: (text) => ({ value: text as never, expires: undefined as never }),
   throwOnErrors: true,
   emitErrors: false,
   useKeyPrefix: false,
-} as const;
+};
 
 /** The journal over any Keyv: a commit is one awaited `setMany`. */
 export class KeyvJournal implements Journal {

@@ -1,0 +1,302 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as tick } from 'node:timers/promises';
+import type { Config } from '../../generated/config.js';
+import { validateStreamCallRequest, validateStreamJoinCallRequest } from '../../generated/validators.js';
+import { encodeLines, FakeOutlet } from '../delivery/testing/harness.js';
+import { asJson } from '../domain/json-text.js';
+import { silentLogger } from '../observability/logger.js';
+import { KvStore } from '../store/kv/kv-store.js';
+import { Engine } from './engine.js';
+import type { JoinRequest } from './port.js';
+import { FakeHost } from './testing/fake-host.js';
+
+const limits = {
+  max_name_bytes: 16,
+  max_depth: 4,
+  max_frame_bytes: 1000,
+  outbox_bytes: 1 << 20,
+  auth_timeout_ms: 50,
+} as Config['limits'];
+
+async function open(authFunction?: string) {
+  const store = await KvStore.open({ tombstones: { maxPerGroup: 10, maxAgeMs: 1e6 }, maxQueuedBytes: 1e6 });
+  const host = new FakeHost();
+  const settings = () => ({ authFunction, limits });
+  const engine = new Engine({ store, host, encode: encodeLines, settings, logger: silentLogger });
+  const call = (id: string, payload?: unknown) =>
+    new Promise<unknown>((resolve, reject) => {
+      const text = payload === undefined ? undefined : asJson(JSON.stringify(payload));
+      engine.call(id, text, undefined, (failure, result) => {
+        if (failure !== undefined) reject(Object.assign(new Error(failure.message), { code: failure.code }));
+        else resolve(result === undefined ? undefined : JSON.parse(result));
+      });
+    });
+  return { engine, host, call };
+}
+
+const item = { stream_name: 's', group_id: 'g', item_id: 'i' };
+const join = (id: string, more: Partial<JoinRequest> = {}): JoinRequest => ({
+  subscriptionId: id,
+  stream: 's',
+  group: 'g',
+  item: undefined,
+  since: undefined,
+  withItems: false,
+  ack: false,
+  ...more,
+});
+const trigger = (id: string, triggerType: string, functionId: string, config: unknown = {}) => ({
+  id,
+  triggerType,
+  functionId,
+  config,
+});
+
+test('the eight functions answer in the documented shapes', async () => {
+  const { call } = await open();
+  assert.deepEqual(await call('stream::set', { ...item, data: [] }), { old_value: null, new_value: [] });
+  assert.deepEqual(await call('stream::set', { ...item, data: { n: 1 } }), {
+    old_value: [],
+    new_value: { n: 1 },
+  });
+  assert.deepEqual(await call('stream::get', item), { n: 1 });
+  assert.equal(await call('stream::get', { ...item, item_id: 'none' }), undefined);
+  const ops = [
+    { type: 'increment', path: 'n', by: 2 },
+    { type: 'append', path: 'n', value: 1 },
+  ];
+  const updated = (await call('stream::update', { ...item, ops })) as { errors: unknown[] };
+  assert.deepEqual(
+    { ...updated, errors: updated.errors.length },
+    { old_value: { n: 1 }, new_value: { n: 3 }, errors: 1 },
+  );
+  assert.deepEqual(await call('stream::update', { ...item, ops: [] }), {
+    old_value: { n: 3 },
+    new_value: { n: 3 },
+  });
+  assert.deepEqual(await call('stream::list', item), [{ n: 3 }]);
+  assert.deepEqual(await call('stream::list_groups', { stream_name: 's' }), ['g']);
+  assert.deepEqual(await call('stream::list_all'), { stream: [{ id: 's', groups: ['g'] }], count: 1 });
+  assert.equal(
+    await call('stream::send', { stream_name: 's', group_id: 'g', type: 't', data: null }),
+    undefined,
+  );
+  assert.deepEqual(await call('stream::delete', item), { old_value: { n: 3 } });
+  assert.deepEqual(await call('stream::delete', item), { old_value: null });
+  assert.deepEqual(await call('stream::list_all', {}), { stream: [], count: 0 });
+});
+
+test('bad input is answered with the code of the function and the field at fault', async () => {
+  const { call } = await open();
+  const refused: [string, unknown, RegExp][] = [
+    ['stream::set', { ...item }, /^invalid_input: data: is required/],
+    ['stream::set', { ...item, group_id: 3, data: 1 }, /^invalid_input: group_id: must be string/],
+    ['stream::set', { ...item, item_id: '', data: 1 }, /^invalid_input: item_id: must not be empty/],
+    ['stream::set', { ...item, stream_name: 'x'.repeat(17), data: 1 }, /^limit: stream_name: .*at most 16/],
+    ['stream::set', { ...item, data: [[[[[1]]]]] }, /^limit: data: nests deeper than max_depth/],
+    ['stream::set', { ...item, data: 'x'.repeat(1000) }, /^limit: data: .*max_frame_bytes/],
+    ['stream::set', 'text', /^invalid_input: payload: must be object/],
+  ];
+  for (const [id, payload, message] of refused)
+    await assert.rejects(call(id, payload), { code: 'STREAM_SET_ERROR', message });
+  await assert.rejects(call('stream::nothing', {}), { code: 'function_not_found' });
+});
+
+test('stream triggers filter, carry both spellings, and stay in commit order behind a slow condition', async () => {
+  const { engine, host, call } = await open();
+  const seen: number[] = [];
+  host.functions.set('all', () => ({}));
+  host.functions.set('one', () => ({}));
+  host.functions.set('odd', (payload) => {
+    seen.push((payload as { event: { data: number } }).event.data);
+    return {};
+  });
+  const gates: (() => void)[] = [];
+  host.functions.set('isOdd', async (payload) => {
+    await new Promise<void>((resolve) => gates.push(resolve));
+    const { data } = (payload as { event: { data: number } }).event;
+    if (data === 5) return { failure: { code: 'x', message: 'x' } };
+    return { result: data % 2 === 1 ? null : false };
+  });
+  assert.equal(
+    engine.registerTrigger(trigger('1', 'stream', 'all', { stream_name: 's', group_id: '' })),
+    undefined,
+  );
+  engine.registerTrigger(
+    trigger('2', 'stream', 'one', { stream_name: 's', group_id: 'g', item_id: 'other' }),
+  );
+  engine.registerTrigger(trigger('3', 'stream', 'odd', { stream_name: 's', condition_function_id: 'isOdd' }));
+  assert.match(
+    engine.registerTrigger(trigger('4', 'stream', 'all'))?.message ?? '',
+    /stream_name: is required/,
+  );
+  for (let n = 1; n <= 7; n++) await call('stream::set', { ...item, data: n });
+  await call('stream::set', { ...item, stream_name: 'elsewhere', data: 1 });
+  for (const open of gates.reverse()) {
+    open();
+    await tick();
+  }
+  assert.deepEqual(seen, [1, 3, 7]);
+  assert.equal(host.callsOf('one').length, 0);
+  const [first] = host.callsOf('all') as Record<string, unknown>[];
+  assert.ok(validateStreamCallRequest(first));
+  const { type, streamName, groupId, id, event, event_type, stream_name, group_id } = first as Record<
+    string,
+    unknown
+  >;
+  assert.deepEqual(
+    { type, streamName, groupId, id, event, event_type, stream_name, group_id },
+    {
+      type: 'stream',
+      streamName: 's',
+      groupId: 'g',
+      id: 'i',
+      event: { type: 'create', data: 1 },
+      event_type: 'create',
+      stream_name: 's',
+      group_id: 'g',
+    },
+  );
+  engine.unregisterTrigger('1');
+  await call('stream::send', { stream_name: 's', group_id: 'g', type: 't', data: 1 });
+  assert.equal(host.callsOf('all').length, 7);
+});
+
+test('a join handler refuses by its answer, by failing and by a failing condition; then there is no data, ever', async () => {
+  const { engine, host, call } = await open();
+  host.functions.set('yes', () => ({ result: {} }));
+  host.functions.set('no', () => ({ result: { unauthorized: true } }));
+  host.functions.set('broken', () => ({ failure: { code: 'x', message: 'x' } }));
+  const decide = async (functionId: string, config: object = {}) => {
+    const outlet = new FakeOutlet(functionId);
+    engine.registerTrigger(trigger('t', 'stream:join', functionId, config));
+    const joined = await new Promise((resolve) =>
+      engine.join(outlet, join('1'), asJson('{"user":1}'), resolve),
+    );
+    await call('stream::set', { ...item, data: 1 });
+    await tick();
+    engine.disconnect(outlet);
+    return { joined, types: outlet.messages.map((message) => message.event?.type) };
+  };
+  assert.deepEqual(await decide('no'), { joined: false, types: ['unauthorized'] });
+  assert.deepEqual(await decide('broken'), { joined: false, types: ['unauthorized'] });
+  assert.deepEqual(await decide('missing'), { joined: false, types: ['unauthorized'] });
+  assert.deepEqual(await decide('yes', { condition_function_id: 'broken' }), {
+    joined: false,
+    types: ['unauthorized'],
+  });
+  assert.deepEqual((await decide('yes')).joined, true);
+  assert.deepEqual((await decide('no', { stream_name: 'other' })).joined, true);
+  const [payload] = host.callsOf('yes');
+  assert.ok(validateStreamJoinCallRequest(payload));
+  assert.deepEqual((payload as { context: unknown }).context, { user: 1 });
+});
+
+test('every join that was let in is left once: by leave, by disconnect, and when it left while it was decided', async () => {
+  const { engine, host } = await open();
+  const outlet = new FakeOutlet('o');
+  let open_: () => void = () => {};
+  host.functions.set('left', () => ({}));
+  host.functions.set('slow', async () => {
+    await new Promise<void>((resolve) => {
+      open_ = resolve;
+    });
+    return {};
+  });
+  engine.registerTrigger(trigger('l', 'stream:leave', 'left'));
+  const joined = (id: string) => new Promise((resolve) => engine.join(outlet, join(id), undefined, resolve));
+  await joined('1');
+  await joined('2');
+  engine.leave(outlet, '1');
+  engine.leave(outlet, 'unknown');
+  engine.disconnect(outlet);
+  engine.registerTrigger(trigger('j', 'stream:join', 'slow'));
+  void joined('3');
+  engine.disconnect(outlet);
+  open_();
+  await tick();
+  await tick();
+  assert.deepEqual(
+    host.callsOf('left').map((payload) => (payload as { subscription_id: string }).subscription_id),
+    ['1', '2', '3'],
+  );
+});
+
+test('the auth function decides, fail closed', async () => {
+  const { engine, host } = await open('auth');
+  const request = { headers: { a: 'b' }, path: '/', queryParams: { q: ['1'] }, addr: '127.0.0.1:1' };
+  const status = async () => {
+    const result = await engine.authenticate(request);
+    return result.allowed ? (result.context ?? 'in') : result.status;
+  };
+  assert.equal(await status(), 503);
+  const results: [unknown, unknown][] = [
+    [{ context: { n: 1 } }, '{"n":1}'],
+    [{ context: null }, 'in'],
+    [{}, 'in'],
+    [undefined, 401],
+    [null, 401],
+    [true, 401],
+  ];
+  for (const [result, expected] of results) {
+    host.functions.set('auth', () => ({ result }));
+    assert.equal(await status(), expected, JSON.stringify(result));
+  }
+  host.functions.set('auth', () => ({ failure: { code: 'invocation_failed', message: 'no' } }));
+  assert.equal(await status(), 401);
+  assert.deepEqual(host.callsOf('auth')[0], {
+    headers: { a: 'b' },
+    path: '/',
+    query_params: { q: ['1'] },
+    addr: '127.0.0.1:1',
+  });
+});
+
+test('a custom stream stands in for the storage, and its results reach reply, subscribers and triggers', async () => {
+  const { engine, host, call } = await open();
+  const kept = new Map<string, unknown>();
+  host.functions.set('stream::set(s)', (payload) => {
+    const { item_id, data } = payload as { item_id: string; data: object };
+    const old_value = kept.get(item_id) ?? null;
+    kept.set(item_id, { ...data, id: item_id });
+    return { result: { old_value, new_value: kept.get(item_id) } };
+  });
+  host.functions.set('stream::get(s)', (payload) => ({
+    result: kept.get((payload as { item_id: string }).item_id),
+  }));
+  host.functions.set('stream::list(s)', () => ({ result: [...kept.values()] }));
+  host.functions.set('seen', () => ({}));
+  engine.registerTrigger(trigger('t', 'stream', 'seen', { stream_name: 's' }));
+  const outlet = new FakeOutlet('o');
+  await call('stream::set', { ...item, data: { n: 1 } });
+  await new Promise((resolve) => engine.join(outlet, join('1'), undefined, resolve));
+  await tick();
+  await tick();
+  assert.deepEqual(await call('stream::set', { ...item, data: { n: 2 } }), {
+    old_value: { n: 1, id: 'i' },
+    new_value: { n: 2, id: 'i' },
+  });
+  const ops = [{ type: 'increment', path: 'n', by: 1 }];
+  const both = await Promise.all([
+    call('stream::update', { ...item, ops }),
+    call('stream::update', { ...item, ops }),
+  ]);
+  assert.deepEqual((both[1] as { new_value: unknown }).new_value, { n: 4, id: 'i' });
+  await tick();
+  assert.deepEqual(
+    outlet.messages.map(({ event }) => [event?.type, event?.data]),
+    [
+      ['sync', [{ n: 1, id: 'i' }]],
+      ['update', { n: 2, id: 'i' }],
+      ['update', { n: 3, id: 'i' }],
+      ['update', { n: 4, id: 'i' }],
+    ],
+  );
+  assert.equal(host.callsOf('seen').length, 4);
+  host.functions.set('stream::set(s)', () => ({ failure: { code: 'invocation_failed', message: 'broken' } }));
+  await assert.rejects(call('stream::set', { ...item, data: {} }), {
+    code: 'STREAM_SET_ERROR',
+    message: /^custom_stream: .*broken/,
+  });
+});
