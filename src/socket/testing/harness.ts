@@ -1,0 +1,200 @@
+import { EventEmitter, once } from 'node:events';
+import type { TestContext } from 'node:test';
+import { type ClientOptions, WebSocket } from 'ws';
+import type { Limits } from '../../../generated/config.js';
+import type { JsonText } from '../../../generated/json-text.js';
+import type { Outlet } from '../../delivery/outlet.js';
+import type { AuthRequest, AuthResult, JoinRequest, SubscriptionService } from '../../engine/port.js';
+import type { Logger } from '../../observability/logger.js';
+import { createStreamServer, type StreamServer, type StreamServerOptions } from '../server.js';
+
+export const LIMITS: Limits = {
+  max_name_bytes: 512,
+  max_depth: 128,
+  max_frame_bytes: 4_194_304,
+  outbox_bytes: 1_048_576,
+  slow_client_timeout_ms: 30_000,
+  subscriptions_per_socket: 1_000,
+  sockets_per_address: 0,
+  joins_per_second: 1_000,
+  max_pending_invocations: 100,
+  invocation_timeout_ms: 30_000,
+  auth_timeout_ms: 10_000,
+  heartbeat_interval_ms: 30_000,
+};
+
+/** Remembers each line as `level message`. */
+export class FakeLogger implements Logger {
+  level = 'debug' as const;
+  readonly lines: string[] = [];
+  readonly trace = this.#method('trace');
+  readonly debug = this.#method('debug');
+  readonly info = this.#method('info');
+  readonly warn = this.#method('warn');
+  readonly error = this.#method('error');
+  readonly fatal = this.#method('fatal');
+
+  child(): Logger {
+    return this;
+  }
+
+  #method(level: string) {
+    return (fields: object | string, message?: string): void => {
+      this.lines.push(`${level} ${message ?? String(fields)}`);
+    };
+  }
+}
+
+/** Emits `join`, `leave`, `disconnect`, `drained` and `authenticate`, so that tests can wait for them. */
+export class FakeService extends EventEmitter implements SubscriptionService {
+  readonly joins: { outlet: Outlet; request: JoinRequest; context: JsonText | undefined }[] = [];
+  readonly left: string[] = [];
+  readonly disconnected: Outlet[] = [];
+  drains = 0;
+  /** What the auth function says. */
+  auth: (request: AuthRequest) => Promise<AuthResult> = () =>
+    Promise.resolve({ allowed: true, context: undefined });
+  /** What follows a join. */
+  onJoin: (outlet: Outlet, request: JoinRequest, settled: (joined: boolean) => void) => void = (
+    _,
+    __,
+    settled,
+  ) => settled(true);
+
+  authenticate(request: AuthRequest): Promise<AuthResult> {
+    const answer = this.auth(request);
+    this.emit('authenticate', request);
+    return answer;
+  }
+
+  join(
+    outlet: Outlet,
+    request: JoinRequest,
+    context: JsonText | undefined,
+    settled: (joined: boolean) => void,
+  ): void {
+    this.joins.push({ outlet, request, context });
+    this.onJoin(outlet, request, settled);
+    this.emit('join', outlet, request);
+  }
+
+  leave(_outlet: Outlet, subscriptionId: string): void {
+    this.left.push(subscriptionId);
+    this.emit('leave', subscriptionId);
+  }
+
+  disconnect(outlet: Outlet): void {
+    this.disconnected.push(outlet);
+    this.emit('disconnect', outlet);
+  }
+
+  drained(outlet: Outlet): void {
+    this.drains += 1;
+    this.emit('drained', outlet);
+  }
+}
+
+export interface Running {
+  readonly server: StreamServer;
+  readonly service: FakeService;
+  readonly logger: FakeLogger;
+  readonly url: string;
+  readonly port: number;
+}
+
+/** A server on a free port, that ends with the test. */
+export async function start(
+  t: TestContext,
+  { limits, ...options }: Partial<Omit<StreamServerOptions, 'limits'>> & { limits?: Partial<Limits> } = {},
+): Promise<Running> {
+  const service = new FakeService();
+  const logger = new FakeLogger();
+  const server = createStreamServer({
+    host: '127.0.0.1',
+    port: 0,
+    authConfigured: false,
+    service,
+    logger,
+    closeGraceMs: 50,
+    ...options,
+    limits: { ...LIMITS, ...limits },
+  });
+  const { url, port } = await server.listen();
+  t.after(() => server.close());
+  return { server, service, logger, url, port };
+}
+
+/** A real client that keeps what it receives until it is asked for. */
+export class Client {
+  readonly ws: WebSocket;
+  /** Resolves with the close code. */
+  readonly closed: Promise<number>;
+  readonly received: Record<string, unknown>[] = [];
+  readonly #arrived = new EventEmitter();
+  #read = 0;
+
+  constructor(t: TestContext, url: string, protocols: string[] = [], options: ClientOptions = {}) {
+    this.ws = new WebSocket(url, protocols, options);
+    this.closed = new Promise((resolve) => this.ws.on('close', resolve));
+    this.ws.on('error', () => {});
+    this.ws.on('message', (data) => {
+      this.received.push(JSON.parse(data.toString()));
+      this.#arrived.emit('message');
+    });
+    t.after(() => this.ws.terminate());
+  }
+
+  static async open(
+    t: TestContext,
+    url: string,
+    protocols?: string[],
+    options?: ClientOptions,
+  ): Promise<Client> {
+    const client = new Client(t, url, protocols, options);
+    await once(client.ws, 'open');
+    return client;
+  }
+
+  send(message: unknown): void {
+    this.ws.send(JSON.stringify(message));
+  }
+
+  join(data: Record<string, unknown>): void {
+    this.send({ type: 'join', data: { subscriptionId: 'a', streamName: 's', groupId: 'g', ...data } });
+  }
+
+  /** The next message that was not asked for yet. */
+  async next(): Promise<Record<string, unknown>> {
+    while (this.received.length <= this.#read) await once(this.#arrived, 'message');
+    return this.received[this.#read++]!;
+  }
+}
+
+/** The HTTP status that refuses an upgrade, and the body's `error`. */
+export function refusal(
+  t: TestContext,
+  url: string,
+  protocols: string[] = [],
+  options: ClientOptions = {},
+): Promise<{ status: number; error: string }> {
+  return new Promise((resolve, reject) => {
+    const ws = new WebSocket(url, protocols, options);
+    t.after(() => ws.terminate());
+    ws.on('open', () => reject(new Error('was let in')));
+    ws.on('error', reject);
+    ws.on('unexpected-response', async (_request, response) => {
+      let body = '';
+      for await (const chunk of response) body += chunk;
+      resolve({ status: response.statusCode ?? 0, error: JSON.parse(body).error });
+    });
+  });
+}
+
+/** Looks again and again until it holds. */
+export async function until(holds: () => boolean, what: string, ms = 5_000): Promise<void> {
+  const deadline = Date.now() + ms;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`never happened: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
