@@ -2,8 +2,6 @@ import type { Config } from '../config/index.js';
 import { Engine } from '../engine/engine.js';
 import type { FunctionHost, StreamService } from '../engine/port.js';
 import type { Settings } from '../engine/settings.js';
-import { createAttachedHost } from '../host/attached/index.js';
-import { createEmbeddedHost } from '../host/embedded/index.js';
 import type { Logger } from '../observability/logger.js';
 import { encodeTextFrames } from '../socket/frames.js';
 import { createStreamServer } from '../socket/server.js';
@@ -56,7 +54,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   try {
     const store = await openStore(config.adapter, { logger, repair: options.repair ?? false });
     closing.add(async () => store[Symbol.asyncDispose]());
-    const host = openHost(config, options);
+    const host = await openHost(config, options);
     const settings: Settings = { authFunction: config.auth_function, limits: config.limits };
     const engine = new Engine({ store, host, encode: encodeTextFrames, settings: () => settings, logger });
     closing.add(() => engine.close());
@@ -87,20 +85,18 @@ interface OpenedHost extends FunctionHost {
   close(): Promise<void>;
 }
 
-function openHost({ engine, limits }: Config, { logger, engineUrl }: AppOptions): OpenedHost {
+async function openHost({ engine, limits }: Config, { logger, engineUrl }: AppOptions): Promise<OpenedHost> {
   const bounds = {
     maxFrameBytes: limits.max_frame_bytes,
     maxPendingInvocations: limits.max_pending_invocations,
     invocationTimeoutMs: limits.invocation_timeout_ms,
     heartbeatIntervalMs: limits.heartbeat_interval_ms,
   };
-  return engineUrl === undefined
-    ? createEmbeddedHost({
-        host: engine.host,
-        port: engine.port,
-        encode: encodeTextFrames,
-        limits: bounds,
-        logger,
-      })
-    : createAttachedHost({ url: engineUrl, limits: bounds, logger });
+  if (engineUrl !== undefined) {
+    const { createAttachedHost } = await import('../host/attached/index.js');
+    return createAttachedHost({ url: engineUrl, limits: bounds, logger });
+  }
+  const { createEmbeddedHost } = await import('../host/embedded/index.js');
+  const { host, port } = engine;
+  return createEmbeddedHost({ host, port, encode: encodeTextFrames, limits: bounds, logger });
 }

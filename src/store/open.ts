@@ -1,13 +1,10 @@
 import type { Adapter, KvAdapter } from '../../generated/config.js';
 import type { Logger } from '../observability/logger.js';
 import type { CommitObserver } from './kv/commit-queue.js';
-import { openFileJournal } from './kv/file-journal.js';
 import type { Journal } from './kv/journal.js';
 import { KvStore } from './kv/kv-store.js';
 import type { KvOptions } from './kv/options.js';
-import { openUriJournal } from './kv/uri-journal.js';
 import type { Store } from './port.js';
-import { openRedisStore } from './redis/index.js';
 
 export interface OpenStoreOptions {
   readonly logger: Logger;
@@ -17,13 +14,14 @@ export interface OpenStoreOptions {
 }
 
 /**
- * Opens the configured store.
+ * Opens the configured store. Only its own code is loaded: a start should cost what it uses.
  * @throws LocalError one clear sentence, when it can't be opened; never falls back to another store
  */
 export async function openStore(adapter: Adapter, options: OpenStoreOptions): Promise<Store> {
   if (adapter.name === 'redis') {
     const { redis_url: url, command_timeout_ms: commandTimeoutMs, tombstones } = adapter.config;
     const limits = { maxPerGroup: tombstones.max_per_group, maxAgeMs: tombstones.max_age_ms };
+    const { openRedisStore } = await import('./redis/index.js');
     return openRedisStore({ url, commandTimeoutMs, tombstones: limits, logger: options.logger });
   }
   const { tombstones, max_queued_bytes: maxQueuedBytes } = adapter.config;
@@ -47,10 +45,14 @@ export async function openStore(adapter: Adapter, options: OpenStoreOptions): Pr
 
 async function openJournal({ config }: KvAdapter, options: OpenStoreOptions): Promise<Journal | undefined> {
   switch (config.store_method) {
-    case 'file_based':
+    case 'file_based': {
+      const { openFileJournal } = await import('./kv/file-journal.js');
       return openFileJournal(config, options);
-    case 'uri':
+    }
+    case 'uri': {
+      const { openUriJournal } = await import('./kv/uri-journal.js');
       return openUriJournal(config);
+    }
     case 'in_memory':
       options.logger.warn('the store is in_memory: its data is lost when this process ends');
       return undefined;
