@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** By its URL: the server runs in a directory of its own. */
+const TSX = import.meta.resolve('tsx');
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
 /** A running `iii-stream` process, started as its user would. */
@@ -44,7 +46,7 @@ export async function startServer({
 }: ServerConfig): Promise<RunningServer> {
   const file = join(directory, 'config.yaml');
   await writeFile(file, yaml);
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, '--config', file, ...args], {
+  const child = spawn(process.execPath, ['--import', TSX, MAIN, '--config', file, ...args], {
     cwd: directory,
     env: { ...process.env, III_URL: '', III_ENGINE_URL: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
