@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import { CLOSE_CODE, WORKER_MESSAGE } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
@@ -10,6 +9,7 @@ import type { TraceContext } from '../../domain/change.js';
 import type { FunctionHost, InvocationCallback, InvokeOptions, StreamService } from '../../engine/port.js';
 import type { Logger } from '../../observability/logger.js';
 import { Deadlines } from '../protocol/deadlines.js';
+import { drain } from '../protocol/drain.js';
 import { frameOf } from '../protocol/encode.js';
 import { DEFAULT_MAX_REGISTRATIONS, type HostLimits } from '../protocol/limits.js';
 import { Peer } from '../protocol/peer.js';
@@ -26,9 +26,6 @@ import { Worker } from './worker.js';
 
 /** Broken messages after which a connection is closed with 1008. */
 const MAX_FAULTS = 100;
-/** Milliseconds that calls have to end when the host closes. */
-const DRAIN_MS = 2_000;
-const DRAIN_STEP_MS = 10;
 
 export interface EmbeddedHostOptions {
   /** Address to bind. */
@@ -133,8 +130,7 @@ export class EmbeddedHost implements FunctionHost, AsyncDisposable {
   async #close(): Promise<void> {
     this.#router.closing = true;
     this.#endpoint.refuse();
-    const end = performance.now() + DRAIN_MS;
-    while (this.#isBusy() && performance.now() < end) await delay(DRAIN_STEP_MS);
+    await drain(() => this.#isBusy());
     for (const { peer } of this.#workers) peer.close(CLOSE_CODE.goingAway, 'going away');
     await this.#endpoint.close();
     this.#available.close();

@@ -25,6 +25,11 @@ type Handled = InvocationResultMessage | InvokeFunctionMessage | PingMessage | P
 const KNOWN_TYPES: ReadonlySet<unknown> = new Set(Object.values(WORKER_MESSAGE));
 const PONG = frameOf({ type: WORKER_MESSAGE.pong });
 
+const INTERNAL: InvocationFailure = {
+  code: INVOCATION_ERROR.invocationFailed,
+  message: 'The call failed; the log of the callee says why',
+};
+
 export interface PeerOptions<Message extends { readonly type: string }> {
   readonly ws: WebSocket;
   /** The socket under `ws`. */
@@ -156,19 +161,25 @@ export class Peer<Message extends { readonly type: string }> {
     const payload = message.data === undefined ? undefined : sliceField(text, 'data');
     const { invocation_id: id, function_id: functionId } = message;
     const wantsAnswer = typeof id === 'string' && message.action?.type !== INVOCATION_ACTION.void;
+    const { logger, onInvoke } = this.#options;
     const bytes = text.length;
-    this.gate.enter(bytes);
+    let isAnswered = false;
     const answer = (failure: InvocationFailure | undefined, result: JsonText | undefined): void => {
+      if (isAnswered) return;
+      isAnswered = true;
       this.gate.leave(bytes);
       if (wantsAnswer) this.send(resultFrame(id, functionId, failure, result));
       else if (failure !== undefined) {
-        this.#options.logger.warn(
-          { function: functionId, ...failure },
-          'a call that nobody waits for failed',
-        );
+        logger.warn({ function: functionId, ...failure }, 'a call that nobody waits for failed');
       }
     };
-    this.#options.onInvoke({ message, payload, trace: traceOf(message) }, answer);
+    this.gate.enter(bytes);
+    try {
+      onInvoke({ message, payload, trace: traceOf(message) }, answer);
+    } catch (error) {
+      logger.error({ function: functionId, err: error }, 'a call failed');
+      answer(INTERNAL, undefined);
+    }
   }
 
   /** Whoever waits for the call that a bad message is about must not wait in vain. */
