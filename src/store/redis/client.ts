@@ -1,0 +1,64 @@
+import { Cluster, Redis } from 'ioredis';
+import { backoff } from './backoff.js';
+import type { RedisTarget } from './url.js';
+
+/** Milliseconds between two looks at which node serves what. */
+const SLOTS_REFRESH_MS = 2_000;
+/** Milliseconds that an unresponsive socket is given to close. */
+const DISCONNECT_MS = 200;
+
+/**
+ * Nothing is queued or sent again behind our back: a write that was answered by silence may have happened, so the
+ * caller has to be told instead.
+ */
+const common = (target: RedisTarget, timeoutMs: number) => ({
+  ...target.shared,
+  lazyConnect: true,
+  connectTimeout: timeoutMs,
+  commandTimeout: timeoutMs,
+  socketTimeout: timeoutMs,
+  disconnectTimeout: DISCONNECT_MS,
+  maxRetriesPerRequest: 0,
+  autoResendUnfulfilledCommands: false,
+  autoResubscribe: false,
+  // After a failover behind one address the connection still leads to the old master.
+  reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+});
+
+/** A connection to one server that comes back by itself. Not connected yet. */
+export const createClient = (target: RedisTarget, timeoutMs: number): Redis =>
+  new Redis({
+    ...common(target, timeoutMs),
+    ...target.nodes[0],
+    enableOfflineQueue: false,
+    retryStrategy: backoff,
+  });
+
+/** A connection to one server for its events; when it is lost it stays lost. Not connected yet. */
+export const createSubscriberClient = (
+  target: RedisTarget,
+  node: { readonly host: string; readonly port: number },
+  timeoutMs: number,
+): Redis =>
+  new Redis({ ...common(target, timeoutMs), ...node, enableOfflineQueue: false, retryStrategy: () => null });
+
+/** Connections to all nodes of a Cluster, which come back by themselves. Not connected yet. */
+export function createCluster(target: RedisTarget, timeoutMs: number): Cluster {
+  const cluster = new Cluster([...target.nodes], {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    redisOptions: common(target, timeoutMs),
+    slotsRefreshTimeout: timeoutMs,
+    slotsRefreshInterval: SLOTS_REFRESH_MS,
+    clusterRetryStrategy: backoff,
+    clusterNodeRetryStrategy: backoff,
+    // 0 = don't send again what may have been executed.
+    retryDelayOnFailover: 0,
+    retryDelayOnClusterDown: 0,
+  });
+  // Without a queue a command can't be what opens a node's connection.
+  cluster.on('+node', (node: Redis) => {
+    if (node.status === 'wait') node.connect().catch(() => {});
+  });
+  return cluster;
+}

@@ -1,0 +1,141 @@
+import type { Change, GroupAddress } from '../../domain/change.js';
+import { StreamError } from '../../domain/errors.js';
+import type { Catalog } from './catalog.js';
+import type { GroupClock } from './clock.js';
+import type { Connection } from './connection.js';
+import { newEpoch } from './epoch.js';
+import { groupKeys, INDEX_KEY, memberOf } from './keys.js';
+import { type CommitReply, Lane, type LaneContext } from './lane.js';
+import { type Operation, sizeOf } from './operation.js';
+import type { RedisSettings } from './options.js';
+import { encodePlan, type Plan } from './plan.js';
+import { COMMIT } from './scripts/commit.js';
+import { addressPart } from './wire.js';
+
+const INDEX_FIRST = 1;
+const GOT_FIRST_ITEM = 1;
+const LOST_LAST_ITEM = 2;
+
+type ScriptReply =
+  | readonly [typeof INDEX_FIRST]
+  | readonly [0, epoch: string, presence: number, items: CommitReply['items'], steps: CommitReply['steps']];
+
+/** All lanes of this node, and what a lane needs to commit. */
+export class Committer implements LaneContext {
+  readonly retryMs: number;
+  readonly committed: (change: Change) => void;
+  readonly #connection: Connection;
+  readonly #settings: RedisSettings;
+  readonly #clock: GroupClock;
+  readonly #catalog: Catalog;
+  readonly #lanes = new Map<string, Lane>();
+  #bytes = 0;
+  #closing: StreamError | undefined;
+
+  constructor(
+    connection: Connection,
+    settings: RedisSettings,
+    clock: GroupClock,
+    catalog: Catalog,
+    committed: (change: Change) => void,
+  ) {
+    this.#connection = connection;
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#catalog = catalog;
+    this.retryMs = settings.commandTimeoutMs;
+    this.committed = committed;
+  }
+
+  /**
+   * Gives an operation its place in the group's order.
+   * @throws StreamError `unavailable` without a connection, `overloaded` when too much waits already
+   */
+  push(at: GroupAddress, unsized: Omit<Operation, 'bytes'>): void {
+    const problem = this.#connection.problem();
+    if (this.#closing !== undefined) throw this.#closing;
+    if (problem !== undefined) throw new StreamError('unavailable', problem);
+    const operation: Operation = { ...unsized, bytes: sizeOf(unsized.item, unsized.action) };
+    const { maxQueuedBytes } = this.#settings;
+    if (this.#bytes > 0 && this.#bytes + operation.bytes > maxQueuedBytes) {
+      throw new StreamError('overloaded', `${maxQueuedBytes} bytes of writes are waiting for Redis`);
+    }
+    this.#bytes += operation.bytes;
+    const member = memberOf(at);
+    let lane = this.#lanes.get(member);
+    if (lane === undefined) {
+      lane = new Lane(member, { stream: at.stream, group: at.group }, this);
+      this.#lanes.set(member, lane);
+    }
+    lane.push(operation);
+  }
+
+  /** Resolves when everything asked until now of a group is answered; undefined when it is already. */
+  settled(member: string): Promise<void> | undefined {
+    return this.#lanes.get(member)?.settled();
+  }
+
+  /** The same for all groups, or those of one stream. */
+  async allSettled(stream?: string): Promise<void> {
+    const busy: Promise<void>[] = [];
+    for (const lane of this.#lanes.values()) {
+      if (stream === undefined || lane.at.stream === stream) busy.push(lane.settled());
+    }
+    await Promise.all(busy);
+  }
+
+  /** Takes nothing more. */
+  close(error: StreamError): void {
+    this.#closing = error;
+  }
+
+  async commit(at: GroupAddress, plan: Plan): Promise<CommitReply> {
+    const member = memberOf(at);
+    const reply = await this.#send(at, member, plan);
+    const [, epoch, presence, items, steps] = reply;
+    const timestamp = steps.at(-1) ?? 0;
+    this.#clock.saw(member, timestamp);
+    if (this.#connection.isCluster) await this.#index(member, presence);
+    return { epoch, items, steps };
+  }
+
+  release(operations: readonly Operation[]): void {
+    for (const operation of operations) this.#bytes -= operation.bytes;
+  }
+
+  idle(lane: Lane): void {
+    this.#lanes.delete(lane.member);
+  }
+
+  async #send(at: GroupAddress, member: string, plan: Plan): Promise<Exclude<ScriptReply, readonly [1]>> {
+    const { maxPerGroup, maxAgeMs } = this.#settings.tombstones;
+    const inSlot = groupKeys(member);
+    const keys = this.#connection.isCluster ? inSlot : [...inSlot, INDEX_KEY];
+    const encoded = encodePlan(plan);
+    for (let indexed = '0'; ; indexed = '1') {
+      const reply = (await this.#connection.run(COMMIT, keys, [
+        String(this.#clock.propose(member)),
+        newEpoch(),
+        String(maxPerGroup),
+        String(maxAgeMs),
+        addressPart(at),
+        member,
+        indexed,
+        ...encoded,
+      ])) as ScriptReply;
+      if (reply[0] !== INDEX_FIRST) return reply;
+      await this.#catalog.add(member);
+    }
+  }
+
+  /** In a Cluster the index lives on another node than the group. */
+  async #index(member: string, presence: number): Promise<void> {
+    try {
+      if (presence === GOT_FIRST_ITEM) await this.#catalog.add(member);
+      else if (presence === LOST_LAST_ITEM) await this.#catalog.drop(member);
+    } catch (error) {
+      // The change itself is committed. A stale entry goes with the next listing, a lost one comes with the next search.
+      this.#settings.logger.warn({ err: error }, 'could not bring the index of groups up to date');
+    }
+  }
+}

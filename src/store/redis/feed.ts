@@ -1,0 +1,100 @@
+import type { Change } from '../../domain/change.js';
+import type { StoreListener } from '../port.js';
+import type { GroupClock } from './clock.js';
+import { parseUnsequenced, type Unsequenced } from './foreign.js';
+import { memberOf } from './keys.js';
+import { parseSequenced, type SequencedMessage } from './wire.js';
+
+const MAX_STAMPED = 10_000;
+
+export interface FeedEvents {
+  /** A change that one of our nodes sequenced went by. */
+  sequenced(member: string, epoch: string, seq: number): void;
+  /** Another engine wrote to a group. */
+  foreign(member: string): void;
+  /** A message that is none. */
+  rejected(length: number): void;
+}
+
+/** Turns the channel's messages into what the listener is told. The channel carries each group in seq order. */
+export class Feed {
+  readonly #clock: GroupClock;
+  readonly #events: FeedEvents;
+  /** Timestamps that this node gave to messages of others: what follows in the group must be greater. */
+  readonly #stamped = new Map<string, number>();
+  #listener: StoreListener | undefined;
+
+  constructor(clock: GroupClock, events: FeedEvents) {
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  listen(listener: StoreListener): void {
+    this.#listener = listener;
+  }
+
+  take(message: string): void {
+    const sequenced = parseSequenced(message);
+    if (sequenced !== undefined) {
+      this.#sequenced(sequenced);
+      return;
+    }
+    const other = parseUnsequenced(message);
+    if (other === undefined) this.#events.rejected(message.length);
+    else this.#unsequenced(other);
+  }
+
+  #sequenced(message: SequencedMessage): void {
+    const member = memberOf(message);
+    const timestamp = this.#follow(member, message.timestamp);
+    this.#events.sequenced(member, message.epoch, message.seq);
+    this.#listener?.change({ ...message, timestamp, old: undefined });
+  }
+
+  #unsequenced(message: Unsequenced): void {
+    const member = memberOf(message);
+    const { stream, group, item, value } = message;
+    const isForeign = message.timestamp === undefined;
+    const timestamp = isForeign ? this.#stamp(member) : this.#follow(member, message.timestamp);
+    if (message.kind === 'event') {
+      this.#listener?.event({ stream, group, item, type: message.type, data: value, timestamp });
+      return;
+    }
+    if (isForeign) this.#events.foreign(member);
+    const change: Change = {
+      stream,
+      group,
+      item: message.item,
+      kind: message.kind,
+      seq: 0,
+      epoch: '',
+      timestamp,
+      value,
+      old: undefined,
+    };
+    this.#listener?.change(change);
+  }
+
+  /** A timestamp for a message that brings none that clients could compare with ours. */
+  #stamp(member: string): number {
+    const timestamp = this.#clock.draw(member);
+    // Forgetting costs a client at most one message, when the next change falls into the same millisecond.
+    if (this.#stamped.size >= MAX_STAMPED) this.#stamped.clear();
+    this.#stamped.set(member, timestamp);
+    return timestamp;
+  }
+
+  /** The message's own timestamp, unless this node already handed out a later one. */
+  #follow(member: string, timestamp: number): number {
+    const stamped = this.#stamped.get(member);
+    this.#clock.saw(member, timestamp);
+    if (stamped === undefined) return timestamp;
+    if (timestamp > stamped) {
+      this.#stamped.delete(member);
+      return timestamp;
+    }
+    this.#stamped.set(member, stamped + 1);
+    this.#clock.saw(member, stamped + 1);
+    return stamped + 1;
+  }
+}

@@ -1,0 +1,52 @@
+import { SOCKET_MESSAGE, STREAM_EVENT } from '../../../generated/constants.js';
+import type { JsonText } from '../../../generated/json-text.js';
+import type { ChangeKind, GroupAddress } from '../../domain/change.js';
+import { NULL, sliceField } from '../../domain/json-text.js';
+
+/** What a message without a seq says: a change that this Redis does not sequence, or a custom event. */
+export type Unsequenced = GroupAddress & {
+  readonly value: JsonText;
+  /** ms, when one of our nodes drew it from the group's clock; else another engine wrote the message. */
+  readonly timestamp: number | undefined;
+} & (
+    | { readonly kind: ChangeKind; readonly item: string }
+    | { readonly kind: 'event'; readonly item: string | undefined; readonly type: string }
+  );
+
+interface Shape {
+  readonly type?: unknown;
+  readonly timestamp?: unknown;
+  readonly streamName?: unknown;
+  readonly groupId?: unknown;
+  readonly id?: unknown;
+  readonly epoch?: unknown;
+  readonly event?: { readonly type?: unknown; readonly event?: { readonly type?: unknown } };
+}
+
+const isName = (value: unknown): value is string => typeof value === 'string' && value !== '';
+const isKind = (value: unknown): value is ChangeKind =>
+  value === STREAM_EVENT.create || value === STREAM_EVENT.update || value === STREAM_EVENT.delete;
+
+/** Reads a message of the channel that anybody may have written; undefined when it is none that subscribers get. */
+export function parseUnsequenced(message: string): Unsequenced | undefined {
+  let shape: Shape | null;
+  try {
+    shape = JSON.parse(message) as Shape | null;
+  } catch {
+    return undefined;
+  }
+  if (shape === null || typeof shape !== 'object' || shape.type !== SOCKET_MESSAGE.stream) return undefined;
+  const { streamName: stream, groupId: group, id, event } = shape;
+  if (!isName(stream) || !isName(group) || event === null || typeof event !== 'object') return undefined;
+  // The value is cut out of the text, because parsing it would change numbers.
+  const body = sliceField(message, 'event') ?? NULL;
+  const ours = typeof shape.epoch === 'string' && typeof shape.timestamp === 'number';
+  const timestamp = ours ? (shape.timestamp as number) : undefined;
+  if (isKind(event.type) && isName(id)) {
+    return { kind: event.type, stream, group, item: id, value: sliceField(body, 'data') ?? NULL, timestamp };
+  }
+  const type = event.event?.type;
+  if (event.type !== STREAM_EVENT.event || typeof type !== 'string') return undefined;
+  const value = sliceField(sliceField(body, 'event') ?? NULL, 'data') ?? NULL;
+  return { kind: 'event', stream, group, item: isName(id) ? id : undefined, type, value, timestamp };
+}

@@ -1,0 +1,2 @@
+export { openRedisStore } from './open.js';
+export type { RedisLogger, RedisStoreOptions } from './options.js';

@@ -1,0 +1,166 @@
+import type { JsonText } from '../../../generated/json-text.js';
+import type { Change, GroupAddress } from '../../domain/change.js';
+import { StreamError } from '../../domain/errors.js';
+import type { Operation } from './operation.js';
+import { type Plan, plan, type Slot, type Step } from './plan.js';
+
+const MAX_BATCH = 512;
+const MAX_BATCH_BYTES = 1024 * 1024;
+
+/** The commit script's answer. */
+export interface CommitReply {
+  readonly epoch: string;
+  /** Two for each item: 1 and the old value (only where it was not known), or 0 and the value that stood in the way. */
+  readonly items: readonly (number | JsonText | null)[];
+  /** Three for each step: kind, seq, timestamp. */
+  readonly steps: readonly number[];
+}
+
+export interface LaneContext {
+  readonly retryMs: number;
+  commit(at: GroupAddress, plan: Plan): Promise<CommitReply>;
+  committed(change: Change): void;
+  /** `operations` are answered. */
+  release(operations: readonly Operation[]): void;
+  /** The lane has nothing left to do. */
+  idle(lane: Lane): void;
+}
+
+const KINDS = [undefined, 'create', 'update', 'delete'] as const;
+const MESSAGE = 4;
+
+/**
+ * What this node asks of one group, one script call at a time: everything asked while a call is out goes with the
+ * next. So operations take effect in the order asked, and writers of one item share a compare-and-set.
+ */
+export class Lane {
+  readonly member: string;
+  readonly at: GroupAddress;
+  readonly #context: LaneContext;
+  #queue: Operation[] = [];
+  #asked = 0;
+  #answered = 0;
+  readonly #waiters: { readonly until: number; readonly resolve: () => void }[] = [];
+  /** Values that the last calls left behind; a lane lives only as long as it is busy, so this stays small. */
+  #known = new Map<string, JsonText | undefined>();
+
+  constructor(member: string, at: GroupAddress, context: LaneContext) {
+    this.member = member;
+    this.at = at;
+    this.#context = context;
+    // At the end of the tick, so that what is asked in one go is sent in one go.
+    setImmediate(() => void this.#run());
+  }
+
+  push(operation: Operation): void {
+    this.#asked += 1;
+    this.#queue.push(operation);
+  }
+
+  /** Resolves when everything asked until now is answered. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => this.#waiters.push({ until: this.#asked, resolve }));
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const batch = this.#take();
+      await this.#execute(batch);
+      this.#answered += batch.length;
+      this.#context.release(batch);
+      while (this.#waiters.length > 0 && this.#waiters[0]!.until <= this.#answered)
+        this.#waiters.shift()!.resolve();
+      // Callers that were just answered ask again: let them into the next batch.
+      if (this.#queue.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    this.#context.idle(this);
+  }
+
+  #take(): Operation[] {
+    let count = 0;
+    let bytes = 0;
+    for (const operation of this.#queue) {
+      bytes += operation.bytes;
+      if (count > 0 && (count === MAX_BATCH || bytes > MAX_BATCH_BYTES)) break;
+      count += 1;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  async #execute(batch: readonly Operation[]): Promise<void> {
+    const deadline = performance.now() + this.#context.retryMs;
+    let left = batch;
+    while (left.length > 0) {
+      const planned = plan(left, this.#known);
+      let reply: CommitReply;
+      try {
+        reply = await this.#context.commit(this.at, planned);
+      } catch (error) {
+        this.#known.clear();
+        for (const operation of left) operation.failed(error);
+        return;
+      }
+      left = this.#settle(planned, reply);
+      if (left.length > 0 && performance.now() > deadline) {
+        const error = new StreamError('overloaded', 'too many writers change this item at once');
+        for (const operation of left) operation.failed(error);
+        return;
+      }
+    }
+  }
+
+  /** Answers what took effect; returns what has to be planned again. */
+  #settle({ items, steps }: Plan, reply: CommitReply): Operation[] {
+    const known = new Map<string, JsonText | undefined>();
+    const agreed: boolean[] = [];
+    const values = items.map((item, index) => {
+      agreed.push(reply.items[2 * index] === 1);
+      const told = (reply.items[2 * index + 1] ?? undefined) as JsonText | undefined;
+      const value = agreed[index] && item.mode !== '*' ? item.base : told;
+      if (item.name !== undefined && item.mode !== '.')
+        known.set(item.name, agreed[index] ? item.value : value);
+      return value;
+    });
+    this.#known = known;
+    const again: Operation[] = [];
+    for (const [index, step] of steps.entries()) {
+      const slot = step.item.number - 1;
+      if (!agreed[slot]) again.push(step.operation);
+      else if (step.thrown !== undefined) step.operation.failed(step.thrown);
+      else values[slot] = this.#answer(step, step.item, values[slot], reply, index);
+    }
+    return again;
+  }
+
+  /** Answers one step; returns the item's value after it. */
+  #answer(
+    { operation, code, value }: Step,
+    item: Slot,
+    old: JsonText | undefined,
+    reply: CommitReply,
+    index: number,
+  ): JsonText | undefined {
+    const kindCode = reply.steps[3 * index]!;
+    const timestamp = reply.steps[3 * index + 2]!;
+    const kind = KINDS[kindCode];
+    if (kind === undefined || item.name === undefined) {
+      operation.done({ change: undefined, old }, kindCode === MESSAGE ? timestamp : 0);
+      return old;
+    }
+    const change: Change = {
+      stream: this.at.stream,
+      group: this.at.group,
+      item: item.name,
+      kind,
+      seq: reply.steps[3 * index + 1]!,
+      epoch: reply.epoch,
+      timestamp,
+      value: code === 's' ? (value as JsonText) : old!,
+      old,
+      trace: operation.trace,
+    };
+    this.#context.committed(change);
+    operation.done({ change, old }, timestamp);
+    return code === 's' ? (value as JsonText) : undefined;
+  }
+}

@@ -1,0 +1,38 @@
+import { LocalError } from '../../domain/errors.js';
+import type { Store } from '../port.js';
+import { createSubscriberClient } from './client.js';
+import { Connection } from './connection.js';
+import { type RedisStoreOptions, withDefaults } from './options.js';
+import { RedisStore } from './redis-store.js';
+import { Subscriber } from './subscriber.js';
+import { parseRedisUrl } from './url.js';
+
+/**
+ * Connects to Redis and subscribes to its events; both are in place when it resolves.
+ *
+ * @throws LocalError `redis_url` (not understood) or `redis_unreachable` (within `commandTimeoutMs`); neither holds credentials
+ */
+export async function openRedisStore(options: RedisStoreOptions): Promise<Store> {
+  const settings = withDefaults(options);
+  const { commandTimeoutMs, logger } = settings;
+  const target = parseRedisUrl(settings.url);
+  const signal = AbortSignal.timeout(commandTimeoutMs);
+  const connection = await Connection.open(target, commandTimeoutMs, logger, signal);
+  const store = new RedisStore(connection, settings);
+  const pick = () => {
+    const nodes = connection.nodes();
+    return nodes[Math.floor(Math.random() * nodes.length)]!;
+  };
+  const create = () => createSubscriberClient(target, pick(), commandTimeoutMs);
+  try {
+    await store.start((events) => new Subscriber(create, events, logger));
+    return store;
+  } catch (error) {
+    await store[Symbol.asyncDispose]();
+    const why = error instanceof Error ? error.message : String(error);
+    throw new LocalError(
+      'redis_unreachable',
+      `redis_url: Redis at ${target.label} does not serve events: ${why}`,
+    );
+  }
+}

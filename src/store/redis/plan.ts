@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import type { JsonText } from '../../../generated/json-text.js';
+import { sliceField } from '../../domain/json-text.js';
+import type { Operation } from './operation.js';
+import { idPart } from './wire.js';
+
+/** Longer values are compared by their digest, so that a change does not carry the old value too. */
+const MAX_COMPARED_LENGTH = 256;
+/** A removed value's own `id` is remembered up to this length (characters). */
+const MAX_OWN_ID = 256;
+
+/** What the script should do for one operation. */
+export interface Step {
+  readonly operation: Operation;
+  readonly item: Slot;
+  readonly code: 's' | 'd' | 'm' | 'n';
+  readonly value: string;
+  /** What the update function threw; reported once the value that it saw is confirmed. */
+  readonly thrown?: unknown;
+}
+
+/** One item of a plan. */
+export interface Slot {
+  readonly number: number;
+  readonly name: string | undefined;
+  mode: '*' | '-' | '=' | '#' | '?' | '.';
+  expected: string;
+  /** The value that the first step starts from, where this node knows it. */
+  readonly base: JsonText | undefined;
+  /** The value after the steps planned so far; meaningless until `certain`. */
+  value: JsonText | undefined;
+  certain: boolean;
+}
+
+/** Values of items as this node last saw them; undefined inside = the item is missing. */
+export type KnownValues = ReadonlyMap<string, JsonText | undefined>;
+
+export interface Plan {
+  readonly items: readonly Slot[];
+  readonly steps: readonly Step[];
+}
+
+/** Works out what a batch does, in order: updates run here, on the value that the script will compare. */
+export function plan(operations: readonly Operation[], known: KnownValues): Plan {
+  const slots = new Map<string | undefined, Slot>();
+  const steps: Step[] = [];
+  for (const operation of operations) {
+    const name = operation.item;
+    let slot = slots.get(name);
+    if (slot === undefined) {
+      const base = name === undefined ? undefined : known.get(name);
+      slot = {
+        number: slots.size + 1,
+        name,
+        mode: '.',
+        expected: '',
+        base,
+        value: undefined,
+        certain: false,
+      };
+      slots.set(name, slot);
+    }
+    steps.push(planOne(operation, slot, known));
+  }
+  return { items: [...slots.values()], steps };
+}
+
+function planOne(operation: Operation, item: Slot, known: KnownValues): Step {
+  const { action } = operation;
+  if (action.kind === 'message') return { operation, item, code: 'm', value: action.body };
+  if (action.kind === 'update') {
+    if (!item.certain && item.mode === '.') expect(item, known);
+    return item.certain ? update(operation, item, action.apply) : { operation, item, code: 'n', value: '' };
+  }
+  if (item.mode === '.') item.mode = '*';
+  item.value = action.kind === 'set' ? action.value : undefined;
+  // Behind a value that must be read first nothing is certain: the whole item waits for it.
+  item.certain = item.mode !== '?';
+  return action.kind === 'set'
+    ? { operation, item, code: 's', value: action.value }
+    : { operation, item, code: 'd', value: '' };
+}
+
+function update(
+  operation: Operation,
+  item: Slot,
+  apply: (current: JsonText | undefined) => JsonText | undefined,
+): Step {
+  try {
+    const value = apply(item.value);
+    if (value === undefined) return { operation, item, code: 'n', value: '' };
+    item.value = value;
+    return { operation, item, code: 's', value };
+  } catch (thrown) {
+    return { operation, item, code: 'n', value: '', thrown };
+  }
+}
+
+/** Makes the script compare the item with the value that this node knows, or read it first. */
+function expect(item: Slot, known: KnownValues): void {
+  item.certain = item.name !== undefined && known.has(item.name);
+  item.value = item.base;
+  if (!item.certain) item.mode = '?';
+  else if (item.base === undefined) item.mode = '-';
+  else if (item.base.length <= MAX_COMPARED_LENGTH) {
+    item.mode = '=';
+    item.expected = item.base;
+  } else {
+    item.mode = '#';
+    item.expected = createHash('sha1').update(item.base).digest('hex');
+  }
+}
+
+/** The value's own `id`, where it is not the item's: a late delete message has to carry it. */
+function ownId(item: string | undefined, value: string): string {
+  const id = value.charCodeAt(0) === 0x7b ? sliceField(value, 'id') : undefined;
+  return id === undefined || id.length > MAX_OWN_ID || id === JSON.stringify(item) ? '' : id;
+}
+
+/** The plan as the script's arguments, from the number of items on. */
+export function encodePlan({ items, steps }: Plan): string[] {
+  const args = [String(items.length)];
+  for (const { name, mode, expected } of items) args.push(name ?? '', idPart(name), mode, expected);
+  for (const { item, code, value } of steps) {
+    args.push(String(item.number), code, value, code === 's' ? ownId(item.name, value) : '');
+  }
+  return args;
+}

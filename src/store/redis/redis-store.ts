@@ -1,0 +1,204 @@
+import type { JsonText } from '../../../generated/json-text.js';
+import type {
+  Change,
+  Cursor,
+  CustomEvent,
+  GroupAddress,
+  ItemAddress,
+  Since,
+  Snapshot,
+  TraceContext,
+} from '../../domain/change.js';
+import { StreamError } from '../../domain/errors.js';
+import type { Committed, Mutation, Store, StoreHealth, StoreListener, StreamListing } from '../port.js';
+import { Audit } from './audit.js';
+import { Catalog } from './catalog.js';
+import { GroupClock } from './clock.js';
+import { Committer } from './committer.js';
+import type { Connection } from './connection.js';
+import { newEpoch } from './epoch.js';
+import { Feed } from './feed.js';
+import { dataKey, groupKeys, memberOf, parseMember } from './keys.js';
+import type { Operation } from './operation.js';
+import type { RedisSettings } from './options.js';
+import {
+  type ChangesReply,
+  type ListReply,
+  readChanges,
+  readList,
+  readSnapshot,
+  type SnapshotReply,
+} from './replies.js';
+import { CHANGES } from './scripts/changes.js';
+import { COMMIT } from './scripts/commit.js';
+import { LIST, SNAPSHOT } from './scripts/snapshot.js';
+import type { Subscriber, SubscriberEvents } from './subscriber.js';
+import { changeBody, eventBody } from './wire.js';
+
+/**
+ * Any number of nodes over one Redis, which orders the changes. One script per group and round trip compares, writes,
+ * sequences and publishes; every node, the committing one too, tells its subscribers what the channel brings.
+ *
+ * A write whose answer is lost with the connection fails with `unavailable`, and may have happened: it then reaches
+ * subscribers, but fires no trigger.
+ */
+export class RedisStore implements Store {
+  readonly kind = 'redis';
+  readonly #connection: Connection;
+  readonly #settings: RedisSettings;
+  readonly #clock: GroupClock;
+  readonly #catalog: Catalog;
+  readonly #committer: Committer;
+  readonly #audit: Audit;
+  readonly #feed: Feed;
+  #subscriber: Subscriber | undefined;
+  #listener: StoreListener | undefined;
+
+  constructor(connection: Connection, settings: RedisSettings) {
+    const { logger, now, scanIntervalMs, auditIntervalMs, commandTimeoutMs } = settings;
+    connection.define([COMMIT, SNAPSHOT, LIST, CHANGES]);
+    this.#connection = connection;
+    this.#settings = settings;
+    this.#clock = new GroupClock(now);
+    this.#catalog = new Catalog(connection, logger, scanIntervalMs, commandTimeoutMs);
+    this.#committer = new Committer(connection, settings, this.#clock, this.#catalog, (change) =>
+      this.#listener?.committed(change),
+    );
+    this.#audit = new Audit(
+      connection,
+      auditIntervalMs,
+      (member) => this.#missed(member),
+      (error) => logger.warn({ err: error }, 'could not check the watched groups'),
+    );
+    this.#feed = new Feed(this.#clock, {
+      sequenced: (member, epoch, seq) => this.#audit.saw(member, epoch, seq),
+      foreign: (member) => this.#catalog.noteForeign(member),
+      rejected: (length) =>
+        logger.warn({ length }, 'ignored a message on the channel that is no stream message'),
+    });
+  }
+
+  /** Starts to receive and to list; `subscribe` makes the subscription. Rejects when Redis does not answer. */
+  async start(subscribe: (events: SubscriberEvents) => Subscriber): Promise<void> {
+    this.#subscriber = subscribe({
+      message: (text) => this.#feed.take(text),
+      gap: () => this.#listener?.gap(),
+    });
+    await this.#subscriber.start();
+    await this.#catalog.start();
+  }
+
+  listen(listener: StoreListener): void {
+    this.#listener = listener;
+    this.#feed.listen(listener);
+  }
+
+  commit(address: ItemAddress, mutation: Mutation, trace?: TraceContext): Promise<Committed> {
+    return new Promise((done, failed) => {
+      this.#committer.push(address, { item: address.item, action: mutation, trace, done, failed });
+    });
+  }
+
+  async get(address: ItemAddress): Promise<JsonText | undefined> {
+    const member = memberOf(address);
+    await this.#committer.settled(member);
+    const value = await this.#connection.ask((client) => client.hget(dataKey(member), address.item));
+    return (value ?? undefined) as JsonText | undefined;
+  }
+
+  async list(group: GroupAddress): Promise<readonly JsonText[]> {
+    const member = memberOf(group);
+    await this.#committer.settled(member);
+    return readList((await this.#connection.run(LIST, groupKeys(member), [])) as ListReply);
+  }
+
+  async listGroups(stream: string): Promise<readonly string[]> {
+    await this.#committer.allSettled(stream);
+    return this.#catalog.listGroups(stream);
+  }
+
+  async listAll(): Promise<readonly StreamListing[]> {
+    await this.#committer.allSettled();
+    return this.#catalog.listAll();
+  }
+
+  async snapshot(group: GroupAddress): Promise<Snapshot> {
+    const member = memberOf(group);
+    const reply = await this.#connection.run(SNAPSHOT, groupKeys(member), this.#candidates(member));
+    const snapshot = readSnapshot(reply as SnapshotReply, this.#clock.last(member));
+    this.#answered(member, snapshot, snapshot.timestamp);
+    return snapshot;
+  }
+
+  async changesSince(group: GroupAddress, cursor: Cursor): Promise<Since> {
+    const member = memberOf(group);
+    const args = [...this.#candidates(member), cursor.epoch, String(cursor.seq)];
+    const reply = (await this.#connection.run(CHANGES, groupKeys(member), args)) as ChangesReply;
+    const at = { stream: group.stream, group: group.group };
+    const since = readChanges(at, reply, cursor.seq, this.#clock.last(member));
+    const position = since.kind === 'changes' ? since : since.snapshot;
+    this.#answered(member, position, position.timestamp);
+    return since;
+  }
+
+  async publish(event: Omit<CustomEvent, 'timestamp'>): Promise<CustomEvent> {
+    const timestamp = await this.#send(event, event.item, eventBody(event.type, event.data));
+    return { ...event, timestamp };
+  }
+
+  async announce(change: Omit<Change, 'timestamp' | 'seq' | 'epoch'>): Promise<Change> {
+    const timestamp = await this.#send(change, change.item, changeBody(change.kind, change.value));
+    return { ...change, timestamp, seq: 0, epoch: '' };
+  }
+
+  watch(group: GroupAddress): void {
+    this.#audit.watch(memberOf(group));
+  }
+
+  unwatch(group: GroupAddress): void {
+    this.#audit.unwatch(memberOf(group));
+  }
+
+  health(): StoreHealth {
+    const reason = this.#connection.ailment();
+    if (reason !== undefined) return { writable: false, reason };
+    if (this.#subscriber?.active === true) return { writable: true };
+    return {
+      writable: false,
+      reason: `the subscription to Redis at ${this.#connection.target.label} is lost`,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#audit.stop();
+    this.#catalog.stop();
+    this.#committer.close(new StreamError('unavailable', 'the store is closing'));
+    await this.#committer.allSettled();
+    await this.#subscriber?.[Symbol.asyncDispose]();
+    await this.#connection[Symbol.asyncDispose]();
+  }
+
+  /** Puts a message that changes nothing into the group's order; resolves to its timestamp. */
+  #send(at: GroupAddress, item: string | undefined, body: JsonText): Promise<number> {
+    return new Promise((resolve, failed) => {
+      const done: Operation['done'] = (_, timestamp) => resolve(timestamp);
+      this.#committer.push(at, { item, action: { kind: 'message', body }, trace: undefined, done, failed });
+    });
+  }
+
+  #candidates(member: string): string[] {
+    return [String(this.#clock.propose(member)), newEpoch()];
+  }
+
+  #answered(member: string, position: Cursor, timestamp: number): void {
+    this.#clock.saw(member, timestamp);
+    this.#audit.saw(member, position.epoch, position.seq);
+  }
+
+  #missed(member: string): void {
+    const group = parseMember(member);
+    if (group === undefined) return;
+    this.#settings.logger.warn({ ...group }, 'the feed of a group is behind Redis; asking what it missed');
+    this.#listener?.gap(group);
+  }
+}

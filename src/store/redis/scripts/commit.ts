@@ -1,0 +1,181 @@
+import { CHANNEL } from '../keys.js';
+import { PARTS } from '../wire.js';
+import { INTEGER, literal, UNWRITTEN_TTL } from './fragments.js';
+import type { Script } from './script.js';
+import { TRIM } from './trim.js';
+
+/**
+ * Applies changes of one group in order: compare, sequence, write, publish. Nothing is written before everything is
+ * decided, so an error leaves no half. An item whose value is not the expected one keeps it, and its changes are skipped.
+ * Values are text here; JSON is never decoded.
+ *
+ * Input:  KEYS data, head, meta, revs, gone, dead[, index]: with the index the group's entry is kept in the same step
+ *         ARGV timestamp candidate, epoch candidate, tombstones kept, ms they are kept, address part of the messages,
+ *              index member, '1' when the index holds the group already (without KEYS index), number of items,
+ *              per item:   id, id as JSON, mode, expected
+ *                          modes: '*' anything  '-' absent  '=' this text  '#' its SHA-1  '?' refuse  '.' unread
+ *              per change: item number, 's' value own-id | 'd' '' '' | 'm' body '' | 'n' '' ''
+ * Output: { 0, epoch, presence, {per item: 1, old value or nil | 0, current value or nil},
+ *           {per change: 0 none 1 create 2 update 3 delete 4 message, seq, timestamp} }
+ *         presence: 1 the group got its first item, 2 it lost its last, else 0
+ *         { 1 } when the group must be indexed first
+ */
+export const COMMIT: Script = {
+  name: 'streamCommit',
+  readOnly: false,
+  lua: `
+local data, head, meta, revs, gone, dead, index = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+${INTEGER}
+local count = tonumber(ARGV[8])
+local items, answers = {}, {}
+local arg = 9
+for i = 1, count do
+  local name, id, mode, expected = ARGV[arg], ARGV[arg + 1], ARGV[arg + 2], ARGV[arg + 3]
+  arg = arg + 4
+  local value = mode ~= '.' and redis.call('HGET', data, name)
+  local agreed = mode == '*' or mode == '.' or (mode == '-' and not value) or (mode == '=' and value == expected)
+    or (mode == '#' and value and redis.sha1hex(value) == expected)
+  items[i] = { name = name, id = id, value = value, agreed = agreed }
+  answers[#answers + 1] = agreed and 1 or 0
+  answers[#answers + 1] = (not agreed or mode == '*') and value
+end
+
+local at = redis.call('HMGET', head, 'epoch', 'seq', 'timestamp', 'horizon')
+local epoch = at[1] or ARGV[2]
+local seq, last, horizon = tonumber(at[2] or 0), tonumber(at[3] or 0), tonumber(at[4] or 0)
+local before = redis.call('HLEN', data)
+local size = before
+-- A group that only others wrote to may not be indexed yet.
+local fresh = before == 0 or seq == 0
+if fresh and not index and ARGV[7] ~= '1' then
+  for i = arg, #ARGV, 4 do
+    if ARGV[i + 1] == 's' and items[tonumber(ARGV[i])].agreed then return { 1 } end
+  end
+end
+local candidate = tonumber(ARGV[1])
+
+local function load(item)
+  if item.loaded then return end
+  item.loaded = true
+  item.born, item.order, item.deleted, item.deletedAt, item.own = 0, 0, 0, 0, ''
+  local known = redis.call('HGET', meta, item.name)
+  if known then
+    local rev, bornAt, order, deleted, deletedAt, timestamp, own =
+      known:match('^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) ?(.*)$')
+    item.own = own
+    if item.value then
+      item.born, item.order = tonumber(bornAt), tonumber(order)
+      item.deleted, item.deletedAt = tonumber(deleted), tonumber(deletedAt)
+    else
+      -- Somebody else removed it: the last that subscribers were told of it is its rev.
+      item.deleted, item.deletedAt = tonumber(rev), tonumber(timestamp)
+    end
+  elseif not item.value then
+    local deleted = redis.call('ZSCORE', dead, item.name)
+    if deleted then
+      item.buried = true
+      item.deleted = tonumber(deleted)
+      item.deletedAt = tonumber(redis.call('HGET', gone, item.name):match('^%d+'))
+    end
+  end
+end
+
+local results, messages, touched = {}, {}, {}
+local deletions = 0
+for i = arg, #ARGV, 4 do
+  local item, code, value = items[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2]
+  local kind = 0
+  if item.agreed then
+    if code == 'm' then
+      kind = 4
+    elseif code == 's' then
+      load(item)
+      kind = item.value and 2 or 1
+    elseif code == 'd' and item.value then
+      load(item)
+      kind = 3
+      value = item.value
+    end
+  end
+  if kind > 0 then
+    last = candidate > last and candidate or last + 1
+    local message = ${literal(PARTS.open)} .. integer(last) .. ARGV[5] .. item.id
+    if kind == 4 then
+      message = message .. ${literal(PARTS.event)} .. value
+    else
+      seq = seq + 1
+      item.rev, item.timestamp = seq, last
+      if not item.touched then
+        item.touched = true
+        touched[#touched + 1] = item
+      end
+      if kind == 3 then
+        item.value, item.deleted, item.deletedAt = false, seq, last
+        size = size - 1
+        deletions = deletions + 1
+        message = message .. ${literal(PARTS.delete)}
+      else
+        if kind == 1 then
+          item.born, item.order = seq, seq
+          size = size + 1
+          message = message .. ${literal(PARTS.create)}
+        else
+          if item.order == 0 then item.order = seq end
+          message = message .. ${literal(PARTS.update)}
+        end
+        item.value, item.own = value, ARGV[i + 3]
+      end
+      message = message .. value .. '}' .. ${literal(PARTS.seq)} .. integer(seq)
+    end
+    messages[#messages + 1] = message .. ${literal(PARTS.epoch)} .. epoch .. ${literal(PARTS.close)}
+  end
+  results[#results + 1] = kind
+  results[#results + 1] = seq
+  results[#results + 1] = last
+end
+
+if #messages == 0 then return { 0, epoch, 0, answers, results } end
+
+redis.call('HSET', head, 'epoch', epoch, 'seq', integer(seq), 'timestamp', integer(last), 'horizon', integer(horizon))
+for _, item in ipairs(touched) do
+  if item.value then
+    redis.call('HSET', data, item.name, item.value)
+    local text = integer(item.rev) .. ' ' .. integer(item.born) .. ' ' .. integer(item.order) .. ' '
+      .. integer(item.deleted) .. ' ' .. integer(item.deletedAt) .. ' ' .. integer(item.timestamp)
+    if item.own ~= '' then text = text .. ' ' .. item.own end
+    redis.call('HSET', meta, item.name, text)
+    redis.call('ZADD', revs, integer(item.rev), item.name)
+    if item.buried then
+      redis.call('ZREM', dead, item.name)
+      redis.call('HDEL', gone, item.name)
+    end
+  else
+    redis.call('HDEL', data, item.name)
+    redis.call('HDEL', meta, item.name)
+    redis.call('ZREM', revs, item.name)
+    redis.call('HSET', gone, item.name, integer(item.deletedAt) .. ' ' .. item.own)
+    redis.call('ZADD', dead, integer(item.deleted), item.name)
+  end
+end
+${TRIM}
+local presence = 0
+if size == 0 then
+  -- Nobody needs the position of an empty group forever; a later one starts another epoch.
+  redis.call('PEXPIRE', head, seq > 0 and ARGV[4] or '${UNWRITTEN_TTL}')
+  redis.call('PEXPIRE', gone, ARGV[4])
+  redis.call('PEXPIRE', dead, ARGV[4])
+  if before > 0 then
+    presence = 2
+    if index then redis.call('ZREM', index, ARGV[6]) end
+  end
+elseif fresh then
+  redis.call('PERSIST', head)
+  redis.call('PERSIST', gone)
+  redis.call('PERSIST', dead)
+  presence = 1
+  if index then redis.call('ZADD', index, 0, ARGV[6]) end
+end
+for _, message in ipairs(messages) do redis.call('PUBLISH', ${literal(CHANNEL)}, message) end
+return { 0, epoch, presence, answers, results }
+`,
+};

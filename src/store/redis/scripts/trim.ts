@@ -1,0 +1,29 @@
+/** Tombstones that one call drops at most, so that a lowered bound does not stall Redis. */
+const MAX_TRIMMED = 1_000;
+/** Tombstones that one call drops for their age alone. */
+const AGED_PER_CALL = 8;
+/** Changes after which a group that deletes nothing looks for tombstones that are too old. */
+const LOOK_EVERY = 64;
+
+/**
+ * Lua: drops the oldest tombstones beyond the count and the age, and moves the horizon behind them.
+ * Expects locals: head, gone, dead (keys), seq, candidate, deletions, horizon, integer.
+ */
+export const TRIM = `
+if deletions > 0 or seq % ${LOOK_EVERY} == 0 then
+  local excess = redis.call('ZCARD', dead) - tonumber(ARGV[3])
+  local oldest = candidate - tonumber(ARGV[4])
+  local limit = math.min(math.max(excess, 0) + ${AGED_PER_CALL}, ${MAX_TRIMMED})
+  local buried = redis.call('ZRANGE', dead, 0, limit - 1, 'WITHSCORES')
+  local dropped = horizon
+  for i = 1, #buried, 2 do
+    local timestamp = tonumber(redis.call('HGET', gone, buried[i]):match('^%d+'))
+    if excess <= 0 and timestamp >= oldest then break end
+    excess = excess - 1
+    dropped = tonumber(buried[i + 1])
+    redis.call('ZREM', dead, buried[i])
+    redis.call('HDEL', gone, buried[i])
+  end
+  if dropped > horizon then redis.call('HSET', head, 'horizon', integer(dropped)) end
+end
+`;

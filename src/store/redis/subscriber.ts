@@ -1,0 +1,105 @@
+import type { Redis } from 'ioredis';
+import { backoff } from './backoff.js';
+import { CHANNEL } from './keys.js';
+import type { RedisLogger } from './options.js';
+
+/** Milliseconds between two signs of life. */
+const HEARTBEAT_MS = 2_000;
+
+export interface SubscriberEvents {
+  message(text: string): void;
+  /** Messages may have been missed; from now on they arrive again. */
+  gap(): void;
+}
+
+/** The subscription to the channel, on a connection of its own that is replaced whenever it is lost. */
+export class Subscriber implements AsyncDisposable {
+  readonly #create: () => Redis;
+  readonly #events: SubscriberEvents;
+  readonly #logger: RedisLogger;
+  readonly #heartbeat: NodeJS.Timeout;
+  #client: Redis | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #attempts = 0;
+  #closed = false;
+  #active = false;
+
+  /** @param create makes a client that does not reconnect by itself and is not connected yet */
+  constructor(create: () => Redis, events: SubscriberEvents, logger: RedisLogger) {
+    this.#create = create;
+    this.#events = events;
+    this.#logger = logger;
+    this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
+  }
+
+  /** True while messages arrive. */
+  get active(): boolean {
+    return this.#active;
+  }
+
+  /** Resolves when the subscription is active; rejects when the first attempt fails. */
+  async start(): Promise<void> {
+    await this.#subscribe();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#heartbeat);
+    clearTimeout(this.#retry);
+    const client = this.#client;
+    if (client === undefined || client.status === 'end') return;
+    const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
+    client.disconnect();
+    await ended;
+  }
+
+  async #subscribe(): Promise<void> {
+    const client = this.#create();
+    this.#client = client;
+    let reason = '';
+    client.on('error', (error: Error) => {
+      reason = error.message;
+    });
+    client.on('message', (_channel: string, text: string) => this.#events.message(text));
+    try {
+      await client.connect();
+      await client.subscribe(CHANNEL);
+    } catch (error) {
+      client.disconnect();
+      throw reason === '' ? error : new Error(reason, { cause: error });
+    }
+    this.#active = true;
+    this.#attempts = 0;
+    if (client.status === 'end') this.#lost(reason);
+    else client.once('end', () => this.#lost(reason));
+  }
+
+  #lost(reason: string): void {
+    this.#active = false;
+    if (this.#closed) return;
+    this.#logger.warn({ reason }, 'lost the subscription to Redis');
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#retry = setTimeout(() => void this.#again(), backoff(this.#attempts++)).unref();
+  }
+
+  async #again(): Promise<void> {
+    try {
+      await this.#subscribe();
+    } catch (error) {
+      if (!this.#closed) this.#schedule();
+      this.#logger.info({ err: error, attempt: this.#attempts }, 'cannot subscribe to Redis yet');
+      return;
+    }
+    this.#logger.info({}, 'subscribed to Redis again');
+    if (!this.#closed) this.#events.gap();
+  }
+
+  /** A socket that nobody closes looks quiet: the client ends it when the answer stays out. */
+  #beat(): void {
+    if (!this.#active) return;
+    this.#client?.ping().catch(() => this.#client?.disconnect());
+  }
+}

@@ -1,0 +1,160 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** A real `redis-server` on a free port of loopback, with an append-only file in a temporary directory. */
+export class RedisServer implements AsyncDisposable {
+  readonly port: number;
+  readonly #directory: string;
+  readonly #args: readonly string[];
+  #process: ChildProcess | undefined;
+
+  private constructor(port: number, directory: string, args: readonly string[]) {
+    this.port = port;
+    this.#directory = directory;
+    this.#args = args;
+  }
+
+  /** Starts a server; a missing `redis-server` is an error. */
+  static async start(...args: string[]): Promise<RedisServer> {
+    const directory = await mkdtemp(join(tmpdir(), 'iii-stream-redis-'));
+    const server = new RedisServer(await freePort(), directory, args);
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts the server, again or for the first time, and waits until it takes commands. */
+  async start(): Promise<void> {
+    const fixed = [
+      '--port',
+      String(this.port),
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      this.#directory,
+      '--save',
+      '',
+    ];
+    const child = spawn('redis-server', [...fixed, '--appendonly', 'yes', ...this.#args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#process = child;
+    let log = '';
+    await new Promise<void>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', () => reject(new Error(`redis-server ended:\n${log}`)));
+      child.stdout!.on('data', (chunk: Buffer) => {
+        log += chunk.toString();
+        if (log.includes('Ready to accept connections')) resolve();
+      });
+    });
+    child.removeAllListeners('exit');
+    child.stdout!.removeAllListeners('data').resume();
+  }
+
+  /** Ends the process without a chance to clean up. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+
+  /** Stops answering, with connections open. */
+  pause(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
+  /** A connection of the test's own. */
+  client(): Redis {
+    return new Redis({ host: '127.0.0.1', port: this.port });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}
+
+/** A Redis Cluster of three masters on loopback. */
+export class RedisClusterServers implements AsyncDisposable {
+  readonly servers: readonly RedisServer[];
+
+  private constructor(servers: readonly RedisServer[]) {
+    this.servers = servers;
+  }
+
+  static async start(): Promise<RedisClusterServers> {
+    const servers: RedisServer[] = [];
+    for (let n = 0; n < 3; n++) {
+      const bus = String(await freePort());
+      servers.push(await RedisServer.start('--cluster-enabled', 'yes', '--cluster-port', bus));
+    }
+    const cluster = new RedisClusterServers(servers);
+    const nodes = servers.map(({ port }) => `127.0.0.1:${port}`);
+    const create = spawn('redis-cli', ['--cluster', 'create', ...nodes, '--cluster-yes'], {
+      stdio: 'ignore',
+    });
+    const [code] = (await once(create, 'exit')) as [number];
+    if (code !== 0) throw new Error(`redis-cli --cluster create failed with ${code}`);
+    await Promise.all(servers.map(awaitCluster));
+    return cluster;
+  }
+
+  /** `redis_url` of the whole Cluster. */
+  get url(): string {
+    return this.servers.map(({ url }) => url).join(',');
+  }
+
+  async flush(): Promise<void> {
+    await Promise.all(this.servers.map(flushServer));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.servers.map((server) => server[Symbol.asyncDispose]()));
+  }
+}
+
+async function awaitCluster(server: RedisServer): Promise<void> {
+  const client = server.client();
+  try {
+    // The state spreads by gossip, which tells nobody when it is done.
+    while (!(await client.cluster('INFO')).includes('cluster_state:ok')) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  } finally {
+    client.disconnect();
+  }
+}
+
+/** Empties a server. */
+export async function flushServer(server: RedisServer): Promise<void> {
+  const client = server.client();
+  try {
+    await client.flushall();
+  } finally {
+    client.disconnect();
+  }
+}
