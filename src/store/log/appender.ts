@@ -1,0 +1,197 @@
+import { StreamError } from '../../domain/errors.js';
+import type { StoreHealth } from '../port.js';
+import type { DiskUsage } from './disk-usage.js';
+import type { FrameBuilder } from './frame-builder.js';
+import type { LogFs } from './fs.js';
+import { Retry } from './retry.js';
+import { cutSegment, type Extent, Segment } from './segment.js';
+import { publishSnapshot, writeSnapshot } from './snapshot.js';
+import type { LogState } from './state.js';
+
+export interface AppenderOptions {
+  readonly fs: LogFs;
+  readonly directory: string;
+  readonly state: LogState;
+  readonly disk: DiskUsage;
+  readonly durability: 'always' | 'interval';
+  readonly saveIntervalMs: number;
+  readonly segmentBytes: number;
+  readonly onHealth: (health: StoreHealth) => void;
+}
+
+/** A segment that failed, and what of it is on the device. */
+interface Damaged {
+  readonly number: number;
+  readonly synced: Extent;
+  /** Acknowledged with `interval`, and not on the device. */
+  readonly ahead: boolean;
+}
+
+const WRITABLE: StoreHealth = { writable: true };
+
+/**
+ * Appends frames to the newest segment, one call at a time. After any error nothing is written to that file again:
+ * the store is read-only until the file is cut back to what is on the device, verified, and a fresh segment begun.
+ */
+export class Appender {
+  readonly #options: AppenderOptions;
+  readonly #retry = new Retry(() => this.#exclusive(() => this.#recover()));
+  readonly #timer: NodeJS.Timeout | undefined;
+  #segment: Segment;
+  #damaged: Damaged | undefined;
+  #health: StoreHealth = WRITABLE;
+  #tail: Promise<unknown> = Promise.resolve();
+  #syncs = 0;
+  #closed = false;
+
+  constructor(options: AppenderOptions, segment: Segment) {
+    this.#options = options;
+    this.#segment = segment;
+    if (options.durability === 'interval') {
+      // A failure shows in the health.
+      const flush = () => void this.sync().catch(() => {});
+      this.#timer = setInterval(flush, options.saveIntervalMs).unref();
+    }
+  }
+
+  health(): StoreHealth {
+    return this.#health;
+  }
+
+  /** Bytes of the open segment. */
+  get bytes(): number {
+    return this.#segment.written.bytes;
+  }
+
+  /** Syncs that the log has waited for. */
+  get syncs(): number {
+    return this.#syncs;
+  }
+
+  /**
+   * Writes a frame and calls `durable` as soon as it is as safe as `durability` asks for.
+   * @throws StreamError `read_only`
+   */
+  append(frame: FrameBuilder, durable: () => void): Promise<void> {
+    return this.#exclusive(() =>
+      this.#guarded(async () => {
+        if (this.#segment.written.bytes >= this.#options.segmentBytes) await this.#rotate();
+        await this.#segment.append(frame);
+        if (this.#options.durability === 'always') await this.#sync();
+        durable();
+      }),
+    );
+  }
+
+  /** Begins a new segment; answers its number. Everything before it is on the device. */
+  rotate(): Promise<number> {
+    return this.#exclusive(() => this.#guarded(() => this.#rotate()));
+  }
+
+  /** Resolves when everything appended is on the device. @throws StreamError `read_only` */
+  sync(): Promise<void> {
+    return this.#exclusive(() =>
+      this.#guarded(async () => {
+        if (this.#segment.synced !== this.#segment.written) await this.#sync();
+      }),
+    );
+  }
+
+  /** Tries to recover now, if there is something to recover from. */
+  hurry(): void {
+    this.#retry.hurry();
+  }
+
+  /** Syncs and closes. @throws StreamError `read_only` when what was acknowledged with `interval` could not be synced */
+  async close(): Promise<void> {
+    this.#retry.stop();
+    clearInterval(this.#timer);
+    await this.#exclusive(async () => {
+      this.#closed = true;
+      try {
+        if (this.#damaged === undefined && this.#segment.synced !== this.#segment.written) {
+          await this.#guarded(() => this.#sync());
+        }
+      } finally {
+        this.#retry.stop();
+        await this.#segment.close();
+      }
+    });
+  }
+
+  async #sync(): Promise<void> {
+    this.#syncs += 1;
+    await this.#segment.sync();
+  }
+
+  async #rotate(): Promise<number> {
+    if (this.#segment.synced !== this.#segment.written) await this.#sync();
+    return this.#begin(this.#segment.number + 1, this.#segment.written.bytes);
+  }
+
+  async #begin(number: number, closedBytes: number): Promise<number> {
+    const { fs, directory, disk } = this.#options;
+    const closed = this.#segment;
+    this.#segment = await Segment.create(fs, directory, number);
+    disk.closed(closed.number, closedBytes);
+    await closed.close();
+    return number;
+  }
+
+  async #guarded<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.#health.writable) throw new StreamError('read_only', this.#health.reason);
+    try {
+      return await work();
+    } catch (error) {
+      throw this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): StreamError {
+    const what = error instanceof Error ? error.message : String(error);
+    const reason = `the store's disk failed: ${what}`;
+    const { number, synced, written } = this.#segment;
+    const ahead = this.#options.durability === 'interval' && written !== synced;
+    this.#damaged = { number, synced, ahead };
+    this.#become({ writable: false, reason });
+    this.#retry.start();
+    return new StreamError('read_only', reason, { cause: error });
+  }
+
+  async #recover(): Promise<boolean> {
+    const { fs, directory, disk, state } = this.#options;
+    const damaged = this.#damaged;
+    if (damaged === undefined || this.#closed) return true;
+    try {
+      await cutSegment(fs, directory, damaged.number, damaged.synced);
+      const next = damaged.number + 1;
+      if (this.#segment.number === damaged.number) await this.#begin(next, damaged.synced.bytes);
+      if (damaged.ahead) {
+        const bytes = await writeSnapshot(fs, directory, next, state);
+        await publishSnapshot(fs, directory, next);
+        disk.snapshot(next, bytes);
+      }
+    } catch (error) {
+      const what = error instanceof Error ? error.message : String(error);
+      this.#become({ writable: false, reason: `the store's disk fails: ${what}` });
+      return false;
+    }
+    this.#damaged = undefined;
+    this.#become(WRITABLE);
+    return true;
+  }
+
+  #become(health: StoreHealth): void {
+    this.#health = health;
+    this.#options.onHealth(health);
+  }
+
+  #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.#tail.then(work);
+    this.#tail = run.then(
+      () => {},
+      () => {},
+    );
+    return run;
+  }
+}

@@ -1,0 +1,50 @@
+import path from 'node:path';
+import { LocalError } from '../../domain/errors.js';
+import { copy, copyOrLink } from './copy.js';
+import { fileName, type Listing, listDirectory, makeDirectory } from './directory.js';
+import { type LogFs, nodeFs } from './fs.js';
+
+/** How often a compaction may take files away under a backup. */
+const ATTEMPTS = 10;
+
+/**
+ * Copies a store, also one that another process is writing to, into an empty directory. The copy opens as the store
+ * was at some moment during the call; everything acknowledged before it began is there. Closed files are hard links
+ * where possible (the log never changes them), the last segment is a copy.
+ * @throws LocalError `backup_failed`
+ */
+export async function backupLog(directory: string, target: string, fs: LogFs = nodeFs): Promise<void> {
+  const before = await listDirectory(fs, directory);
+  if (before.segments.length === 0) throw failed(target, `${directory} holds no store`);
+  await makeDirectory(fs, target);
+  if ((await fs.readdir(target)).length > 0) throw failed(target, 'it is not empty');
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const listing = await listDirectory(fs, directory);
+      if (isWhole(listing)) return await copyFiles(fs, directory, listing, target);
+      if (attempt === ATTEMPTS) throw failed(target, 'segments are missing');
+    } catch (error) {
+      if (error instanceof LocalError) throw error;
+      for (const name of await fs.readdir(target)) await fs.unlink(path.join(target, name));
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' || attempt === ATTEMPTS) throw failed(target, message, error);
+    }
+  }
+}
+
+/** A directory that changes while it is listed can look as if files were missing. */
+const isWhole = ({ snapshot, segments }: Listing): boolean =>
+  segments.length > 0 && segments.every((number, at) => number === Math.max(1, snapshot) + at);
+
+async function copyFiles(fs: LogFs, directory: string, listing: Listing, target: string): Promise<void> {
+  const { snapshot, segments } = listing;
+  const closed = segments.slice(0, -1).map((number) => fileName('segment', number));
+  if (snapshot > 0) closed.push(fileName('snapshot', snapshot));
+  for (const name of closed) await copyOrLink(fs, path.join(directory, name), path.join(target, name));
+  const last = fileName('segment', segments.at(-1) ?? 0);
+  await copy(fs, path.join(directory, last), path.join(target, last));
+  await fs.syncDirectory(target);
+}
+
+const failed = (target: string, reason: string, cause?: unknown): LocalError =>
+  new LocalError('backup_failed', `The backup to ${target} failed: ${reason}.`, { cause });

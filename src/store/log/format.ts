@@ -1,0 +1,98 @@
+import { crc32 } from 'node:zlib';
+import { LocalError } from '../../domain/errors.js';
+
+// Byte layout: spec/log-format.md. All numbers are little-endian.
+
+export const FORMAT_VERSION = 1;
+export const FILE_HEADER_BYTES = 28;
+export const FRAME_HEADER_BYTES = 24;
+/** Tag, length of the key, length of the value. */
+export const RECORD_HEADER_BYTES = 9;
+/** 0xFE never occurs in UTF-8, so no stored text can look like a frame. */
+export const FRAME_MAGIC = 0xfe_4d_46_fe;
+/** The largest payload a frame may have. */
+export const MAX_FRAME_BYTES = 1 << 30;
+
+const FILE_MAGIC = Buffer.from([0x89, 0x69, 0x69, 0x69, 0x4c, 0x4f, 0x47, 0x0a]);
+
+/** What a record does; the low bits of its tag. */
+export const RECORD = {
+  /** Gives a key a value. */
+  SET: 1,
+  /** Removes a key. */
+  DELETE: 2,
+  /** Removes every key that begins with the record's key. */
+  CLEAR: 3,
+  /** Ends a snapshot; the value is the number of its records in decimal. */
+  END: 4,
+} as const;
+export const KIND_MASK = 0x0f;
+/** Tag bit: the key (value) holds more than ASCII and is UTF-8. Without it each byte is a character. */
+export const WIDE_KEY = 0x10;
+export const WIDE_VALUE = 0x20;
+
+export type FileKind = 'segment' | 'snapshot';
+const KIND_CODE: Readonly<Record<FileKind, number>> = { segment: 1, snapshot: 2 };
+
+/** The header of the file `kind` `number`. */
+export function fileHeader(kind: FileKind, number: number): Buffer {
+  const header = Buffer.alloc(FILE_HEADER_BYTES);
+  FILE_MAGIC.copy(header);
+  header.writeUInt16LE(FORMAT_VERSION, 8);
+  header.writeUInt16LE(KIND_CODE[kind], 10);
+  header.writeBigUInt64LE(BigInt(number), 16);
+  header.writeUInt32LE(crc32(header.subarray(0, 24)), 24);
+  return header;
+}
+
+/** Where the checksums of a file's frames start, so that a frame of another file is never valid in it. */
+export const frameSeed = (kind: FileKind, number: number): number => crc32(fileHeader(kind, number));
+
+/**
+ * True when `actual` is the header that the file must have.
+ * @throws LocalError `store_format` when another version of this program wrote it
+ */
+export function isFileHeader(actual: Buffer, kind: FileKind, number: number, path: string): boolean {
+  if (actual.length < FILE_HEADER_BYTES || !actual.subarray(0, FILE_MAGIC.length).equals(FILE_MAGIC))
+    return false;
+  const version = actual.readUInt16LE(8);
+  if (version > FORMAT_VERSION && actual.readUInt32LE(24) === crc32(actual.subarray(0, 24))) {
+    throw new LocalError(
+      'store_format',
+      `${path} has format version ${version}, this program reads version ${FORMAT_VERSION}: use the newer program.`,
+    );
+  }
+  return actual.equals(fileHeader(kind, number));
+}
+
+export interface FrameHeader {
+  readonly payload: number;
+  readonly ordinal: number;
+  readonly checksum: number;
+  /** Bytes of the file that were on the device when the frame was written. */
+  readonly synced: number;
+}
+
+/** Fills in the header of the frame that begins at the start of `frame` and reaches to its end. */
+export function sealFrame(frame: Buffer, seed: number, ordinal: number, synced: number): void {
+  frame.writeUInt32LE(FRAME_MAGIC, 0);
+  frame.writeUInt32LE(frame.length - FRAME_HEADER_BYTES, 4);
+  frame.writeUInt32LE(ordinal, 8);
+  frame.writeBigUInt64LE(BigInt(synced), 12);
+  frame.writeUInt32LE(frameChecksum(frame, seed), 20);
+}
+
+/** The header at `at`, or undefined when there is none. Its checksum is not checked. */
+export function readFrameHeader(buffer: Buffer, at: number): FrameHeader | undefined {
+  if (buffer.readUInt32LE(at) !== FRAME_MAGIC) return undefined;
+  return {
+    payload: buffer.readUInt32LE(at + 4),
+    ordinal: buffer.readUInt32LE(at + 8),
+    synced: Number(buffer.readBigUInt64LE(at + 12)),
+    checksum: buffer.readUInt32LE(at + 20),
+  };
+}
+
+/** Of a whole frame: all of it but the checksum itself. */
+export const frameChecksum = (frame: Buffer, seed: number): number =>
+  crc32(frame.subarray(FRAME_HEADER_BYTES), crc32(frame.subarray(0, 20), seed));

@@ -1,0 +1,84 @@
+import { type FileHandle, link, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+
+/** An open file. Positions are absolute: there is no shared file offset. */
+export interface LogFile {
+  read(buffer: Buffer, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
+  write(buffer: Buffer, offset: number, length: number, position: number): Promise<{ bytesWritten: number }>;
+  /** Resolves when the content and the size are on the device. */
+  datasync(): Promise<void>;
+  truncate(length: number): Promise<void>;
+  stat(): Promise<{ readonly size: number; readonly mtimeMs: number }>;
+  close(): Promise<void>;
+}
+
+/** `r` read, `r+` read and write, `w` create or empty, `wx` create or fail with EEXIST. */
+export type OpenFlags = 'r' | 'r+' | 'w' | 'wx';
+
+/** Every call the log makes to the system, so that tests can fail, delay and lose each of them. */
+export interface LogFs {
+  open(path: string, flags: OpenFlags): Promise<LogFile>;
+  /** Creates the directory and its parents; answers the first one that was missing. */
+  mkdir(path: string): Promise<string | undefined>;
+  readdir(path: string): Promise<string[]>;
+  rename(from: string, to: string): Promise<void>;
+  link(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+  /** Resolves when the directory's entries are on the device. */
+  syncDirectory(path: string): Promise<void>;
+}
+
+/** The file system of this machine. */
+export const nodeFs: LogFs = {
+  open: (path, flags): Promise<FileHandle> => open(path, flags),
+  mkdir: (path) => mkdir(path, { recursive: true }),
+  readdir: (path) => readdir(path),
+  rename,
+  link,
+  unlink,
+  async syncDirectory(path) {
+    // Windows cannot open a directory; NTFS journals its entries.
+    if (process.platform === 'win32') return;
+    const handle = await open(path, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+};
+
+/** Writes all of `data` at `position`: a write may be short without being an error. */
+export async function writeFully(file: LogFile, data: Buffer, position: number): Promise<void> {
+  let done = 0;
+  while (done < data.length) {
+    const { bytesWritten } = await file.write(data, done, data.length - done, position + done);
+    if (bytesWritten === 0) throw new Error('the file system wrote nothing');
+    done += bytesWritten;
+  }
+}
+
+/** Fills `target` from `position` on; answers how many bytes the file had. */
+export async function readFully(file: LogFile, target: Buffer, position: number): Promise<number> {
+  let done = 0;
+  while (done < target.length) {
+    const { bytesRead } = await file.read(target, done, target.length - done, position + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return done;
+}
+
+/** Runs `use` with an open file and closes it whatever happens. */
+export async function withFile<T>(
+  fs: LogFs,
+  path: string,
+  flags: OpenFlags,
+  use: (file: LogFile) => Promise<T>,
+): Promise<T> {
+  const file = await fs.open(path, flags);
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,76 @@
+import { LocalError, StreamError } from '../../domain/errors.js';
+import { listDirectory, makeDirectory, unwritable } from './directory.js';
+import { type LogFs, nodeFs } from './fs.js';
+import { type Loaded, type LoadOptions, loadLog } from './load.js';
+import { DirectoryLock } from './lock.js';
+import { Log } from './log.js';
+import { LogStore } from './log-store.js';
+import type { LogProgress, LogReport } from './report.js';
+import { salvage } from './salvage.js';
+
+export { backupLog } from './backup.js';
+export type { LogFile, LogFs, OpenFlags } from './fs.js';
+export type { LogStats } from './log.js';
+export { LogStore } from './log-store.js';
+export type { LogProgress, LogReport } from './report.js';
+
+export interface OpenLogOptions {
+  /** Made when it is missing. */
+  readonly directory: string;
+  /**
+   * When a write resolves. `always`: it is on the device. `interval`: the operating system has it, which survives the
+   * end of this process, and it is on the device within `saveIntervalMs`, which survives the end of the machine.
+   */
+  readonly durability: 'always' | 'interval';
+  /** Milliseconds between two syncs with `interval`. */
+  readonly saveIntervalMs: number;
+  /** Bytes of writes that may wait for the disk before writes fail with `overloaded`. */
+  readonly maxQueuedBytes: number;
+  /** Bytes after which a new segment begins, and below which no space is reclaimed. @default 67108864 (64 MiB) */
+  readonly segmentBytes?: number;
+  /** Rebuild a damaged store from what is readable of it. @default false */
+  readonly repair?: boolean;
+  /** @default the file system of this machine */
+  readonly fs?: LogFs;
+  readonly onProgress?: (progress: LogProgress) => void;
+  readonly onReport?: (report: LogReport) => void;
+}
+
+/**
+ * Opens the log in `directory`, or begins one there.
+ * @throws LocalError `store_unwritable`, `store_foreign`, `store_locked`, `store_format`, `store_corrupt`
+ */
+export async function openLog(options: OpenLogOptions): Promise<LogStore> {
+  const { directory, fs = nodeFs, segmentBytes = 64 * 1024 * 1024, onReport } = options;
+  try {
+    await makeDirectory(fs, directory);
+    // Before the lock is written into somebody else's directory.
+    await listDirectory(fs, directory);
+    const lock = await DirectoryLock.acquire(fs, directory);
+    try {
+      const loaded = await load(fs, directory, options);
+      return new LogStore(new Log({ ...options, fs, segmentBytes, onReport }, loaded, lock));
+    } catch (error) {
+      await lock[Symbol.asyncDispose]();
+      throw error;
+    }
+  } catch (error) {
+    if (error instanceof LocalError || error instanceof StreamError) throw error;
+    throw unwritable(directory, error);
+  }
+}
+
+async function load(
+  fs: LogFs,
+  directory: string,
+  options: LoadOptions & Pick<OpenLogOptions, 'repair'>,
+): Promise<Loaded> {
+  try {
+    return await loadLog(fs, directory, options);
+  } catch (error) {
+    const damaged = error instanceof LocalError && error.code === 'store_corrupt';
+    if (!damaged || options.repair !== true) throw error;
+    options.onReport?.(await salvage(fs, directory, error.message));
+    return await loadLog(fs, directory, options);
+  }
+}

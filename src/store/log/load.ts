@@ -1,0 +1,193 @@
+import path from 'node:path';
+import { LocalError } from '../../domain/errors.js';
+import { fileName, listDirectory } from './directory.js';
+import { DiskUsage } from './disk-usage.js';
+import { FILE_HEADER_BYTES, frameSeed, isFileHeader } from './format.js';
+import { findFrame, type ReadEnd, readFrames } from './frame-reader.js';
+import { type LogFile, type LogFs, readFully, withFile } from './fs.js';
+import { MalformedRecordError, type RecordVisitor, visitRecords } from './records.js';
+import type { LogProgress, LogReport } from './report.js';
+import { Segment } from './segment.js';
+import { LogState } from './state.js';
+
+const PROGRESS_RECORDS = 250_000;
+
+export interface LoadOptions {
+  readonly onProgress?: ((progress: LogProgress) => void) | undefined;
+  readonly onReport?: ((report: LogReport) => void) | undefined;
+}
+
+/** A store as it was found, ready to be appended to. */
+export interface Loaded {
+  readonly state: LogState;
+  readonly segment: Segment;
+  readonly disk: DiskUsage;
+}
+
+/**
+ * Reads the newest snapshot and the segments that continue it, and cuts a torn tail off.
+ * @throws LocalError `store_corrupt` naming file and offset, `store_format`, `store_foreign`
+ */
+export async function loadLog(fs: LogFs, directory: string, options: LoadOptions): Promise<Loaded> {
+  const listing = await listDirectory(fs, directory);
+  const state = new LogState();
+  const disk = new DiskUsage();
+  const reader = new LogReader(fs, directory, state, options);
+  const first = Math.max(1, listing.snapshot);
+  if (listing.snapshot > 0) disk.snapshot(first, await reader.snapshot(first));
+  const last = listing.segments.at(-1) ?? 0;
+  for (const [at, number] of listing.segments.entries()) {
+    if (number !== first + at) throw corrupt(directory, fileName('segment', first + at), 0, 'it is missing');
+    if (number !== last) disk.closed(number, await reader.closedSegment(number));
+  }
+  if (last === 0 && listing.snapshot > 0)
+    throw corrupt(directory, fileName('segment', first), 0, 'it is missing');
+  const segment = last === 0 ? await Segment.create(fs, directory, first) : await reader.lastSegment(last);
+  try {
+    for (const name of [...listing.obsolete, ...listing.unfinished]) {
+      await fs.unlink(path.join(directory, name));
+    }
+  } catch (error) {
+    await segment.close();
+    throw error;
+  }
+  return { state, segment, disk };
+}
+
+const corrupt = (directory: string, name: string, offset: number, what: string): LocalError =>
+  new LocalError(
+    'store_corrupt',
+    `${path.join(directory, name)} is damaged at byte ${offset}: ${what}. Repair keeps what is still readable.`,
+  );
+
+class LogReader implements RecordVisitor {
+  readonly #fs: LogFs;
+  readonly #directory: string;
+  readonly #state: LogState;
+  readonly #options: LoadOptions;
+  #records = 0;
+  #file = '';
+  #ended: number | undefined;
+
+  constructor(fs: LogFs, directory: string, state: LogState, options: LoadOptions) {
+    this.#fs = fs;
+    this.#directory = directory;
+    this.#state = state;
+    this.#options = options;
+  }
+
+  async snapshot(number: number): Promise<number> {
+    const before = this.#records;
+    const bytes = await this.#whole('snapshot', number);
+    const records = this.#records - before;
+    if (this.#ended !== records) {
+      throw this.#corrupt(
+        bytes,
+        `it should end after ${this.#ended ?? 'a number of'} records, not ${records}`,
+      );
+    }
+    return bytes;
+  }
+
+  closedSegment(number: number): Promise<number> {
+    return this.#whole('segment', number);
+  }
+
+  /** The only file that a crash may have left unfinished. */
+  async lastSegment(number: number): Promise<Segment> {
+    this.#file = fileName('segment', number);
+    const name = path.join(this.#directory, this.#file);
+    const file = await this.#fs.open(name, 'r+');
+    try {
+      const { size } = await file.stat();
+      if (!(await this.#hasHeader(file, 'segment', number))) {
+        await this.#assertTorn(file, number, 0, size, 'it has no valid header');
+        await file.close();
+        if (size > 0) this.#torn(0, size);
+        return Segment.create(this.#fs, this.#directory, number);
+      }
+      const { end, frames, fault } = await this.#read(file, 'segment', number, size);
+      if (fault !== undefined) {
+        await this.#assertTorn(file, number, end, size, fault);
+        await file.truncate(end);
+        this.#torn(end, size - end);
+      }
+      // A killed process may have left a frame that is only in the page cache; from now on it will be seen.
+      await file.datasync();
+      await this.#fs.syncDirectory(this.#directory);
+      return new Segment(number, file, { bytes: end, frames });
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  set(key: string, value: string, bytes: number): void {
+    this.#state.set(key, value, bytes);
+    this.#records += 1;
+    if (this.#records % PROGRESS_RECORDS === 0) {
+      this.#options.onProgress?.({ records: this.#records, file: this.#file });
+    }
+  }
+
+  delete(key: string): void {
+    this.#state.delete(key);
+  }
+
+  clear(prefix: string): void {
+    this.#state.clear(prefix);
+  }
+
+  end(records: number): void {
+    this.#ended = records;
+  }
+
+  async #whole(kind: 'segment' | 'snapshot', number: number): Promise<number> {
+    this.#file = fileName(kind, number);
+    return withFile(this.#fs, path.join(this.#directory, this.#file), 'r', async (file) => {
+      const { size } = await file.stat();
+      if (!(await this.#hasHeader(file, kind, number))) throw this.#corrupt(0, 'it has no valid header');
+      const { end, fault } = await this.#read(file, kind, number, size);
+      if (fault !== undefined) throw this.#corrupt(end, fault);
+      return size;
+    });
+  }
+
+  async #hasHeader(file: LogFile, kind: 'segment' | 'snapshot', number: number): Promise<boolean> {
+    const header = Buffer.alloc(FILE_HEADER_BYTES);
+    const bytes = await readFully(file, header, 0);
+    return isFileHeader(header.subarray(0, bytes), kind, number, path.join(this.#directory, this.#file));
+  }
+
+  async #read(file: LogFile, kind: 'segment' | 'snapshot', number: number, size: number): Promise<ReadEnd> {
+    let offset = FILE_HEADER_BYTES;
+    try {
+      return await readFrames(file, size, frameSeed(kind, number), (buffer, from, to) => {
+        visitRecords(buffer, from, to, this);
+        offset += to - from;
+      });
+    } catch (error) {
+      if (error instanceof MalformedRecordError) throw this.#corrupt(offset, error.message);
+      throw error;
+    }
+  }
+
+  /** Throws unless everything from `end` on can have been lost with the power: no later frame knew it to be synced. */
+  async #assertTorn(file: LogFile, number: number, end: number, size: number, fault: string): Promise<void> {
+    const rest = Buffer.allocUnsafeSlow(size - end);
+    const bytes = rest.subarray(0, await readFully(file, rest, end));
+    const seed = frameSeed('segment', number);
+    for (let found = findFrame(bytes, 0, seed); found !== undefined; ) {
+      if (found.synced > end) throw this.#corrupt(end, fault);
+      found = findFrame(bytes, found.at + found.bytes, seed);
+    }
+  }
+
+  #torn(offset: number, bytes: number): void {
+    this.#options.onReport?.({ kind: 'torn_tail', file: this.#file, offset, bytes });
+  }
+
+  #corrupt(offset: number, what: string): LocalError {
+    return corrupt(this.#directory, this.#file, offset, what);
+  }
+}

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { LocalError } from '../../domain/errors.js';
+import { LOCK_NAME, unwritable } from './directory.js';
+import { type LogFile, type LogFs, readFully, withFile, writeFully } from './fs.js';
+import { isAlive, ownIdentity, type ProcessIdentity, parseIdentity } from './process-identity.js';
+
+/** Milliseconds between two signs of life in the lock's modification time. */
+const HEARTBEAT = 1000;
+/** Without a sign of life for this long a process that cannot be seen from here counts as gone (ms). */
+const SILENCE = 5 * HEARTBEAT;
+const MAX_BYTES = 4096;
+
+/** Keeps a second process out of the store's directory. */
+export class DirectoryLock implements AsyncDisposable {
+  readonly #fs: LogFs;
+  readonly #path: string;
+  readonly #file: LogFile;
+  readonly #timer: NodeJS.Timeout;
+
+  private constructor(fs: LogFs, lockPath: string, file: LogFile, content: Buffer) {
+    this.#fs = fs;
+    this.#path = lockPath;
+    this.#file = file;
+    // A beat that fails is only missed by a process that watches from elsewhere; the disk's failure shows in the log.
+    const beat = () => void writeFully(file, content, 0).catch(() => {});
+    this.#timer = setInterval(beat, HEARTBEAT).unref();
+  }
+
+  /**
+   * Takes the lock, also one whose process is gone.
+   * @throws LocalError `store_locked`, `store_unwritable`
+   */
+  static async acquire(fs: LogFs, directory: string): Promise<DirectoryLock> {
+    const lockPath = path.join(directory, LOCK_NAME);
+    const own = await ownIdentity();
+    const content = Buffer.from(`${JSON.stringify(own)}\n`);
+    for (;;) {
+      const file = await create(fs, directory, lockPath, content);
+      if (file !== undefined) return new DirectoryLock(fs, lockPath, file, content);
+      const holder = await readLock(fs, lockPath);
+      if (holder === undefined) continue;
+      if (await isHeld(fs, lockPath, holder, own)) throw locked(directory, holder);
+      await takeAway(fs, directory, lockPath, holder);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#file.close();
+    await this.#fs.unlink(this.#path);
+  }
+}
+
+interface Holder {
+  readonly text: string;
+  readonly identity: ProcessIdentity | undefined;
+  readonly mtimeMs: number;
+}
+
+async function create(
+  fs: LogFs,
+  directory: string,
+  lockPath: string,
+  content: Buffer,
+): Promise<LogFile | undefined> {
+  let file: LogFile | undefined;
+  try {
+    file = await fs.open(lockPath, 'wx');
+    await writeFully(file, content, 0);
+    return file;
+  } catch (error) {
+    if (file === undefined && (error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+    await file?.close();
+    if (file !== undefined) await fs.unlink(lockPath);
+    throw unwritable(directory, error);
+  }
+}
+
+/** Undefined when the lock is gone. */
+async function readLock(fs: LogFs, lockPath: string): Promise<Holder | undefined> {
+  try {
+    return await withFile(fs, lockPath, 'r', async (file) => {
+      const { mtimeMs } = await file.stat();
+      const buffer = Buffer.alloc(MAX_BYTES);
+      const text = buffer.toString('utf8', 0, await readFully(file, buffer, 0));
+      return { text, identity: parseIdentity(text), mtimeMs };
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function isHeld(fs: LogFs, lockPath: string, holder: Holder, own: ProcessIdentity): Promise<boolean> {
+  const alive = holder.identity && (await isAlive(holder.identity, own));
+  if (alive !== undefined) return alive;
+  // Somebody else's clock may have stamped the file: look for at least one beat, whatever its age seems to be.
+  const silence = Date.now() - holder.mtimeMs;
+  await wait(Math.min(SILENCE, Math.max(1.5 * HEARTBEAT, SILENCE - silence)));
+  const now = await readLock(fs, lockPath);
+  return now !== undefined && (now.text !== holder.text || now.mtimeMs !== holder.mtimeMs);
+}
+
+/** Two processes may find the same stale lock: only the one that moves it away goes on, and it looks what it moved. */
+async function takeAway(fs: LogFs, directory: string, lockPath: string, stale: Holder): Promise<void> {
+  const aside = `${lockPath}.${randomUUID()}`;
+  try {
+    await fs.rename(lockPath, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw unwritable(directory, error);
+  }
+  const moved = await readLock(fs, aside);
+  if (moved?.text !== stale.text) {
+    await fs.link(aside, lockPath);
+    await fs.unlink(aside);
+    throw locked(directory, moved ?? stale);
+  }
+  await fs.unlink(aside);
+}
+
+const locked = (directory: string, { identity }: Holder): LocalError =>
+  new LocalError(
+    'store_locked',
+    `${directory} is in use by process ${identity?.pid ?? '(unknown)'}: stop it, or name another directory.`,
+  );

@@ -1,0 +1,48 @@
+import { readFile, readlink } from 'node:fs/promises';
+
+/** Names one process for as long as the machine is up: a pid alone is soon another's. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Of the machine's current boot; empty where the system does not tell. */
+  readonly boot: string;
+  /** The pid's namespace: in another container the same pid is another process. */
+  readonly namespace: string;
+  /** When the process began, in ticks since the boot; empty where the system does not tell. */
+  readonly started: string;
+}
+
+export async function ownIdentity(): Promise<ProcessIdentity> {
+  const [boot, namespace, started] = await Promise.all([
+    readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''),
+    readlink('/proc/self/ns/pid').catch(() => ''),
+    startOf(process.pid),
+  ]);
+  return { pid: process.pid, boot: boot.trim(), namespace, started };
+}
+
+/** Undefined when the text is none, as after a crash in the middle of writing it. */
+export function parseIdentity(text: string): ProcessIdentity | undefined {
+  try {
+    const value = JSON.parse(text) as ProcessIdentity | null;
+    return typeof value?.pid === 'number' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the process lives; undefined when it cannot be seen from here (another machine or container). */
+export async function isAlive(other: ProcessIdentity, own: ProcessIdentity): Promise<boolean | undefined> {
+  if (other.boot !== own.boot || other.namespace !== own.namespace) return undefined;
+  try {
+    process.kill(other.pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  return (await startOf(other.pid)) === other.started;
+}
+
+async function startOf(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The second field is the program's name in parentheses and may hold anything; the start is field 22.
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+}

@@ -1,0 +1,53 @@
+/** Milliseconds before the first attempt to recover, and the most between two. */
+const FIRST_DELAY = 250;
+const LONGEST_DELAY = 10_000;
+
+/** Tries again and again, with growing pauses, until `attempt` succeeds or it is stopped. */
+export class Retry {
+  readonly #attempt: () => Promise<boolean>;
+  #delay = FIRST_DELAY;
+  #timer: NodeJS.Timeout | undefined;
+  #running = false;
+  #last = 0;
+
+  /** @param attempt answers whether it succeeded; never rejects */
+  constructor(attempt: () => Promise<boolean>) {
+    this.#attempt = attempt;
+  }
+
+  start(): void {
+    clearTimeout(this.#timer);
+    this.#delay = FIRST_DELAY;
+    this.#last = performance.now();
+    this.#schedule();
+  }
+
+  /** Somebody is waiting: tries now, unless it was just tried. */
+  hurry(): void {
+    if (this.#timer !== undefined && performance.now() - this.#last >= FIRST_DELAY) void this.#run();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => void this.#run(), this.#delay).unref();
+  }
+
+  async #run(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    const timer = this.#timer;
+    clearTimeout(timer);
+    const done = await this.#attempt();
+    this.#running = false;
+    this.#last = performance.now();
+    // Meanwhile it was stopped, or started for the next failure.
+    if (this.#timer !== timer) return;
+    if (done) return this.stop();
+    this.#delay = Math.min(2 * this.#delay, LONGEST_DELAY);
+    this.#schedule();
+  }
+}
