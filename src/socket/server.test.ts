@@ -91,14 +91,14 @@ test('the auth function sees the request, its context reaches the join', async (
     seen = request;
     return Promise.resolve({ allowed: true, context: asJson('{"n":1}') });
   };
-  const headers = { Authorization: 'Bearer x', 'X-Twice': ['a', 'b'] as unknown as string };
+  const headers = { Authorization: 'Bearer x', 'Set-Cookie': ['a', 'b'] as unknown as string };
   await Client.open(t, `${url}/stream/s/a%20b?token=1&token=2`, [], { headers });
   assert.equal(service.joins[0]?.context, '{"n":1}');
   assert.equal(seen?.path, '/stream/s/a%20b');
   assert.deepEqual({ ...seen.queryParams }, { token: ['1', '2'] });
   assert.equal(seen.addr, '127.0.0.1');
   assert.equal(seen.headers.authorization, 'Bearer x');
-  assert.equal(seen.headers['x-twice'], 'a, b');
+  assert.equal(seen.headers['set-cookie'], 'a, b');
 });
 
 test('a refusal of the auth function, or its fault, is an HTTP answer and no socket', async (t) => {
@@ -208,6 +208,10 @@ test('new limits hold for open connections too', async (t) => {
   const fresh = await Client.open(t, url);
   fresh.ws.send('x'.repeat(1_025));
   assert.equal(await fresh.closed, 1009);
+  server.reconfigure({ limits: { ...LIMITS, max_frame_bytes: 8_388_608 }, authConfigured: false });
+  const large = await Client.open(t, url);
+  large.ws.send('x'.repeat(LIMITS.max_frame_bytes + 1));
+  assert.equal((await large.next()).code, 'invalid_message');
 });
 
 test('close: 1001 to everybody, those who wait are refused, nobody gets in, and it is bounded', async (t) => {
@@ -223,6 +227,7 @@ test('close: 1001 to everybody, those who wait are refused, nobody gets in, and 
   assert.equal(await polite.closed, 1001);
   await closed;
   assert.equal(service.disconnected.length, 2);
+  await until(() => [...server.connections()].length === 0, 'the deaf one is dropped', 1_000);
   await server[Symbol.asyncDispose]();
   await assert.rejects(fetch(`http://127.0.0.1:${port}/`));
 });

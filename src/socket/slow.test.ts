@@ -93,7 +93,7 @@ test('one that never reads, not even its close, is dropped after a grace; its ne
   await fill(outlet);
   await once(service, 'disconnect');
   assert.equal([...server.connections()].length, 2, 'it gets a grace to read its close');
-  await until(() => [...server.connections()].length === 1, 'it is dropped');
+  await until(() => [...server.connections()].length === 1, 'it is dropped', 3_000);
   neighbour.join({ subscriptionId: 'n' });
   await once(service, 'join');
   assert.equal(service.drains, 0);
