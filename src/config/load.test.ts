@@ -72,6 +72,7 @@ test('variables expand before parsing', () => {
     'redis',
   );
   assert.equal(parse('auth_function: ${AUTH:}').auth_function, undefined);
+  assert.equal(parse('auth_function: ${AUTH:onAuth}', { AUTH: '' }).auth_function, undefined);
   assert.throws(
     () => parse('port: 1\nhost: ${MY_HOST}'),
     refusal('c.yaml, line 2: the environment variable MY_HOST is not set and has no default'),

@@ -70,16 +70,64 @@ test('pretty lines are for people, and no stranger steers their terminal', () =>
   assert.match(lines[0]!, /INFO: joined \\u001b\[31m\\u009b1m \\u001b \{"stream":"a\\u001b\[2J"\}\n$/);
 });
 
-test('what waits is written when the process exits at once; standard output stays free', async () => {
-  const script = `
-    import { createLogger } from './src/observability/logger.js';
+const run = (body: string) =>
+  spawn(process.execPath, [
+    '--import',
+    'tsx',
+    '--input-type=module',
+    '-e',
+    `import { createLogger } from './src/observability/logger.js';
     const logger = createLogger({ level: 'info', format: 'auto' });
-    for (let i = 0; i < 100; i++) logger.info({ i }, 'line');
-    process.exit(3);`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
+    ${body}`,
+  ]);
+
+test('all lines are out when the process exits at once; standard output stays free', async () => {
+  const child = run(`for (let i = 0; i < 100; i++) logger.info({ i }, 'line');
+    process.exit(3);`);
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk) => (out += chunk));
   child.stderr.on('data', (chunk) => (err += chunk));
   const [code] = await once(child, 'close');
   assert.deepEqual([code, out, err.trim().split('\n').length], [3, '', 100]);
+});
+
+test('a reader that stopped stops neither the process nor its exit', async () => {
+  const child = run(`for (let i = 0; i < 20_000; i++) logger.info({ i }, 'x'.repeat(100));
+    process.stdout.write('logged');
+    process.stdin.once('data', () => process.exit(4));`);
+  await once(child.stdout, 'data');
+  child.stdin.write('go');
+  const [code] = await once(child, 'exit', { signal: AbortSignal.timeout(10_000) });
+  assert.equal(code, 4);
+  child.stderr.destroy();
+});
+
+test('a reader that goes on gets whole lines, and the number of those that it missed', {
+  timeout: 20_000,
+}, async () => {
+  const child = run(`for (let i = 0; i < 20_000; i++) logger.info({ i }, 'x'.repeat(100));
+    process.stdout.write('logged');
+    process.stdin.resume();`);
+  await once(child.stdout, 'data');
+  let err = '';
+  const told = new Promise<void>((resolve) =>
+    child.stderr.on('data', (chunk) => {
+      err += chunk;
+      if (err.includes('nobody read them') && err.endsWith('\n')) resolve();
+    }),
+  );
+  await told;
+  child.stdin.end();
+  await once(child, 'close');
+  const records = err
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { i?: number; dropped?: number });
+  const last = records.pop();
+  assert.deepEqual(
+    records.map(({ i }) => i),
+    [...records.keys()],
+    'the first lines, in order, none torn',
+  );
+  assert.equal(records.length + (last?.dropped ?? 0), 20_000);
 });

@@ -1,11 +1,6 @@
-import pino from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { withoutCredentials } from './redact.js';
-
-/** Takes whole lines. */
-export interface LineWriter {
-  write(line: string): unknown;
-}
+import { type LineWriter, stderrWriter } from './stderr.js';
 
 export interface SinkOptions {
   /** `auto` = pretty when standard error is a terminal, else JSON. */
@@ -14,16 +9,10 @@ export interface SinkOptions {
   readonly stream?: LineWriter | undefined;
 }
 
-const STDERR = 2;
-/** Bytes of log that may wait for a reader of standard error that has stopped; more is dropped. */
-const MAX_WAITING = 1 << 20;
-
 /** Where log lines go: standard output stays free for the ready line. */
 export function openSink({ format, stream }: SinkOptions): LineWriter {
   const terminal = stream === undefined && process.stderr.isTTY === true;
-  // Asynchronous, so that a stopped reader never stops the server; pino flushes what waits when the process exits.
-  const target: LineWriter =
-    stream ?? pino.destination({ dest: STDERR, sync: false, maxLength: MAX_WAITING });
+  const target = stream ?? stderrWriter();
   if (format === 'json' || (format === 'auto' && !terminal)) {
     return { write: (line) => target.write(withoutCredentials(line)) };
   }
