@@ -81,6 +81,12 @@ test('the real browser client ends at the last value, gets custom events, and re
     assert.equal(await second.stop(), 0);
   } finally {
     stream.close();
+    // Its close does not stop its reconnecting.
+    Object.assign(globalThis, {
+      WebSocket: class {
+        addEventListener(): void {}
+      },
+    });
     await iii.shutdown();
     await first[Symbol.asyncDispose]();
   }

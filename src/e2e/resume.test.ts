@@ -40,6 +40,10 @@ test(`${CLIENTS} clients, each cut ${CUTS} times, the server killed ${KILLS} tim
   let caller = await Caller.open(server.engineUrl);
   let writing = true;
   let written = 0;
+  let reconnect: () => void = () => {};
+  let reconnected = new Promise<void>((resolve) => {
+    reconnect = resolve;
+  });
   const groups = Array.from({ length: GROUPS }, (_, i) => `g${i}`);
   const writer = (async () => {
     for (let n = 0; writing; n++) {
@@ -53,10 +57,6 @@ test(`${CLIENTS} clients, each cut ${CUTS} times, the server killed ${KILLS} tim
       while (writing && caller.socket.readyState !== caller.socket.OPEN) await reconnected;
     }
   })();
-  let reconnect: () => void = () => {};
-  let reconnected = new Promise<void>((resolve) => {
-    reconnect = resolve;
-  });
   const mirrors = groups.flatMap((group) =>
     Array.from({ length: CLIENTS / GROUPS }, () => new Mirror(server.streamUrl, 's', group)),
   );

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
-import { Receiver, WebSocket } from 'ws';
+import { WebSocket } from 'ws';
 import { Caller } from './testing/caller.js';
 import { config, IN_MEMORY, type RunningServer, startServer, temporaryDirectory } from './testing/server.js';
 
@@ -25,49 +24,32 @@ interface Item {
   readonly count?: number;
 }
 
-/** A socket that upgrades and then does not read until it is told to. */
+/** A client that connects and then does not read until it is told to. */
 class StalledClient {
   readonly state = new Map<string, unknown>();
   readonly seqs: number[] = [];
   dropped = 0;
-  readonly #socket: Socket;
+  readonly #socket: WebSocket;
   #wake: () => void = () => {};
 
-  private constructor(socket: Socket) {
+  private constructor(socket: WebSocket) {
     this.#socket = socket;
-  }
-
-  static async open(url: string, path: string): Promise<StalledClient> {
-    const { hostname, port } = new URL(url);
-    const socket = connect(Number(port), hostname);
-    await once(socket, 'connect');
-    socket.write(
-      `GET ${path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
-    );
-    await once(socket, 'readable');
-    return new StalledClient(socket);
-  }
-
-  /** Reads everything from now on; `ended` resolves when the state satisfies it. */
-  async read(until: (client: StalledClient) => boolean): Promise<void> {
-    const receiver = new Receiver({ isServer: false });
-    receiver.on('message', (data: Buffer) => {
+    socket.on('message', (data) => {
       this.#take(JSON.parse(String(data)) as Item);
       this.#wake();
     });
-    let head: Buffer = Buffer.alloc(0);
-    let upgraded = false;
-    this.#socket.on('data', (chunk: Buffer) => {
-      if (upgraded) {
-        receiver.write(chunk);
-        return;
-      }
-      head = Buffer.concat([head, chunk]);
-      const end = head.indexOf('\r\n\r\n');
-      if (end < 0) return;
-      upgraded = true;
-      receiver.write(head.subarray(end + 4));
-    });
+  }
+
+  static async open(url: string): Promise<StalledClient> {
+    const socket = new WebSocket(url);
+    const client = new StalledClient(socket);
+    await once(socket, 'open');
+    socket.pause();
+    return client;
+  }
+
+  /** Reads from now on; resolves when the client satisfies `until`. */
+  async read(until: (client: StalledClient) => boolean): Promise<void> {
     this.#socket.resume();
     while (!until(this)) {
       await new Promise<void>((resolve) => {
@@ -77,7 +59,7 @@ class StalledClient {
   }
 
   close(): void {
-    this.#socket.destroy();
+    this.#socket.terminate();
   }
 
   #take(message: Item): void {
@@ -134,7 +116,7 @@ test('one client that never reads costs nobody anything, and ends in the right s
   };
   await round(0);
   const before = await residentBytes(server);
-  const stalled = await StalledClient.open(server.streamUrl, '/stream/s/g?items=1');
+  const stalled = await StalledClient.open(`${server.streamUrl}/stream/s/g?items=1`);
   await round(WRITES);
   await caller.call('stream::send', { stream_name: 's', group_id: 'g', type: 'gone', data: 1 });
   const grown = (await residentBytes(server)) - before;
@@ -161,7 +143,7 @@ test('a client that takes nothing for the configured time is closed', async () =
   const yaml = config(IN_MEMORY, 'limits: { slow_client_timeout_ms: 300, outbox_bytes: 65536 }');
   await using server = await startServer({ yaml, directory: directory.path });
   await using caller = await Caller.open(server.engineUrl);
-  const stalled = await StalledClient.open(server.streamUrl, '/stream/s/g');
+  const stalled = await StalledClient.open(`${server.streamUrl}/stream/s/g`);
   const closed = (async () => {
     while (!server.log().includes('slow')) await once(server.process.stderr as NodeJS.ReadableStream, 'data');
   })();
