@@ -2,7 +2,7 @@
 // Input: spec/api-reference.json sha256:7467529d4d14963e1ae8f3c3deac773e3ade3a2949c7c4d92d776c314734166e
 // Input: spec/errata.json sha256:93a6eb968de27c5f17ed872ef21706eaca7385663cb3c96ea392ce979ea4f2e9
 // Input: spec/asyncapi/stream-socket.yaml sha256:5bff7e6f56f27eddb87ab4e66d99106fbafa4e78cfde03863d129dfc4471351e
-// Input: spec/asyncapi/worker-protocol.yaml sha256:86a9a0b1bbcaacc471b748f2bdbcfb7c3a89a4d84c1b7bbbb3a5b162936493f5
+// Input: spec/asyncapi/worker-protocol.yaml sha256:e7da4248bd090400e6c236fcd4f38e8c152290c98df01a0911cef4169b233f8d
 
 /** Ids of the functions. */
 export const FUNCTION = {
