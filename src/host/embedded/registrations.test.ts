@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startEmbedded } from '../testing/hosts.js';
+import { type Frame, RawWorker } from '../testing/raw-worker.js';
+
+const list = async (worker: RawWorker, function_id: string, data: unknown = {}): Promise<Frame> => {
+  const invocation_id = crypto.randomUUID();
+  worker.send({ type: 'invokefunction', invocation_id, function_id, data });
+  return (await worker.frame({ invocation_id })).result as Frame;
+};
+const idsIn = (entries: unknown, key: string) => (entries as Frame[]).map((entry) => entry[key]);
+
+test('a newer connection takes a function over, and the older one’s close does not remove it', async () => {
+  await using engine = await startEmbedded();
+  const older = await RawWorker.connect(engine.url);
+  await using newer = await RawWorker.connect(engine.url);
+  for (const worker of [older, newer]) {
+    worker.send({ type: 'registerfunction', id: 'f' });
+    worker.send({ type: 'registertrigger', id: 't', trigger_type: 'stream', function_id: 'f', config: {} });
+    await worker.settled();
+  }
+  older.send({ type: 'unregisterfunction', id: 'f' }, { type: 'unregistertrigger', id: 't' });
+  await older.settled();
+  await older[Symbol.asyncDispose]();
+  await newer.settled();
+  engine.host.notify('f', '1' as never, undefined);
+  await newer.frame({ type: 'invokefunction', function_id: 'f', data: 1 });
+  assert.deepEqual([...engine.service.triggers.keys()], ['t']);
+  assert.deepEqual(engine.service.log, ['start t', 'start t']);
+});
+
+test('functions and triggers go with their connection', async () => {
+  await using engine = await startEmbedded();
+  const worker = await RawWorker.connect(engine.url);
+  worker.send({ type: 'registerfunction', id: 'f' });
+  worker.send({
+    type: 'registertrigger',
+    id: 't',
+    trigger_type: 'stream:join',
+    function_id: 'f',
+    config: {},
+  });
+  worker.send({ type: 'registertrigger', id: 'bad', trigger_type: 'stream', function_id: 'f', config: null });
+  await worker.settled();
+  assert.deepEqual(
+    [...engine.service.triggers.values()],
+    [{ id: 't', triggerType: 'stream:join', functionId: 'f', config: {} }],
+  );
+  assert.ok(engine.logger.lines.some(({ message }) => message === 'refused a trigger'));
+  await worker[Symbol.asyncDispose]();
+  await using witness = await RawWorker.connect(engine.url);
+  await witness.settled();
+  assert.equal(engine.service.triggers.size, 0);
+  assert.equal(engine.host.has('f'), false);
+  assert.equal(engine.host.notify('f', '1' as never, undefined), false);
+});
+
+test('a trigger waits for its type, and follows it from worker to worker', async () => {
+  await using engine = await startEmbedded();
+  await using user = await RawWorker.connect(engine.url);
+  user.send({ type: 'registertrigger', id: 't', trigger_type: 'cron', function_id: 'f', config: { at: 1 } });
+  await user.settled();
+  await using first = await RawWorker.connect(engine.url);
+  first.send({ type: 'registertriggertype', id: 'cron', description: 'clock' });
+  const relayed = {
+    type: 'registertrigger',
+    id: 't',
+    trigger_type: 'cron',
+    function_id: 'f',
+    config: { at: 1 },
+  };
+  assert.deepEqual(await first.frame({ type: 'registertrigger' }), relayed);
+  await using second = await RawWorker.connect(engine.url);
+  second.send({ type: 'registertriggertype', id: 'cron', description: 'better clock' });
+  assert.deepEqual(await second.frame({ type: 'registertrigger' }), relayed);
+  assert.deepEqual(await first.frame({ type: 'unregistertrigger' }), {
+    type: 'unregistertrigger',
+    id: 't',
+    trigger_type: 'cron',
+  });
+  second.send({
+    type: 'triggerregistrationresult',
+    id: 't',
+    trigger_type: 'cron',
+    function_id: 'f',
+    error: { code: 'x', message: 'no' },
+  });
+  user.send({ type: 'unregistertrigger', id: 't' });
+  await second.frame({ type: 'unregistertrigger', id: 't' });
+  assert.ok(engine.logger.lines.some(({ message }) => message === 'a worker refused a trigger'));
+});
+
+test('a worker may stand in for our functions and trigger types, until it goes', async () => {
+  await using engine = await startEmbedded();
+  await using user = await RawWorker.connect(engine.url);
+  user.send({ type: 'registertrigger', id: 't', trigger_type: 'stream', function_id: 'f', config: {} });
+  await user.settled();
+  const stand = await RawWorker.connect(engine.url);
+  stand.send({ type: 'registerfunction', id: 'stream::get' });
+  stand.send({ type: 'registertriggertype', id: 'stream', description: 'mine' });
+  await stand.frame({ type: 'registertrigger', id: 't' });
+  assert.deepEqual(engine.service.log, ['start t', 'end t']);
+  user.send({ type: 'invokefunction', invocation_id: '1', function_id: 'stream::get', data: {} });
+  await stand.frame({ type: 'invokefunction', function_id: 'stream::get' });
+  await stand[Symbol.asyncDispose]();
+  assert.equal(((await user.frame({ invocation_id: '1' })).error as Frame).code, 'invocation_stopped');
+  assert.equal(await list(user, 'stream::get', { item_id: 'x' }), undefined);
+  assert.deepEqual(engine.service.log, ['start t', 'end t', 'start t']);
+});
+
+test('lists show everything, the engine’s own only when asked', async () => {
+  await using engine = await startEmbedded();
+  await using worker = await RawWorker.connect(engine.url);
+  worker.send(
+    { type: 'registerservice', id: 's', name: 'a service' },
+    {
+      type: 'registerfunction',
+      id: 'f',
+      description: 'd',
+      metadata: { a: 1 },
+      request_format: { type: 'object' },
+    },
+    {
+      type: 'registertrigger',
+      id: 't',
+      trigger_type: 'none',
+      function_id: 'f',
+      config: { c: 1 },
+      metadata: 1,
+    },
+  );
+  worker.send({
+    type: 'invokefunction',
+    function_id: 'engine::workers::register',
+    data: { name: 'me', pid: 1, os: 7 },
+  });
+  const functions = (await list(worker, 'engine::functions::list')).functions as Frame[];
+  assert.deepEqual(functions.at(-1), {
+    function_id: 'f',
+    description: 'd',
+    metadata: { a: 1 },
+    request_format: { type: 'object' },
+  });
+  const get = functions.find(({ function_id }) => function_id === 'stream::get');
+  assert.equal(get?.description, 'Get a value from a stream');
+  assert.ok(get?.request_format && get.response_format);
+  assert.equal(functions.length, 9);
+  const all = await list(worker, 'engine::functions::list', { include_internal: true });
+  assert.ok(idsIn(all.functions, 'function_id').includes('engine::workers::list'));
+  const types = await list(worker, 'engine::trigger-types::list', null);
+  assert.deepEqual(idsIn(types.trigger_types, 'id').sort(), ['stream', 'stream:join', 'stream:leave']);
+  assert.deepEqual(await list(worker, 'engine::triggers::list', []), {
+    triggers: [{ id: 't', trigger_type: 'none', function_id: 'f', config: { c: 1 }, metadata: 1 }],
+  });
+  const { workers, timestamp } = await list(worker, 'engine::workers::list');
+  assert.equal(typeof timestamp, 'number');
+  const { connected_at_ms, ...facts } = (workers as Frame[])[0] ?? {};
+  assert.equal(typeof connected_at_ms, 'number');
+  assert.deepEqual(facts, {
+    id: worker.frames[0]?.worker_id,
+    name: 'me',
+    pid: 1,
+    ip_address: '127.0.0.1',
+    status: 'connected',
+    function_count: 1,
+    functions: ['f'],
+    active_invocations: 0,
+  });
+});
+
+test('whoever asked hears once per turn that functions appeared or vanished', async () => {
+  await using engine = await startEmbedded();
+  await using watcher = await RawWorker.connect(engine.url);
+  watcher.send({ type: 'registerfunction', id: 'changed' });
+  watcher.send({
+    type: 'registertrigger',
+    id: 't',
+    trigger_type: 'engine::functions-available',
+    function_id: 'changed',
+    config: {},
+  });
+  await watcher.settled();
+  const worker = await RawWorker.connect(engine.url);
+  const burst = ['a', 'b', 'a'].map((id) => JSON.stringify({ type: 'registerfunction', id }));
+  worker.send(...burst);
+  await worker.settled();
+  await watcher.settled();
+  const events = () =>
+    watcher.frames.filter(({ function_id, type }) => function_id === 'changed' && type === 'invokefunction');
+  assert.ok(events().length >= 1 && events().length <= 2);
+  const { event, functions } = events().at(-1)!.data as Frame;
+  assert.equal(event, 'functions_available');
+  assert.deepEqual(idsIn(functions, 'function_id').slice(-3), ['changed', 'a', 'b']);
+  const before = events().length;
+  worker.send({ type: 'registerfunction', id: 'a' });
+  await worker.settled();
+  await watcher.settled();
+  assert.equal(events().length, before, 'a registration again changes nothing');
+  await worker[Symbol.asyncDispose]();
+  await watcher.settled();
+  await watcher.settled();
+  assert.deepEqual(idsIn((events().at(-1)!.data as Frame).functions, 'function_id').slice(-1), ['changed']);
+});
