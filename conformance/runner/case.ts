@@ -1,0 +1,67 @@
+import type { Context } from './context.js';
+import type { TargetConfig } from './target.js';
+
+/** What a passed case says about its target. */
+export const PROFILES = {
+  documented: 'what the public documentation and deployed clients promise',
+  strict: 'what a careful client may wish for: order, exactness, failing closed, clear errors',
+  resume: 'cursors: reconnect and get what changed meanwhile',
+  durability: 'acknowledged writes survive restarts and crashes',
+  'multi-node': 'several processes over one store behave as one',
+} as const;
+export type Profile = keyof typeof PROFILES;
+
+/** What a target may lack. Whatever its capabilities file does not mention is expected to work. */
+export const CAPABILITIES = {
+  auth: 'takes `auth_function`',
+  limits: 'takes `limits`',
+  origins: 'takes `allowed_origins`',
+  tombstones: 'takes `tombstones`',
+  restart: 'ends on SIGTERM and can be started again on the same data',
+  crash: 'can be killed and started again on the same data',
+  nodes: 'can run as several processes over one Redis',
+} as const;
+export type Capability = keyof typeof CAPABILITIES;
+
+export type Adapter = TargetConfig['adapter'];
+
+/** Where a case runs, beside the default: concurrently with others on one target of the base configuration. */
+export interface Setting {
+  /** What the target must be capable of. */
+  readonly needs?: readonly Capability[];
+  /** Adapters that the claim is about. @default all */
+  readonly adapters?: readonly Adapter[];
+  /** Runs on a shared target of this configuration. */
+  readonly config?: Partial<TargetConfig>;
+  /** Runs alone on its shared target. */
+  readonly exclusive?: boolean;
+  /** Starts targets of its own, and ends them. */
+  readonly own?: boolean;
+  /** Milliseconds that the case may take. @default 10000 */
+  readonly timeoutMs?: number;
+}
+
+export type Run = (t: Context) => Promise<void>;
+
+/** One claim about a target. */
+export interface Case extends Setting {
+  /** `area/kebab-case-claim` */
+  readonly id: string;
+  readonly profile: Profile;
+  readonly run: Run;
+}
+
+type Define = (claim: string, run: Run, setting?: Setting) => Case;
+
+/** Makes the cases of an area, by profile. `common` applies to each. */
+export function area(name: string, common: Setting = {}): Record<'documented' | 'strict' | 'resume', Define> {
+  return {
+    documented: define(name, 'documented', common),
+    strict: define(name, 'strict', common),
+    resume: define(name, 'resume', common),
+  };
+}
+
+export function define(name: string, profile: Profile, common: Setting = {}): Define {
+  return (claim, run, setting = {}) => ({ ...common, ...setting, id: `${name}/${claim}`, profile, run });
+}

@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { FUNCTION, STREAM_EVENT } from '../../generated/constants.js';
+import type { JoinData, StreamMessage } from '../../generated/socket.js';
+import type { ErrorBody } from '../../generated/worker.js';
+import { TargetFault } from '../wire/faults.js';
+import { Refused } from '../wire/link.js';
+import { type Brief, brief, type OpenOptions, StreamClient } from '../wire/stream-client.js';
+import { Trace } from '../wire/trace.js';
+import { type Wiring, WorkerClient } from '../wire/worker-client.js';
+import type { Target, TargetConfig, Targets } from './target.js';
+
+/** A group's address, as functions take it. */
+export interface At {
+  readonly stream_name: string;
+  readonly group_id: string;
+}
+
+export type Follow = Partial<Pick<JoinData, 'id' | 'since' | 'items' | 'ack'>>;
+
+/** What one case works with: fresh names, connections that end with it, and the functions in short. */
+export class Context implements AsyncDisposable {
+  readonly trace = new Trace();
+  /** What the case waits for now. */
+  readonly waits = new Set<string>();
+  /** A group that nobody else uses. */
+  readonly at: At = { stream_name: this.name('stream'), group_id: this.name('group') };
+  /** Rejects when a frame broke the spec. */
+  readonly broken: Promise<never>;
+  readonly config: TargetConfig;
+  readonly #targets: Targets;
+  readonly #wiring: Wiring;
+  readonly #open: { terminate(): void }[] = [];
+  readonly #launched: Target[] = [];
+  #target: Target | undefined;
+  #worker: Promise<WorkerClient> | undefined;
+  #markers = 0;
+
+  /** @param target where connections go; undefined when the case launches its own */
+  constructor(targets: Targets, config: TargetConfig, target: Target | undefined) {
+    this.#targets = targets;
+    this.config = config;
+    this.#target = target;
+    let fault = (_fault: Error): void => {};
+    this.broken = new Promise<never>((_resolve, reject) => {
+      fault = reject;
+    });
+    this.broken.catch(() => {});
+    this.#wiring = { trace: this.trace, waits: this.waits, fault };
+  }
+
+  /** A name that nobody else uses. */
+  name(hint: string): string {
+    return `${hint}-${randomUUID().slice(0, 13)}`;
+  }
+
+  /** Starts a target of the case's own; connections go there from now on. */
+  async launch(config: TargetConfig = this.config): Promise<Target> {
+    const target = await this.#targets.launch(config);
+    this.#launched.push(target);
+    this.use(target);
+    return target;
+  }
+
+  /** Connections go to this target from now on. */
+  use(target: Target): void {
+    this.#target = target;
+    this.#worker = undefined;
+  }
+
+  get target(): Target {
+    assert(this.#target !== undefined, 'a case that launches its own targets connects after the launch');
+    return this.#target;
+  }
+
+  /** Opens a worker connection. */
+  async worker(path = '', target = this.target): Promise<WorkerClient> {
+    const worker = await WorkerClient.open(this.#wiring, join(target.engine, path), this.#who('worker'));
+    this.#open.push(worker);
+    return worker;
+  }
+
+  /** The case's own worker connection, opened at first use. */
+  main(): Promise<WorkerClient> {
+    this.#worker ??= this.worker();
+    return this.#worker;
+  }
+
+  /** Opens a socket; `path` may hold a subscription. */
+  async socket(path = '/', options: OpenOptions = {}, target = this.target): Promise<StreamClient> {
+    const client = await StreamClient.open(
+      this.#wiring,
+      join(target.stream, path),
+      this.#who('client'),
+      options,
+    );
+    this.#open.push(client);
+    return client;
+  }
+
+  /** The HTTP status that an upgrade is refused with. */
+  async refusal(path = '/', options: OpenOptions = {}): Promise<number> {
+    try {
+      await this.socket(path, options);
+    } catch (error) {
+      if (error instanceof Refused) return error.status;
+      throw error;
+    }
+    throw new TargetFault(`an upgrade of ${path} succeeded, expected a refusal`);
+  }
+
+  /** Opens a socket, joins the group (or an item of it) and takes the sync. */
+  async follow(
+    more: Follow = {},
+    at = this.at,
+  ): Promise<{ client: StreamClient; sync: StreamMessage; id: string }> {
+    const client = await this.socket();
+    const id = client.join({ ...address(at), ...more });
+    const sync = await client.nextStream('the sync');
+    assert.equal(sync.event.type, STREAM_EVENT.sync, 'the first message after a join is the sync');
+    return { client, sync, id };
+  }
+
+  async call(functionId: string, data: unknown): Promise<unknown> {
+    return (await this.main()).call(functionId, data);
+  }
+
+  /** The error of a call that must fail. */
+  async error(functionId: string, data: unknown): Promise<ErrorBody> {
+    const { message } = await (await this.main()).reply(functionId, data);
+    if (message.error) return message.error;
+    throw new TargetFault(
+      `${functionId} succeeded, expected an error; it answered ${JSON.stringify(message)}`,
+    );
+  }
+
+  async set(item: string, data: unknown, at = this.at): Promise<{ old_value?: unknown; new_value: unknown }> {
+    return (await this.call(FUNCTION.set, { ...at, item_id: item, data })) as never;
+  }
+
+  get(item: string, at = this.at): Promise<unknown> {
+    return this.call(FUNCTION.get, { ...at, item_id: item });
+  }
+
+  async delete(item: string, at = this.at): Promise<{ old_value?: unknown }> {
+    return (await this.call(FUNCTION.delete, { ...at, item_id: item })) as never;
+  }
+
+  async list(at = this.at): Promise<unknown[]> {
+    return (await this.call(FUNCTION.list, at)) as never;
+  }
+
+  async listGroups(stream = this.at.stream_name): Promise<string[]> {
+    return (await this.call(FUNCTION.listGroups, { stream_name: stream })) as never;
+  }
+
+  async listAll(): Promise<{ stream: { id: string; groups: string[] }[]; count: number }> {
+    return (await this.call(FUNCTION.listAll, {})) as never;
+  }
+
+  async update(
+    item: string,
+    ops: readonly unknown[],
+    at = this.at,
+  ): Promise<{
+    old_value?: unknown;
+    new_value: unknown;
+    errors?: { op_index: number; code: string; message: string }[];
+  }> {
+    return (await this.call(FUNCTION.update, { ...at, item_id: item, ops })) as never;
+  }
+
+  send(type: string, data: unknown, id?: string, at = this.at): Promise<unknown> {
+    return this.call(FUNCTION.send, { ...at, type, data, ...(id === undefined ? {} : { id }) });
+  }
+
+  /**
+   * What a client got before a custom event that is sent now. Nothing else proves an absence: whatever was caused
+   * before the marker would have come before it.
+   */
+  async before(client: StreamClient, { id, at = this.at }: { id?: string; at?: At } = {}): Promise<Brief[]> {
+    const messages = await this.messagesBefore(client, id === undefined ? { at } : { id, at });
+    return messages.map(brief);
+  }
+
+  async messagesBefore(
+    client: StreamClient,
+    { id, at = this.at }: { id?: string; at?: At } = {},
+  ): Promise<StreamMessage[]> {
+    this.#markers += 1;
+    const mark = `marker-${this.#markers}`;
+    await this.send(mark, null, id, at);
+    const messages: StreamMessage[] = [];
+    for (;;) {
+      const message = await client.nextStream(`the marker event ${mark}`);
+      if (message.event.type === STREAM_EVENT.event && message.event.event.type === mark) return messages;
+      messages.push(message);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const connection of this.#open) connection.terminate();
+    await Promise.all(this.#launched.map((target) => target.kill()));
+  }
+
+  #who(kind: string): string {
+    return `${kind} ${this.#open.length + 1}`;
+  }
+}
+
+/** A group's address, as the socket takes it. */
+export const address = ({ stream_name, group_id }: At): { streamName: string; groupId: string } => ({
+  streamName: stream_name,
+  groupId: group_id,
+});
+
+/** Addresses of targets may end in a slash or not. */
+const join = (base: string, path: string): string => `${base.replace(/\/$/, '')}${path === '' ? '/' : path}`;

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { SOCKET_MESSAGE, STREAM_EVENT } from '../../generated/constants.js';
+import type { ClientMessage, JoinData, ServerMessage, StreamMessage } from '../../generated/socket.js';
+import { validateClientMessage, validateServerMessage } from '../../generated/validators.js';
+import { checkSent, readFrame } from './check.js';
+import { TargetFault } from './faults.js';
+import { Inbox } from './inbox.js';
+import { Link } from './link.js';
+import type { Wiring } from './worker-client.js';
+
+/** A stream message in short: `[event type, item id, data]`. */
+export type Brief = readonly [type: string, id: string | null, data?: unknown];
+
+export interface Closed {
+  readonly code: number;
+  readonly reason: string;
+}
+
+export interface OpenOptions {
+  readonly protocols?: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A client of the stream socket that takes every message in its order; each is checked against the spec. */
+export class StreamClient {
+  /** Resolves when the connection ends. */
+  readonly closed: Promise<Closed>;
+  readonly #inbox: Inbox<ServerMessage>;
+  readonly #link: Link;
+
+  private constructor(link: Link, inbox: Inbox<ServerMessage>, closed: Promise<Closed>) {
+    this.#link = link;
+    this.#inbox = inbox;
+    this.closed = closed;
+  }
+
+  /** @throws TargetFault, Refused */
+  static async open(wiring: Wiring, url: string, who: string, options: OpenOptions): Promise<StreamClient> {
+    const inbox = new Inbox<ServerMessage>(wiring.waits);
+    let ended = (_end: Closed): void => {};
+    const closed = new Promise<Closed>((resolve) => {
+      ended = resolve;
+    });
+    const link = await Link.open({
+      url,
+      who,
+      trace: wiring.trace,
+      ...options,
+      onText: (text) => {
+        try {
+          inbox.push(readFrame(text, validateServerMessage, 'a frame of the stream socket'));
+        } catch (error) {
+          wiring.fault(error as Error);
+        }
+      },
+      onClose: (code, reason) => {
+        inbox.fail(new TargetFault(`the stream socket closed with ${code} ${reason}`.trim()));
+        ended({ code, reason });
+      },
+    });
+    return new StreamClient(link, inbox, closed);
+  }
+
+  /** The subprotocol that the server chose; empty = none. */
+  get protocol(): string {
+    return this.#link.socket.protocol;
+  }
+
+  /** Sends a join and does not wait; returns the subscription's id. */
+  join(data: Omit<JoinData, 'subscriptionId'> & { subscriptionId?: string }): string {
+    const subscriptionId = data.subscriptionId ?? randomUUID();
+    this.send({ type: SOCKET_MESSAGE.join, data: { ...data, subscriptionId } });
+    return subscriptionId;
+  }
+
+  leave(subscriptionId: string, at: { streamName: string; groupId: string; id?: string }): void {
+    this.send({ type: SOCKET_MESSAGE.leave, data: { ...at, subscriptionId } });
+  }
+
+  send(message: ClientMessage): void {
+    this.#link.send(checkSent(message, validateClientMessage));
+  }
+
+  sendBinary(message: ClientMessage): void {
+    this.#link.send(checkSent(message, validateClientMessage), true);
+  }
+
+  /** Sends what no well-behaved client would. */
+  sendText(text: string): void {
+    this.#link.send(text);
+  }
+
+  /** A WebSocket ping; resolves with its pong. */
+  async ping(): Promise<void> {
+    const pong = new Promise((resolve) => this.#link.socket.once('pong', resolve));
+    this.#link.socket.ping();
+    await pong;
+  }
+
+  /** The next message, whatever its type. */
+  next(what = 'a message of the stream socket'): Promise<ServerMessage> {
+    return this.#inbox.next(what);
+  }
+
+  /** The next message, which must be of type `stream`. */
+  async nextStream(what?: string): Promise<StreamMessage> {
+    const message = await this.next(what);
+    if (message.type === SOCKET_MESSAGE.stream) return message;
+    throw new TargetFault(`expected a ${SOCKET_MESSAGE.stream} message, got ${JSON.stringify(message)}`);
+  }
+
+  async takeStream(count: number): Promise<StreamMessage[]> {
+    const taken: StreamMessage[] = [];
+    while (taken.length < count) taken.push(await this.nextStream(`message ${taken.length + 1} of ${count}`));
+    return taken;
+  }
+
+  /** The next messages in short. */
+  async take(count: number): Promise<Brief[]> {
+    return (await this.takeStream(count)).map(brief);
+  }
+
+  /** Reads until a message that `match` accepts; returns it last. */
+  async until(what: string, match: (message: ServerMessage) => boolean): Promise<ServerMessage[]> {
+    const passed: ServerMessage[] = [];
+    for (;;) {
+      const message = await this.next(what);
+      passed.push(message);
+      if (match(message)) return passed;
+    }
+  }
+
+  /** Stops reading from the network, as a stalled client does. */
+  pause(): void {
+    this.#link.socket.pause();
+  }
+
+  resume(): void {
+    this.#link.socket.resume();
+  }
+
+  close(): Promise<void> {
+    return this.#link.close();
+  }
+
+  terminate(): void {
+    this.#link.terminate();
+  }
+}
+
+export function brief({ event, id }: StreamMessage): Brief {
+  if (event.type === STREAM_EVENT.event) return [event.type, id, event.event];
+  if (event.type === STREAM_EVENT.unauthorized) return [event.type, id];
+  return [event.type, id, event.data];
+}
