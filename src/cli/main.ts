@@ -39,7 +39,6 @@ async function main(): Promise<void> {
   const engineUrl = values.engine ?? process.env.III_URL ?? process.env.III_ENGINE_URL;
   process.on('unhandledRejection', (error) => logger.error({ err: error }, 'unhandled rejection; going on'));
   const app = await startApp(config, { logger, repair: values.repair, ...(engineUrl ? { engineUrl } : {}) });
-  process.stdout.write(`ready: engine ${app.engineUrl} stream ${app.streamUrl}\n`);
   let ending = false;
   const end = (signal: NodeJS.Signals): void => {
     if (ending) process.exit(1);
@@ -56,6 +55,8 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
+  // After the handlers: whoever reads this line may end us at once.
+  process.stdout.write(`ready: engine ${app.engineUrl} stream ${app.streamUrl}\n`);
 }
 
 main().catch((error: unknown) => {
