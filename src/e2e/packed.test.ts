@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { registerWorker, TriggerAction } from 'iii-sdk';
+import { config, FILE_BASED, temporaryDirectory } from './testing/server.js';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+test('the packed package, installed in an empty folder, serves the usage example and grades itself', async () => {
+  await using packed = await temporaryDirectory();
+  await using directory = await temporaryDirectory();
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', packed.path], { cwd: ROOT });
+  const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ filename: string }];
+  const cwd = directory.path;
+  await writeFile(join(cwd, 'package.json'), '{"private":true}');
+  const flags = ['--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
+  await run('npm', ['install', ...flags, join(packed.path, filename)], { cwd });
+  await writeFile(join(cwd, 'x.yaml'), config(FILE_BASED));
+
+  const bin = join(cwd, 'node_modules/.bin/iii-stream');
+  const server = spawn(bin, ['--config', 'x.yaml'], { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const [line] = (await once(server.stdout, 'data')) as [Buffer];
+    const [engine, stream] = String(line).match(/wss?:\/\/\S+/g) ?? [];
+    const iii = registerWorker(engine as string, { otel: { enabled: false } });
+    const address = { stream_name: 'presence', group_id: 'room-1' };
+    const data = { name: 'Alice', online: true };
+    iii.trigger({
+      function_id: 'stream::set',
+      payload: { ...address, item_id: 'user-123', data },
+      action: TriggerAction.Void(),
+    });
+    assert.deepEqual(await iii.trigger({ function_id: 'stream::list', payload: address }), [data]);
+    await iii.shutdown();
+
+    const grade = join(cwd, 'node_modules/.bin/iii-stream-conformance');
+    const only = ['--only', 'functions/*', '--report', 'json'];
+    const report = await run(grade, ['--engine', engine as string, '--stream', stream as string, ...only], {
+      cwd,
+    });
+    assert.match(report.stdout, /"passed"/);
+  } finally {
+    server.kill('SIGTERM');
+    const [code] = server.exitCode === null ? await once(server, 'exit') : [server.exitCode];
+    assert.equal(code, 0);
+  }
+});
