@@ -20,7 +20,11 @@ export class Router {
   }
 
   /** A worker calls. */
-  route(caller: Worker, { message, payload, trace }: IncomingCall, answer: InvocationCallback): void {
+  route(
+    caller: Worker,
+    { message, payload, trace, wantsAnswer }: IncomingCall,
+    answer: InvocationCallback,
+  ): void {
     const { function_id: functionId, action } = message;
     if (this.closing) {
       answer({ code: INVOCATION_ERROR.invocationStopped, message: 'The engine is shutting down' }, undefined);
@@ -28,7 +32,12 @@ export class Router {
       const sentence = `No queue worker is connected to enqueue ${functionId} into ${action.queue}`;
       answer({ code: INVOCATION_ERROR.enqueueError, message: sentence }, undefined);
     } else {
-      this.call(functionId, payload, { trace }, answer, caller);
+      const callee = wantsAnswer ? undefined : this.#state.functions.workerOf(functionId);
+      if (callee === undefined) this.call(functionId, payload, { trace }, answer, caller);
+      else {
+        callee.peer.notify(functionId, withCaller(payload, caller), trace);
+        answer(undefined, undefined);
+      }
     }
   }
 

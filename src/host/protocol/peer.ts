@@ -56,6 +56,7 @@ export interface IncomingCall {
   /** The text of `data`; undefined when absent. */
   readonly payload: JsonText | undefined;
   readonly trace: TraceContext | undefined;
+  readonly wantsAnswer: boolean;
 }
 
 /** One connection of the worker protocol, seen from either side: calls and answers in both directions, in order. */
@@ -175,7 +176,7 @@ export class Peer<Message extends { readonly type: string }> {
     };
     this.gate.enter(bytes);
     try {
-      onInvoke({ message, payload, trace: traceOf(message) }, answer);
+      onInvoke({ message, payload, trace: traceOf(message), wantsAnswer }, answer);
     } catch (error) {
       logger.error({ function: functionId, err: error }, 'a call failed');
       answer(INTERNAL, undefined);

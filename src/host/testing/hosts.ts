@@ -1,4 +1,5 @@
 import { encodeTextFrames } from '../../socket/frames.js';
+import { type AttachedHost, createAttachedHost } from '../attached/index.js';
 import { createEmbeddedHost, type EmbeddedHost, type HostLimits } from '../embedded/index.js';
 import { recordingLogger } from './logger.js';
 import { FakeService } from './service.js';
@@ -34,4 +35,22 @@ export async function startEmbedded(
   if (serves) host.serve(service);
   const { url } = await host.listen();
   return { host, service, url, logger, [Symbol.asyncDispose]: () => host.close() };
+}
+
+export interface Attached extends AsyncDisposable {
+  readonly host: AttachedHost;
+  readonly service: FakeService;
+  readonly logger: ReturnType<typeof recordingLogger>;
+  /** Settles when the host is ready for the first time. */
+  readonly ready: Promise<unknown>;
+}
+
+/** A host that attaches to the engine at `url`, with a service of its own. */
+export function startAttached(url: string, limits: Partial<HostLimits> = {}): Attached {
+  const logger = recordingLogger();
+  const host = createAttachedHost({ url, limits: { ...LIMITS, ...limits }, logger });
+  const service = new FakeService();
+  host.serve(service);
+  const ready = host.listen();
+  return { host, service, logger, ready, [Symbol.asyncDispose]: () => host.close() };
 }
