@@ -1,8 +1,54 @@
 import type { Case } from '../runner/case.js';
+import { authCases, openCases } from './auth/auth.js';
+import { customStreamCases } from './custom-streams.js';
+import { durabilityCases } from './durability.js';
 import { itemCases } from './functions/items.js';
 import { listCases } from './functions/lists.js';
 import { refusalCases } from './functions/refusals.js';
 import { valueCases } from './functions/values.js';
+import { limitCases } from './limits.js';
+import { multiNodeCases } from './multi-node.js';
+import { cursorCases } from './resume/cursors.js';
+import { resumeCases } from './resume/resume.js';
+import { changeCases } from './socket/changes.js';
+import { handshakeCases } from './socket/handshake.js';
+import { joinCases } from './socket/joins.js';
+import { orderCases } from './socket/order.js';
+import { refusalCases as socketRefusalCases } from './socket/refusals.js';
+import { conditionCases } from './triggers/conditions.js';
+import { presenceCases } from './triggers/presence.js';
+import { streamTriggerCases } from './triggers/stream.js';
+import { updateCallCases } from './update/calls.js';
+import { vectorCases } from './update/vectors.js';
+import { callCases } from './worker-protocol/calls.js';
+import { engineCases } from './worker-protocol/engine.js';
+import { registrationCases } from './worker-protocol/registrations.js';
 
 /** Every case there is, in the order of reports. */
-export const CASES: readonly Case[] = [...itemCases, ...valueCases, ...listCases, ...refusalCases];
+export const CASES: readonly Case[] = [
+  ...itemCases,
+  ...valueCases,
+  ...listCases,
+  ...refusalCases,
+  ...updateCallCases,
+  ...vectorCases,
+  ...joinCases,
+  ...changeCases,
+  ...orderCases,
+  ...handshakeCases,
+  ...socketRefusalCases,
+  ...streamTriggerCases,
+  ...conditionCases,
+  ...presenceCases,
+  ...openCases,
+  ...authCases,
+  ...customStreamCases,
+  ...callCases,
+  ...registrationCases,
+  ...engineCases,
+  ...limitCases,
+  ...durabilityCases,
+  ...cursorCases,
+  ...resumeCases,
+  ...multiNodeCases,
+];

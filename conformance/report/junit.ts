@@ -5,10 +5,10 @@ export function renderJunit({ results, stale }: Verdict, { target }: About): str
   const failures = results.filter(({ outcome }) => outcome === 'failed').length + stale.length;
   const lines = results.map(caseOf);
   for (const entry of stale)
-    lines.push(element('known-failing', entry, 0, `<failure message="${escape(entry)}"/>`));
+    lines.push(element('known-failing', entry, 0, `<failure message="${xml(entry)}"/>`));
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuite name="${escape(`iii-stream conformance of ${target}`)}" tests="${lines.length}" failures="${failures}">`,
+    `<testsuite name="${xml(`iii-stream conformance of ${target}`)}" tests="${lines.length}" failures="${failures}">`,
     ...lines,
     '</testsuite>',
     '',
@@ -18,13 +18,13 @@ export function renderJunit({ results, stale }: Verdict, { target }: About): str
 function caseOf({ id, profile, outcome, ms, reason = '', blame, trace = [] }: Result): string {
   if (outcome === 'passed') return element(profile, id, ms, '');
   if (outcome !== 'failed')
-    return element(profile, id, ms, `<skipped message="${escape(`${outcome}: ${reason}`)}"/>`);
-  const text = escape(trace.join('\n'));
-  return element(profile, id, ms, `<failure type="${blame}" message="${escape(reason)}">${text}</failure>`);
+    return element(profile, id, ms, `<skipped message="${xml(`${outcome}: ${reason}`)}"/>`);
+  const text = xml(trace.join('\n'));
+  return element(profile, id, ms, `<failure type="${blame}" message="${xml(reason)}">${text}</failure>`);
 }
 
 const element = (profile: string, id: string, ms: number, inner: string): string =>
-  `  <testcase classname="${escape(profile)}" name="${escape(id)}" time="${(ms / 1000).toFixed(3)}">${inner}</testcase>`;
+  `  <testcase classname="${xml(profile)}" name="${xml(id)}" time="${(ms / 1000).toFixed(3)}">${inner}</testcase>`;
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -35,5 +35,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** XML knows no control characters, not even escaped ones. */
-const escape = (text: string): string =>
+const xml = (text: string): string =>
   text.replace(/[&<>"\n]/g, (character) => ENTITIES[character] ?? '').replace(/[^\t\x20-\u{10FFFF}]/gu, '�');

@@ -62,6 +62,19 @@ export class Context implements AsyncDisposable {
     return target;
   }
 
+  /** Another shared target over the same data. */
+  second(): Promise<Target> {
+    return this.#targets.shared({ ...this.config, instance: 2 });
+  }
+
+  /** A configuration whose data is the case's own and stays over restarts. */
+  async ownConfig(more: Partial<TargetConfig> = {}): Promise<TargetConfig> {
+    const config = { ...this.config, ...more };
+    return config.adapter === 'file_based'
+      ? { ...config, directory: await this.#targets.directory() }
+      : config;
+  }
+
   /** Connections go to this target from now on. */
   use(target: Target): void {
     this.#target = target;
@@ -196,6 +209,16 @@ export class Context implements AsyncDisposable {
       if (message.event.type === STREAM_EVENT.event && message.event.event.type === mark) return messages;
       messages.push(message);
     }
+  }
+
+  /** Waits until the server took everything that a client sent: it answers a join only after what came before it. */
+  async processed(client: StreamClient): Promise<void> {
+    const groupId = this.name('barrier');
+    client.join({ streamName: this.at.stream_name, groupId });
+    await client.until(
+      'the sync of a later join',
+      (message) => 'groupId' in message && message.groupId === groupId,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

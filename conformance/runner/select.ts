@@ -30,7 +30,7 @@ export function notApplicable(one: Case, { adapter, canLaunch, lacks }: Facts): 
   if (one.adapters !== undefined && !one.adapters.includes(adapter)) {
     return `is about the adapters ${one.adapters.join(', ')}`;
   }
-  if (!canLaunch && (one.own || one.config !== undefined))
+  if (!canLaunch && (one.own || one.config !== undefined || one.needs?.includes('nodes')))
     return 'needs a target that can be started: --target';
   const missing = one.needs?.find((need) => lacks[need] !== undefined);
   return missing === undefined ? undefined : `the target lacks ${missing}: ${lacks[missing]}`;

@@ -10,6 +10,8 @@ export interface TargetConfig {
   readonly limits?: Readonly<Record<string, number>>;
   /** Values of the Origin header that may connect. */
   readonly allowed_origins?: readonly string[];
+  /** Tells the several processes over one Redis apart. @default 1 */
+  readonly instance?: number;
   /** How many deletions per group are remembered, and how long. */
   readonly tombstones?: { readonly max_per_group?: number; readonly max_age_ms?: number };
 }
@@ -39,4 +41,6 @@ export interface Targets extends AsyncDisposable {
   shared(config: TargetConfig): Promise<Target>;
   /** A target for one case, which ends it. */
   launch(config: TargetConfig): Promise<Target>;
+  /** An empty directory that goes with the targets. */
+  directory(): Promise<string>;
 }

@@ -23,6 +23,10 @@ export class FixedTargets implements Targets {
     throw new Error('targets cannot be started here');
   }
 
+  directory(): never {
+    throw new Error('targets cannot be started here');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { FUNCTION } from '../../../generated/constants.js';
+import { readAsset } from '../../asset.js';
+import { area, type Case } from '../../runner/case.js';
+import type { Context } from '../../runner/context.js';
+
+/** A test vector; its fields are explained beside the file. */
+interface Vector {
+  readonly name: string;
+  readonly before?: unknown;
+  readonly ops: readonly unknown[];
+  readonly after: unknown;
+  readonly errors?: readonly {
+    readonly op_index: number;
+    readonly code: string;
+    readonly message?: string;
+  }[];
+  readonly choice?: string;
+}
+
+/** Words of a vector's name that tell what it starts from; the cases are one per operation and subject. */
+const SUBJECTS: readonly (readonly [subject: string, pattern: RegExp])[] = [
+  ['prototype-keys', /__proto__|constructor|prototype|proto-|inherited|hasOwn/],
+  ['path-length', /bytes|segments/],
+  ['value-size', /value-of-|value-too|depth-counts/],
+  ['missing-items', /missing-item/],
+  ['nested-paths', /nested|segment/],
+  ['root', /root/],
+  ['fields-of-other-values', /field-of-/],
+  ['missing-fields', /missing-field|new-field/],
+  ['numbers', /numeric|float|by-|exact/],
+  ['fields', /field/],
+  ['values', /value/],
+];
+
+const subjectOf = (name: string): string =>
+  SUBJECTS.find(([, pattern]) => pattern.test(name))?.[0] ?? 'the-rest';
+
+function claimOf({ name, choice }: Vector): string {
+  const [op = '', rest = ''] = name.split('/');
+  // What the protocol leaves open is no promise of a stranger: those vectors are cases of their own.
+  if (choice !== undefined) return `chosen-rules-of-${op}`;
+  if (op === 'order') return 'checks-come-in-order';
+  if (op === 'ops') return /fail|missing/.test(rest) ? 'ops-with-failures' : 'ops-together';
+  if (op === 'bounds') return `bounds-of-${rest.split('-')[0]}-${subjectOf(rest)}`;
+  return `${op}-of-${subjectOf(rest)}`;
+}
+
+/** The name of a vector fits an item id. */
+async function check(t: Context, { name, ops, after, errors = [], ...rest }: Vector): Promise<void> {
+  const item = name.slice(0, 200);
+  const isMissing = !('before' in rest);
+  if (!isMissing) await t.set(item, rest.before);
+  const result = await t.update(item, ops);
+  assert.deepEqual(result.new_value, after, `${name}: new_value`);
+  assert.deepEqual(result.old_value ?? null, isMissing ? null : rest.before, `${name}: old_value`);
+  assert.deepEqual(
+    (result.errors ?? []).map(({ op_index, code }) => ({ op_index, code })),
+    errors.map(({ op_index, code }) => ({ op_index, code })),
+    `${name}: errors`,
+  );
+  for (const [at, { message }] of errors.entries()) {
+    const actual = result.errors?.[at]?.message ?? '';
+    if (message === undefined) assert.notEqual(actual, '', `${name}: an error has a message`);
+    else assert.equal(actual, message, `${name}: message`);
+  }
+  assert.deepEqual(await t.call(FUNCTION.get, { ...t.at, item_id: item }), after, `${name}: stored`);
+}
+
+const { documented, strict } = area('update');
+
+function grouped(): readonly Case[] {
+  const claims = new Map<string, Vector[]>();
+  for (const vector of readAsset<Vector[]>('spec/vectors/update-ops.json')) {
+    const claim = claimOf(vector);
+    claims.set(claim, [...(claims.get(claim) ?? []), vector]);
+  }
+  return [...claims].map(([claim, vectors]) => {
+    const define = claim.startsWith('chosen') ? strict : documented;
+    return define(`vectors-${claim}`, async (t) => {
+      for (const vector of vectors) await check(t, vector);
+    });
+  });
+}
+
+export const vectorCases = grouped();
