@@ -42,11 +42,13 @@ export const createSubscriberClient = (
 ): Redis =>
   new Redis({ ...common(target, timeoutMs), ...node, enableOfflineQueue: false, retryStrategy: () => null });
 
-/** Connections to all nodes of a Cluster, which come back by themselves. Not connected yet. */
-export function createCluster(target: RedisTarget, timeoutMs: number): Cluster {
-  const cluster = new Cluster([...target.nodes], {
+/**
+ * Connections to all nodes of a Cluster, which come back by themselves. Not connected yet. Commands wait for the
+ * connection to their node, within their time; it empties its queue whenever it fails to connect.
+ */
+export const createCluster = (target: RedisTarget, timeoutMs: number): Cluster =>
+  new Cluster([...target.nodes], {
     lazyConnect: true,
-    enableOfflineQueue: false,
     redisOptions: common(target, timeoutMs),
     slotsRefreshTimeout: timeoutMs,
     slotsRefreshInterval: SLOTS_REFRESH_MS,
@@ -56,9 +58,3 @@ export function createCluster(target: RedisTarget, timeoutMs: number): Cluster {
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
   });
-  // Without a queue a command can't be what opens a node's connection.
-  cluster.on('+node', (node: Redis) => {
-    if (node.status === 'wait') node.connect().catch(() => {});
-  });
-  return cluster;
-}

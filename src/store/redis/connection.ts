@@ -8,6 +8,28 @@ import type { RedisTarget } from './url.js';
 
 type Client = Redis | Cluster;
 
+/** True for a connection that failed, not for one that nobody needed yet. */
+const isLost = ({ status }: Redis): boolean =>
+  status === 'close' || status === 'reconnecting' || status === 'end';
+
+/** Resolves when a client is ready; rejects when its first attempt fails, or at the signal. */
+function established(client: Client, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void) => {
+      client.off('ready', onReady);
+      signal.removeEventListener('abort', onAbort);
+      act();
+    };
+    // The library's own promise stays open when a Cluster is not ready at first.
+    const onReady = () => settle(resolve);
+    const onAbort = () => settle(() => reject(signal.reason));
+    client.once('ready', onReady);
+    signal.addEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
+    else client.connect().catch((error: unknown) => settle(() => reject(error)));
+  });
+}
+
 /** The one connection (in a Cluster: one per node) that commands go through, in the order asked. */
 export class Connection implements AsyncDisposable {
   readonly target: RedisTarget;
@@ -53,23 +75,17 @@ export class Connection implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<Connection> {
     const connection = new Connection(target, client, logger);
-    const abort = () => client.disconnect();
-    signal.addEventListener('abort', abort, { once: true });
     try {
-      signal.throwIfAborted();
-      await client.connect();
-      if (client instanceof Cluster) await connection.#connectNodes(client);
+      await established(client, signal);
       return connection;
     } catch (error) {
       await connection[Symbol.asyncDispose]();
       const cause = connection.#lastError || (error instanceof Error ? error.message : String(error));
-      const why = signal.aborted ? `no answer within the time allowed` : cause;
+      const why = signal.aborted ? 'no answer within the time allowed' : cause;
       throw new LocalError(
         'redis_unreachable',
         `redis_url: Redis at ${target.label} cannot be reached: ${why}`,
       );
-    } finally {
-      signal.removeEventListener('abort', abort);
     }
   }
 
@@ -83,7 +99,7 @@ export class Connection implements AsyncDisposable {
     if (!(this.client instanceof Cluster)) return this.target.nodes;
     const known = this.client
       .nodes('all')
-      .filter((node) => node.status === 'ready')
+      .filter((node) => !isLost(node))
       .map(({ options }) => ({ host: options.host ?? 'localhost', port: options.port ?? 0 }));
     return known.length > 0 ? known : this.target.nodes;
   }
@@ -102,8 +118,8 @@ export class Connection implements AsyncDisposable {
 
   /** Like `problem`, and one node of a Cluster that is missing counts. */
   ailment(): string | undefined {
-    const missing = this.masters().find((node) => node.status !== 'ready');
-    if (missing === undefined || !this.isCluster) return this.problem();
+    const missing = this.isCluster ? this.masters().find(isLost) : undefined;
+    if (missing === undefined) return this.problem();
     return `Redis at ${missing.options.host}:${missing.options.port} is not connected`;
   }
 
@@ -157,19 +173,9 @@ export class Connection implements AsyncDisposable {
     }
   }
 
-  async #connectNodes(cluster: Cluster): Promise<void> {
-    const ready = (node: Redis) =>
-      node.status === 'ready'
-        ? undefined
-        : new Promise<void>((resolve, reject) => {
-            node.once('ready', resolve);
-            node.once('end', () => reject(new Error('a master of the Cluster cannot be reached')));
-          });
-    await Promise.all(cluster.nodes('master').map(ready));
-  }
-
   #noteError(error: Error): void {
-    this.#lastError = error.message;
+    const { lastNodeError } = error as { lastNodeError?: Error };
+    this.#lastError = lastNodeError?.message ?? error.message;
   }
 
   #established(): void {

@@ -59,6 +59,7 @@ export class Lane {
 
   /** Resolves when everything asked until now is answered. */
   settled(): Promise<void> {
+    if (this.#answered === this.#asked) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push({ until: this.#asked, resolve }));
   }
 
