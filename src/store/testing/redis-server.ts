@@ -128,13 +128,34 @@ export class RedisClusterServers implements AsyncDisposable {
     return this.servers.map(({ url }) => url).join(',');
   }
 
+  /** Empties the Cluster, and waits until what was published before has reached every node. */
   async flush(): Promise<void> {
     await Promise.all(this.servers.map(flushServer));
+    const clients = this.servers.map((server) => server.client());
+    try {
+      const arrived = clients.map((client) => countMessages(client, 'drain', this.servers.length));
+      await Promise.all(clients.map((client) => client.subscribe('drain')));
+      const senders = this.servers.map((server) => server.client());
+      await Promise.all(senders.map((sender) => sender.publish('drain', '')));
+      for (const sender of senders) sender.disconnect();
+      await Promise.all(arrived);
+    } finally {
+      for (const client of clients) client.disconnect();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.servers.map((server) => server[Symbol.asyncDispose]()));
   }
+}
+
+function countMessages(client: Redis, channel: string, count: number): Promise<void> {
+  let left = count;
+  return new Promise((resolve) => {
+    client.on('message', (from: string) => {
+      if (from === channel && --left === 0) resolve();
+    });
+  });
 }
 
 async function awaitCluster(server: RedisServer): Promise<void> {
