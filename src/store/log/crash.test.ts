@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type LogReport, openLog } from './index.js';
+import { MemoryFs } from './testing/memory-fs.js';
+import { contentOf, contentsAfter, randomFrom, randomSteps, run } from './testing/model.js';
+
+const DIRECTORY = '/store';
+/** Small enough that the workload rotates and compacts many times. */
+const SEGMENT_BYTES = 2000;
+const OPTIONS = { directory: DIRECTORY, saveIntervalMs: 1, maxQueuedBytes: 1e6 } as const;
+
+interface Moment {
+  readonly image: MemoryFs;
+  readonly acknowledged: number;
+  readonly asked: number;
+  readonly call: string;
+}
+
+/** Runs a workload and keeps what the disk was before each call that changes it, and within each other write. */
+async function moments(durability: 'always' | 'interval', seed: number) {
+  const chance = randomFrom(seed);
+  const steps = randomSteps(160, chance);
+  const fs = new MemoryFs();
+  const found: Moment[] = [];
+  let acknowledged = 0;
+  let asked = 0;
+  let half: string | undefined;
+  fs.hook = async ({ name, file, index }) => {
+    if (file === 'LOCK' || ['read', 'stat', 'readdir'].includes(name)) return undefined;
+    if (chance() < 0.5) await nextTurn();
+    found.push({ image: fs.clone(), acknowledged, asked, call: `${index} ${name} ${file}` });
+    if (name !== 'write') return undefined;
+    half = half === file ? undefined : file;
+    return half === undefined ? undefined : 1 + Math.floor(chance() * 20);
+  };
+  const log = await openLog({ ...OPTIONS, durability, segmentBytes: SEGMENT_BYTES, fs });
+  const answers: Promise<void>[] = [];
+  for (const step of steps) {
+    asked += 1;
+    answers.push(
+      run(log, step).then(() => {
+        acknowledged += 1;
+      }),
+    );
+    if (chance() < 0.8) await nextTurn();
+  }
+  await Promise.all(answers);
+  assert.ok(log.stats().compactions > 2, `${log.stats().compactions} compactions`);
+  await log.close();
+  found.push({ image: fs.clone(), acknowledged, asked, call: 'end' });
+  return { found, contents: contentsAfter(steps) };
+}
+
+/** What a restart shows. */
+async function contentOn(fs: MemoryFs): Promise<string> {
+  fs.remove(`${DIRECTORY}/LOCK`);
+  await using log = await openLog({ ...OPTIONS, durability: 'always', fs });
+  return contentOf(log.entries());
+}
+
+/** A store that was cut off must be a whole one again after its first start. */
+async function assertMended(fs: MemoryFs, content: string): Promise<void> {
+  const reports: LogReport[] = [];
+  const first = await openLog({ ...OPTIONS, durability: 'always', fs });
+  await first.set('after', 'x');
+  await first.close();
+  await using second = await openLog({
+    ...OPTIONS,
+    durability: 'always',
+    fs,
+    onReport: (r) => reports.push(r),
+  });
+  assert.deepEqual(reports, []);
+  await second.delete('after');
+  assert.equal(contentOf(second.entries()), content);
+}
+
+for (const durability of ['always', 'interval'] as const) {
+  test(`${durability}: a kill between any two calls leaves a prefix with everything acknowledged`, async () => {
+    const { found, contents } = await moments(durability, 1);
+    const chance = randomFrom(4);
+    assert.ok(found.length > 200, `${found.length} calls`);
+    for (const { image, acknowledged, asked, call } of found) {
+      const content = await contentOn(image);
+      assert.ok(contents.slice(acknowledged, asked + 1).includes(content), `killed before call ${call}`);
+      // Somebody may have acted on what was shown.
+      assert.equal(await contentOn(image.afterPowerCut(chance)), content, `no power after call ${call}`);
+      await assertMended(image, content);
+    }
+  });
+
+  const kept = durability === 'always' ? 'prefix with everything acknowledged' : 'prefix';
+  test(`${durability}: a power cut between any two calls leaves a ${kept}`, async () => {
+    const { found, contents } = await moments(durability, 2);
+    const chance = randomFrom(3);
+    for (const { image, acknowledged, asked, call } of found) {
+      const least = durability === 'always' || call === 'end' ? acknowledged : 0;
+      for (let cut = 0; cut < 3; cut += 1) {
+        const content = await contentOn(image.afterPowerCut(chance));
+        assert.ok(contents.slice(least, asked + 1).includes(content), `no power before call ${call}`);
+      }
+    }
+  });
+}
