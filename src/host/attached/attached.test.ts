@@ -127,6 +127,7 @@ test('an engine that sends garbage, and knows no lists, is survived', async (t) 
   });
   await once(engine, 'listening');
   const answers: Frame[] = [];
+  const order: string[] = [];
   engine.on('connection', (socket) => {
     for (const text of [
       '{',
@@ -138,7 +139,8 @@ test('an engine that sends garbage, and knows no lists, is survived', async (t) 
       socket.send(text);
     for (let count = 0; count < 200; count += 1) socket.send(Buffer.from([count]));
     socket.on('message', (data) => {
-      const { type, invocation_id, function_id } = JSON.parse(String(data)) as Frame;
+      const { type, invocation_id, function_id, id } = JSON.parse(String(data)) as Frame;
+      order.push(String(function_id ?? id));
       if (type === 'invocationresult') answers.push(JSON.parse(String(data)));
       else if (type === 'invokefunction' && invocation_id !== undefined) {
         const error = { code: 'function_not_found', message: 'no' };
@@ -158,6 +160,10 @@ test('an engine that sends garbage, and knows no lists, is survived', async (t) 
   assert.deepEqual(answers, [{ type: 'invocationresult', invocation_id: '1', function_id: 'stream::get' }]);
   const warnings = attached.logger.lines.filter(({ message }) =>
     message.startsWith('ignored a message that breaks'),
+  );
+  assert.ok(
+    order.indexOf('engine::functions::list') < order.indexOf('stream::get'),
+    'custom streams are known first',
   );
   assert.equal(warnings.length, 8, 'the 1st, 2nd, 4th … 128th of 204 faults');
 });

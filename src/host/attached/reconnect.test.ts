@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { asJson } from '../../domain/json-text.js';
 import { type Attached, startAttached, startEmbedded } from '../testing/hosts.js';
 import { RawWorker } from '../testing/raw-worker.js';
+import { FakeService } from '../testing/service.js';
 import { until } from '../testing/until.js';
+import { RelayedTriggers } from './relayed-triggers.js';
 
 const trigger = (id: string, function_id = 'f', trigger_type = 'stream') => ({
   type: 'registertrigger',
@@ -67,6 +69,10 @@ test('an engine that restarts: calls fail clearly, everything is registered agai
     'end gone',
     'end guard',
   ]);
+  assert.ok(
+    attached.service.log.indexOf('end gone') < attached.service.log.indexOf('start kept'),
+    'first what ended',
+  );
   assert.ok(!attached.host.has('stream::get(mine)'));
   const invocation_id = '1';
   restarted.send({
@@ -76,6 +82,26 @@ test('an engine that restarts: calls fail clearly, everything is registered agai
     data: { item_id: 'x' },
   });
   assert.equal((await restarted.frame({ type: 'invocationresult', invocation_id })).error, undefined);
+});
+
+test('an engine without a list: what it relays again stays, what it does not ends once it had its chance', async () => {
+  const service = new FakeService();
+  let failure = { code: 'function_not_found', message: 'no list' };
+  const triggers = new RelayedTriggers(
+    () => service,
+    (_id, _payload, done) => done(failure, undefined),
+  );
+  for (const id of ['kept', 'gone']) triggers.register(trigger(id) as never);
+  triggers.disconnected();
+  await triggers.reconcile(false);
+  assert.equal(service.triggers.size, 2);
+  triggers.register(trigger('kept') as never);
+  failure = { code: 'invocation_stopped', message: 'disconnected again' };
+  await triggers.reconcile(true);
+  assert.equal(service.triggers.size, 2);
+  failure = { code: 'invocation_timeout', message: 'no answer' };
+  await triggers.reconcile(true);
+  assert.deepEqual([...service.triggers.keys()], ['kept']);
 });
 
 test('a newer instance of us takes over, and the older one’s end does not harm it', async () => {
