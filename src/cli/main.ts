@@ -38,6 +38,8 @@ async function main(): Promise<void> {
   });
   const engineUrl = values.engine ?? process.env.III_URL ?? process.env.III_ENGINE_URL;
   process.on('unhandledRejection', (error) => logger.error({ err: error }, 'unhandled rejection; going on'));
+  // Should the start ever end without an answer, that is no success.
+  process.exitCode = 1;
   const app = await startApp(config, { logger, repair: values.repair, ...(engineUrl ? { engineUrl } : {}) });
   let ending = false;
   const end = (signal: NodeJS.Signals): void => {
@@ -56,6 +58,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   // After the handlers: whoever reads this line may end us at once.
+  process.exitCode = 0;
   process.stdout.write(`ready: engine ${app.engineUrl} stream ${app.streamUrl}\n`);
 }
 
