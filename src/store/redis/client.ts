@@ -58,3 +58,16 @@ export const createCluster = (target: RedisTarget, timeoutMs: number): Cluster =
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
   });
+
+/** Closes a client and waits until it is closed; a client between two attempts never says so, which is not waited for. */
+export async function endClient(client: Redis | Cluster): Promise<void> {
+  if (client.status === 'end') return;
+  let timer: NodeJS.Timeout | undefined;
+  const ended = new Promise<void>((resolve) => {
+    client.once('end', () => resolve());
+    timer = setTimeout(resolve, 2 * DISCONNECT_MS);
+  });
+  client.disconnect();
+  await ended;
+  clearTimeout(timer);
+}

@@ -1,12 +1,15 @@
 import { Cluster, type Redis } from 'ioredis';
 import { LocalError, StreamError } from '../../domain/errors.js';
-import { createClient, createCluster } from './client.js';
+import { createClient, createCluster, endClient } from './client.js';
 import { streamErrorOf } from './failure.js';
 import type { RedisLogger } from './options.js';
 import type { Script } from './scripts/script.js';
 import type { RedisTarget } from './url.js';
 
 type Client = Redis | Cluster;
+
+/** What the library says of every command of a lost connection. */
+const CLOSED = 'Connection is closed.';
 
 /** True for a connection that failed, not for one that nobody needed yet. */
 const isLost = ({ status }: Redis): boolean =>
@@ -44,6 +47,7 @@ export class Connection implements AsyncDisposable {
     this.client = client;
     this.#logger = logger;
     client.on('error', (error: Error) => this.#noteError(error));
+    if (client instanceof Cluster) client.on('node error', (error: Error) => this.#noteError(error));
     client.on('close', () => this.#lost());
     client.on('ready', () => this.#established());
   }
@@ -155,10 +159,7 @@ export class Connection implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    if (this.client.status === 'end') return;
-    const ended = new Promise<void>((resolve) => this.client.once('end', () => resolve()));
-    this.client.disconnect();
-    await ended;
+    await endClient(this.client);
   }
 
   async #belongsToCluster(): Promise<boolean> {
@@ -175,7 +176,9 @@ export class Connection implements AsyncDisposable {
 
   #noteError(error: Error): void {
     const { lastNodeError } = error as { lastNodeError?: Error };
-    this.#lastError = lastNodeError?.message ?? error.message;
+    const message = lastNodeError?.message ?? error.message;
+    // The cause was told before.
+    if (message !== CLOSED || this.#lastError === '') this.#lastError = message;
   }
 
   #established(): void {

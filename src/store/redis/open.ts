@@ -2,10 +2,10 @@ import { LocalError } from '../../domain/errors.js';
 import type { Store } from '../port.js';
 import { createSubscriberClient } from './client.js';
 import { Connection } from './connection.js';
-import { type RedisStoreOptions, withDefaults } from './options.js';
+import { type RedisLogger, type RedisStoreOptions, withDefaults } from './options.js';
 import { RedisStore } from './redis-store.js';
 import { Subscriber } from './subscriber.js';
-import { parseRedisUrl } from './url.js';
+import { parseRedisUrl, type RedisTarget } from './url.js';
 
 /**
  * Connects to Redis and subscribes to its events; both are in place when it resolves.
@@ -16,8 +16,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   const settings = withDefaults(options);
   const { commandTimeoutMs, logger } = settings;
   const target = parseRedisUrl(settings.url);
-  const signal = AbortSignal.timeout(commandTimeoutMs);
-  const connection = await Connection.open(target, commandTimeoutMs, logger, signal);
+  const connection = await connect(target, commandTimeoutMs, logger);
   const store = new RedisStore(connection, settings);
   const pick = () => {
     const nodes = connection.nodes();
@@ -34,5 +33,16 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
       'redis_unreachable',
       `redis_url: Redis at ${target.label} does not serve events: ${why}`,
     );
+  }
+}
+
+/** Unlike that of `AbortSignal.timeout`, this timer keeps the process alive: nothing else may while we wait. */
+async function connect(target: RedisTarget, timeoutMs: number, logger: RedisLogger): Promise<Connection> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  try {
+    return await Connection.open(target, timeoutMs, logger, controller.signal);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { backoff } from './backoff.js';
+import { endClient } from './client.js';
 import { CHANNEL } from './keys.js';
 import type { RedisLogger } from './options.js';
 
@@ -46,11 +47,7 @@ export class Subscriber implements AsyncDisposable {
     this.#closed = true;
     clearInterval(this.#heartbeat);
     clearTimeout(this.#retry);
-    const client = this.#client;
-    if (client === undefined || client.status === 'end') return;
-    const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
-    client.disconnect();
-    await ended;
+    if (this.#client !== undefined) await endClient(this.#client);
   }
 
   async #subscribe(): Promise<void> {
