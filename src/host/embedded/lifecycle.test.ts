@@ -32,6 +32,7 @@ test('a taken port is waited for, then it is one clear error', async () => {
   });
   await using waiting = onPort(port, 5_000);
   const listening = waiting.listen();
+  await assert.rejects(onPort(port, 0).listen(), { code: 'port_taken' });
   blocker.close();
   assert.equal((await listening).port, port);
 });
