@@ -49,7 +49,7 @@ export class KeyvJournal implements Journal {
   }
 
   async write(records: readonly JournalRecord[]): Promise<void> {
-    const results = await this.#keyv.setMany(records as JournalRecord[]);
+    const results = await this.#keyv.setMany(this.atomic ? (records as JournalRecord[]) : latest(records));
     // Several adapters answer undefined, meaning done; only a false is a failure that nobody threw.
     if (results?.some((done) => done === false)) {
       throw new LocalError(
@@ -70,4 +70,11 @@ export class KeyvJournal implements Journal {
   async close(): Promise<void> {
     await this.#keyv.disconnect();
   }
+}
+
+/** The last record of each key: adapters may write a batch in any order, and SQL takes a key once per statement. */
+function latest(records: readonly JournalRecord[]): JournalRecord[] {
+  const byKey = new Map<string, JournalRecord>();
+  for (const record of records) byKey.set(record.key, record);
+  return [...byKey.values()];
 }

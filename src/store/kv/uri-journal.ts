@@ -2,67 +2,60 @@ import { Keyv, type KeyvStoreAdapter } from 'keyv';
 import type { KvConfig } from '../../../generated/config.js';
 import { LocalError } from '../../domain/errors.js';
 import { KEYV_OPTIONS, KeyvJournal } from './keyv-journal.js';
-
-/**
- * URI scheme → the package that speaks it. Explicit, because Keyv itself takes an unknown URI for an in-memory store
- * and answers true.
- */
-const PACKAGES: Readonly<Record<string, string>> = {
-  'postgres:': '@keyv/postgres',
-  'postgresql:': '@keyv/postgres',
-  'mysql:': '@keyv/mysql',
-  'mongodb:': '@keyv/mongo',
-  'mongodb+srv:': '@keyv/mongo',
-  'sqlite:': '@keyv/sqlite',
-  'redis:': '@keyv/redis',
-  'rediss:': '@keyv/redis',
-};
-
-type AdapterClass = new (uri: string) => KeyvStoreAdapter;
+import { PROBE_PREFIX, probe } from './probe.js';
+import { loadAdapter, NAMESPACE } from './uri-adapters.js';
 
 /**
  * The journal of `store_method: uri`: any Keyv storage adapter that the user has installed and that can list its keys.
- * A write is as durable as that backend makes it; a batch is not atomic there.
+ * A write is as durable as that backend makes it; a batch is not atomic there, and nothing keeps a second process out.
  *
- * @throws LocalError `store_uri` naming the package to install, or the scheme that is not known
+ * @throws LocalError `store_uri`: unknown scheme, package not installed, backend not reachable or not fit
  */
 export async function openUriJournal(config: KvConfig): Promise<KeyvJournal> {
   const { uri } = config;
   if (uri === undefined)
     throw new LocalError('config_invalid', 'adapter.config.uri: is required with store_method uri.');
-  const scheme = URL.canParse(uri) ? new URL(uri).protocol : '';
-  const name = PACKAGES[scheme];
-  if (name === undefined) {
-    const known = Object.keys(PACKAGES).join(', ');
-    throw new LocalError(
-      'store_uri',
-      `adapter.config.uri: the scheme ${scheme || '(none)'} is not one of ${known}.`,
-    );
-  }
-  const adapter = new (await loadAdapter(name))(uri);
+  const { name, prefixes, adapter } = await loadAdapter(uri);
+  return openAdapter(name, adapter, prefixes);
+}
+
+/** The journal over a Keyv storage adapter. @param prefixes whether it puts the namespace before keys itself */
+export async function openAdapter(
+  name: string,
+  adapter: KeyvStoreAdapter,
+  prefixes: boolean,
+): Promise<KeyvJournal> {
+  let failure: unknown;
+  // Some adapters emit what they should throw, and then go on as if nothing were there.
+  adapter.on?.('error', (error: unknown) => {
+    failure = error;
+  });
   const { iterator } = adapter;
   if (iterator === undefined) {
     throw new LocalError('store_uri', `${name} cannot list its keys, so a restart could not load them.`);
   }
-  const keyv = new Keyv<string>(adapter, { ...KEYV_OPTIONS, namespace: undefined as never });
-  adapter.namespace = undefined;
-  return new KeyvJournal(keyv, {
-    kind: name,
-    atomic: false,
-    entries: () => iterator.call(adapter) as AsyncIterable<readonly [string, string]>,
+  const keyv = new Keyv<string>(adapter, {
+    ...KEYV_OPTIONS,
+    namespace: NAMESPACE,
+    useKeyPrefix: !prefixes,
   });
-}
-
-async function loadAdapter(name: string): Promise<AdapterClass> {
   try {
-    const module = (await import(name)) as { default: AdapterClass };
-    return module.default;
+    await probe(name, keyv, () => failure);
   } catch (error) {
-    if ((error as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new LocalError(
-      'store_uri',
-      `${name} is not installed; install it next to iii-stream: npm install ${name}.`,
-      { cause: error },
-    );
+    // An adapter that never connected may never disconnect either; the process is about to end.
+    void keyv.disconnect().catch(() => {});
+    throw error;
   }
+  const prefix = prefixes ? '' : `${NAMESPACE}:`;
+  async function* entries(): AsyncIterable<readonly [string, string]> {
+    failure = undefined;
+    for await (const [key, value] of iterator!.call(adapter, NAMESPACE) as AsyncIterable<[string, string]>) {
+      const own = key.slice(prefix.length);
+      if (!own.startsWith(PROBE_PREFIX)) yield [own, value];
+    }
+    if (failure !== undefined) {
+      throw new LocalError('store_uri', `${name} could not list its records: ${String(failure)}.`);
+    }
+  }
+  return new KeyvJournal(keyv, { kind: name, atomic: false, entries });
 }

@@ -1,0 +1,88 @@
+import type { KeyvStoreAdapter } from 'keyv';
+import { LocalError } from '../../domain/errors.js';
+
+/** Under which name our records lie beside those of other users of the same database. */
+export const NAMESPACE = 'iii-stream';
+
+/** Rows that an SQL adapter reads at a time while loading; its own default is 10. */
+const ITERATION_LIMIT = 10_000;
+
+interface UriAdapter {
+  /** The npm package; each of them has its adapter class as the default export. */
+  readonly name: string;
+  /** What its constructor takes. */
+  readonly args: (uri: string) => readonly unknown[];
+  /** True when the adapter puts the namespace before each key itself; Keyv does it for the others. */
+  readonly prefixes: boolean;
+}
+
+const sql = (name: string): UriAdapter => ({
+  name,
+  args: (uri) => [{ uri, iterationLimit: ITERATION_LIMIT }],
+  prefixes: false,
+});
+const mongo: UriAdapter = { name: '@keyv/mongo', args: (uri) => [uri], prefixes: false };
+const redis: UriAdapter = {
+  name: '@keyv/redis',
+  // Without the options a command that fails looks as if it were done.
+  args: (uri) => [uri, { throwOnErrors: true, throwOnConnectError: true }],
+  prefixes: true,
+};
+
+/**
+ * URI scheme → the package that speaks it. Explicit, because Keyv itself takes an unknown URI for an in-memory store
+ * and answers true.
+ */
+const ADAPTERS: Readonly<Record<string, UriAdapter>> = {
+  'postgres:': sql('@keyv/postgres'),
+  'postgresql:': sql('@keyv/postgres'),
+  'mysql:': sql('@keyv/mysql'),
+  'sqlite:': sql('@keyv/sqlite'),
+  'mongodb:': mongo,
+  'mongodb+srv:': mongo,
+  'redis:': redis,
+  'rediss:': redis,
+};
+
+export interface LoadedAdapter {
+  readonly name: string;
+  readonly prefixes: boolean;
+  readonly adapter: KeyvStoreAdapter;
+}
+
+/**
+ * Makes the Keyv storage adapter for `uri`, from a package that the user has installed.
+ * @throws LocalError `store_uri` naming the package to install, or the schemes that are known
+ */
+export async function loadAdapter(uri: string): Promise<LoadedAdapter> {
+  // Not every adapter's URI is a URL: sqlite://:memory: is none.
+  const scheme = /^[a-z][a-z\d+.-]*:/i.exec(uri)?.[0].toLowerCase() ?? '';
+  const known = ADAPTERS[scheme];
+  if (known === undefined) {
+    const schemes = Object.keys(ADAPTERS).join(', ');
+    throw new LocalError(
+      'store_uri',
+      `adapter.config.uri: the scheme ${scheme || '(none)'} is not one of ${schemes}.`,
+    );
+  }
+  const { name, args, prefixes } = known;
+  const { default: Adapter } = await importAdapter(name);
+  return { name, prefixes, adapter: new Adapter(...args(uri)) };
+}
+
+interface AdapterModule {
+  readonly default: new (...args: readonly unknown[]) => KeyvStoreAdapter;
+}
+
+async function importAdapter(name: string): Promise<AdapterModule> {
+  try {
+    return (await import(name)) as AdapterModule;
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new LocalError(
+      'store_uri',
+      `${name} is not installed; install it next to iii-stream: npm install ${name}.`,
+      { cause: error },
+    );
+  }
+}
