@@ -1,6 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import { backoff } from './backoff.js';
-import type { RedisTarget } from './url.js';
+import type { RedisNode, RedisTarget } from './url.js';
 
 /** Milliseconds between two looks at which node serves what. */
 const SLOTS_REFRESH_MS = 2_000;
@@ -26,20 +26,16 @@ const common = (target: RedisTarget, timeoutMs: number) => ({
 });
 
 /** A connection to one server that comes back by itself. Not connected yet. */
-export const createClient = (target: RedisTarget, timeoutMs: number): Redis =>
+export const createClient = (target: RedisTarget, node: RedisNode, timeoutMs: number): Redis =>
   new Redis({
     ...common(target, timeoutMs),
-    ...target.nodes[0],
+    ...node,
     enableOfflineQueue: false,
     retryStrategy: backoff,
   });
 
 /** A connection to one server for its events; when it is lost it stays lost. Not connected yet. */
-export const createSubscriberClient = (
-  target: RedisTarget,
-  node: { readonly host: string; readonly port: number },
-  timeoutMs: number,
-): Redis =>
+export const createSubscriberClient = (target: RedisTarget, node: RedisNode, timeoutMs: number): Redis =>
   new Redis({ ...common(target, timeoutMs), ...node, enableOfflineQueue: false, retryStrategy: () => null });
 
 /**

@@ -91,7 +91,7 @@ export class Committer implements LaneContext {
 
   async commit(at: GroupAddress, plan: Plan): Promise<CommitReply> {
     const member = memberOf(at);
-    const reply = await this.#send(at, member, plan);
+    const reply = await this.#timed(plan, this.#send(at, member, plan));
     const [, epoch, presence, items, steps] = reply;
     const timestamp = steps.at(-1) ?? 0;
     this.#clock.saw(member, timestamp);
@@ -105,6 +105,18 @@ export class Committer implements LaneContext {
 
   idle(lane: Lane): void {
     this.#lanes.delete(lane.member);
+  }
+
+  async #timed<T>({ steps }: Plan, answer: Promise<T>): Promise<T> {
+    const started = performance.now();
+    let failed = true;
+    try {
+      const reply = await answer;
+      failed = false;
+      return reply;
+    } finally {
+      this.#settings.observer.batch(steps.length, performance.now() - started, failed);
+    }
   }
 
   async #send(at: GroupAddress, member: string, plan: Plan): Promise<Exclude<ScriptReply, readonly [1]>> {

@@ -1,37 +1,16 @@
 import { Cluster, type Redis } from 'ioredis';
-import { LocalError, StreamError } from '../../domain/errors.js';
-import { createClient, createCluster, endClient } from './client.js';
+import { StreamError } from '../../domain/errors.js';
+import { endClient } from './client.js';
 import { streamErrorOf } from './failure.js';
 import type { RedisLogger } from './options.js';
 import type { Script } from './scripts/script.js';
-import type { RedisTarget } from './url.js';
+import type { RedisNode, RedisTarget } from './url.js';
 
-type Client = Redis | Cluster;
-
-/** What the library says of every command of a lost connection. */
-const CLOSED = 'Connection is closed.';
+export type Client = Redis | Cluster;
 
 /** True for a connection that failed, not for one that nobody needed yet. */
 const isLost = ({ status }: Redis): boolean =>
   status === 'close' || status === 'reconnecting' || status === 'end';
-
-/** Resolves when a client is ready; rejects when its first attempt fails, or at the signal. */
-function established(client: Client, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (act: () => void) => {
-      client.off('ready', onReady);
-      signal.removeEventListener('abort', onAbort);
-      act();
-    };
-    // The library's own promise stays open when a Cluster is not ready at first.
-    const onReady = () => settle(resolve);
-    const onAbort = () => settle(() => reject(signal.reason));
-    client.once('ready', onReady);
-    signal.addEventListener('abort', onAbort);
-    if (signal.aborted) onAbort();
-    else client.connect().catch((error: unknown) => settle(() => reject(error)));
-  });
-}
 
 /** The one connection (in a Cluster: one per node) that commands go through, in the order asked. */
 export class Connection implements AsyncDisposable {
@@ -42,55 +21,14 @@ export class Connection implements AsyncDisposable {
   #connected = false;
   #lastError = '';
 
-  private constructor(target: RedisTarget, client: Client, logger: RedisLogger) {
+  /** @param client not connected yet */
+  constructor(target: RedisTarget, client: Client, logger: RedisLogger) {
     this.target = target;
     this.client = client;
     this.#logger = logger;
     client.on('error', (error: Error) => this.#noteError(error));
-    if (client instanceof Cluster) client.on('node error', (error: Error) => this.#noteError(error));
     client.on('close', () => this.#lost());
     client.on('ready', () => this.#established());
-  }
-
-  /**
-   * Connects; a server that says it belongs to a Cluster is connected to as one.
-   *
-   * @param signal ends the attempt
-   * @throws LocalError `redis_unreachable`
-   */
-  static async open(
-    target: RedisTarget,
-    timeoutMs: number,
-    logger: RedisLogger,
-    signal: AbortSignal,
-  ): Promise<Connection> {
-    if (target.nodes.length > 1)
-      return Connection.#connect(target, createCluster(target, timeoutMs), logger, signal);
-    const single = await Connection.#connect(target, createClient(target, timeoutMs), logger, signal);
-    if (!(await single.#belongsToCluster())) return single;
-    await single[Symbol.asyncDispose]();
-    return Connection.#connect(target, createCluster(target, timeoutMs), logger, signal);
-  }
-
-  static async #connect(
-    target: RedisTarget,
-    client: Client,
-    logger: RedisLogger,
-    signal: AbortSignal,
-  ): Promise<Connection> {
-    const connection = new Connection(target, client, logger);
-    try {
-      await established(client, signal);
-      return connection;
-    } catch (error) {
-      await connection[Symbol.asyncDispose]();
-      const cause = connection.#lastError || (error instanceof Error ? error.message : String(error));
-      const why = signal.aborted ? 'no answer within the time allowed' : cause;
-      throw new LocalError(
-        'redis_unreachable',
-        `redis_url: Redis at ${target.label} cannot be reached: ${why}`,
-      );
-    }
   }
 
   /** True when keys live on several nodes. */
@@ -99,7 +37,7 @@ export class Connection implements AsyncDisposable {
   }
 
   /** Where events can be subscribed to, as they are known now. */
-  nodes(): readonly { readonly host: string; readonly port: number }[] {
+  nodes(): readonly RedisNode[] {
     if (!(this.client instanceof Cluster)) return this.target.nodes;
     const known = this.client
       .nodes('all')
@@ -111,6 +49,11 @@ export class Connection implements AsyncDisposable {
   /** The servers that hold keys, to search them. */
   masters(): readonly Redis[] {
     return this.client instanceof Cluster ? this.client.nodes('master') : [this.client];
+  }
+
+  /** What the client last complained about; empty when it is content. */
+  get lastError(): string {
+    return this.#lastError;
   }
 
   /** Why commands cannot succeed now; undefined when they can. */
@@ -162,23 +105,8 @@ export class Connection implements AsyncDisposable {
     await endClient(this.client);
   }
 
-  async #belongsToCluster(): Promise<boolean> {
-    try {
-      return /^redis_mode:cluster/m.test(String(await this.client.info('server')));
-    } catch (error) {
-      this.#logger.info(
-        { err: error },
-        'Redis does not tell whether it is a Cluster; taking it for a single server',
-      );
-      return false;
-    }
-  }
-
   #noteError(error: Error): void {
-    const { lastNodeError } = error as { lastNodeError?: Error };
-    const message = lastNodeError?.message ?? error.message;
-    // The cause was told before.
-    if (message !== CLOSED || this.#lastError === '') this.#lastError = message;
+    this.#lastError = error.message;
   }
 
   #established(): void {

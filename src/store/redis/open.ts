@@ -1,11 +1,11 @@
 import { LocalError } from '../../domain/errors.js';
 import type { Store } from '../port.js';
 import { createSubscriberClient } from './client.js';
-import { Connection } from './connection.js';
-import { type RedisLogger, type RedisStoreOptions, withDefaults } from './options.js';
+import { connect } from './connect.js';
+import { type RedisStoreOptions, withDefaults } from './options.js';
 import { RedisStore } from './redis-store.js';
 import { Subscriber } from './subscriber.js';
-import { parseRedisUrl, type RedisTarget } from './url.js';
+import { parseRedisUrl } from './url.js';
 
 /**
  * Connects to Redis and subscribes to its events; both are in place when it resolves.
@@ -33,16 +33,5 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
       'redis_unreachable',
       `redis_url: Redis at ${target.label} does not serve events: ${why}`,
     );
-  }
-}
-
-/** Unlike that of `AbortSignal.timeout`, this timer keeps the process alive: nothing else may while we wait. */
-async function connect(target: RedisTarget, timeoutMs: number, logger: RedisLogger): Promise<Connection> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), timeoutMs);
-  try {
-    return await Connection.open(target, timeoutMs, logger, controller.signal);
-  } finally {
-    clearTimeout(timer);
   }
 }

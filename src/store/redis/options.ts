@@ -1,4 +1,5 @@
 import type { Now } from '../../domain/clock.js';
+import type { CommitObserver } from '../kv/commit-queue.js';
 
 /** Where the store reports what an operator should know. A pino logger fits. */
 export interface RedisLogger {
@@ -30,6 +31,8 @@ export interface RedisStoreOptions {
   /** @default Date.now */
   readonly now?: Now;
   readonly logger?: RedisLogger;
+  /** Told about every commit script that ran. */
+  readonly observer?: CommitObserver;
 }
 
 /** The options with every default in place. */
@@ -45,5 +48,6 @@ export const withDefaults = (options: RedisStoreOptions): RedisSettings => ({
   auditIntervalMs: 15_000,
   now: Date.now,
   logger: silent,
+  observer: { batch() {} },
   ...options,
 });

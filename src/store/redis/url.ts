@@ -8,10 +8,16 @@ export interface Credentials {
   readonly tls?: Record<string, never>;
 }
 
+/** One server. */
+export interface RedisNode {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Where Redis is, taken apart. */
 export interface RedisTarget {
   /** The known addresses; more than one is a Cluster. */
-  readonly nodes: readonly { readonly host: string; readonly port: number }[];
+  readonly nodes: readonly RedisNode[];
   /** What every connection shares: credentials, database, TLS. */
   readonly shared: Credentials;
   /** The addresses for logs and errors, without credentials. */

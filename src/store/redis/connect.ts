@@ -1,0 +1,109 @@
+import { LocalError } from '../../domain/errors.js';
+import { createClient, createCluster } from './client.js';
+import { type Client, Connection } from './connection.js';
+import type { RedisLogger } from './options.js';
+import type { RedisTarget } from './url.js';
+
+interface Attempt {
+  readonly target: RedisTarget;
+  readonly timeoutMs: number;
+  readonly logger: RedisLogger;
+  /** Ends the attempt. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Connects within `timeoutMs`; a server that says it belongs to a Cluster is connected to as one.
+ *
+ * @throws LocalError `redis_unreachable`, or `redis_url` when several addresses are no Cluster
+ */
+export async function connect(
+  target: RedisTarget,
+  timeoutMs: number,
+  logger: RedisLogger,
+): Promise<Connection> {
+  const controller = new AbortController();
+  // Unlike that of `AbortSignal.timeout`, this timer keeps the process alive: nothing else may while we wait.
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  try {
+    return await connectAsItIs({ target, timeoutMs, logger, signal: controller.signal });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function connectAsItIs(attempt: Attempt): Promise<Connection> {
+  const { target, timeoutMs } = attempt;
+  const single = await connectAny(attempt);
+  const mode = await modeOf(single);
+  const several = target.nodes.length > 1;
+  if (mode !== 'cluster' && !several) return single;
+  await single[Symbol.asyncDispose]();
+  if (mode === 'standalone') {
+    throw new LocalError(
+      'redis_url',
+      `redis_url: names several addresses, and ${target.label} is no Redis Cluster`,
+    );
+  }
+  return connectOne(attempt, createCluster(target, timeoutMs));
+}
+
+/** Connects to the first address that answers. */
+async function connectAny(attempt: Attempt): Promise<Connection> {
+  const { target, timeoutMs } = attempt;
+  const share = timeoutMs / target.nodes.length;
+  let last: unknown;
+  for (const node of target.nodes) {
+    try {
+      return await connectOne(attempt, createClient(target, node, share));
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw last;
+}
+
+async function connectOne({ target, logger, signal }: Attempt, client: Client): Promise<Connection> {
+  const connection = new Connection(target, client, logger);
+  try {
+    await established(client, signal);
+    return connection;
+  } catch (error) {
+    await connection[Symbol.asyncDispose]();
+    const cause = connection.lastError || (error instanceof Error ? error.message : String(error));
+    const why = signal.aborted ? 'no answer within the time allowed' : cause;
+    throw new LocalError(
+      'redis_unreachable',
+      `redis_url: Redis at ${target.label} cannot be reached: ${why}`,
+    );
+  }
+}
+
+/** Resolves when a client is ready; rejects when its first attempt fails, or at the signal. */
+function established(client: Client, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void) => {
+      client.off('ready', onReady);
+      signal.removeEventListener('abort', onAbort);
+      act();
+    };
+    // The library's own promise stays open when a Cluster is not ready at first.
+    const onReady = () => settle(resolve);
+    const onAbort = () => settle(() => reject(signal.reason));
+    client.once('ready', onReady);
+    signal.addEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
+    else client.connect().catch((error: unknown) => settle(() => reject(error)));
+  });
+}
+
+/** What the server says it is; undefined when it does not say. */
+async function modeOf(connection: Connection): Promise<string | undefined> {
+  try {
+    const info = await connection.ask((client) => client.info('server'));
+    return /^redis_mode:(\w+)/m.exec(info)?.[1];
+  } catch {
+    // Asking is forbidden to some users; then the number of addresses decides.
+    return undefined;
+  }
+}
