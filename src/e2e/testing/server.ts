@@ -9,6 +9,9 @@ import { fileURLToPath } from 'node:url';
 const TSX = import.meta.resolve('tsx');
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
+/** Runs the command line over a file system that fails and forgets: see its environment variables. */
+export const FAULTY_MAIN = fileURLToPath(new URL('./faulty-main.ts', import.meta.url));
+
 /** A running `iii-stream` process, started as its user would. */
 export interface RunningServer extends AsyncDisposable {
   readonly process: ChildProcess;
@@ -35,6 +38,8 @@ export interface ServerConfig {
   readonly env?: Readonly<Record<string, string>>;
   /** Where the config file and relative paths live. */
   readonly directory: string;
+  /** Path of the module to run. @default the command line */
+  readonly main?: string;
 }
 
 /** Starts the server and waits for its `ready` line; rejects with its stderr when it ends before. */
@@ -43,10 +48,11 @@ export async function startServer({
   args = [],
   env = {},
   directory,
+  main = MAIN,
 }: ServerConfig): Promise<RunningServer> {
   const file = join(directory, 'config.yaml');
   await writeFile(file, yaml);
-  const child = spawn(process.execPath, ['--import', TSX, MAIN, '--config', file, ...args], {
+  const child = spawn(process.execPath, ['--import', TSX, main, '--config', file, ...args], {
     cwd: directory,
     env: { ...process.env, III_URL: '', III_ENGINE_URL: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
