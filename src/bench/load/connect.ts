@@ -1,0 +1,61 @@
+import type { Target } from '../targets/target.js';
+import { LeanSocket, openMany } from '../wire/lean-socket.js';
+
+/** Waits for the frames that come before the first answer. */
+async function greet(socket: LeanSocket, target: Target, unasked: number): Promise<void> {
+  const { greeting } = target.dialect;
+  const due = unasked + greeting.length;
+  if (due === 0) return;
+  await new Promise<void>((resolve) => {
+    let left = due;
+    socket.listen(() => {
+      left -= 1;
+      if (left === 0) resolve();
+    });
+    for (const frame of greeting) socket.send(frame);
+  });
+}
+
+/** Connections that call functions. Frames may arrive with the upgrade's answer, so each is opened with its listener. */
+export async function rpcConnections(target: Target, count: number): Promise<LeanSocket[]> {
+  const opened = Array.from({ length: count }, async () => {
+    let arrived: () => void = () => {};
+    const first = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const socket = await LeanSocket.open(target.rpcUrl, () => arrived());
+    if (target.dialect.unasked.rpc > 0) await first;
+    await greet(socket, target, 0);
+    return socket;
+  });
+  return Promise.all(opened);
+}
+
+/** Clients of the stream socket. */
+export async function clients(target: Target, count: number): Promise<LeanSocket[]> {
+  if (target.dialect.greeting.length === 0) return openMany(target.socketUrl, count);
+  const sockets: LeanSocket[] = [];
+  while (sockets.length < count) {
+    const batch = Math.min(100, count - sockets.length);
+    const some = { ...target, rpcUrl: target.socketUrl };
+    sockets.push(...(await rpcConnections(some, batch)));
+  }
+  return sockets;
+}
+
+/** Joins each client to the group that `groupOf` names; resolves when all have their sync. */
+export async function joinAll(
+  target: Target,
+  sockets: readonly LeanSocket[],
+  groupOf: (index: number) => string,
+): Promise<void> {
+  await Promise.all(
+    sockets.map(
+      (socket, index) =>
+        new Promise<void>((resolve) => {
+          socket.listen(() => resolve());
+          socket.send(target.dialect.join(groupOf(index)));
+        }),
+    ),
+  );
+}

@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { measure, type Result } from './measure.js';
+import { readOptions } from './options.js';
+import { markdown } from './report.js';
+import { SCENARIOS } from './scenarios/index.js';
+import type { Environment } from './scenarios/scenario.js';
+import { build, RESULTS } from './targets/build.js';
+import { elsewhere } from './targets/target.js';
+
+const SERVER_CORE = 0;
+const LOAD_CORE = 1;
+
+const options = readOptions(process.argv.slice(2));
+const main = await build();
+const environment: Environment = {
+  core: options.pin ? SERVER_CORE : undefined,
+  loadCore: options.pin ? LOAD_CORE : undefined,
+  builds: [
+    { name: 'iii-stream', main },
+    ...(options.against === undefined ? [] : [{ name: 'before', main: options.against }]),
+  ],
+  other: options.other && elsewhere(...options.other),
+  scale: options.scale,
+};
+// All threads of this process: what it runs is the load.
+if (options.pin) execFileSync('taskset', ['-a', '-c', '-p', String(LOAD_CORE), String(process.pid)]);
+
+const chosen = SCENARIOS.filter(
+  ({ name }) => options.only.length === 0 || options.only.some((pattern) => pattern.test(name)),
+);
+const results: Result[] = [];
+const failures: string[] = [];
+for (const scenario of chosen) {
+  try {
+    const result = await measure(scenario, environment, options);
+    results.push(result);
+    const figures = result.series.map(({ name, median }) => `${name} ${Math.round(median)}`).join(', ');
+    const ratios = result.ratios.map(({ of, to, ratio }) => `${of}/${to} ${ratio.toFixed(2)}`).join(', ');
+    console.error(`${scenario.name}: ${figures} ${result.unit}; ${ratios}`);
+  } catch (error) {
+    failures.push(scenario.name);
+    console.error(`${scenario.name} failed:`, error);
+  }
+}
+const { rounds, ms } = options;
+const about = { date: new Date().toISOString(), node: process.version, cpu: cpus()[0]?.model, rounds, ms };
+await mkdir(RESULTS, { recursive: true });
+await writeFile(join(RESULTS, 'results.json'), `${JSON.stringify({ ...about, results }, undefined, 2)}\n`);
+await writeFile(join(RESULTS, 'results.md'), markdown(results));
+console.log(markdown(results));
+process.exitCode = failures.length === 0 && results.length > 0 ? 0 : 1;

@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Environment, Scenario, Series } from './scenarios/scenario.js';
+import { median } from './statistics.js';
+
+export interface Rounds {
+  /** Counted rounds; one more goes before them. */
+  readonly rounds: number;
+  /** Milliseconds of one measurement. */
+  readonly ms: number;
+}
+
+export interface Ratio {
+  readonly of: string;
+  readonly to: string;
+  /** The median of the rounds' ratios. */
+  readonly ratio: number;
+  readonly atLeast: number | undefined;
+  readonly atMost: number | undefined;
+}
+
+export interface Result {
+  readonly scenario: string;
+  readonly unit: string;
+  readonly bound: number | undefined;
+  readonly series: readonly { name: string; median: number; figures: readonly number[] }[];
+  readonly ratios: readonly Ratio[];
+}
+
+/** A measurement that takes longer than that is stuck: something was lost. */
+const PATIENCE_MS = 60_000;
+
+async function inTime(figure: Promise<number>, what: string): Promise<number> {
+  const timer = new AbortController();
+  const late = delay(PATIENCE_MS, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`${what}: no figure within ${PATIENCE_MS} ms, something was lost`);
+  });
+  late.catch(() => {});
+  try {
+    return await Promise.race([figure, late]);
+  } finally {
+    timer.abort();
+  }
+}
+
+interface Running {
+  readonly name: string;
+  readonly measured: Awaited<ReturnType<Series['open']>>;
+  readonly figures: number[];
+}
+
+/** Takes the figures of all series in turn, so that a machine that slows down slows them all down. */
+export async function measure(scenario: Scenario, environment: Environment, rounds: Rounds): Promise<Result> {
+  const running: Running[] = [];
+  try {
+    for (const series of await scenario.series(environment)) {
+      running.push({ name: series.name, measured: await series.open(), figures: [] });
+    }
+    await takeTurns(running, scenario.name, rounds);
+  } finally {
+    for (const { measured } of running) {
+      measured.close();
+      await measured[Symbol.asyncDispose]?.();
+    }
+  }
+  return summarise(scenario, running);
+}
+
+async function takeTurns(running: readonly Running[], scenario: string, rounds: Rounds): Promise<void> {
+  for (let round = 0; round <= rounds.rounds; round += 1) {
+    for (let i = 0; i < running.length; i += 1) {
+      // Nobody always runs right after the same neighbour.
+      const { name, measured, figures } = running[(i + round) % running.length]!;
+      const figure = await inTime(measured.run(rounds.ms), `${scenario} on ${name}`);
+      if (round > 0) figures.push(figure);
+    }
+  }
+}
+
+function summarise(scenario: Scenario, running: readonly Running[]): Result {
+  const figuresOf = (name: string): number[] => running.find((one) => one.name === name)?.figures ?? [];
+  const ratios = scenario.goals.map(({ of, to, atLeast, atMost }) => {
+    const base = figuresOf(to);
+    const ratio = median(figuresOf(of).map((figure, round) => figure / base[round]!));
+    return { of, to, ratio, atLeast, atMost };
+  });
+  const series = running.map(({ name, figures }) => ({ name, median: median(figures), figures }));
+  return { scenario: scenario.name, unit: scenario.unit, bound: scenario.bound, series, ratios };
+}

@@ -1,0 +1,47 @@
+import type { Ratio, Result } from './measure.js';
+
+const NUMBER = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+
+const verdict = ({ ratio, atLeast, atMost }: Ratio): string => {
+  if (atLeast === undefined && atMost === undefined) return '';
+  return (atLeast === undefined || ratio >= atLeast) && (atMost === undefined || ratio <= atMost)
+    ? 'yes'
+    : 'no';
+};
+
+const target = ({ atLeast, atMost }: Ratio): string =>
+  atLeast !== undefined ? `≥ ${atLeast}` : atMost !== undefined ? `≤ ${atMost}` : '';
+
+function rows({ scenario, unit, bound, series, ratios }: Result): string[] {
+  const medianOf = (name: string): number => series.find((one) => one.name === name)?.median ?? Number.NaN;
+  const figure = (name: string): string => `${NUMBER.format(medianOf(name))} ${unit}`;
+  const compared = ratios.map((ratio) => {
+    const { of, to } = ratio;
+    const cells = [
+      scenario,
+      of,
+      figure(of),
+      to,
+      figure(to),
+      ratio.ratio.toFixed(2),
+      target(ratio),
+      verdict(ratio),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  if (ratios.length > 0) return compared;
+  return series.map(({ name, median }) => {
+    const met = bound === undefined ? '' : median <= bound ? 'yes' : 'no';
+    const cells = [scenario, name, figure(name), '', '', '', bound === undefined ? '' : `≤ ${bound}`, met];
+    return `| ${cells.join(' | ')} |`;
+  });
+}
+
+/** The results as a markdown table of ratios. */
+export const markdown = (results: readonly Result[]): string =>
+  [
+    '| scenario | of | median | to | median | ratio | target | met |',
+    '|---|---|---|---|---|---|---|---|',
+    ...results.flatMap(rows),
+    '',
+  ].join('\n');

@@ -1,0 +1,15 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+/** The project's directory. */
+export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+export const RESULTS = join(ROOT, 'bench-results');
+
+/** Compiles the server as it is packed, and returns the path of its entry. What users run is what is measured. */
+export async function build(): Promise<string> {
+  const out = join(RESULTS, 'build');
+  await promisify(execFile)('npx', ['tsc', '-p', 'tsconfig.build.json', '--outDir', out], { cwd: ROOT });
+  return join(out, 'src/cli/main.js');
+}

@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+
+/** Which processor a process is bound to; undefined = any. */
+export type Core = number | undefined;
+
+/** Prefixes a command with what binds it to a core. */
+export const pinned = (core: Core, command: readonly string[]): string[] =>
+  core === undefined ? [...command] : ['taskset', '-c', String(core), ...command];
+
+/** A server in a process of its own; it ends with its user. */
+export class Child implements AsyncDisposable {
+  readonly #process: ChildProcess;
+  /** The first line that held `ready`. */
+  readonly line: string;
+  /** Milliseconds from the start of the process to that line. */
+  readonly readyAfter: number;
+
+  private constructor(process: ChildProcess, line: string, readyAfter: number) {
+    this.#process = process;
+    this.line = line;
+    this.readyAfter = readyAfter;
+  }
+
+  /** Starts a command and waits for a line with `ready` in it. Rejects with what it wrote when it ends before. */
+  static async start(command: readonly string[], options: { core: Core; cwd?: string }): Promise<Child> {
+    const [file = '', ...args] = pinned(options.core, command);
+    const began = performance.now();
+    const child = spawn(file, args, {
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      env: { ...process.env, III_URL: '', III_ENGINE_URL: '', NODE_ENV: 'production' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    const line = await new Promise<string>((resolve, reject) => {
+      const read = (text: string): void => {
+        output = (output + text).slice(-10_000);
+        const found = /^.*ready.*$/im.exec(output);
+        if (found !== null && output.endsWith('\n')) resolve(found[0]);
+      };
+      child.stdout.setEncoding('utf8').on('data', read);
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        output = (output + text).slice(-10_000);
+      });
+      child.once('error', reject);
+      child.once('exit', (code) => reject(new Error(`${file} ended with ${code}:\n${output}`)));
+    });
+    child.removeAllListeners('exit');
+    return new Child(child, line, performance.now() - began);
+  }
+
+  get urls(): readonly [string, string] {
+    const [rpc, socket] = this.line.match(/wss?:\/\/\S+/g) ?? [];
+    if (rpc === undefined || socket === undefined) throw new Error(`no two addresses in: ${this.line}`);
+    return [rpc, socket];
+  }
+
+  /** Resident memory, in bytes. */
+  async memory(): Promise<number> {
+    const status = await readFile(`/proc/${this.#process.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
+  }
+
+  /** Asks the process to write its state's statistics, or whatever it does on a signal. */
+  signal(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const gone = once(this.#process, 'exit');
+    this.#process.kill('SIGTERM');
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), 5_000);
+    await gone;
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,30 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { Child, type Core } from './child.js';
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+export interface RunningRedis extends AsyncDisposable {
+  readonly port: number;
+  readonly url: string;
+}
+
+/** A `redis-server` that writes nothing to disk. */
+export async function startRedis(core: Core, cwd: string): Promise<RunningRedis> {
+  const port = await freePort();
+  const fixed = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const child = await Child.start(['redis-server', ...fixed], { core, cwd });
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+  };
+}
