@@ -97,8 +97,10 @@ export function readChanges(at: GroupAddress, reply: ChangesReply, since: number
   }
   const [, epoch, seq, timestamp, live, gone] = reply;
   const changes: Change[] = [];
-  const add = (kind: Change['kind'], item: string, rev: number, ms: number, value: JsonText) =>
-    changes.push({ ...at, item, kind, seq: rev, epoch, timestamp: ms, value, old: undefined });
+  const add = (kind: Change['kind'], item: string, rev: number, ms: number, value: JsonText, born = rev) => {
+    const change: Change = { ...at, item, kind, seq: rev, epoch, timestamp: ms, value, old: undefined };
+    changes.push(born === rev ? change : { ...change, created: born });
+  };
   for (let i = 0; i < live.length; i += 3) {
     const item = live[i]!;
     const meta = parseMeta(live[i + 1]!);
@@ -110,7 +112,8 @@ export function readChanges(at: GroupAddress, reply: ChangesReply, since: number
     }
     const isNew = meta.born > since;
     if (isNew && meta.deleted > since) add('delete', item, meta.deleted, meta.deletedAt, removed(item, ''));
-    add(isNew ? 'create' : 'update', item, meta.rev, meta.timestamp, value);
+    if (isNew) add('create', item, meta.rev, meta.timestamp, value, meta.born);
+    else add('update', item, meta.rev, meta.timestamp, value);
   }
   for (let i = 0; i < gone.length; i += 3) {
     const item = gone[i]!;

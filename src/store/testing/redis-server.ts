@@ -57,6 +57,7 @@ export class RedisServer implements AsyncDisposable {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#process = child;
+    process.once('exit', () => child.kill('SIGKILL'));
     let log = '';
     await new Promise<void>((resolve, reject) => {
       child.once('error', reject);
@@ -98,7 +99,7 @@ export class RedisServer implements AsyncDisposable {
   }
 }
 
-/** A Redis Cluster of three masters on loopback. */
+/** A Redis Cluster of three masters on loopback; the masters are the first three servers. */
 export class RedisClusterServers implements AsyncDisposable {
   readonly servers: readonly RedisServer[];
 
@@ -106,17 +107,23 @@ export class RedisClusterServers implements AsyncDisposable {
     this.servers = servers;
   }
 
-  static async start(): Promise<RedisClusterServers> {
+  /** @param replicas of each master */
+  static async start(replicas = 0): Promise<RedisClusterServers> {
     const servers: RedisServer[] = [];
-    for (let n = 0; n < 3; n++) {
+    for (let n = 0; n < 3 * (1 + replicas); n++) {
       const bus = String(await freePort());
-      servers.push(await RedisServer.start('--cluster-enabled', 'yes', '--cluster-port', bus));
+      const options = ['--cluster-enabled', 'yes', '--cluster-port', bus, '--cluster-node-timeout', '1000'];
+      servers.push(await RedisServer.start(...options, '--repl-diskless-sync-delay', '0'));
     }
     const cluster = new RedisClusterServers(servers);
     const nodes = servers.map(({ port }) => `127.0.0.1:${port}`);
-    const create = spawn('redis-cli', ['--cluster', 'create', ...nodes, '--cluster-yes'], {
-      stdio: 'ignore',
-    });
+    const create = spawn(
+      'redis-cli',
+      ['--cluster', 'create', ...nodes, '--cluster-replicas', String(replicas), '--cluster-yes'],
+      {
+        stdio: 'ignore',
+      },
+    );
     const [code] = (await once(create, 'exit')) as [number];
     if (code !== 0) throw new Error(`redis-cli --cluster create failed with ${code}`);
     await Promise.all(servers.map(awaitCluster));
@@ -158,11 +165,14 @@ function countMessages(client: Redis, channel: string, count: number): Promise<v
   });
 }
 
+/** The state spreads by gossip, which tells nobody when it is done. */
 async function awaitCluster(server: RedisServer): Promise<void> {
   const client = server.client();
   try {
-    // The state spreads by gossip, which tells nobody when it is done.
-    while (!(await client.cluster('INFO')).includes('cluster_state:ok')) {
+    for (;;) {
+      const [cluster, replication] = [await client.cluster('INFO'), await client.info('replication')];
+      const isCopied = /role:master|master_link_status:up/.test(replication);
+      if (isCopied && cluster.includes('cluster_state:ok')) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   } finally {
