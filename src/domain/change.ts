@@ -35,6 +35,11 @@ export interface Change extends ItemAddress {
   readonly timestamp: number;
   /** The new value; for a delete the removed one. */
   readonly value: JsonText;
+  /**
+   * Of a create that is learned late: the seq at which the item was created, where that is not `seq`. A list of items
+   * is in the order of their creation (DECISIONS: the place of an item learned late).
+   */
+  readonly created?: number | undefined;
   /** The value before, when there was one. */
   readonly old: JsonText | undefined;
   readonly trace?: TraceContext | undefined;

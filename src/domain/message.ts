@@ -21,7 +21,8 @@ const tail = (seq: number, epoch: string): string =>
 
 /** The socket message of a change; the trigger payload begins with the same text. */
 export function renderChange(change: Change): JsonText {
-  return `${head(change.timestamp, change, change.item)}{"type":"${change.kind}","data":${change.value}}${tail(change.seq, change.epoch)}` as JsonText;
+  const created = change.created === undefined ? '' : `,"created":${change.created}`;
+  return `${head(change.timestamp, change, change.item)}{"type":"${change.kind}","data":${change.value}}${created}${tail(change.seq, change.epoch)}` as JsonText;
 }
 
 /** The socket message of a custom event. */

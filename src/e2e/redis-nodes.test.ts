@@ -127,11 +127,11 @@ test(`Redis away for ${OUTAGE_MS / 1000} s under load: nothing acknowledged is l
         const fresh = new Mirror(nodes[node]?.streamUrl as string, 's', group);
         await fresh.connect();
         await mirror.reach(fresh.seq);
-        assert.deepEqual([...mirror.items.values()], list);
+        assert.deepEqual(mirror.list, list);
         for (const [key, n] of acknowledged) {
           const [itsGroup, item] = key.split('/') as [string, string];
           if (itsGroup !== group) continue;
-          const stored = mirror.items.get(item) as { n: number } | undefined;
+          const stored = mirror.get(item) as { n: number } | undefined;
           assert.ok(stored !== undefined && stored.n >= n, `${key}: acknowledged ${n}, stored ${stored?.n}`);
         }
         fresh.cut();

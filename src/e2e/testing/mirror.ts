@@ -8,6 +8,7 @@ interface Message {
   readonly seq: number;
   readonly epoch: string;
   readonly mode?: string;
+  readonly created?: number;
   readonly event: { readonly type: string; readonly data: unknown };
 }
 
@@ -16,7 +17,8 @@ interface Message {
  * is cut off. It checks on the way that no seq goes back within an epoch.
  */
 export class Mirror {
-  readonly items = new Map<string, unknown>();
+  /** By id; `created` is the seq that created it, 0 for what a sync brought (in its order). */
+  readonly #items = new Map<string, { readonly data: unknown; readonly created: number }>();
   epoch = '';
   seq = -1;
   messages = 0;
@@ -60,6 +62,15 @@ export class Mirror {
     return this.#socket?.readyState === WebSocket.OPEN;
   }
 
+  /** The copy, in creation order. */
+  get list(): unknown[] {
+    return [...this.#items.values()].sort((a, b) => a.created - b.created).map(({ data }) => data);
+  }
+
+  get(id: string): unknown {
+    return this.#items.get(id)?.data;
+  }
+
   /** Resolves when the mirror stands at `seq` or beyond. */
   async reach(seq: number): Promise<void> {
     while (this.seq < seq && this.fault === undefined) {
@@ -85,20 +96,24 @@ export class Mirror {
     }
     assert.equal(message.type, 'stream');
     this.messages++;
-    const { event, seq, epoch, id } = message;
+    const { event, seq, epoch, id, created } = message;
     if (event.type === 'sync') {
       assert.ok(epoch !== this.epoch || seq >= this.seq, `sync at ${seq} after ${this.seq}`);
       this.fullSyncs++;
-      this.items.clear();
-      for (const item of event.data as { id: string; data: unknown }[]) this.items.set(item.id, item.data);
+      this.#items.clear();
+      for (const { id: own, data } of event.data as { id: string; data: unknown }[]) {
+        this.#items.set(own, { data, created: 0 });
+      }
     } else {
       assert.equal(epoch, this.epoch);
       assert.ok(seq > this.seq, `seq ${seq} after ${this.seq}`);
-      if (event.type === 'delete') this.items.delete(id as string);
-      else {
-        if (event.type === 'create') this.items.delete(id as string);
-        this.items.set(id as string, event.data);
-      }
+      const item = id as string;
+      const known = this.#items.get(item);
+      if (event.type === 'update') assert.ok(known !== undefined, `an update of ${item}, which is not there`);
+      // An update keeps its place in the map, which is the order of a sync's items.
+      if (event.type !== 'update') this.#items.delete(item);
+      if (event.type === 'update') this.#items.set(item, { data: event.data, created: known?.created ?? 0 });
+      if (event.type === 'create') this.#items.set(item, { data: event.data, created: created ?? seq });
     }
     this.epoch = epoch;
     this.seq = seq;

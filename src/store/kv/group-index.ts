@@ -131,7 +131,8 @@ export class GroupIndex {
         continue;
       }
       const isNew = node.created > cursor.seq;
-      changes.push(this.#change(isNew ? 'create' : 'update', node, node.rev, node.timestamp, node.value));
+      const change = this.#change(isNew ? 'create' : 'update', node, node.rev, node.timestamp, node.value);
+      changes.push(isNew && node.created !== node.rev ? { ...change, created: node.created } : change);
       if (isNew && node.deletedBefore > cursor.seq) {
         reborn = true;
         // The group's timestamps strictly increase, so the deletion's lies below the creation's.
