@@ -9,11 +9,12 @@ const RANKS: ReadonlyMap<string, number> = new Map([
   ['src/engine', 4],
   ['src/socket', 5],
   ['src/host', 5],
-  ['src/app', 6],
-  ['src/cli', 7],
-  ['src', 8],
-  ['src/bench', 9],
-  ['conformance', 10],
+  ['src/admin', 6],
+  ['src/app', 7],
+  ['src/cli', 8],
+  ['src', 9],
+  ['src/bench', 10],
+  ['conformance', 11],
 ]);
 
 /** Ports that lie to the right of those who use them: types only, so that no code is pulled in. */

@@ -1,71 +1,67 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { startApp } from '../app/app.js';
-import { loadConfig } from '../config/index.js';
 import { LocalError } from '../domain/errors.js';
-import { createLogger } from '../observability/logger.js';
+import { UsageError } from './usage-error.js';
 
-const USAGE = `Usage: iii-stream [--config FILE] [--engine URL] [--log-level LEVEL] [--repair]
+const options = {
+  config: { type: 'string' },
+  engine: { type: 'string' },
+  'log-level': { type: 'string' },
+  repair: { type: 'boolean', default: false },
+  admin: { type: 'string' },
+  since: { type: 'string' },
+  item: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
 
-  --config FILE      YAML configuration; without it: file_based in ./data/stream_store, stream socket on 127.0.0.1:3112
-  --engine URL       be the iii-stream worker of a running iii engine; default: $III_URL, else $III_ENGINE_URL
-  --log-level LEVEL  trace, debug, info, warn, error, fatal or silent
-  --repair           salvage what is readable of a corrupt store (the original files are kept)
-  --help             this text
-`;
-
-/** Milliseconds that a graceful end may take. */
-const SHUTDOWN_LIMIT = 9_500;
+const SERVER_OPTIONS = ['config', 'engine', 'log-level', 'repair'] as const;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      config: { type: 'string' },
-      engine: { type: 'string' },
-      'log-level': { type: 'string' },
-      repair: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
   if (values.help) {
-    process.stdout.write(USAGE);
+    process.stdout.write((await import('./usage.js')).USAGE);
     return;
   }
-  const config = await loadConfig(values.config);
-  const logger = createLogger({
-    ...config.log,
-    ...(values['log-level'] ? { level: values['log-level'] } : {}),
+  const [name, ...args] = positionals;
+  if (name === undefined) {
+    // Only what is used is loaded: a command is over in the time that a server needs to load.
+    const { serve } = await import('./serve.js');
+    const { config, engine, 'log-level': logLevel, repair } = values;
+    await serve({ config, engine, logLevel, repair });
+    return;
+  }
+  const { COMMANDS } = await import('./commands/index.js');
+  const command = COMMANDS.get(name);
+  if (command === undefined) throw new UsageError(`there is no command ${JSON.stringify(name)}`);
+  const stray = SERVER_OPTIONS.find((option) => values[option]);
+  if (stray !== undefined) throw new UsageError(`--${stray}: is for serving, not for ${name}`);
+  const { AdminClient } = await import('./admin-client.js');
+  const { since, item } = values;
+  const json = values.json || !process.stdout.isTTY;
+  process.stdout.on('error', endWithReader);
+  process.exitCode = await command(args, {
+    admin: new AdminClient(values.admin),
+    json,
+    options: { since, item },
   });
-  const engineUrl = values.engine ?? process.env.III_URL ?? process.env.III_ENGINE_URL;
-  process.on('unhandledRejection', (error) => logger.error({ err: error }, 'unhandled rejection; going on'));
-  // Should the start ever end without an answer, that is no success.
-  process.exitCode = 1;
-  const app = await startApp(config, { logger, repair: values.repair, ...(engineUrl ? { engineUrl } : {}) });
-  let ending = false;
-  const end = (signal: NodeJS.Signals): void => {
-    if (ending) process.exit(1);
-    ending = true;
-    logger.info({ signal }, 'shutting down');
-    setTimeout(() => process.exit(1), SHUTDOWN_LIMIT).unref();
-    app[Symbol.asyncDispose]().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logger.fatal({ err: error }, 'could not shut down cleanly');
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
-  // After the handlers: whoever reads this line may end us at once.
-  process.exitCode = 0;
-  process.stdout.write(`ready: engine ${app.engineUrl} stream ${app.streamUrl}\n`);
+}
+
+/** `iii-stream tail … | head` is done when head is. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
 }
 
 main().catch((error: unknown) => {
-  const known =
-    error instanceof LocalError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
-  const text = known ? (error as Error).message : ((error as Error).stack ?? String(error));
-  process.stderr.write(`iii-stream: ${text}\n`);
-  process.exit(1);
+  const isUsage =
+    error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true;
+  if (isUsage) fail(`${(error as Error).message}\nTry iii-stream --help`, 2);
+  else if (error instanceof LocalError) fail(error.message, 1);
+  else fail((error as Error).stack ?? String(error), 1);
 });
+
+function fail(text: string, code: number): never {
+  process.stderr.write(`iii-stream: ${text}\n`);
+  process.exit(code);
+}

@@ -3,7 +3,7 @@ import type { TopicContext } from './context.js';
 import type { FrameEncoder, Outlet } from './outlet.js';
 import type { DeliveryCounters, TopicSource } from './source.js';
 import type { Subscription } from './subscription.js';
-import { Topic } from './topic.js';
+import { Topic, type WatchedGroup } from './topic.js';
 
 /** Milliseconds until a source that failed is asked again. */
 const RETRY_DELAY = 1_000;
@@ -115,10 +115,17 @@ export class Hub {
     }
   }
 
-  /** Every watched group with its number of outlets. */
-  *watched(): IterableIterator<{ stream: string; group: string; outlets: number; seq: number }> {
-    for (const topics of this.#streams.values()) {
-      for (const topic of topics.values()) yield { ...topic.at, outlets: topic.members.size, seq: topic.seq };
+  /** Every watched group. */
+  *watched(): IterableIterator<WatchedGroup> {
+    for (const topics of this.#streams.values()) for (const topic of topics.values()) yield topic.figures();
+  }
+
+  /** How many of an outlet's groups are not live: they wait for an answer, or for the outlet to drain. */
+  *behind(): IterableIterator<readonly [outletId: string, groups: number]> {
+    for (const [outlet, holding] of this.#holdings) {
+      let groups = 0;
+      for (const topic of this.#topicsOf(holding)) if (topic.members.get(outlet)?.state !== 'live') groups++;
+      yield [outlet.id, groups];
     }
   }
 

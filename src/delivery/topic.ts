@@ -9,6 +9,18 @@ import { Serving } from './serving.js';
 import type { TopicSource } from './source.js';
 import { Membership, type Subscription } from './subscription.js';
 
+/** What the operator sees of a watched group. */
+export interface WatchedGroup extends GroupAddress {
+  /** -1 until the first answer or message tells. */
+  readonly seq: number;
+  readonly epoch: string;
+  readonly subscriptions: number;
+  /** Outlets that are pushed each change, whose queue is full, and that wait for an answer. */
+  readonly live: number;
+  readonly paused: number;
+  readonly asking: number;
+}
+
 /** Changes held back while a topic asks what it missed; beyond that it asks again. */
 const MAX_HELD_BACK = 10_000;
 
@@ -172,6 +184,17 @@ export class Topic {
     } catch (error) {
       failed(error);
     }
+  }
+
+  figures(): WatchedGroup {
+    const states = { live: 0, paused: 0, asking: 0, closed: 0 };
+    let subscriptions = 0;
+    for (const { state, answered, owed } of this.members.values()) {
+      states[state]++;
+      subscriptions += answered.length + owed.length;
+    }
+    const { live, paused, asking } = states;
+    return { ...this.at, seq: this.seq, epoch: this.epoch, subscriptions, live, paused, asking };
   }
 
   close(): void {

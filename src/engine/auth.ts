@@ -1,4 +1,5 @@
 import { INVOCATION_ERROR } from '../../generated/constants.js';
+import type { TraceContext } from '../domain/change.js';
 import { jsonOf, NULL, sliceField } from '../domain/json-text.js';
 import type { AuthRequest, AuthResult, FunctionHost } from './port.js';
 import type { Settings } from './settings.js';
@@ -26,7 +27,8 @@ export function authenticate(
   const { headers, path, queryParams, addr } = request;
   const payload = jsonOf({ headers, path, query_params: queryParams, addr });
   return new Promise((resolve) => {
-    host.invoke(authFunction, payload, { timeoutMs: limits.auth_timeout_ms }, (failure, result) => {
+    const options = { timeoutMs: limits.auth_timeout_ms, trace: traceOf(headers) };
+    host.invoke(authFunction, payload, options, (failure, result) => {
       if (failure !== undefined) {
         const status = UNREACHABLE.has(failure.code) ? 503 : 401;
         resolve({ allowed: false, status, reason: `${authFunction}: ${failure.code}: ${failure.message}` });
@@ -38,4 +40,13 @@ export function authenticate(
       }
     });
   });
+}
+
+/** The W3C trace context that a client's request carries. */
+function traceOf({ traceparent, baggage }: AuthRequest['headers']): TraceContext | undefined {
+  if (traceparent === undefined && baggage === undefined) return undefined;
+  return {
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...(baggage === undefined ? {} : { baggage }),
+  };
 }

@@ -3,9 +3,11 @@ import { createDispatcher, type Dispatch } from '../../generated/handlers.js';
 import type { JsonText } from '../../generated/json-text.js';
 import { Hub } from '../delivery/hub.js';
 import type { FrameEncoder, Outlet } from '../delivery/outlet.js';
-import type { TraceContext } from '../domain/change.js';
+import type { TopicSource } from '../delivery/source.js';
+import type { GroupAddress, Snapshot, TraceContext } from '../domain/change.js';
 import { StreamError } from '../domain/errors.js';
 import { sliceField } from '../domain/json-text.js';
+import type { MaybePromise } from '../domain/maybe.js';
 import type { Logger } from '../observability/logger.js';
 import type { Store } from '../store/port.js';
 import { authenticate } from './auth.js';
@@ -51,6 +53,7 @@ export class Engine implements StreamService, SubscriptionService {
   readonly #options: EngineOptions;
   readonly #joins: Joins;
   readonly #dispatch: Dispatch<CallContext>;
+  readonly #sourceOf: (stream: string) => TopicSource;
 
   constructor(options: EngineOptions) {
     const { store, host, encode, settings, logger, observer } = options;
@@ -67,10 +70,11 @@ export class Engine implements StreamService, SubscriptionService {
     };
     const streamTriggers = new StreamTriggers(this.triggers, host, triggerObserver);
     const custom = new CustomStreams(host, store, (change) => streamTriggers.changed(change));
+    this.#sourceOf = (stream) => custom.sourceOf(stream) ?? store;
     this.hub = new Hub({
       encode,
       outboxBytes: () => settings().limits.outbox_bytes,
-      sourceOf: (stream) => custom.sourceOf(stream) ?? store,
+      sourceOf: this.#sourceOf,
       onError: (error, what) => logger.warn({ err: error }, `could not ${what}; trying again`),
     });
     this.#joins = new Joins(this.hub, new PresenceTriggers(this.triggers, host, triggerObserver), encode);
@@ -139,6 +143,11 @@ export class Engine implements StreamService, SubscriptionService {
 
   drained(outlet: Outlet): void {
     this.hub.drained(outlet);
+  }
+
+  /** A group as a join would get it: from the store, or from the functions of a custom stream. */
+  snapshot(group: GroupAddress): MaybePromise<Snapshot> {
+    return this.#sourceOf(group.stream).snapshot(group, undefined);
   }
 
   close(): void {

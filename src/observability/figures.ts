@@ -6,6 +6,15 @@ export interface DeliveryFigures {
   readonly pauses: number;
 }
 
+/** Counters that the stream sockets keep themselves. */
+export interface SocketFigures {
+  readonly opened: number;
+  readonly refused: number;
+  readonly faults: number;
+  readonly slowConsumers: number;
+  readonly lost: number;
+}
+
 /** Figures that others keep already: read when somebody asks, at no cost before. */
 export interface FigureSources {
   /** Open stream sockets. */
@@ -15,6 +24,8 @@ export interface FigureSources {
   /** Bytes queued for all sockets that the operating system has not taken. */
   outboxBytes(): number;
   storeWritable(): boolean;
+  /** Of all stream sockets that this process had. */
+  sockets(): SocketFigures;
   /** Not copied: read again at each scrape. */
   readonly delivery: DeliveryFigures;
 }
@@ -25,5 +36,6 @@ export const NO_SOURCES: FigureSources = {
   subscriptions: () => 0,
   outboxBytes: () => 0,
   storeWritable: () => false,
+  sockets: () => ({ opened: 0, refused: 0, faults: 0, slowConsumers: 0, lost: 0 }),
   delivery: { deliveries: 0, catchUps: 0, droppedEvents: 0, pauses: 0 },
 };

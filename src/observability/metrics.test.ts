@@ -69,13 +69,13 @@ test('what is counted is what is read, again and again', async () => {
     subscriptions: () => 5,
     outboxBytes: () => 6,
     storeWritable: () => true,
+    sockets: () => ({ opened: 9, refused: 10, faults: 11, slowConsumers: 1, lost: 12 }),
     delivery,
   });
   engine.changed({ kind: 'delete' } as Change);
   engine.triggerFired();
   engine.triggerFailed();
   engine.authFailed();
-  metrics.slowClientClosed();
   store.batch(7, 3, false);
   store.batch(2, 25, true);
   delivery.deliveries = 8;
@@ -89,6 +89,10 @@ test('what is counted is what is read, again and again', async () => {
   assert.deepEqual(
     ['deliveries', 'catch_ups', 'dropped_events', 'pauses'].map((name) => read(`${name}_total`)),
     [8, 1, 2, 3],
+  );
+  assert.deepEqual(
+    ['connections', 'refused_upgrades', 'socket_faults', 'lost_clients'].map((name) => read(`${name}_total`)),
+    [9, 10, 11, 12],
   );
   assert.deepEqual(
     ['triggers', 'trigger_failures', 'auth_failures', 'slow_client_closes'].map((name) =>

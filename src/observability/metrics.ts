@@ -36,7 +36,6 @@ export class Metrics {
   #triggers = 0;
   #triggerFailures = 0;
   #authFailures = 0;
-  #slowClientCloses = 0;
   #sources = NO_SOURCES;
 
   constructor() {
@@ -79,16 +78,17 @@ export class Metrics {
     this.#authFailures++;
   }
 
-  /** A socket was closed because it took nothing for too long. */
-  slowClientClosed(): void {
-    this.#slowClientCloses++;
-  }
-
   /** The store wrote `entries` changes at once, in `ms`, or failed to. */
   batch(entries: number, ms: number, failed: boolean): void {
     this.#commits.record(ms);
     this.#commitEntries += entries;
     if (failed) this.#commitFailures++;
+  }
+
+  /** Changes that this process saw so far. */
+  get changes(): number {
+    const { create, update, delete: removed } = this.#changes;
+    return create + update + removed;
   }
 
   /** Everything in Prometheus' text format. */
@@ -166,6 +166,11 @@ export class Metrics {
       () => delivery().droppedEvents,
     );
     this.#counter('pauses_total', 'Times that a full outbox paused a socket.', () => delivery().pauses);
-    this.#counter('slow_client_closes_total', 'Sockets closed as too slow.', () => this.#slowClientCloses);
+    const sockets = () => this.#sources.sockets();
+    this.#counter('connections_total', 'Stream sockets opened.', () => sockets().opened);
+    this.#counter('refused_upgrades_total', 'Stream sockets refused.', () => sockets().refused);
+    this.#counter('socket_faults_total', 'Socket messages answered with an error.', () => sockets().faults);
+    this.#counter('slow_client_closes_total', 'Sockets closed as too slow.', () => sockets().slowConsumers);
+    this.#counter('lost_clients_total', 'Sockets dropped as dead.', () => sockets().lost);
   }
 }

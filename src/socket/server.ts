@@ -30,6 +30,8 @@ export interface StreamServer extends AsyncDisposable {
   readonly counters: Readonly<SocketCounters>;
   /** Binds the address. @throws LocalError `port_taken` or `listen_failed` */
   listen(): Promise<{ host: string; port: number; url: string }>;
+  /** Takes over an upgrade request that another HTTP server received; `listen` is then not needed. */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
   /** Applies new settings, to the connections that are open too. A greater `max_frame_bytes` holds for new ones only. */
   reconfigure(settings: SocketSettings): void;
   /** Every open connection. */
@@ -69,14 +71,14 @@ class Server implements StreamServer {
     this.#admission = new Admission(this.#runtime);
     this.#acceptor = createAcceptor(limits.max_frame_bytes);
     this.#http.on('request', (request, response) => refuseRequest(request, response, notFound()));
-    this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
+    this.#http.on('upgrade', (request, socket, head) => this.upgrade(request, socket as Socket, head));
+    this.#heartbeat.start(limits.heartbeat_interval_ms);
   }
 
   async listen(): Promise<{ host: string; port: number; url: string }> {
     const { host, port, logger } = this.#options;
     await listen(this.#http, host, port);
     this.#http.on('error', (error) => logger.error({ err: error }, 'stream socket'));
-    this.#heartbeat.start(this.#runtime.settings.limits.heartbeat_interval_ms);
     const bound = (this.#http.address() as AddressInfo).port;
     const url = `ws://${host.includes(':') ? `[${host}]` : host}:${bound}`;
     logger.info({ url }, 'stream socket listens');
@@ -90,10 +92,10 @@ class Server implements StreamServer {
     this.#runtime.settings = settings;
     if (limits.max_frame_bytes !== old.max_frame_bytes)
       this.#acceptor = createAcceptor(limits.max_frame_bytes);
-    if (!this.#http.listening) return;
+    if (this.#closed !== undefined) return;
     if (limits.heartbeat_interval_ms !== old.heartbeat_interval_ms)
       this.#heartbeat.start(limits.heartbeat_interval_ms);
-    this.#warnWhenOpen();
+    if (this.#http.listening) this.#warnWhenOpen();
   }
 
   *connections(): IterableIterator<ConnectionInfo> {
@@ -109,7 +111,7 @@ class Server implements StreamServer {
     return this.close();
   }
 
-  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     // Until the WebSocket library takes it over nobody else listens; a socket that fails destroys itself.
     socket.on('error', ignore);
     this.#admission

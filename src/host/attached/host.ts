@@ -62,7 +62,7 @@ export class AttachedHost implements FunctionHost, AsyncDisposable {
     const { url, limits, logger } = options;
     this.#name = nameOf(url);
     this.#shared = {
-      budget: new CallBudget(limits.maxPendingInvocations),
+      budget: new CallBudget(limits),
       deadlines: new Deadlines(),
       limits,
     };

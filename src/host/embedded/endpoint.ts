@@ -85,6 +85,7 @@ export class Endpoint {
       refuseUpgrade(socket, this.#closing ? '503 Service Unavailable' : '404 Not Found');
       return;
     }
+    this.#sockets.options.maxPayload = this.#options.limits.maxFrameBytes;
     this.#sockets.handleUpgrade(request, socket, head, (ws) => {
       this.#heartbeat.watch(ws, socket);
       if (path === ENGINE_PATH.worker) this.#options.onWorker(ws, socket, socket.remoteAddress ?? '');

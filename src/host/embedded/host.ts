@@ -57,7 +57,7 @@ export class EmbeddedHost implements FunctionHost, AsyncDisposable {
     this.#options = options;
     const { limits, logger } = options;
     this.#shared = {
-      budget: new CallBudget(limits.maxPendingInvocations),
+      budget: new CallBudget(limits),
       deadlines: new Deadlines(),
       limits,
     };

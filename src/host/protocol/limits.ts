@@ -1,4 +1,7 @@
-/** Bounds of a function host; the same on both sides of the worker protocol. */
+/**
+ * Bounds of a function host; the same on both sides of the worker protocol. Read when they are needed, so that whoever
+ * gives them may change them: calls follow at once, connections (`maxFrameBytes`, `heartbeatIntervalMs`) when they are made.
+ */
 export interface HostLimits {
   /** Bytes of one incoming frame; a larger one closes the connection with 1009. */
   readonly maxFrameBytes: number;

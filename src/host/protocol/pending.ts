@@ -3,13 +3,18 @@ import { INVOCATION_ERROR } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import type { InvocationCallback, InvocationFailure } from '../../engine/port.js';
 import type { Deadlines, Expiring } from './deadlines.js';
+import type { HostLimits } from './limits.js';
 
 /** How many calls may be unanswered at one time, over all peers of a host. */
 export class CallBudget {
   used = 0;
-  readonly max: number;
-  constructor(max: number) {
-    this.max = max;
+  readonly #limits: Pick<HostLimits, 'maxPendingInvocations'>;
+  constructor(limits: Pick<HostLimits, 'maxPendingInvocations'>) {
+    this.#limits = limits;
+  }
+
+  get max(): number {
+    return this.#limits.maxPendingInvocations;
   }
 }
 

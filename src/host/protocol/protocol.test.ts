@@ -61,7 +61,7 @@ test('deadlines come in their order, never early, and not at all once removed', 
 
 test('what one callback throws stops no other call', () => {
   const thrown: unknown[] = [];
-  const budget = new CallBudget(10);
+  const budget = new CallBudget({ maxPendingInvocations: 10 });
   const pending = new PendingCalls(budget, new Deadlines(), (error) => thrown.push(error));
   const ended: (string | undefined)[] = [];
   pending.start('f', 1_000, () => {

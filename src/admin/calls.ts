@@ -1,0 +1,44 @@
+import { FUNCTION, INVOCATION_ERROR } from '../../generated/constants.js';
+import type { JsonText } from '../../generated/json-text.js';
+import type { TraceContext } from '../domain/change.js';
+import type { InvocationFailure, StreamService } from '../engine/port.js';
+import { AdminError, jsonTextReply, type Reply } from './reply.js';
+
+/** HTTP status by the first word of a failure's message; the words are `ErrorReason`s. */
+const STATUS: Readonly<Record<string, number>> = {
+  invalid_input: 400,
+  limit: 400,
+  not_exact: 400,
+  read_only: 503,
+  unavailable: 503,
+  overloaded: 503,
+  custom_stream: 502,
+};
+
+const OWN: ReadonlySet<string> = new Set(Object.values(FUNCTION));
+
+/** Calls one of our functions: `{"result": …}` (absent when it returned nothing), or its error. */
+export function callFunction(
+  service: StreamService,
+  functionId: string,
+  payload: JsonText,
+  trace: TraceContext | undefined,
+): Promise<Reply> {
+  if (!OWN.has(functionId)) {
+    throw new AdminError(404, INVOCATION_ERROR.functionNotFound, `Function ${functionId} not found`);
+  }
+  return new Promise((resolve) => {
+    service.call(functionId, payload, trace, (failure, result) => {
+      resolve(
+        failure === undefined
+          ? jsonTextReply(result === undefined ? '{}' : `{"result":${result}}`)
+          : failed(failure),
+      );
+    });
+  });
+}
+
+function failed({ code, message }: InvocationFailure): Reply {
+  const reason = message.split(':', 1)[0] ?? '';
+  return jsonTextReply(JSON.stringify({ error: code, message }), STATUS[reason] ?? 500);
+}

@@ -1,0 +1,25 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { isIP } from 'node:net';
+
+const AUTHORITY = /^(\[[\da-f:.]+\]|[a-z\d.-]+)(?::\d{1,5})?$/i;
+const LOCAL_NAMES = ['localhost'];
+
+/**
+ * True when the request was meant for us by that name. A web page may point a name of its own at this machine (DNS
+ * rebinding) and would then count as our origin; it cannot do that with an address, nor with a name that we are known by.
+ *
+ * @param configured the host that the listener was given
+ */
+export function isOwnHost(host: string | undefined, configured: string): boolean {
+  const [, name] = AUTHORITY.exec(host ?? '') ?? [];
+  if (name === undefined) return false;
+  const bare = name.replace(/^\[|\]$/g, '').toLowerCase();
+  return isIP(bare) !== 0 || LOCAL_NAMES.includes(bare) || bare === configured.toLowerCase();
+}
+
+/** True unless a page of another origin asks: programs send no Origin, our own page sends ours. */
+export function isSameOrigin({ host, origin, ...headers }: IncomingHttpHeaders): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
+  return origin === undefined || origin.toLowerCase() === `http://${host?.toLowerCase()}`;
+}

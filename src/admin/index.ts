@@ -1,0 +1,2 @@
+export type { AdminOptions } from './options.js';
+export { AdminServer } from './server.js';

@@ -1,0 +1,18 @@
+import type { Hub } from '../delivery/hub.js';
+import type { SubscriptionService } from '../engine/port.js';
+
+/**
+ * Subscriptions of whoever may use the admin listener: no auth function, and no join and leave handlers either. An
+ * operator who looks at a group is not present in it.
+ */
+export const operatorSubscriptions = (hub: Hub): SubscriptionService => ({
+  authenticate: () => Promise.resolve({ allowed: true, context: undefined }),
+  join(outlet, { subscriptionId: id, ...at }, _context, settled) {
+    hub.unsubscribe(outlet, id);
+    hub.subscribe(outlet, { id, ...at });
+    settled(true);
+  },
+  leave: (outlet, id) => void hub.unsubscribe(outlet, id),
+  disconnect: (outlet) => void hub.disconnect(outlet),
+  drained: (outlet) => hub.drained(outlet),
+});

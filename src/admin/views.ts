@@ -1,0 +1,64 @@
+import type { Engine } from '../engine/engine.js';
+import type { Metrics } from '../observability/metrics.js';
+import type { ConnectionInfo } from '../socket/connection.js';
+import type { Store } from '../store/port.js';
+
+/** Rows of one answer; the page says how many there are beyond. */
+const MAX_ROWS = 1_000;
+
+/** What the views are taken of. */
+export interface Viewed {
+  readonly engine: Engine;
+  readonly metrics: Metrics;
+  readonly store: Pick<Store, 'kind' | 'backup'>;
+  /** Why calls cannot succeed now; empty when they can. */
+  readonly notReady: () => readonly string[];
+  /** Open stream sockets; `operator` marks those that came through the admin listener. */
+  readonly connections: () => Iterable<ConnectionInfo & { readonly operator: boolean }>;
+}
+
+/** Totals; the page draws its throughput from the differences. */
+export function overview({ engine, metrics, store, notReady, connections }: Viewed): object {
+  let open = 0;
+  let subscriptions = 0;
+  let outboxBytes = 0;
+  for (const one of connections()) {
+    open += 1;
+    subscriptions += one.subscriptions;
+    outboxBytes += one.queuedBytes;
+  }
+  const totals = { changes: metrics.changes, ...engine.hub.counters };
+  return {
+    now: Date.now(),
+    store: store.kind,
+    notReady: notReady(),
+    open,
+    subscriptions,
+    outboxBytes,
+    totals,
+  };
+}
+
+/** Every socket, those that fell behind first. */
+export function sockets({ engine, connections }: Viewed): object {
+  const behind = new Map(engine.hub.behind());
+  const all = [...connections()].map((one) => ({ ...one, behind: behind.get(one.id) ?? 0 }));
+  all.sort((a, b) => b.queuedBytes - a.queuedBytes || b.behind - a.behind || a.since - b.since);
+  return { total: all.length, sockets: all.slice(0, MAX_ROWS) };
+}
+
+/** Every group that somebody is subscribed to, the busiest first. */
+export function watchedGroups({ engine }: Viewed): object {
+  const all = [...engine.hub.watched()].sort((a, b) => b.subscriptions - a.subscriptions);
+  return { total: all.length, groups: all.slice(0, MAX_ROWS) };
+}
+
+/** A group's items with what the stream socket does not tell of them, the time of their last change. */
+export async function items({ engine }: Viewed, stream: string, group: string): Promise<string> {
+  const { epoch, seq, timestamp, items: stored } = await engine.snapshot({ stream, group });
+  const rows = stored.map(
+    ({ id, rev, timestamp: changed, value }) =>
+      `{"id":${JSON.stringify(id)},"rev":${rev},"timestamp":${changed},"data":${value}}`,
+  );
+  return `{"epoch":${JSON.stringify(epoch)},"seq":${seq},"timestamp":${timestamp},"items":[${rows.join(',')}]}`;
+}

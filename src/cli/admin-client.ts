@@ -1,0 +1,69 @@
+import { LocalError } from '../domain/errors.js';
+
+const DEFAULT_URL = 'http://127.0.0.1:3113';
+/** Milliseconds that a server may take to answer. */
+const TIMEOUT = 60_000;
+
+/** What the admin listener of a running server answers. */
+export class AdminClient {
+  readonly #url: string;
+
+  /** @throws LocalError `admin_url` */
+  constructor(url: string = process.env.III_STREAM_ADMIN || DEFAULT_URL) {
+    if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
+      throw new LocalError('admin_url', `--admin: must be an http:// URL, such as ${DEFAULT_URL}`);
+    }
+    this.#url = url.replace(/\/+$/, '');
+  }
+
+  /** Where the listener serves the stream socket's protocol. */
+  get socketUrl(): string {
+    return this.#url.replace(/^http/, 'ws');
+  }
+
+  /** Calls a function; the text of its result, undefined when it returned none. @throws LocalError */
+  async call(functionId: string, payload: string): Promise<string | undefined> {
+    const text = await this.post(`/api/call/${encodeURIComponent(functionId)}`, payload);
+    // The one field of a text that the server wrote: cut out, because parsing would round great numbers.
+    const match = /^\{"result":(.*)\}\s*$/s.exec(text);
+    return match?.[1];
+  }
+
+  /** @throws LocalError */
+  get(path: string): Promise<string> {
+    return this.#ask(path, {});
+  }
+
+  /** @throws LocalError */
+  post(path: string, body: string): Promise<string> {
+    return this.#ask(path, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+  }
+
+  async #ask(path: string, init: RequestInit): Promise<string> {
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(this.#url + path, { ...init, signal: AbortSignal.timeout(TIMEOUT) });
+      text = await response.text();
+    } catch (error) {
+      throw new LocalError('admin_unreachable', unreachable(this.#url, error), { cause: error });
+    }
+    if (response.ok) return text;
+    throw new LocalError('refused', refusal(text) ?? `${this.#url} answered HTTP ${response.status}`);
+  }
+}
+
+/** One sentence about a server that does not answer. */
+export function unreachable(url: string, error: unknown): string {
+  const { cause, message } = error as { cause?: { code?: string; message?: string }; message?: string };
+  const why = cause?.code ?? cause?.message ?? message ?? String(error);
+  return `no iii-stream server answers at ${url} (${why}); start one, or say where with --admin URL`;
+}
+
+function refusal(text: string): string | undefined {
+  try {
+    return (JSON.parse(text) as { message?: string }).message;
+  } catch {
+    return undefined;
+  }
+}

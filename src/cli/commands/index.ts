@@ -1,0 +1,19 @@
+import { backup } from './backup.js';
+import type { Command } from './command.js';
+import { remove } from './delete.js';
+import { get } from './get.js';
+import { list } from './list.js';
+import { send } from './send.js';
+import { set } from './set.js';
+import { tail } from './tail.js';
+
+/** The commands by what they are called. */
+export const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ['get', get],
+  ['set', set],
+  ['delete', remove],
+  ['list', list],
+  ['tail', tail],
+  ['send', send],
+  ['backup', backup],
+]);

@@ -1,0 +1,26 @@
+export const USAGE = `Usage: iii-stream [--config FILE] [--engine URL] [--log-level LEVEL] [--repair]
+       iii-stream COMMAND …                (against a running server)
+
+Serve:
+  --config FILE      YAML configuration; without it: file_based in ./data/stream_store, stream socket on 127.0.0.1:3112
+  --engine URL       be the iii-stream worker of a running iii engine; default: $III_URL, else $III_ENGINE_URL
+  --log-level LEVEL  trace, debug, info, warn, error, fatal or silent
+  --repair           salvage what is readable of a corrupt store (the original files are kept)
+
+Commands:
+  get STREAM GROUP ITEM               print an item's value
+  set STREAM GROUP ITEM JSON          write an item; JSON may be - for standard input
+  delete STREAM GROUP ITEM            delete an item
+  list [STREAM [GROUP]]               print streams with their groups, a stream's groups, or a group's items
+  tail STREAM GROUP [ITEM]            print changes as they happen, until Ctrl-C; comes back after a disconnect
+       --since EPOCH:SEQ              only what changed after this cursor
+  send STREAM GROUP TYPE [JSON]       send a custom event
+       --item ID                      to this item's subscribers too
+  backup DIR                          copy the server's file_based store into an empty directory on its machine
+
+  --admin URL        the server's admin listener; default: $III_STREAM_ADMIN, else http://127.0.0.1:3113
+  --json             JSON lines also on a terminal
+  --help             this text
+
+Exit codes: 0 done, 1 failed or not found, 2 wrong usage.
+`;
