@@ -1,22 +1,11 @@
-import type { Change, Cursor, ResetReason, Since, Snapshot } from '../domain/change.js';
+import type { Cursor } from '../domain/change.js';
 import { isPromise, type MaybePromise } from '../domain/maybe.js';
-import { renderChange, renderDropped, renderSubscribed } from '../domain/message.js';
+import { renderDropped } from '../domain/message.js';
+import { type Answer, standing } from './answer.js';
+import { AnswerWriter } from './answer-writer.js';
 import type { Entry } from './retained.js';
-import type { Membership, Subscription } from './subscription.js';
-import { type FramedSync, SyncFrames } from './sync-frames.js';
+import type { Membership } from './subscription.js';
 import type { Topic } from './topic.js';
-
-/** Messages encoded together while a member catches up; after each run the outlet's bound is looked at. */
-const RUN = 64;
-
-/** What a member still has to be given before it is live. */
-type Answer =
-  /** For the answered subscriptions; `mark` is the first entry retained after the question. */
-  | { readonly to: 'member'; readonly since: Since; readonly mark: number }
-  | { readonly to: Subscription; readonly since: Since }
-  | { readonly to: Subscription; readonly snapshot: Snapshot }
-  /** A sync that is framed already. */
-  | { readonly to: Subscription; readonly sync: FramedSync };
 
 /**
  * Brings the members of one topic to live: first answers of joins, catch-up after a pause, full syncs after a reset.
@@ -33,17 +22,17 @@ export class Serving {
   readonly #paused = new Set<Membership>();
   /** Answers that stand ahead of the feed. */
   readonly #early = new Map<Membership, Answer | undefined>();
-  readonly #syncs: SyncFrames;
+  readonly #writer: AnswerWriter;
 
   constructor(topic: Topic) {
     this.#topic = topic;
-    this.#syncs = new SyncFrames(topic);
+    this.#writer = new AnswerWriter(topic);
   }
 
   /** A message of the feed passes the members that are not live. */
   passed(entry: Entry): void {
     if (entry.seq === 0) {
-      if (!entry.isEvent) this.#syncs.forget();
+      if (!entry.isEvent) this.#writer.syncs.forget();
       for (const membership of this.#paused) this.missed(membership, entry);
     }
     if (this.#waiting.size > 0) this.#topic.retained.add(entry);
@@ -71,7 +60,7 @@ export class Serving {
   }
 
   forgetSync(): void {
-    this.#syncs.forget();
+    this.#writer.syncs.forget();
   }
 
   /** The feed moved: members whose answer stood ahead of it go on. */
@@ -162,7 +151,7 @@ export class Serving {
     if (since !== undefined) {
       return () => map(source.changesSince(at, since), (answer): Answer => ({ to, since: answer }));
     }
-    const sync = this.#syncs.find(to);
+    const sync = this.#writer.syncs.find(to);
     // A member that caught up ahead of the feed must not be taken back to where the feed is.
     if (sync !== undefined && sync.seq >= membership.cursor) return () => ({ to, sync });
     return () => map(source.snapshot(at, to.item), (snapshot): Answer => ({ to, snapshot }));
@@ -181,7 +170,9 @@ export class Serving {
     if (answer.to === 'member') {
       membership.mark = answer.mark;
       membership.stale = false;
-      return this.#catchUp(membership, answer.since);
+      if (this.#writer.catchUp(membership, answer.since)) return true;
+      this.#hold(membership);
+      return false;
     }
     // It may have left while the question was under way.
     if (!membership.owed.includes(answer.to)) return true;
@@ -191,108 +182,13 @@ export class Serving {
         return false;
       }
       if (!topic.retained.covers(membership.mark)) return true;
-      this.#replay(membership, seq);
+      this.#writer.replay(membership, seq);
     }
     membership.owed = membership.owed.filter((one) => one !== answer.to);
     membership.answered = [...membership.answered, answer.to];
-    this.#answer(membership, answer);
+    this.#writer.answer(membership, answer);
     membership.cursor = seq;
     return true;
-  }
-
-  /** The first answer of a subscription, in one piece. */
-  #answer(membership: Membership, answer: Exclude<Answer, { to: 'member' }>): void {
-    const topic = this.#topic;
-    const { to } = answer;
-    if ('since' in answer) {
-      topic.context.counters.catchUps++;
-      if (answer.since.kind === 'reset') {
-        this.#resync(membership, to, answer.since.reason, answer.since.snapshot);
-        return;
-      }
-      const texts: string[] = [this.#acknowledgement(to, 'changes', undefined, answer.since)];
-      for (const change of answer.since.changes) {
-        if (to.item === undefined || to.item === change.item) texts.push(renderChange(change));
-      }
-      topic.write(membership, topic.context.encode(texts), texts.length);
-    } else if ('sync' in answer) {
-      this.#acknowledge(membership, to, undefined, answer.sync);
-      topic.write(membership, answer.sync.frames, 1);
-    } else this.#resync(membership, to, undefined, answer.snapshot);
-  }
-
-  /** Everything after the member's cursor, in runs, as long as its outlet has room. */
-  #catchUp(membership: Membership, since: Since): boolean {
-    const { context } = this.#topic;
-    context.counters.catchUps++;
-    if (since.kind === 'reset') {
-      for (const to of membership.answered) this.#resync(membership, to, since.reason, since.snapshot);
-      membership.cursor = since.snapshot.seq;
-      return true;
-    }
-    const mine = since.changes.filter((change) => membership.concerns(change.item));
-    for (let i = 0; i < mine.length; i += RUN) {
-      const run = mine.slice(i, i + RUN);
-      this.#topic.write(membership, context.encode(run.map(renderChange)), run.length);
-      membership.cursor = (run.at(-1) as Change).seq;
-      if (context.isFull(membership.outlet) && i + RUN < mine.length) {
-        this.#hold(membership);
-        return false;
-      }
-    }
-    membership.cursor = since.seq;
-    return true;
-  }
-
-  /** A full sync of one subscription, with the acknowledgement that it asked for. */
-  #resync(
-    membership: Membership,
-    to: Subscription,
-    reason: ResetReason | undefined,
-    snapshot: Snapshot,
-  ): void {
-    this.#acknowledge(membership, to, reason, snapshot);
-    this.#topic.write(membership, this.#syncs.frame(to, snapshot), 1);
-  }
-
-  #acknowledge(
-    membership: Membership,
-    to: Subscription,
-    reason: ResetReason | undefined,
-    cursor: Cursor,
-  ): void {
-    if (!to.ack && to.since === undefined) return;
-    const text = this.#acknowledgement(to, 'sync', reason, cursor);
-    this.#topic.write(membership, this.#topic.context.encode([text]), 1);
-  }
-
-  #acknowledgement(
-    to: Subscription,
-    mode: 'changes' | 'sync',
-    reason: ResetReason | undefined,
-    cursor: Cursor,
-  ): string {
-    return renderSubscribed({
-      ...this.#topic.at,
-      subscriptionId: to.id,
-      item: to.item,
-      mode,
-      reason,
-      cursor,
-    });
-  }
-
-  /** Writes what was retained since the member's mark, up to the change with `upTo`, to its answered subscriptions. */
-  #replay(membership: Membership, upTo: number): void {
-    const texts: string[] = [];
-    for (const entry of this.#topic.retained.from(membership.mark)) {
-      if (entry.seq > upTo) break;
-      membership.mark++;
-      const isNews = entry.seq === 0 || entry.seq > membership.cursor;
-      if (isNews && membership.concerns(entry.item)) texts.push(entry.text);
-      if (entry.seq > membership.cursor) membership.cursor = entry.seq;
-    }
-    if (texts.length > 0) this.#topic.write(membership, this.#topic.context.encode(texts), texts.length);
   }
 
   /** Nothing is owed any more: makes the member live, as soon as the feed is where its answers stand. */
@@ -303,7 +199,7 @@ export class Serving {
       return true;
     }
     if (!topic.retained.covers(membership.mark)) return false;
-    this.#replay(membership, Number.POSITIVE_INFINITY);
+    this.#writer.replay(membership, Number.POSITIVE_INFINITY);
     if (topic.context.isFull(membership.outlet)) return false;
     if (membership.missedEvents > 0) {
       topic.write(membership, topic.context.encode([renderDropped(topic.at, membership.missedEvents)]), 1);
@@ -341,9 +237,3 @@ export class Serving {
 
 const map = <T, R>(value: MaybePromise<T>, to: (value: T) => R): MaybePromise<R> =>
   isPromise(value) ? value.then(to) : to(value);
-
-const standing = (answer: Answer): Cursor => {
-  if ('sync' in answer) return answer.sync;
-  if ('snapshot' in answer) return answer.snapshot;
-  return answer.since.kind === 'changes' ? answer.since : answer.since.snapshot;
-};
