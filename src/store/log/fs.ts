@@ -1,4 +1,5 @@
-import { type FileHandle, link, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 /** An open file. Positions are absolute: there is no shared file offset. */
 export interface LogFile {
@@ -30,7 +31,7 @@ export interface LogFs {
 /** The file system of this machine. */
 export const nodeFs: LogFs = {
   open: (path, flags): Promise<FileHandle> => open(path, flags),
-  mkdir: (path) => mkdir(path, { recursive: true }),
+  mkdir: makeDirectories,
   readdir: (path) => readdir(path),
   rename,
   link,
@@ -46,6 +47,22 @@ export const nodeFs: LogFs = {
     }
   },
 };
+
+/** Node's own recursive mkdir never ends where a parent exists and still takes no entries, as in /proc. */
+async function makeDirectories(path: string): Promise<string | undefined> {
+  try {
+    await mkdir(path);
+    return path;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return undefined;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || parent === path) throw error;
+    const first = await makeDirectories(parent);
+    await mkdir(path);
+    return first ?? path;
+  }
+}
 
 /** Writes all of `data` at `position`: a write may be short without being an error. */
 export async function writeFully(file: LogFile, data: Buffer, position: number): Promise<void> {
