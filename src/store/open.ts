@@ -22,7 +22,14 @@ export async function openStore(adapter: Adapter, options: OpenStoreOptions): Pr
     const { redis_url: url, command_timeout_ms: commandTimeoutMs, tombstones } = adapter.config;
     const limits = { maxPerGroup: tombstones.max_per_group, maxAgeMs: tombstones.max_age_ms };
     const { openRedisStore } = await import('./redis/index.js');
-    return openRedisStore({ url, commandTimeoutMs, tombstones: limits, logger: options.logger });
+    const { logger, observer } = options;
+    return openRedisStore({
+      url,
+      commandTimeoutMs,
+      tombstones: limits,
+      logger,
+      ...(observer === undefined ? {} : { observer }),
+    });
   }
   const { tombstones, max_queued_bytes: maxQueuedBytes } = adapter.config;
   const kv: KvOptions = {

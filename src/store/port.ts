@@ -83,4 +83,9 @@ export interface Store extends AsyncDisposable {
   watch(group: GroupAddress): void;
   unwatch(group: GroupAddress): void;
   health(): StoreHealth;
+  /**
+   * Copies the store as it is into an empty directory on its machine; absent where the backend has its own way.
+   * @throws LocalError `backup_failed`
+   */
+  backup?(directory: string): Promise<void>;
 }

@@ -37,5 +37,6 @@ export async function openFileJournal(
     atomic: true,
     entries: () => log.entries(),
     health: () => log.health(),
+    backup: (target) => log.backup(target),
   });
 }

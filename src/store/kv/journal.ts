@@ -19,5 +19,7 @@ export interface Journal {
   /** Removes records that the index does not need any more. */
   remove(keys: readonly string[]): Promise<void>;
   health(): StoreHealth;
+  /** Copies everything durable into an empty directory. @throws LocalError `backup_failed` */
+  readonly backup?: ((directory: string) => Promise<void>) | undefined;
   close(): Promise<void>;
 }

@@ -13,6 +13,8 @@ export interface KeyvBackend {
   entries(): AsyncIterable<readonly [string, string]> | Iterable<readonly [string, string]>;
   /** @default always writable */
   health?(): StoreHealth;
+  /** Copies everything into an empty directory. */
+  backup?(directory: string): Promise<void>;
 }
 
 /**
@@ -32,6 +34,7 @@ export const KEYV_OPTIONS: Omit<KeyvOptions, 'store'> = {
 export class KeyvJournal implements Journal {
   readonly kind: string;
   readonly atomic: boolean;
+  readonly backup: Journal['backup'];
   readonly #keyv: Keyv<string>;
   readonly #backend: KeyvBackend;
 
@@ -40,6 +43,7 @@ export class KeyvJournal implements Journal {
     this.#backend = backend;
     this.kind = backend.kind;
     this.atomic = backend.atomic;
+    this.backup = backend.backup?.bind(backend);
   }
 
   async load(visit: (key: string, value: string) => void): Promise<void> {

@@ -31,6 +31,7 @@ const nobody: StoreListener = { change() {}, event() {}, committed() {}, gap() {
  */
 export class KvStore implements Store {
   readonly kind: string;
+  readonly backup?: NonNullable<Store['backup']>;
   readonly #catalog: Catalog;
   readonly #identity: Lineage;
   readonly #journal: Journal | undefined;
@@ -43,6 +44,7 @@ export class KvStore implements Store {
 
   private constructor(catalog: Catalog, identity: Lineage, options: KvOptions, journal: Journal | undefined) {
     this.kind = journal?.kind ?? 'in_memory';
+    if (journal?.backup !== undefined) this.backup = journal.backup;
     this.#catalog = catalog;
     this.#identity = identity;
     this.#journal = journal;
