@@ -3,7 +3,7 @@ import type { GroupAddress } from '../../domain/change.js';
 import type { Node, Sequenced } from './group-index.js';
 import { removedMarker } from './tombstone.js';
 
-// Record layout: spec/log-format.md, "records". Keys are ASCII, so that every Keyv backend takes them unchanged.
+// Record layout: spec/records.md. Keys are ASCII, so that every Keyv backend takes them unchanged.
 
 /** The record that names the store itself: its format, epoch and generation. */
 export const STORE_KEY = 'm/store';
