@@ -6,7 +6,7 @@ import { measure, type Result } from './measure.js';
 import { readOptions } from './options.js';
 import { markdown } from './report.js';
 import { SCENARIOS } from './scenarios/index.js';
-import type { Environment } from './scenarios/scenario.js';
+import type { Environment, Scenario } from './scenarios/scenario.js';
 import { build, RESULTS } from './targets/build.js';
 import { elsewhere } from './targets/target.js';
 
@@ -35,16 +35,26 @@ const results: Result[] = [];
 const failures: string[] = [];
 for (const scenario of chosen) {
   try {
-    const result = await measure(scenario, environment, options);
+    const result = await measure(withBefore(scenario, environment), environment, options);
     results.push(result);
     const figures = result.series.map(({ name, median }) => `${name} ${Math.round(median)}`).join(', ');
-    const ratios = result.ratios.map(({ of, to, ratio }) => `${of}/${to} ${ratio.toFixed(2)}`).join(', ');
+    const ratios = result.ratios
+      .map(({ of, to, ratio, cpuRatio }) => `${of}/${to} ${ratio.toFixed(2)} (CPU ${cpuRatio.toFixed(2)})`)
+      .join(', ');
     console.error(`${scenario.name}: ${figures} ${result.unit}; ${ratios}`);
   } catch (error) {
     failures.push(scenario.name);
     console.error(`${scenario.name} failed:`, error);
   }
 }
+
+/** Compares with the build that this one is measured against. */
+function withBefore(scenario: Scenario, { builds }: Environment): Scenario {
+  const [now, before] = builds;
+  if (now === undefined || before === undefined) return scenario;
+  return { ...scenario, goals: [...scenario.goals, { of: now.name, to: before.name }] };
+}
+
 const { rounds, ms } = options;
 const about = { date: new Date().toISOString(), node: process.version, cpu: cpus()[0]?.model, rounds, ms };
 await mkdir(RESULTS, { recursive: true });

@@ -14,15 +14,25 @@ export interface Ratio {
   readonly to: string;
   /** The median of the rounds' ratios. */
   readonly ratio: number;
+  /** The same of what a second of the server's processor time brings; the machine's other work does not disturb it. */
+  readonly cpuRatio: number;
   readonly atLeast: number | undefined;
   readonly atMost: number | undefined;
+}
+
+export interface SeriesResult {
+  readonly name: string;
+  readonly median: number;
+  /** The median of what a second of the server's processor time brings. */
+  readonly perCpu: number;
+  readonly figures: readonly number[];
 }
 
 export interface Result {
   readonly scenario: string;
   readonly unit: string;
   readonly bound: number | undefined;
-  readonly series: readonly { name: string; median: number; figures: readonly number[] }[];
+  readonly series: readonly SeriesResult[];
   readonly ratios: readonly Ratio[];
 }
 
@@ -46,6 +56,7 @@ interface Running {
   readonly name: string;
   readonly measured: Awaited<ReturnType<Series['open']>>;
   readonly figures: number[];
+  readonly perCpu: number[];
 }
 
 /** Takes the figures of all series in turn, so that a machine that slows down slows them all down. */
@@ -53,7 +64,7 @@ export async function measure(scenario: Scenario, environment: Environment, roun
   const running: Running[] = [];
   try {
     for (const series of await scenario.series(environment)) {
-      running.push({ name: series.name, measured: await series.open(), figures: [] });
+      running.push({ name: series.name, measured: await series.open(), figures: [], perCpu: [] });
     }
     await takeTurns(running, scenario.name, rounds);
   } finally {
@@ -69,20 +80,33 @@ async function takeTurns(running: readonly Running[], scenario: string, rounds: 
   for (let round = 0; round <= rounds.rounds; round += 1) {
     for (let i = 0; i < running.length; i += 1) {
       // Nobody always runs right after the same neighbour.
-      const { name, measured, figures } = running[(i + round) % running.length]!;
+      const { name, measured, figures, perCpu } = running[(i + round) % running.length]!;
+      const before = (await measured.cpu?.()) ?? Number.NaN;
+      const began = performance.now();
       const figure = await inTime(measured.run(rounds.ms), `${scenario} on ${name}`);
-      if (round > 0) figures.push(figure);
+      const cpu = (await measured.cpu?.()) ?? Number.NaN;
+      if (round === 0) continue;
+      figures.push(figure);
+      perCpu.push((figure * (performance.now() - began)) / (cpu - before));
     }
   }
 }
 
 function summarise(scenario: Scenario, running: readonly Running[]): Result {
-  const figuresOf = (name: string): number[] => running.find((one) => one.name === name)?.figures ?? [];
+  const ratioOf = (of: string, to: string, kind: 'figures' | 'perCpu'): number => {
+    const base = running.find(({ name }) => name === to)?.[kind] ?? [];
+    const own = running.find(({ name }) => name === of)?.[kind] ?? [];
+    return median(own.map((figure, round) => figure / base[round]!));
+  };
   const ratios = scenario.goals.map(({ of, to, atLeast, atMost }) => {
-    const base = figuresOf(to);
-    const ratio = median(figuresOf(of).map((figure, round) => figure / base[round]!));
-    return { of, to, ratio, atLeast, atMost };
+    const ratio = ratioOf(of, to, 'figures');
+    return { of, to, ratio, cpuRatio: ratioOf(of, to, 'perCpu'), atLeast, atMost };
   });
-  const series = running.map(({ name, figures }) => ({ name, median: median(figures), figures }));
+  const series = running.map(({ name, figures, perCpu }) => ({
+    name,
+    median: median(figures),
+    perCpu: median(perCpu),
+    figures,
+  }));
   return { scenario: scenario.name, unit: scenario.unit, bound: scenario.bound, series, ratios };
 }

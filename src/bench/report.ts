@@ -24,6 +24,7 @@ function rows({ scenario, unit, bound, series, ratios }: Result): string[] {
       to,
       figure(to),
       ratio.ratio.toFixed(2),
+      ratio.cpuRatio.toFixed(2),
       target(ratio),
       verdict(ratio),
     ];
@@ -32,7 +33,17 @@ function rows({ scenario, unit, bound, series, ratios }: Result): string[] {
   if (ratios.length > 0) return compared;
   return series.map(({ name, median }) => {
     const met = bound === undefined ? '' : median <= bound ? 'yes' : 'no';
-    const cells = [scenario, name, figure(name), '', '', '', bound === undefined ? '' : `≤ ${bound}`, met];
+    const cells = [
+      scenario,
+      name,
+      figure(name),
+      '',
+      '',
+      '',
+      '',
+      bound === undefined ? '' : `≤ ${bound}`,
+      met,
+    ];
     return `| ${cells.join(' | ')} |`;
   });
 }
@@ -40,8 +51,8 @@ function rows({ scenario, unit, bound, series, ratios }: Result): string[] {
 /** The results as a markdown table of ratios. */
 export const markdown = (results: readonly Result[]): string =>
   [
-    '| scenario | of | median | to | median | ratio | target | met |',
-    '|---|---|---|---|---|---|---|---|',
+    '| scenario | of | median | to | median | ratio | per CPU | target | met |',
+    '|---|---|---|---|---|---|---|---|---|',
     ...results.flatMap(rows),
     '',
   ].join('\n');

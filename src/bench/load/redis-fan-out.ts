@@ -95,6 +95,10 @@ export class RedisFanOut implements Measured, AsyncDisposable {
     return ((this.#bytes - before) / size / (performance.now() - began)) * 1_000;
   }
 
+  cpu(): Promise<number> {
+    return this.#server.cpu();
+  }
+
   close(): void {
     this.#publisher.destroy();
     for (const socket of this.#subscribers) socket.destroy();

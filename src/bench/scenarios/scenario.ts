@@ -15,10 +15,15 @@ export interface Environment {
   readonly scale: number;
 }
 
+export interface Opened extends Measured, Partial<AsyncDisposable> {
+  /** Milliseconds of processor time that the server has had so far. */
+  cpu?(): Promise<number>;
+}
+
 /** One of the figures that are taken in turn; it owns its processes. */
 export interface Series {
   readonly name: string;
-  open(): Promise<Measured & Partial<AsyncDisposable>>;
+  open(): Promise<Opened>;
 }
 
 export interface Goal {
@@ -51,7 +56,12 @@ export const on = (
     const target = await start();
     try {
       const { run, close } = bound(await load(target));
-      return { run, close, [Symbol.asyncDispose]: () => target[Symbol.asyncDispose]() };
+      return {
+        run,
+        close,
+        cpu: () => target.cpu(),
+        [Symbol.asyncDispose]: () => target[Symbol.asyncDispose](),
+      };
     } catch (error) {
       await target[Symbol.asyncDispose]();
       throw error;

@@ -7,9 +7,11 @@ import { promisify } from 'node:util';
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 export const RESULTS = join(ROOT, 'bench-results');
 
-/** Compiles the server as it is packed, and returns the path of its entry. What users run is what is measured. */
+/** Compiles the server as it is packed, and returns the path of its entry. What users run is what is measured; types are checked elsewhere. */
 export async function build(): Promise<string> {
   const out = join(RESULTS, 'build');
-  await promisify(execFile)('npx', ['tsc', '-p', 'tsconfig.build.json', '--outDir', out], { cwd: ROOT });
+  await promisify(execFile)('npx', ['tsc', '-p', 'tsconfig.build.json', '--noCheck', '--outDir', out], {
+    cwd: ROOT,
+  });
   return join(out, 'src/cli/main.js');
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 
 /** Which processor a process is bound to; undefined = any. */
 export type Core = number | undefined;
@@ -62,9 +62,14 @@ export class Child implements AsyncDisposable {
     return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
   }
 
-  /** Asks the process to write its state's statistics, or whatever it does on a signal. */
-  signal(signal: NodeJS.Signals): void {
-    this.#process.kill(signal);
+  /** Milliseconds that its threads have had a processor; the machine's other work does not count. */
+  async cpu(): Promise<number> {
+    const tasks = `/proc/${this.#process.pid}/task`;
+    let ns = 0;
+    for (const task of await readdir(tasks)) {
+      ns += Number.parseInt(await readFile(`${tasks}/${task}/schedstat`, 'utf8'), 10);
+    }
+    return ns / 1e6;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -15,6 +15,8 @@ async function freePort(): Promise<number> {
 export interface RunningRedis extends AsyncDisposable {
   readonly port: number;
   readonly url: string;
+  /** Milliseconds of processor time so far. */
+  cpu(): Promise<number>;
 }
 
 /** A `redis-server` that writes nothing to disk. */
@@ -24,6 +26,7 @@ export async function startRedis(core: Core, cwd: string): Promise<RunningRedis>
   const child = await Child.start(['redis-server', ...fixed], { core, cwd });
   return {
     port,
+    cpu: () => child.cpu(),
     url: `redis://127.0.0.1:${port}`,
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
   };

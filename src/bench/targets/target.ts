@@ -16,6 +16,8 @@ export interface Target extends AsyncDisposable {
   readonly readyAfter: number;
   /** Resident bytes; NaN for a server that was not started here. */
   memory(): Promise<number>;
+  /** Milliseconds of processor time so far; NaN likewise. */
+  cpu(): Promise<number>;
 }
 
 const TSX = import.meta.resolve('tsx');
@@ -62,6 +64,7 @@ export const elsewhere = (rpcUrl: string, socketUrl: string): Target => ({
   socketUrl,
   readyAfter: Number.NaN,
   memory: () => Promise.resolve(Number.NaN),
+  cpu: () => Promise.resolve(Number.NaN),
   [Symbol.asyncDispose]: () => Promise.resolve(),
 });
 
@@ -74,6 +77,7 @@ function running(name: string, dialect: Dialect, child: Child, after: () => Prom
     socketUrl,
     readyAfter: child.readyAfter,
     memory: () => child.memory(),
+    cpu: () => child.cpu(),
     [Symbol.asyncDispose]: async () => {
       await child[Symbol.asyncDispose]();
       await after();
