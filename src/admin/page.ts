@@ -18,6 +18,7 @@ const FILES: Readonly<Record<string, `${string}.${keyof typeof TYPES}`>> = {
   '/api.js': 'api.js',
   '/dom.js': 'dom.js',
   '/editor.js': 'editor.js',
+  '/exact.js': 'exact.js',
   '/group.js': 'group.js',
   '/live.js': 'live.js',
   '/sparkline.js': 'sparkline.js',

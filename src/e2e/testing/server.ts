@@ -17,6 +17,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly process: ChildProcess;
   readonly engineUrl: string;
   readonly streamUrl: string;
+  /** Empty when the admin listener is off. */
+  readonly adminUrl: string;
   /** Everything on stderr so far. */
   readonly log: () => string;
   /** SIGTERM; resolves with the exit code. */
@@ -84,6 +86,7 @@ export async function startServer({
     process: child,
     engineUrl: urls[0] as string,
     streamUrl: urls[1] as string,
+    adminUrl: /http:\/\/\S+/.exec(line)?.[0] ?? '',
     log: () => log,
     stop: () => end('SIGTERM'),
     kill: async () => void (await end('SIGKILL')),

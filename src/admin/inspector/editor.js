@@ -1,0 +1,119 @@
+import { call } from './api.js';
+import { FUNCTION } from './constants.js';
+import { byId } from './dom.js';
+import { isExact, parse, pretty } from './exact.js';
+
+/** The form that writes one item. */
+export class Editor {
+  /** @type {string | undefined} the stored text that the form was filled from */
+  #base;
+  /** @type {string | undefined} */
+  #id;
+
+  /** @param {import('./group.js').GroupView} view */
+  constructor(view) {
+    this.view = view;
+    this.form = byId('editor');
+    this.id = byId('editor-id');
+    this.value = byId('editor-value');
+    this.form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#run(() => this.#save());
+    });
+    byId('editor-merge').addEventListener('click', () => this.#run(() => this.#merge()));
+    byId('editor-delete').addEventListener('click', () => this.#run(() => this.#delete()));
+    byId('editor-close').addEventListener('click', () => this.close());
+    this.form.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') this.close();
+      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) this.form.requestSubmit();
+    });
+    byId('new-item').addEventListener('click', () => this.open(undefined));
+  }
+
+  /** @param {string | undefined} id undefined: a new item */
+  open(id) {
+    this.#id = id;
+    this.#base = id === undefined ? undefined : this.view.items.get(id)?.text;
+    byId('editor-title').textContent = id === undefined ? 'New item' : 'Edit item';
+    this.id.value = id ?? '';
+    this.id.readOnly = id !== undefined;
+    this.value.value = this.#base === undefined ? '{\n  \n}' : pretty(this.#base);
+    for (const button of ['editor-merge', 'editor-delete']) byId(button).hidden = id === undefined;
+    const rounds = !isExact && /\d{16}/.test(this.#base ?? '');
+    this.#note(rounds ? 'This browser rounds great numbers: saving may change them.' : '', rounds);
+    this.form.hidden = false;
+    this.view.markOpen(id);
+    (id === undefined ? this.id : this.value).focus();
+  }
+
+  close() {
+    this.form.hidden = true;
+    this.view.markOpen(undefined);
+    byId('new-item').focus();
+  }
+
+  /** The item changed on the server. What somebody is typing stays. @param {string} id */
+  changed(id, item) {
+    if (this.form.hidden || id !== this.#id) return;
+    if (item === undefined) this.#note('The item was deleted; saving creates it again.');
+    else if (item.text !== this.#base) {
+      const untouched = this.#base !== undefined && this.value.value === pretty(this.#base);
+      this.#base = item.text;
+      if (untouched) this.value.value = pretty(item.text);
+      else if (this.value.value !== pretty(item.text)) {
+        this.#note('The item changed meanwhile; saving overwrites that.');
+      }
+    }
+  }
+
+  async #save() {
+    const text = this.#json();
+    const id = this.id.value;
+    await call(FUNCTION.set, this.#address(id), { data: text });
+    this.#id = id;
+    this.#base = JSON.stringify(parse(text));
+    this.id.readOnly = true;
+    for (const button of ['editor-merge', 'editor-delete']) byId(button).hidden = false;
+    byId('editor-title').textContent = 'Edit item';
+    this.#note('Saved.');
+  }
+
+  async #merge() {
+    const ops = `[{"type":"merge","path":"","value":${this.#json()}}]`;
+    const { errors } = await call(FUNCTION.update, this.#address(this.id.value), { ops });
+    if (errors?.length) throw new Error(errors[0].message);
+    this.#note('Merged.');
+  }
+
+  async #delete() {
+    await call(FUNCTION.delete, this.#address(this.id.value));
+    this.close();
+  }
+
+  /** @param {string} item_id */
+  #address(item_id) {
+    return { stream_name: this.view.stream, group_id: this.view.group, item_id };
+  }
+
+  /** The text as typed: parsing would round great numbers. */
+  #json() {
+    JSON.parse(this.value.value);
+    return this.value.value;
+  }
+
+  /** @param {() => Promise<void>} act */
+  async #run(act) {
+    try {
+      await act();
+    } catch (error) {
+      this.#note(error instanceof SyntaxError ? `Not JSON: ${error.message}` : error.message, true);
+    }
+  }
+
+  /** @param {string} text @param {boolean} [bad] */
+  #note(text, bad = false) {
+    const note = byId('editor-note');
+    note.textContent = text;
+    note.classList.toggle('bad', bad);
+  }
+}
