@@ -3,7 +3,7 @@
 // Input: spec/errata.json sha256:93a6eb968de27c5f17ed872ef21706eaca7385663cb3c96ea392ce979ea4f2e9
 // Input: spec/asyncapi/stream-socket.yaml sha256:83c77bfa44cf23f7e4f3557d8452c085ec649086229da8f0a4c7817f3cee2026
 // Input: spec/asyncapi/worker-protocol.yaml sha256:e7da4248bd090400e6c236fcd4f38e8c152290c98df01a0911cef4169b233f8d
-// Input: spec/config.schema.json sha256:4939d9dc26f03d2184e8adba03cd57e9320375a65c853071407bdf5a99b7731b
+// Input: spec/config.schema.json sha256:e422b65977d2ad0db441cf08dc1136413700efc18b0ab1b8a1bf85140b34457c
 
 import type { DeleteResult, GetResult, ListGroupsResult, ListResult, SendResult, SetResult, StreamDeleteInput, StreamGetInput, StreamListAllInput, StreamListAllResult, StreamListGroupsInput, StreamListInput, StreamSendInput, StreamSetInput, StreamUpdateInput, UpdateResult } from './functions.js';
 import * as functions from './validators/functions.js';
