@@ -137,9 +137,9 @@ export const multiNodeCases = [
   nodes('a-join-during-writes-on-another-node-misses-nothing', async (t) => {
     const [a, b] = await two(t);
     await set(t, a, 'a', -1);
-    const writing = (async () => {
+    const writing = t.background(async () => {
       for (let i = 0; i < 150; i++) await set(t, a, 'a', i);
-    })();
+    });
     for (let n = 0; n < 5; n++) {
       const client = await t.socket('/', {}, b.target);
       client.join({ ...address(t.at), id: 'a' });

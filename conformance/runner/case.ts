@@ -37,7 +37,7 @@ export interface Setting {
   readonly exclusive?: boolean;
   /** Starts targets of its own, and ends them. */
   readonly own?: boolean;
-  /** Milliseconds that the case may take. @default 10000 */
+  /** Milliseconds of silence that end the case. @default 10000 */
   readonly timeoutMs?: number;
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { TargetFault } from '../wire/faults.js';
 import type { Launcher, Target, TargetConfig } from './target.js';
 
 const MAX_STDERR = 8_000;
@@ -49,7 +50,7 @@ export class CommandLauncher implements Launcher {
   #firstLine(child: ChildProcess, exited: Promise<number | null>, stderr: () => string): Promise<string> {
     return new Promise((resolve, reject) => {
       const fail = (why: string): void =>
-        reject(new Error(`the target command ${why}: ${this.#command}\n${stderr()}`.trimEnd()));
+        reject(new TargetFault(`the target command ${why}: ${this.#command}\n${stderr()}`.trimEnd()));
       const timer = setTimeout(
         () => fail(`printed no addresses in ${this.#startTimeoutMs} ms`),
         this.#startTimeoutMs,
@@ -96,5 +97,5 @@ function addresses(line: string): { engine: string; stream: string } {
   } catch {
     // Said below.
   }
-  throw new Error(`the target command's first line is not {"engine": URL, "stream": URL}: ${line}`);
+  throw new TargetFault(`the target command's first line is not {"engine": URL, "stream": URL}: ${line}`);
 }

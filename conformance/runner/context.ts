@@ -35,6 +35,7 @@ export class Context implements AsyncDisposable {
   #target: Target | undefined;
   #worker: Promise<WorkerClient> | undefined;
   #markers = 0;
+  #isOver = false;
 
   /** @param target where connections go; undefined when the case launches its own */
   constructor(targets: Targets, config: TargetConfig, target: Target | undefined) {
@@ -46,7 +47,7 @@ export class Context implements AsyncDisposable {
       fault = reject;
     });
     this.broken.catch(() => {});
-    this.#wiring = { trace: this.trace, waits: this.waits, fault };
+    this.#wiring = { trace: this.trace, waits: this.waits, fault, isOver: () => this.#isOver };
   }
 
   /** A name that nobody else uses. */
@@ -88,6 +89,7 @@ export class Context implements AsyncDisposable {
 
   /** Opens a worker connection. */
   async worker(path = '', target = this.target): Promise<WorkerClient> {
+    await this.#live();
     const worker = await WorkerClient.open(this.#wiring, join(target.engine, path), this.#who('worker'));
     this.#open.push(worker);
     return worker;
@@ -101,6 +103,7 @@ export class Context implements AsyncDisposable {
 
   /** Opens a socket; `path` may hold a subscription. */
   async socket(path = '/', options: OpenOptions = {}, target = this.target): Promise<StreamClient> {
+    await this.#live();
     const client = await StreamClient.open(
       this.#wiring,
       join(target.stream, path),
@@ -211,6 +214,13 @@ export class Context implements AsyncDisposable {
     }
   }
 
+  /** Work beside the case. Its failure is the case's only if the case awaits it: a case that failed already is over. */
+  background<T>(work: () => Promise<T>): Promise<T> {
+    const done = work();
+    done.catch(() => {});
+    return done;
+  }
+
   /** Waits until the server took everything that a client sent: it answers a join only after what came before it. */
   async processed(client: StreamClient): Promise<void> {
     const groupId = this.name('barrier');
@@ -222,8 +232,14 @@ export class Context implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
     for (const connection of this.#open) connection.terminate();
     await Promise.all(this.#launched.map((target) => target.kill()));
+  }
+
+  /** Holds up what a case that is over goes on with, for good. */
+  #live(): Promise<void> {
+    return this.#isOver ? new Promise(() => {}) : Promise.resolve();
   }
 
   #who(kind: string): string {

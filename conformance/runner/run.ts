@@ -8,6 +8,8 @@ import { type Facts, notApplicable } from './select.js';
 import type { TargetConfig, Targets } from './target.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
+/** Silence ends a case after its time; a target that goes on talking, after so many times that. */
+const MAX_TIMEOUTS = 6;
 /** Targets that single cases start, at one time. */
 const MAX_LAUNCHES = 3;
 
@@ -93,12 +95,19 @@ class Runner {
   /** A case ends by itself, by a frame that breaks the spec, or by its time. */
   async #bounded(one: Case, context: Context): Promise<void> {
     const ms = (one.timeoutMs ?? DEFAULT_TIMEOUT_MS) * (this.#options.patience ?? 1);
+    const end = performance.now() + ms * MAX_TIMEOUTS;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        const what = [...context.waits].join('; ') || 'the end of the case';
-        reject(new TargetFault(`waited ${ms} ms for ${what}`));
-      }, ms);
+      const look = (): void => {
+        const now = performance.now();
+        const left = Math.min(context.trace.lastActivity + ms, end) - now;
+        if (left > 0) timer = setTimeout(look, left);
+        else
+          reject(
+            new TargetFault(`waited ${ms} ms for ${[...context.waits].join('; ') || 'the end of the case'}`),
+          );
+      };
+      timer = setTimeout(look, ms);
     });
     try {
       await Promise.race([one.run(context), context.broken, late]);

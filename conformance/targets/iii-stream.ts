@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { TargetConfig } from '../runner/target.js';
@@ -13,20 +14,22 @@ import type { TargetConfig } from '../runner/target.js';
 async function main(): Promise<void> {
   const config = JSON.parse(await text(process.stdin)) as TargetConfig;
   const directory = await mkdtemp(path.join(tmpdir(), 'iii-stream-target-'));
+  const file = path.join(directory, 'config.yaml');
+  // JSON is YAML.
+  await writeFile(file, JSON.stringify(configurationOf(config)));
+  const child = start(['--config', file]);
+  const exited = once(child, 'exit');
+  // Signals go to the whole process group: the server has its own already, and a second one would cut its end short.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => {});
   try {
-    const file = path.join(directory, 'config.yaml');
-    // JSON is YAML.
-    await writeFile(file, JSON.stringify(configurationOf(config)));
-    const child = start(['--config', file]);
-    const exited = once(child, 'exit');
-    // Signals go to the whole process group: the server has its own already, and a second one would cut its end short.
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => {});
-    child.stdout?.once('data', (line: Buffer) => process.stdout.write(addressesIn(line.toString())));
-    const [code] = (await exited) as [number | null];
-    process.exitCode = code ?? 1;
+    const [line] = await Promise.race([once(child.stdout as Readable, 'data'), exited.then(() => [''])]);
+    process.stdout.write(addressesIn(String(line)));
   } finally {
+    // It was read; a kill would leave it behind.
     await rm(directory, { recursive: true, force: true });
   }
+  const [code] = (await exited) as [number | null];
+  process.exitCode = code ?? 1;
 }
 
 /** The built server when we are built, else the source. */

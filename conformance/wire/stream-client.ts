@@ -54,7 +54,8 @@ export class StreamClient {
         }
       },
       onClose: (code, reason) => {
-        inbox.fail(new TargetFault(`the stream socket closed with ${code} ${reason}`.trim()));
+        if (!wiring.isOver())
+          inbox.fail(new TargetFault(`the stream socket closed with ${code} ${reason}`.trim()));
         ended({ code, reason });
       },
     });

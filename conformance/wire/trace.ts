@@ -6,13 +6,20 @@ export class Trace {
   readonly #start = performance.now();
   readonly #lines: string[] = [];
   #dropped = 0;
+  #last = this.#start;
+
+  /** When something was sent or received last, as `performance.now()`. */
+  get lastActivity(): number {
+    return this.#last;
+  }
 
   add(who: string, what: string, text = ''): void {
     if (this.#lines.length === MAX_ENTRIES) {
       this.#lines.shift();
       this.#dropped += 1;
     }
-    const at = (performance.now() - this.#start).toFixed(1).padStart(8);
+    this.#last = performance.now();
+    const at = (this.#last - this.#start).toFixed(1).padStart(8);
     const cut = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length} characters)` : text;
     this.#lines.push(`${at} ms  ${who.padEnd(9)} ${what} ${cut}`.trimEnd());
   }

@@ -21,6 +21,8 @@ export interface Wiring {
   readonly waits: Waits;
   /** A frame broke the spec. */
   readonly fault: (fault: Error) => void;
+  /** The case ended: what still waits is not told that its connections end too. */
+  readonly isOver: () => boolean;
 }
 
 /** A function of this worker. What it returns is the result, undefined none; what it throws is the error. */
@@ -237,7 +239,7 @@ export class WorkerClient {
         inbox.push({ message, text });
       }
     } else if (message.type === WORKER_MESSAGE.invokeFunction && this.#handlers.has(message.function_id)) {
-      void this.#run(this.#handlers.get(message.function_id) as Handler, message);
+      this.#run(this.#handlers.get(message.function_id) as Handler, message).catch(this.#wiring.fault);
     } else if (message.type === WORKER_MESSAGE.ping) this.send({ type: WORKER_MESSAGE.pong });
     else this.others.push(message);
   }
@@ -257,6 +259,7 @@ export class WorkerClient {
 
   #end(code: number): void {
     this.#ended = new TargetFault(`the engine's connection closed with ${code}`);
+    if (this.#wiring.isOver()) return;
     this.others.fail(this.#ended);
     for (const inbox of this.#replies.values()) inbox.fail(this.#ended);
   }

@@ -149,9 +149,9 @@ export const resumeCases = [
   resume('a-resume-during-writes-misses-nothing', async (t) => {
     await t.set('a', -1);
     const since = await here(t);
-    const writing = (async () => {
+    const writing = t.background(async () => {
       for (let i = 0; i < 200; i++) await t.set('a', i);
-    })();
+    });
     for (let i = 0; i < 8; i++) {
       const { client, ack } = await rejoin(t, { since });
       let last = since.seq;
@@ -166,14 +166,14 @@ export const resumeCases = [
   }),
   resume('a-client-that-is-cut-often-ends-in-the-right-state', async (t) => {
     let writing = true;
-    const done = (async () => {
+    const done = t.background(async () => {
       for (let i = 0; i < 300; i++) {
         await t.set(`i${i % 12}`, i);
         if (i % 7 === 0) await t.delete(`i${(i + 5) % 12}`);
       }
       writing = false;
       await t.set('end', 'end');
-    })();
+    });
     const state = new Map<string, unknown>();
     const apply = ({ event, id }: StreamMessage): void => {
       if (event.type === sync) {

@@ -101,12 +101,12 @@ export const orderCases = [
     assert.deepEqual((await t.follow()).sync.event, { type: STREAM_EVENT.sync, data: items });
   }),
   strict('a-join-during-writes-misses-nothing-and-repeats-nothing-old', async (t) => {
-    const writing = (async () => {
+    const writing = t.background(async () => {
       for (let i = 0; i < 300; i++) {
         await t.set(`item-${i % 10}`, { id: `item-${i % 10}`, n: i });
         if (i % 17 === 0) await t.delete(`item-${i % 10}`);
       }
-    })();
+    });
     const clients: StreamClient[] = [];
     for (let i = 0; i < 15; i++) {
       const client = await t.socket();
@@ -122,9 +122,9 @@ export const orderCases = [
     }
   }),
   strict('after-a-join-changes-of-an-item-only-go-forward', async (t) => {
-    const writing = (async () => {
+    const writing = t.background(async () => {
       for (let i = 0; i < 300; i++) await t.set('a', i);
-    })();
+    });
     const clients: StreamClient[] = [];
     for (let i = 0; i < 10; i++) clients.push((await t.follow({ id: 'a' })).client);
     await writing;

@@ -1,0 +1,9 @@
+import type { Defect } from '../defect.js';
+
+/** What comes in a binary frame is not read. */
+export const defect: Defect = {
+  id: 'binary-frames-are-lost',
+  among: ['socket/*'],
+  breaks: ['nothing/yet'],
+  damage: () => ({ socket: () => ({ losesBinary: true }) }),
+};

@@ -1,0 +1,15 @@
+import { onAnswers } from '../damages.js';
+import type { Defect } from '../defect.js';
+
+/** A condition is asked, and the handler runs whatever it says. */
+export const defect: Defect = {
+  id: 'conditions-are-not-heeded',
+  among: ['triggers/*'],
+  breaks: ['nothing/yet'],
+  damage: () =>
+    onAnswers((message) =>
+      message.function_id.startsWith('condition') && message.result === false
+        ? [{ ...message, result: true }]
+        : undefined,
+    ),
+};

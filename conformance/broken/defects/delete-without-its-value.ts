@@ -1,0 +1,12 @@
+import { STREAM_EVENT } from '../../../generated/constants.js';
+import { onEvents } from '../damages.js';
+import type { Defect } from '../defect.js';
+
+/** A delete is announced with null instead of the removed value. */
+export const defect: Defect = {
+  id: 'delete-without-its-value',
+  among: ['socket/*', 'custom-streams/*'],
+  breaks: ['nothing/yet'],
+  damage: () =>
+    onEvents([STREAM_EVENT.delete], (message) => [{ ...message, event: { ...message.event, data: null } }]),
+};

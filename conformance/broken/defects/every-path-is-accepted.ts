@@ -1,0 +1,9 @@
+import type { Defect } from '../defect.js';
+
+/** A path that names nothing opens a socket that never says anything. */
+export const defect: Defect = {
+  id: 'every-path-is-accepted',
+  among: ['socket/*'],
+  breaks: ['nothing/yet'],
+  damage: () => ({ accepts: (status) => status === 404 }),
+};

@@ -1,0 +1,19 @@
+import { FUNCTION } from '../../../generated/constants.js';
+import { onResults } from '../damages.js';
+import type { Defect } from '../defect.js';
+
+/** Integers lose what a number of 14 digits cannot hold. */
+export const defect: Defect = {
+  id: 'large-integers-are-rounded',
+  among: ['functions/*', 'update/*'],
+  breaks: ['nothing/yet'],
+  damage: () =>
+    onResults(FUNCTION.get, (message) => {
+      const text = JSON.stringify(message.result ?? null);
+      const rounded = text.replace(
+        /\d{15,}/g,
+        (digits) => `${digits.slice(0, 14)}${'0'.repeat(digits.length - 14)}`,
+      );
+      return rounded === text ? undefined : [{ ...message, result: JSON.parse(rounded) }];
+    }),
+};

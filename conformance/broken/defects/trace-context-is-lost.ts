@@ -1,0 +1,14 @@
+import { onInvocations } from '../damages.js';
+import type { Defect } from '../defect.js';
+
+/** Trace context does not travel with a call. */
+export const defect: Defect = {
+  id: 'trace-context-is-lost',
+  among: ['worker-protocol/*'],
+  breaks: ['nothing/yet'],
+  damage: () =>
+    onInvocations((message) => {
+      const { traceparent, baggage, ...rest } = message;
+      return traceparent === undefined ? undefined : [rest];
+    }),
+};

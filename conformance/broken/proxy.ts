@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocket, WebSocketServer } from 'ws';
+import type { Damage, Line, Message, Replaced } from './defect.js';
+
+const HOP_BY_HOP = /^(host|connection|upgrade|sec-websocket-.*)$/i;
+/** Close codes that cannot be sent. */
+const UNSENDABLE = new Set([1005, 1006, 1015]);
+
+export interface ProxyOptions {
+  /** The server that works. */
+  readonly to: string;
+  readonly damage: () => Damage;
+  readonly accepts?: ((status: number) => boolean) | undefined;
+  readonly hidesSubprotocol?: boolean | undefined;
+}
+
+/** Stands between the grader and a server, and damages what passes. */
+export class DamagingProxy implements AsyncDisposable {
+  readonly #options: ProxyOptions;
+  readonly #server: Server;
+  readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 0 });
+
+  private constructor(options: ProxyOptions) {
+    this.#options = options;
+    this.#server = createServer((_request, response) => response.writeHead(404).end());
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+  }
+
+  static async open(options: ProxyOptions): Promise<DamagingProxy> {
+    const proxy = new DamagingProxy(options);
+    proxy.#server.listen(0, '127.0.0.1');
+    await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.#sockets.clients) client.terminate();
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { to, accepts, hidesSubprotocol } = this.#options;
+    const offered = request.headers['sec-websocket-protocol']?.split(/\s*,\s*/) ?? [];
+    const headers = Object.entries(request.headers).filter(([name]) => !HOP_BY_HOP.test(name));
+    const upstream = new WebSocket(`${to.replace(/\/$/, '')}${request.url}`, offered, {
+      headers: Object.fromEntries(headers) as Record<string, string>,
+      perMessageDeflate: false,
+      maxPayload: 0,
+    });
+    const early: [Buffer, boolean][] = [];
+    const keep = (data: Buffer, binary: boolean): number => early.push([data, binary]);
+    upstream.on('message', keep);
+    socket.on('error', () => upstream.terminate());
+    const accept = (connected: boolean): void => {
+      if (hidesSubprotocol || upstream.protocol === '') delete request.headers['sec-websocket-protocol'];
+      this.#sockets.handleUpgrade(request, socket, head, (client) => {
+        if (!connected) return;
+        upstream.off('message', keep);
+        this.#join(client, upstream, request.url ?? '/', early);
+      });
+    };
+    upstream.once('open', () => accept(true));
+    upstream.once('unexpected-response', (asked, { statusCode = 500 }) => {
+      if (accepts?.(statusCode)) accept(false);
+      else socket.end(`HTTP/1.1 ${statusCode} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      asked.destroy();
+    });
+    upstream.on('error', () => {
+      if (upstream.readyState === WebSocket.CONNECTING) socket.destroy();
+    });
+  }
+
+  #join(client: WebSocket, upstream: WebSocket, path: string, early: readonly [Buffer, boolean][]): void {
+    const damage = this.#options.damage();
+    const send = (to: WebSocket, text: string): void => {
+      if (to.readyState === WebSocket.OPEN) to.send(text);
+    };
+    const line: Line = { path, down: (message) => send(client, JSON.stringify(message)) };
+    const pass = (
+      data: Buffer,
+      to: WebSocket,
+      hook: ((message: Message, line: Line) => Replaced) | undefined,
+    ): void => {
+      const text = data.toString();
+      const replaced = hook === undefined ? undefined : replace(text, (message) => hook(message, line));
+      for (const one of replaced?.map((message) => JSON.stringify(message)) ?? [text]) send(to, one);
+    };
+    const down = (data: Buffer): void => pass(data, client, damage.down?.bind(damage));
+    for (const [data] of early) down(data);
+    upstream.on('message', (data) => down(data as Buffer));
+    client.on('message', (data, binary) => {
+      if (!binary) pass(data as Buffer, upstream, damage.up?.bind(damage));
+      else if (!damage.losesBinary && upstream.readyState === WebSocket.OPEN) upstream.send(data as Buffer);
+    });
+    forwardClose(client, upstream);
+    forwardClose(upstream, client);
+  }
+}
+
+function replace(text: string, hook: (message: Message) => Replaced): Replaced {
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  return message === null || typeof message !== 'object' ? undefined : hook(message);
+}
+
+function forwardClose(from: WebSocket, to: WebSocket): void {
+  from.on('error', () => to.terminate());
+  from.on('close', (code, reason) => {
+    if (code === 1005) to.close();
+    else if (UNSENDABLE.has(code)) to.terminate();
+    else to.close(code, reason);
+  });
+}
