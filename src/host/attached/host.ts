@@ -193,7 +193,7 @@ export class AttachedHost implements FunctionHost, AsyncDisposable {
     else if (functionId === this.#changesFunction) {
       answer(undefined, undefined);
       void this.#custom.refresh();
-    } else this.#served().call(functionId, payload, trace, answer);
+    } else this.#served().call(functionId, payload, trace, answer, message.data);
   }
 
   #received(message: EngineMessage): void {

@@ -33,7 +33,7 @@ export class Router {
       answer({ code: INVOCATION_ERROR.enqueueError, message: sentence }, undefined);
     } else {
       const callee = wantsAnswer ? undefined : this.#state.functions.workerOf(functionId);
-      if (callee === undefined) this.call(functionId, payload, { trace }, answer, caller);
+      if (callee === undefined) this.call(functionId, payload, { trace }, answer, caller, message.data);
       else {
         callee.peer.notify(functionId, withCaller(payload, caller), trace);
         answer(undefined, undefined);
@@ -41,20 +41,24 @@ export class Router {
     }
   }
 
-  /** @param caller undefined = the stream engine itself */
+  /**
+   * @param caller undefined = the stream engine itself
+   * @param parsed what JSON.parse makes of `payload`, where it is known
+   */
   call(
     functionId: string,
     payload: JsonText | undefined,
     options: InvokeOptions,
     done: InvocationCallback,
     caller: Worker | undefined,
+    parsed?: unknown,
   ): void {
     const { functions } = this.#state;
     const worker = functions.workerOf(functionId);
     if (worker !== undefined) {
       worker.peer.call(functionId, withCaller(payload, caller), options, done);
     } else if (this.service !== undefined && functions.isOwn(functionId)) {
-      this.#callService(this.service, functionId, payload, options, done, caller);
+      this.#callService(this.service, functionId, payload, options, done, caller, parsed);
     } else {
       const own = engineFunction(functionId);
       if (own !== undefined) done(undefined, own(this.#state, payload, caller));
@@ -74,8 +78,9 @@ export class Router {
     { trace }: InvokeOptions,
     done: InvocationCallback,
     caller: Worker | undefined,
+    parsed: unknown,
   ): void {
-    if (caller !== undefined) service.call(functionId, payload, trace, done);
+    if (caller !== undefined) service.call(functionId, payload, trace, done, parsed);
     else setImmediate(() => service.call(functionId, payload, trace, done));
   }
 }

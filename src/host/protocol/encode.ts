@@ -2,9 +2,8 @@ import { INVOCATION_ACTION, WORKER_MESSAGE } from '../../../generated/constants.
 import type { JsonText } from '../../../generated/json-text.js';
 import type { EngineMessage, WorkerMessage } from '../../../generated/worker.js';
 import type { TraceContext } from '../../domain/change.js';
+import { quote } from '../../domain/json-text.js';
 import type { InvocationFailure } from '../../engine/port.js';
-
-const quote = (text: string): string => JSON.stringify(text);
 
 const INVOKE = `{"type":${quote(WORKER_MESSAGE.invokeFunction)},"function_id":`;
 const RESULT = `{"type":${quote(WORKER_MESSAGE.invocationResult)},"invocation_id":`;

@@ -162,25 +162,29 @@ export class Peer<Message extends { readonly type: string }> {
     const payload = message.data === undefined ? undefined : sliceField(text, 'data');
     const { invocation_id: id, function_id: functionId } = message;
     const wantsAnswer = typeof id === 'string' && message.action?.type !== INVOCATION_ACTION.void;
-    const { logger, onInvoke } = this.#options;
-    const bytes = text.length;
+    this.gate.enter(text.length);
+    const answer = this.#answer(functionId, wantsAnswer ? id : undefined, text.length);
+    try {
+      this.#options.onInvoke({ message, payload, trace: traceOf(message), wantsAnswer }, answer);
+    } catch (error) {
+      this.#options.logger.error({ function: functionId, err: error }, 'a call failed');
+      answer(INTERNAL, undefined);
+    }
+  }
+
+  /** @param id undefined = nobody waits */
+  #answer(functionId: string, id: string | undefined, bytes: number): InvocationCallback {
     let isAnswered = false;
-    const answer = (failure: InvocationFailure | undefined, result: JsonText | undefined): void => {
+    return (failure, result) => {
       if (isAnswered) return;
       isAnswered = true;
       this.gate.leave(bytes);
-      if (wantsAnswer) this.send(resultFrame(id, functionId, failure, result));
+      if (id !== undefined) this.send(resultFrame(id, functionId, failure, result));
       else if (failure !== undefined) {
-        logger.warn({ function: functionId, ...failure }, 'a call that nobody waits for failed');
+        const facts = { function: functionId, ...failure };
+        this.#options.logger.warn(facts, 'a call that nobody waits for failed');
       }
     };
-    this.gate.enter(bytes);
-    try {
-      onInvoke({ message, payload, trace: traceOf(message), wantsAnswer }, answer);
-    } catch (error) {
-      logger.error({ function: functionId, err: error }, 'a call failed');
-      answer(INTERNAL, undefined);
-    }
   }
 
   /** Whoever waits for the call that a bad message is about must not wait in vain. */
