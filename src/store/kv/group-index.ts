@@ -50,6 +50,7 @@ export class GroupIndex {
   pendingSeq = 0;
   pendingTimestamp = 0;
   #newest: Node | undefined;
+  #collected: Node[] = [];
 
   constructor(stream: string, group: string, epoch: string) {
     this.stream = stream;
@@ -88,23 +89,29 @@ export class GroupIndex {
     if (change.timestamp > this.timestamp) this.timestamp = change.timestamp;
   }
 
-  /** Adds a node read from disk. The caller adds live nodes in creation order and calls `finishLoad` after the last. */
-  load(node: Node): void {
-    if (node.alive) this.items.set(node.id, node);
-    else {
-      this.tombstones ??= new Map();
-      this.tombstones.set(node.id, node);
-    }
-    if (node.rev > this.seq) this.seq = node.rev;
-    if (node.timestamp > this.timestamp) this.timestamp = node.timestamp;
+  /** Takes a node read from disk, in any order. Nothing of it shows before `finishLoad`. */
+  collect(node: Node): void {
+    this.#collected.push(node);
   }
 
-  /** Builds the rev order of everything loaded. */
+  /** Puts everything collected in its place. Called once, when the head is known. */
   finishLoad(): void {
-    const tombstones = [...(this.tombstones?.values() ?? [])].sort((a, b) => a.rev - b.rev);
-    if (tombstones.length > 0) this.tombstones = new Map(tombstones.map((node) => [node.id, node]));
-    const all = [...this.items.values(), ...tombstones].sort((a, b) => a.rev - b.rev);
-    for (const node of all) this.#append(node);
+    const nodes = this.#collected.sort((a, b) => a.rev - b.rev);
+    this.#collected = [];
+    for (const node of nodes) {
+      // Below the horizon: a removal that a crash cut off.
+      if (!node.alive && node.rev <= this.horizon) continue;
+      if (!node.alive) {
+        this.tombstones ??= new Map();
+        this.tombstones.set(node.id, node);
+      }
+      this.#append(node);
+      if (node.timestamp > this.timestamp) this.timestamp = node.timestamp;
+      if (node.rev > this.seq) this.seq = node.rev;
+    }
+    for (const node of nodes.filter(({ alive }) => alive).sort((a, b) => a.created - b.created)) {
+      this.items.set(node.id, node);
+    }
     this.pendingSeq = this.seq;
     this.pendingTimestamp = this.timestamp;
   }

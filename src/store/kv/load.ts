@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { LocalError } from '../../domain/errors.js';
 import type { Catalog } from './catalog.js';
-import type { GroupIndex, Node } from './group-index.js';
+import type { GroupIndex } from './group-index.js';
 import type { Journal, JournalRecord } from './journal.js';
 import { decodeItem, type Head, headKey, parseKey, STORE_KEY, type StoreRecord } from './records.js';
 
@@ -54,7 +54,7 @@ export async function loadJournal(catalog: Catalog, journal: Journal | undefined
   if (journal === undefined) return new Lineage(newStore());
   let store: StoreRecord | undefined;
   const heads: { group: GroupIndex; head: Head }[] = [];
-  const nodes = new Map<GroupIndex, Node[]>();
+  let items = false;
   await journal.load((key, value) => {
     try {
       const parsed = parseKey(key);
@@ -65,10 +65,8 @@ export async function loadJournal(catalog: Catalog, journal: Journal | undefined
       const group = catalog.open(parsed, () => '');
       if (parsed.kind === 'head') heads.push({ group, head: JSON.parse(value) as Head });
       else {
-        const list = nodes.get(group);
-        const node = decodeItem(parsed.item, value);
-        if (list === undefined) nodes.set(group, [node]);
-        else list.push(node);
+        items = true;
+        group.collect(decodeItem(parsed.item, value));
       }
     } catch (error) {
       const what = error instanceof Error ? error.message : String(error);
@@ -81,7 +79,7 @@ export async function loadJournal(catalog: Catalog, journal: Journal | undefined
   });
   const lineage = new Lineage(store ?? newStore());
   if (store === undefined) {
-    if (nodes.size > 0)
+    if (items)
       throw new LocalError('store_corrupt', `The ${journal.kind} store holds items but no store record.`);
     await journal.write([lineage.record()]);
   }
@@ -92,17 +90,6 @@ export async function loadJournal(catalog: Catalog, journal: Journal | undefined
     group.seq = head.seq;
     group.timestamp = head.timestamp;
   }
-  for (const [group, list] of nodes) fill(group, list);
-  for (const { group } of heads) if (!nodes.has(group)) group.finishLoad();
+  for (const group of catalog.all()) group.finishLoad();
   return lineage;
-}
-
-function fill(group: GroupIndex, nodes: Node[]): void {
-  const byCreation = (a: Node, b: Node): number => a.created - b.created;
-  const sorted = nodes.every((node, i) => i === 0 || (nodes[i - 1] as Node).created <= node.created);
-  for (const node of sorted ? nodes : nodes.sort(byCreation)) {
-    // Below the horizon: a removal that a crash cut off.
-    if (node.alive || node.rev > group.horizon) group.load(node);
-  }
-  group.finishLoad();
 }

@@ -25,11 +25,24 @@ export type Key =
 /** @throws Error when the key is none of ours. */
 export function parseKey(key: string): Key {
   if (key === STORE_KEY) return { kind: 'store' };
-  const [kind, stream, group, item, rest] = key.split('/');
-  if (stream !== undefined && group !== undefined && rest === undefined) {
-    const at = { stream: unescapeName(stream), group: unescapeName(group) };
-    if (kind === 'h' && item === undefined) return { kind: 'head', ...at };
-    if (kind === 'i' && item !== undefined) return { kind: 'item', ...at, item: unescapeName(item) };
+  // By hand, not with `split`: a start does this a million times.
+  const first = key.indexOf('/', 2);
+  const second = first < 0 ? -1 : key.indexOf('/', first + 1);
+  const kind = key.slice(0, 2);
+  if (kind === 'h/' && first > 0 && second < 0) {
+    return {
+      kind: 'head',
+      stream: unescapeName(key.slice(2, first)),
+      group: unescapeName(key.slice(first + 1)),
+    };
+  }
+  if (kind === 'i/' && second > 0 && key.indexOf('/', second + 1) < 0) {
+    return {
+      kind: 'item',
+      stream: unescapeName(key.slice(2, first)),
+      group: unescapeName(key.slice(first + 1, second)),
+      item: unescapeName(key.slice(second + 1)),
+    };
   }
   throw new Error(`unknown key ${JSON.stringify(key.slice(0, 200))}`);
 }
