@@ -1,6 +1,7 @@
 /**
  * Bounds of a function host; the same on both sides of the worker protocol. Read when they are needed, so that whoever
- * gives them may change them: calls follow at once, connections (`maxFrameBytes`, `heartbeatIntervalMs`) when they are made.
+ * gives them may change them: calls follow at once, connections (`maxFrameBytes`) when they are made. The heartbeat keeps
+ * the interval that the host began with.
  */
 export interface HostLimits {
   /** Bytes of one incoming frame; a larger one closes the connection with 1009. */

@@ -14,8 +14,7 @@ export class ReadGate {
   readonly #ws: WebSocket;
   readonly #socket: Socket;
   readonly #pending: PendingCalls;
-  readonly #maxCalls: number;
-  readonly #maxBytes: number;
+  readonly #limits: HostLimits;
   #calls = 0;
   #bytes = 0;
 
@@ -23,9 +22,12 @@ export class ReadGate {
     this.#ws = ws;
     this.#socket = socket;
     this.#pending = pending;
-    this.#maxCalls = limits.maxPendingInvocations;
-    this.#maxBytes = limits.maxWorkerQueueBytes ?? DEFAULT_MAX_WORKER_QUEUE_BYTES;
+    this.#limits = limits;
     socket.on('drain', () => this.check());
+  }
+
+  get #maxBytes(): number {
+    return this.#limits.maxWorkerQueueBytes ?? DEFAULT_MAX_WORKER_QUEUE_BYTES;
   }
 
   /** Calls of the peer that are unanswered. */
@@ -42,7 +44,7 @@ export class ReadGate {
   enter(bytes: number): void {
     this.#calls += 1;
     this.#bytes += bytes;
-    if (this.#calls > this.#maxCalls || this.#bytes > this.#maxBytes) this.check();
+    if (this.#calls > this.#limits.maxPendingInvocations || this.#bytes > this.#maxBytes) this.check();
   }
 
   /** A call of the peer was answered. */
@@ -54,7 +56,7 @@ export class ReadGate {
 
   check(): void {
     const isBusy =
-      this.#calls > this.#maxCalls ||
+      this.#calls > this.#limits.maxPendingInvocations ||
       this.#bytes > this.#maxBytes ||
       this.#socket.writableLength > this.#maxBytes / READ_SHARE;
     const shouldPause = isBusy && this.#pending.size === 0;
