@@ -8,7 +8,7 @@ import { contentOf, contentsAfter, randomFrom, randomSteps, run } from './testin
 const DIRECTORY = '/store';
 /** Small enough that the workload rotates and compacts many times. */
 const SEGMENT_BYTES = 2000;
-const OPTIONS = { directory: DIRECTORY, saveIntervalMs: 1, maxQueuedBytes: 1e6 } as const;
+const OPTIONS = { directory: DIRECTORY, saveIntervalMs: 1e6, maxQueuedBytes: 1e6 } as const;
 
 interface Moment {
   readonly image: MemoryFs;

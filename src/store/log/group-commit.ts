@@ -100,9 +100,9 @@ export class GroupCommit {
     try {
       await appender.append(batch.frame, () => {
         this.#queuedBytes -= bytes;
+        this.#batches += 1;
         batch.settle(state);
       });
-      this.#batches += 1;
     } catch (error) {
       // What waits was asked on top of what failed.
       for (const fallen of [batch, ...this.#waiting.splice(0)]) {
