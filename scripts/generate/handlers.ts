@@ -45,12 +45,16 @@ export interface WireFailure {
 /** Called exactly once per dispatched call; must not throw. */
 export type DispatchDone = (failure: WireFailure | undefined, result: JsonText | undefined) => void;
 
-/** Calls the handler of \`functionId\`; false, and \`done\` is not called, when there is none of that id. */
+/**
+ * Calls the handler of \`functionId\`; false, and \`done\` is not called, when there is none of that id.
+ * \`parsed\` is what JSON.parse makes of \`payload\`, for a caller that has it anyway.
+ */
 export type Dispatch<Context> = (
   functionId: string,
   payload: JsonText | undefined,
   context: Context,
   done: DispatchDone,
+  parsed?: unknown,
 ) => boolean;
 
 interface Route<Input, Context> {
@@ -68,16 +72,19 @@ export function createDispatcher<Context>(handlers: StreamHandlers<Context>, too
     if (text === undefined) throw new Error(\`sliceField does not find \${field}, which JSON.parse found\`);
     return text;
   };
-  const routes = new Map<string, (payload: JsonText | undefined, context: Context, done: DispatchDone) => void>();
+  const routes = new Map<
+    string,
+    (payload: JsonText | undefined, context: Context, done: DispatchDone, parsed: unknown) => void
+  >();
   const add = <Input>(id: string, route: Route<Input, Context>): void => {
-    routes.set(id, (payload, context, done) => answer(route, tools, payload, context, done));
+    routes.set(id, (payload, context, done, parsed) => answer(route, tools, payload, context, done, parsed));
   };
 
 ${functions.map(renderRoute).join('\n')}
-  return (functionId, payload, context, done) => {
+  return (functionId, payload, context, done, parsed) => {
     const route = routes.get(functionId);
     if (route === undefined) return false;
-    route(payload, context, done);
+    route(payload, context, done, parsed);
     return true;
   };
 }
@@ -88,13 +95,14 @@ function answer<Input, Context>(
   payload: JsonText | undefined,
   context: Context,
   done: DispatchDone,
+  known: unknown,
 ): void {
   let failure: WireFailure | undefined;
   let result: MaybePromise<JsonText | undefined>;
   const failed = (error: unknown): WireFailure => ({ code: route.code, message: tools.describeError(error) });
   try {
     const text = payload ?? ('null' as JsonText);
-    const parsed: unknown = JSON.parse(text);
+    const parsed: unknown = known === undefined ? JSON.parse(text) : known;
     const input = parsed === null && route.allOptional ? {} : parsed;
     if (route.validate(input)) result = route.call(input, text, context);
     else failure = { code: route.code, message: \`invalid_input: \${explain(route.validate, 'payload')}\` };

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Rounds } from './measure.js';
 
@@ -38,7 +39,7 @@ export function readOptions(args: readonly string[]): Options {
     ms: Number(values.ms ?? (quick ? 100 : 1_000)),
     scale: quick ? 10 : 1,
     other: engine === undefined ? undefined : [engine, values['stream-url'] ?? 'ws://127.0.0.1:3112'],
-    against,
+    against: against && resolve(against),
     pin: availableParallelism() > 1 && process.platform === 'linux',
   };
 }

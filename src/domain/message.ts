@@ -9,8 +9,7 @@ import type {
   Snapshot,
   StoredItem,
 } from './change.js';
-
-const quote = JSON.stringify as (text: string) => string;
+import { quote } from './json-text.js';
 
 const head = (timestamp: number, at: GroupAddress, id: string | undefined): string =>
   `{"type":"${SOCKET_MESSAGE.stream}","timestamp":${timestamp},"streamName":${quote(at.stream)},"groupId":${quote(at.group)},"id":${id === undefined ? 'null' : quote(id)},"event":`;

@@ -99,10 +99,11 @@ export class Engine implements StreamService, SubscriptionService {
     payload: JsonText | undefined,
     trace: TraceContext | undefined,
     done: InvocationCallback,
+    parsed?: unknown,
   ): void {
     const { observer } = this.#options;
     const answered = observer === undefined ? done : observer.timed(functionId, done);
-    if (this.#dispatch(functionId, payload, { trace }, answered)) return;
+    if (this.#dispatch(functionId, payload, { trace }, answered, parsed)) return;
     done({ code: INVOCATION_ERROR.functionNotFound, message: `Function ${functionId} not found` }, undefined);
   }
 

@@ -32,12 +32,16 @@ export interface TriggerRegistration {
 
 /** What the engine offers to the world; a host puts it on the wire. */
 export interface StreamService {
-  /** Calls one of our functions. `payload` is valid JSON text (undefined = absent). Never throws. */
+  /**
+   * Calls one of our functions. `payload` is valid JSON text (undefined = absent), `parsed` what JSON.parse makes of it,
+   * for a host that had to parse it anyway. Never throws.
+   */
   call(
     functionId: string,
     payload: JsonText | undefined,
     trace: TraceContext | undefined,
     done: InvocationCallback,
+    parsed?: unknown,
   ): void;
   /** Starts a trigger. Returns the failure to report when its config is refused. Replaces one of the same id. */
   registerTrigger(trigger: TriggerRegistration): InvocationFailure | undefined;

@@ -49,7 +49,10 @@ export class Connection implements Peer, Beating, Corked, Stallable {
   readonly #runtime: Runtime;
   readonly #all: Connections;
   #alive = true;
-  #corked = false;
+  /** Not written yet; mostly there is one. */
+  #first: Frames | undefined;
+  #more: Frames[] | undefined;
+  #waiting = 0;
   #deaf = false;
   #awaitsDrain = false;
   #owesDrained = false;
@@ -72,7 +75,7 @@ export class Connection implements Peer, Beating, Corked, Stallable {
   }
 
   get queuedBytes(): number {
-    return this.#socket.writableLength;
+    return this.#waiting + this.#socket.writableLength;
   }
 
   get info(): ConnectionInfo {
@@ -89,20 +92,37 @@ export class Connection implements Peer, Beating, Corked, Stallable {
 
   write(frames: Frames): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return;
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#socket.cork();
+    this.#waiting += frames.length;
+    if (this.#first === undefined) {
+      this.#first = frames;
       flushLater(this);
-    }
-    this.#socket.write(frames);
+    } else if (this.#more === undefined) this.#more = [frames];
+    else this.#more.push(frames);
   }
 
+  /** Corking costs a socket more than the write itself, so a single piece goes out without. */
   flush(): void {
-    this.#corked = false;
+    const first = this.#first;
+    const more = this.#more;
+    if (first === undefined) return;
+    this.#first = undefined;
+    this.#more = undefined;
+    this.#waiting = 0;
+    // After our close frame, or in answer to the client's, nothing may follow.
+    if (this.#ws.readyState !== WebSocket.OPEN) return;
+    if (more === undefined) {
+      this.#socket.write(first);
+      return;
+    }
+    this.#socket.cork();
+    this.#socket.write(first);
+    for (const frames of more) this.#socket.write(frames);
     this.#socket.uncork();
   }
 
   paused(): void {
+    // What waits has to be with the socket, or it would never say that it is drained.
+    this.flush();
     this.#owesDrained = true;
     this.#watch();
   }
@@ -110,6 +130,7 @@ export class Connection implements Peer, Beating, Corked, Stallable {
   close(code: CloseCode, reason: string): void {
     this.session.end();
     this.#hear();
+    this.flush();
     if (this.#ws.readyState === WebSocket.OPEN) this.#ws.close(code, closeReason(reason));
   }
 
@@ -132,6 +153,7 @@ export class Connection implements Peer, Beating, Corked, Stallable {
     this.#alive = true;
     if (this.#deaf || this.queuedBytes <= this.#runtime.settings.limits.outbox_bytes) return;
     if (this.#ws.readyState !== WebSocket.OPEN) return;
+    this.flush();
     this.#deaf = true;
     this.#ws.pause();
     this.#watch();

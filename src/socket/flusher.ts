@@ -1,4 +1,4 @@
-/** Something whose writes of this tick leave together. */
+/** Something whose writes leave together. */
 export interface Corked {
   flush(): void;
 }
@@ -11,7 +11,10 @@ function flushAll(): void {
   for (const one of due) one.flush();
 }
 
-/** Calls `flush` once this tick's work is done. One immediate serves all sockets of the process. */
+/**
+ * Calls `flush` once what runs now is done: a read with all its messages, or delivery with all its groups. One turn
+ * later would cost every message a poll of the operating system.
+ */
 export function flushLater(one: Corked): void {
-  if (corked.push(one) === 1) setImmediate(flushAll);
+  if (corked.push(one) === 1) process.nextTick(flushAll);
 }

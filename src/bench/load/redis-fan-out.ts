@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SOCKET_MESSAGE, STREAM_EVENT } from '../../../generated/constants.js';
 import type { Environment } from '../scenarios/scenario.js';
 import { type RunningRedis, startRedis } from '../targets/redis.js';
 import { textOf } from '../wire/dialect.js';
@@ -24,7 +25,7 @@ const pushed = (message: string): number => command('message', CHANNEL, message)
 
 const itemOf = (n: number): string => `item-${String(n % 20).padStart(2, '0')}`;
 const messageOf = (n: number): string =>
-  `{"type":"stream","timestamp":1700000000000,"streamName":"bench","groupId":"${CHANNEL}","id":"${itemOf(n)}","event":{"type":"update","data":${textOf({ group: CHANNEL, item: itemOf(n), n })}}}`;
+  `{"type":"${SOCKET_MESSAGE.stream}","timestamp":1700000000000,"streamName":"bench","groupId":"${CHANNEL}","id":"${itemOf(n)}","event":{"type":"${STREAM_EVENT.update}","data":${textOf({ group: CHANNEL, item: itemOf(n), n })}}}`;
 
 /** Redis itself: each change is an HSET and a PUBLISH, each client a SUBSCRIBE. */
 export class RedisFanOut implements Measured, AsyncDisposable {
