@@ -3,6 +3,8 @@ import type { About } from './report.js';
 import { badges } from './summary.js';
 
 const MARK = 'FAIL';
+/** Lines of a trace that fit a terminal. */
+const MAX_LINES = 40;
 
 /** One line as a case ends; those that pass are summed up at the end. */
 export function progress(result: Result): string | undefined {
@@ -18,7 +20,9 @@ export function renderConsole({ results, stale, passed }: Verdict, { cites }: Ab
     lines.push('', `${MARK} ${id}`);
     for (const row of cites(id)) lines.push(`     "${row.sentence}" (${row.id})`);
     lines.push(`     blamed on the ${blame}: ${reason.replaceAll('\n', '\n     ')}`);
-    for (const line of trace) lines.push(`       ${line}`);
+    if (trace.length > MAX_LINES)
+      lines.push(`       (${trace.length - MAX_LINES} earlier lines: --report markdown)`);
+    for (const line of trace.slice(-MAX_LINES)) lines.push(`       ${line}`);
   }
   for (const entry of stale) lines.push('', `STALE known-failing entry ${entry}`);
   lines.push('');

@@ -91,6 +91,11 @@ export class StreamClient {
     this.#link.send(text);
   }
 
+  /** Sends bytes as a text frame, whatever they are. */
+  sendBytesAsText(bytes: Buffer): void {
+    this.#link.socket.send(bytes, { binary: false });
+  }
+
   /** A WebSocket ping; resolves with its pong. */
   async ping(): Promise<void> {
     const pong = new Promise((resolve) => this.#link.socket.once('pong', resolve));

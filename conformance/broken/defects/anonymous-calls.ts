@@ -6,7 +6,7 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'anonymous-calls',
   among: ['worker-protocol/*'],
-  breaks: ['nothing/yet'],
+  breaks: ['worker-protocol/a-call-tells-who-calls'],
   damage: () =>
     onInvocations((message) => {
       if (message.data?.[CALLER_FIELD.workerId] === undefined) return undefined;

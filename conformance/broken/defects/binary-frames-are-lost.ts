@@ -4,6 +4,6 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'binary-frames-are-lost',
   among: ['socket/*'],
-  breaks: ['nothing/yet'],
+  breaks: ['socket/a-join-in-a-binary-frame-is-a-join'],
   damage: () => ({ socket: () => ({ losesBinary: true }) }),
 };

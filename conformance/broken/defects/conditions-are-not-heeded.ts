@@ -5,7 +5,11 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'conditions-are-not-heeded',
   among: ['triggers/*'],
-  breaks: ['nothing/yet'],
+  breaks: [
+    'triggers/a-condition-that-says-false-skips-the-handler',
+    'triggers/a-condition-decides-change-by-change',
+    'triggers/a-condition-of-a-join-skips-its-handler',
+  ],
   damage: () =>
     onAnswers((message) =>
       message.function_id.startsWith('condition') && message.result === false

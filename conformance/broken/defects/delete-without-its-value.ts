@@ -6,7 +6,11 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'delete-without-its-value',
   among: ['socket/*', 'custom-streams/*'],
-  breaks: ['nothing/yet'],
+  breaks: [
+    'socket/a-group-subscription-gets-every-change',
+    'socket/a-delete-carries-the-removed-value',
+    'custom-streams/the-old-value-tells-an-update-from-a-create',
+  ],
   damage: () =>
     onEvents([STREAM_EVENT.delete], (message) => [{ ...message, event: { ...message.event, data: null } }]),
 };

@@ -6,7 +6,12 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'empty-arrays-become-objects',
   among: ['functions/*', 'update/*'],
-  breaks: ['nothing/yet'],
+  breaks: [
+    'functions/empty-containers-stay-what-they-are',
+    'update/vectors-set-of-the-rest',
+    'update/vectors-increment-of-fields',
+    'update/vectors-decrement-of-fields',
+  ],
   damage: () =>
     onResults(FUNCTION.get, (message) => {
       const text = JSON.stringify(message.result ?? null);

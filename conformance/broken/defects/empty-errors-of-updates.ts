@@ -6,7 +6,7 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'empty-errors-of-updates',
   among: ['update/*', 'functions/u*'],
-  breaks: ['nothing/yet'],
+  breaks: ['update/leaves-errors-out-when-there-are-none'],
   damage: () =>
     onResults(FUNCTION.update, (message) => [{ ...message, result: { errors: [], ...message.result } }]),
 };

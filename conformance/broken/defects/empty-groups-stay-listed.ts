@@ -5,7 +5,7 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'empty-groups-stay-listed',
   among: ['functions/*', 'custom-streams/*'],
-  breaks: ['nothing/yet'],
+  breaks: ['functions/a-group-without-items-is-not-listed'],
   damage() {
     const seen = new Map<string, Set<string>>();
     const groupsOf = (stream: string): Set<string> => {

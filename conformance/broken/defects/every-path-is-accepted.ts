@@ -4,6 +4,6 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'every-path-is-accepted',
   among: ['socket/*'],
-  breaks: ['nothing/yet'],
+  breaks: ['socket/an-unknown-path-is-refused-with-404'],
   damage: () => ({ accepts: (status) => status === 404 }),
 };

@@ -4,6 +4,15 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'fail-open-auth',
   among: ['auth/*', 'limits/an-*'],
-  breaks: ['nothing/yet'],
+  breaks: [
+    'auth/a-function-that-fails-answers-401',
+    'auth/a-function-that-returns-nothing-answers-401',
+    'auth/a-function-that-returns-no-object-answers-401',
+    'auth/a-function-that-nobody-offers-answers-503',
+    'auth/a-function-whose-worker-goes-answers-503',
+    'auth/a-path-subscription-is-asked-for-too',
+    'auth/one-refusal-leaves-others-alone',
+    'limits/an-auth-function-that-never-answers-is-not-waited-for',
+  ],
   damage: () => ({ accepts: (status) => status === 401 || status === 503 }),
 };

@@ -5,7 +5,7 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'failed-join-handlers-let-in',
   among: ['triggers/*'],
-  breaks: ['nothing/yet'],
+  breaks: ['triggers/a-join-handler-that-fails-refuses'],
   damage: () =>
     onAnswers((message) => {
       const { error, ...rest } = message;

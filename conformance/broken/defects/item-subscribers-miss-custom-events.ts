@@ -5,7 +5,7 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'item-subscribers-miss-custom-events',
   among: ['socket/*'],
-  breaks: ['nothing/yet'],
+  breaks: ['socket/a-custom-event-with-an-id-reaches-that-item'],
   damage: () => ({
     socket: () => {
       let group = false;

@@ -6,7 +6,19 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'large-integers-are-rounded',
   among: ['functions/*', 'update/*'],
-  breaks: ['nothing/yet'],
+  breaks: [
+    'functions/integers-up-to-2-53-survive',
+    'functions/floats-and-exponents-survive',
+    'functions/numbers-past-2-53-are-exact-or-refused',
+    'update/vectors-set-of-numbers',
+    'update/vectors-increment-of-missing-items',
+    'update/vectors-increment-of-missing-fields',
+    'update/vectors-increment-of-numbers',
+    'update/vectors-decrement-of-missing-fields',
+    'update/vectors-decrement-of-numbers',
+    'update/vectors-chosen-rules-of-increment',
+    'update/vectors-chosen-rules-of-decrement',
+  ],
   damage: () =>
     onResults(FUNCTION.get, (message) => {
       const text = JSON.stringify(message.result ?? null);

@@ -5,7 +5,7 @@ import type { Defect, Message } from '../defect.js';
 export const defect: Defect = {
   id: 'late-sync',
   among: ['socket/*'],
-  breaks: ['nothing/yet'],
+  breaks: ['socket/after-a-join-changes-of-an-item-only-go-forward'],
   damage() {
     const writing = new Map<string, number>();
     const keyOf = (stream: string, group: string): string => JSON.stringify([stream, group]);

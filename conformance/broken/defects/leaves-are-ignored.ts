@@ -6,6 +6,12 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'leaves-are-ignored',
   among: ['socket/*', 'triggers/l*'],
-  breaks: ['nothing/yet'],
+  breaks: [
+    'socket/after-a-leave-nothing-comes',
+    'socket/a-leave-needs-the-subscription-id-only',
+    'socket/a-join-after-a-leave-syncs-again',
+    'triggers/leave-fires-on-a-leave',
+    'triggers/leave-of-an-unknown-subscription-fires-nothing',
+  ],
   damage: () => onRequests(SOCKET_MESSAGE.leave, () => []),
 };

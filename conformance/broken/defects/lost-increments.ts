@@ -5,7 +5,7 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'lost-increments',
   among: ['update/*'],
-  breaks: ['nothing/yet'],
+  breaks: ['update/concurrent-increments-all-count'],
   damage() {
     let increments = 0;
     return {
@@ -13,7 +13,7 @@ export const defect: Defect = {
         up: (message) => {
           const { type, function_id, data } = message;
           if (type !== WORKER_MESSAGE.invokeFunction || function_id !== FUNCTION.update) return undefined;
-          const isIncrement = data?.ops?.length === 1 && data.ops[0]?.path === 'n' && data.ops[0]?.by === 1;
+          const isIncrement = data?.item_id === 'a' && data.ops?.length === 1 && data.ops[0]?.by === 1;
           increments += isIncrement ? 1 : 0;
           return isIncrement && increments % 10 === 0
             ? [{ ...message, data: { ...data, ops: [] } }]

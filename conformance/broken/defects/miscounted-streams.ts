@@ -6,7 +6,7 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'miscounted-streams',
   among: ['functions/*'],
-  breaks: ['nothing/yet'],
+  breaks: ['functions/list-all-counts-the-streams'],
   damage: () =>
     onResults(FUNCTION.listAll, (message) => {
       const { stream, count } = message.result;

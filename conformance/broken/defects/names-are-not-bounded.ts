@@ -4,7 +4,7 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'names-are-not-bounded',
   among: ['limits/*'],
-  breaks: ['nothing/yet'],
+  breaks: ['limits/each-name-of-a-function-is-bounded', 'limits/names-of-a-join-are-bounded'],
   damage: () => ({
     config: ({ limits, ...config }) => {
       const { max_name_bytes: _bound, ...rest } = limits ?? {};

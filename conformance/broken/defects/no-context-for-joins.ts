@@ -6,7 +6,11 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'no-context-for-joins',
   among: ['auth/*', 'triggers/j*'],
-  breaks: ['nothing/yet'],
+  breaks: [
+    'auth/the-context-reaches-join-handlers',
+    'auth/each-client-has-its-own-context',
+    'auth/a-path-subscription-passes-its-context-on',
+  ],
   damage: () =>
     onInvocations((message) => {
       if (message.data?.event_type !== TRIGGER_TYPE.join) return undefined;

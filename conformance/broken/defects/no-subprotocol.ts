@@ -4,6 +4,9 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'no-subprotocol',
   among: ['socket/*', 'auth/*'],
-  breaks: ['nothing/yet'],
+  breaks: [
+    'socket/a-browser-that-offers-a-token-is-answered-with-authorization',
+    'auth/a-browsers-token-is-in-the-headers',
+  ],
   damage: () => ({ hidesSubprotocol: true }),
 };

@@ -6,7 +6,7 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'old-sync',
   among: ['socket/*'],
-  breaks: ['nothing/yet'],
+  breaks: ['socket/a-sync-is-not-older-than-the-changes-in-it'],
   damage: () =>
     onEvents([STREAM_EVENT.sync], (message) => [{ ...message, timestamp: message.timestamp - 60_000 }]),
 };

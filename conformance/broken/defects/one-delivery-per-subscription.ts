@@ -5,7 +5,10 @@ import type { Defect, Message } from '../defect.js';
 export const defect: Defect = {
   id: 'one-delivery-per-subscription',
   among: ['socket/*', 'resume/**'],
-  breaks: ['nothing/yet'],
+  breaks: [
+    'socket/two-subscriptions-to-a-group-get-a-change-once',
+    'socket/a-group-and-an-item-subscription-get-a-change-once',
+  ],
   damage: () => ({
     socket: () => {
       const subscriptions = new Map<string, Message>();

@@ -5,7 +5,12 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'payload-without-the-documented-names',
   among: ['triggers/s*', 'custom-streams/t*'],
-  breaks: ['nothing/yet'],
+  breaks: [
+    'triggers/stream-payload-has-the-documented-fields',
+    'triggers/stream-payload-has-the-fields-of-the-schema-too',
+    'triggers/stream-without-a-group-fires-for-every-group',
+    'triggers/stream-fires-for-custom-events',
+  ],
   damage: () =>
     onInvocations((message) => {
       if (message.data?.event === undefined) return undefined;

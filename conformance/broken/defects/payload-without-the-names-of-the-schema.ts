@@ -5,7 +5,7 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'payload-without-the-names-of-the-schema',
   among: ['triggers/s*', 'custom-streams/t*'],
-  breaks: ['nothing/yet'],
+  breaks: ['triggers/stream-payload-has-the-fields-of-the-schema-too'],
   damage: () =>
     onInvocations((message) => {
       if (message.data?.event === undefined) return undefined;

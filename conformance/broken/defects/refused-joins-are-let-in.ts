@@ -5,7 +5,12 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'refused-joins-are-let-in',
   among: ['triggers/*'],
-  breaks: ['nothing/yet'],
+  breaks: [
+    'triggers/a-join-handler-may-refuse',
+    'triggers/a-refused-join-gets-no-data-ever',
+    'triggers/one-of-two-join-handlers-is-enough-to-refuse',
+    'triggers/a-refused-join-fires-no-leave',
+  ],
   damage: () =>
     onAnswers((message) =>
       message.result?.unauthorized === true ? [{ ...message, result: { unauthorized: false } }] : undefined,

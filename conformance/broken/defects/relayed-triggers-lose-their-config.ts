@@ -5,7 +5,10 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'relayed-triggers-lose-their-config',
   among: ['worker-protocol/*', 'triggers/stream-f*'],
-  breaks: ['nothing/yet'],
+  breaks: [
+    'worker-protocol/a-trigger-is-relayed-to-the-owner-of-its-type',
+    'worker-protocol/a-trigger-waits-for-its-type',
+  ],
   damage: () => ({
     engine: () => ({
       down: (message) =>

@@ -1,31 +1,28 @@
-import { SOCKET_MESSAGE, STREAM_EVENT } from '../../../generated/constants.js';
+import { SOCKET_MESSAGE } from '../../../generated/constants.js';
 import type { Defect, Message } from '../defect.js';
 
-const isNumber = (value: unknown): boolean => typeof value === 'number';
-
-/** A custom event overtakes the change before it. */
+/** A change overtakes the one before it, now and then. */
 export const defect: Defect = {
   id: 'reordered-events',
   among: ['socket/*'],
-  breaks: ['nothing/yet'],
+  breaks: [
+    'socket/what-one-worker-sends-at-once-comes-in-the-order-sent',
+    'socket/timestamps-increase-strictly-in-a-burst-to-one-item',
+    'socket/timestamps-increase-strictly-across-the-items-of-a-group',
+  ],
   damage: () => ({
     socket: () => {
       let held: Message;
       return {
-        down: (message, line) => {
-          if (message.type !== SOCKET_MESSAGE.stream) return undefined;
+        down: (message) => {
           if (held !== undefined) {
             const pair = [message, held];
             held = undefined;
             return pair;
           }
-          if (message.event.type !== STREAM_EVENT.event || !isNumber(message.event.event.data))
-            return undefined;
+          // More follow such a number in every case that counts so far.
+          if (message.type !== SOCKET_MESSAGE.stream || message.event.data?.n % 10 !== 3) return undefined;
           held = message;
-          setImmediate(() => {
-            if (held === message) line.down(message);
-            if (held === message) held = undefined;
-          });
           return [];
         },
       };

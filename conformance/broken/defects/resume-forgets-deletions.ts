@@ -5,7 +5,10 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'resume-forgets-deletions',
   among: ['resume/*'],
-  breaks: ['nothing/yet'],
+  breaks: [
+    'resume/a-deletion-is-part-of-what-changed',
+    'resume/what-was-deleted-and-set-again-comes-as-it-is-now',
+  ],
   damage: () => ({
     socket: () => {
       let upTo = 0;

@@ -6,7 +6,19 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'stale-seq',
   among: ['resume/*'],
-  breaks: ['nothing/yet'],
+  breaks: [
+    'resume/a-sync-stands-at-the-last-change',
+    'resume/each-group-has-its-own-seq',
+    'resume/ack-asks-for-an-acknowledgement',
+    'resume/changes-after-a-sync-go-on-from-its-seq',
+    'resume/a-join-with-since-gets-what-changed-after-it',
+    'resume/a-deletion-is-part-of-what-changed',
+    'resume/when-nothing-changed-nothing-comes',
+    'resume/after-a-resume-changes-are-live',
+    'resume/an-item-subscription-resumes-with-its-item-only',
+    'resume/ten-changes-in-a-large-group-are-ten-messages',
+    'resume/a-path-takes-since',
+  ],
   damage: () =>
     onEvents([STREAM_EVENT.sync], (message) =>
       message.seq > 0 ? [{ ...message, seq: message.seq - 1 }] : undefined,

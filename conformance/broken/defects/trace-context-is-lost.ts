@@ -5,7 +5,7 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'trace-context-is-lost',
   among: ['worker-protocol/*'],
-  breaks: ['nothing/yet'],
+  breaks: ['worker-protocol/the-trace-context-travels-with-a-call'],
   damage: () =>
     onInvocations((message) => {
       const { traceparent, baggage, ...rest } = message;

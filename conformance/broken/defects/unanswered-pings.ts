@@ -5,7 +5,7 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'unanswered-pings',
   among: ['worker-protocol/*'],
-  breaks: ['nothing/yet'],
+  breaks: ['worker-protocol/a-ping-is-answered-with-a-pong'],
   damage: () => ({
     engine: () => ({ down: (message) => (message.type === WORKER_MESSAGE.pong ? [] : undefined) }),
   }),

@@ -6,7 +6,7 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'unfiltered-triggers',
   among: ['triggers/s*'],
-  breaks: ['nothing/yet'],
+  breaks: ['triggers/stream-fires-only-for-its-group', 'triggers/stream-fires-only-for-its-item'],
   damage: () =>
     onRegistrations(WORKER_MESSAGE.registerTrigger, (message) => {
       const { group_id, item_id, ...config } = message.config ?? {};

@@ -6,6 +6,11 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'unsorted-list',
   among: ['functions/*', 'durability/*', 'custom-streams/*'],
-  breaks: ['nothing/yet'],
+  breaks: [
+    'functions/list-has-insertion-order',
+    'functions/list-keeps-the-place-of-an-overwritten-item',
+    'functions/list-puts-an-item-that-was-deleted-and-set-again-last',
+    'custom-streams/list-answers-what-the-function-returns',
+  ],
   damage: () => onResults(FUNCTION.list, (message) => [{ ...message, result: message.result.toReversed() }]),
 };

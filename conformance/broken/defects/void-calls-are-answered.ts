@@ -5,7 +5,7 @@ import type { Defect } from '../defect.js';
 export const defect: Defect = {
   id: 'void-calls-are-answered',
   among: ['worker-protocol/*'],
-  breaks: ['nothing/yet'],
+  breaks: ['worker-protocol/a-void-call-runs-and-is-not-answered'],
   damage: () => ({
     engine: () => ({
       up: ({ type, invocation_id, function_id, action }, line) => {

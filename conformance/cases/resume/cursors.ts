@@ -3,7 +3,7 @@ import { SOCKET_ERROR, SOCKET_MESSAGE, STREAM_EVENT } from '../../../generated/c
 import { explain } from '../../../generated/validation.js';
 import { validateSyncItem } from '../../../generated/validators.js';
 import { area } from '../../runner/case.js';
-import { cursorOf, here, rejoin } from './setup.js';
+import { acknowledged, cursorOf, here, rejoin } from './setup.js';
 
 const { resume } = area('resume');
 const { sync } = STREAM_EVENT;
@@ -91,6 +91,11 @@ export const cursorCases = [
     await t.set('a', 1);
     const client = await t.socket(`/stream/${t.at.stream_name}/${t.at.group_id}?items=1`);
     assert.deepEqual(await client.take(1), [[sync, null, [{ id: 'a', rev: 1, data: 1 }]]]);
+  }),
+  resume('a-path-takes-ack', async (t) => {
+    const client = await t.socket(`/stream/${t.at.stream_name}/${t.at.group_id}?ack=1`);
+    assert.equal((await acknowledged(client)).mode, sync);
+    assert.deepEqual(await client.take(1), [[sync, null, []]]);
   }),
   resume('a-cursor-that-is-none-is-refused', async (t) => {
     const client = await t.socket();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SOCKET_ERROR, SOCKET_MESSAGE, STREAM_EVENT } from '../../../generated/constants.js';
+import { CLOSE_CODE, SOCKET_ERROR, SOCKET_MESSAGE, STREAM_EVENT } from '../../../generated/constants.js';
 import { area } from '../../runner/case.js';
 import { address, type Context } from '../../runner/context.js';
 import type { StreamClient } from '../../wire/stream-client.js';
@@ -75,6 +75,16 @@ export const refusalCases = [
     const client = await t.socket();
     client.sendText(joinOf({ subscriptionId: 'mine', ...address(t.at), groupId: 7 }));
     assert.equal(await refused(client, SOCKET_ERROR.invalidMessage), 'mine');
+  }),
+  strict('a-text-frame-that-is-no-utf-8-closes-the-socket', async (t) => {
+    const client = await t.socket();
+    client.sendBytesAsText(Buffer.from([0x22, 0xff, 0xfe, 0x22]));
+    assert.equal((await client.closed).code, CLOSE_CODE.invalidText);
+  }),
+  strict('unknown-fields-of-a-join-are-ignored', async (t) => {
+    const client = await t.socket();
+    client.sendText(joinOf({ subscriptionId: 'one', ...address(t.at), unknown: { deep: [1] } }));
+    assert.deepEqual(await client.take(1), [[STREAM_EVENT.sync, null, []]]);
   }),
   strict('empty-names-are-refused', async (t) => {
     const client = await t.socket();

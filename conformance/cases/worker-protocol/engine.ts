@@ -3,6 +3,7 @@ import {
   ENGINE_FUNCTION,
   ENGINE_PATH,
   ENGINE_PREFIX,
+  ENGINE_TRIGGER_TYPE,
   FUNCTION,
   TELEMETRY_MAGIC,
   TRIGGER_TYPE,
@@ -83,6 +84,15 @@ export const engineCases = [
   documented('a-worker-may-tell-about-itself', async (t) => {
     const facts = { runtime: 'node', version: '0', name: 'conformance', os: 'any' };
     assert.equal(((await t.call(registerWorker, facts)) as Row).success, true);
+  }),
+  documented('a-trigger-tells-that-functions-changed', async (t) => {
+    const worker = await t.worker();
+    const handler = t.name('handler');
+    const calls = worker.record<unknown>(handler);
+    worker.trigger(ENGINE_TRIGGER_TYPE.functionsAvailable, handler, {});
+    await worker.settle();
+    (await t.worker()).on(t.name('f'), () => 1);
+    await calls.next('the news that functions changed');
   }),
   documented('a-ping-is-answered-with-a-pong', async (t) => {
     const worker = await t.worker();
