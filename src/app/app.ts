@@ -68,6 +68,7 @@ async function open(config: Config, options: AppOptions, closing: Closing): Prom
     logger,
     engineUrl: attachTo,
     limits: () => current.limits,
+    allowedOrigins: () => current.allowed_origins,
     endpoint: config.engine,
   });
   const engine = new Engine({

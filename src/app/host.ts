@@ -16,6 +16,8 @@ export interface HostOptions {
   readonly engineUrl: string | undefined;
   /** Looked up when they are needed, so that a change of the configuration applies at once. */
   readonly limits: () => Config['limits'];
+  /** Origins of pages that may connect to our own endpoint. */
+  readonly allowedOrigins: () => Config['allowed_origins'];
   /** Where our own endpoint listens. */
   readonly endpoint: Config['engine'];
 }
@@ -24,7 +26,7 @@ export interface HostOptions {
 export async function openHost(
   options: HostOptions,
 ): Promise<{ host: OpenedHost; notReady: () => string | undefined }> {
-  const { logger, engineUrl, limits, endpoint } = options;
+  const { logger, engineUrl, limits, endpoint, allowedOrigins } = options;
   const bounds = {
     get maxFrameBytes() {
       return limits().max_frame_bytes;
@@ -46,6 +48,13 @@ export async function openHost(
   }
   const { createEmbeddedHost } = await import('../host/embedded/index.js');
   const { host: address, port } = endpoint;
-  const host = createEmbeddedHost({ host: address, port, encode: encodeTextFrames, limits: bounds, logger });
+  const host = createEmbeddedHost({
+    host: address,
+    port,
+    encode: encodeTextFrames,
+    limits: bounds,
+    allowedOrigins,
+    logger,
+  });
   return { host, notReady: () => undefined };
 }

@@ -27,7 +27,11 @@ export async function serve({ config: file, engine, logLevel, repair }: ServeOpt
   process.on('unhandledRejection', (error) => logger.error({ err: error }, 'unhandled rejection; going on'));
   // Should the start ever end without an answer, that is no success.
   process.exitCode = 1;
+  // Nothing was acknowledged yet, so there is nothing to finish.
+  const abandon = (): never => process.exit(0);
+  process.on('SIGTERM', abandon).on('SIGINT', abandon);
   const app = await startApp(config, { logger, repair, ...(engineUrl ? { engineUrl } : {}) });
+  process.off('SIGTERM', abandon).off('SIGINT', abandon);
   endOnSignals(app, logger);
   if (file !== undefined) reloadOnChange(app, file, load, logger);
   else process.on('SIGHUP', () => logger.warn('SIGHUP: there is no configuration file to read again'));

@@ -7,6 +7,7 @@ import type { Logger } from '../../observability/logger.js';
 import { Heartbeat } from '../protocol/heartbeat.js';
 import type { HostLimits } from '../protocol/limits.js';
 import { type BindTarget, bind, urlOf } from './bind.js';
+import { mayConnect } from './origin.js';
 
 /** Milliseconds that a peer has to answer our goodbye. */
 const GOODBYE_MS = 1_000;
@@ -14,6 +15,8 @@ const GOODBYE_MS = 1_000;
 export interface EndpointOptions extends BindTarget {
   readonly limits: HostLimits;
   readonly logger: Logger;
+  /** Origins of pages that may connect, besides those of this machine. */
+  readonly allowedOrigins?: (() => readonly string[] | undefined) | undefined;
   /** A worker connected. `ws` has no listeners yet. */
   readonly onWorker: (ws: WebSocket, socket: Socket, address: string) => void;
 }
@@ -83,6 +86,15 @@ export class Endpoint {
     const path = pathOf(request);
     if (this.#closing || !isKnown(path)) {
       refuseUpgrade(socket, this.#closing ? '503 Service Unavailable' : '404 Not Found');
+      return;
+    }
+    const { origin } = request.headers;
+    if (!mayConnect(origin, this.#options.allowedOrigins?.())) {
+      this.#options.logger.warn(
+        { origin },
+        'refused a page as a worker; allowed_origins may name its origin',
+      );
+      refuseUpgrade(socket, '403 Forbidden');
       return;
     }
     this.#sockets.options.maxPayload = this.#options.limits.maxFrameBytes;

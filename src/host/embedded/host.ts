@@ -35,6 +35,8 @@ export interface EmbeddedHostOptions {
   /** Milliseconds that a taken port is waited for. @default 5000 */
   readonly patienceMs?: number;
   readonly limits: HostLimits;
+  /** Origins of pages that may connect as workers, besides those of this machine. */
+  readonly allowedOrigins?: () => readonly string[] | undefined;
   /** Frames messages for an unmasked WebSocket. */
   readonly encode: FrameEncoder;
   readonly logger: Logger;
