@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { Caller } from './testing/caller.js';
 import { config, FILE_BASED, type RunningServer, startServer, temporaryDirectory } from './testing/server.js';
+import { SocketClient } from './testing/socket-client.js';
 
 const START_LIMIT_MS = 10_000;
 const SEGMENT = 'segment-0000000001.log';
@@ -38,6 +39,12 @@ async function makeStore(directory: string): Promise<string> {
   for (let n = 0; n < 20; n += 1) await caller.set('s', 'g', `i${n}`, { n, pad: 'x'.repeat(100) });
   assert.equal(await server.stop(), 0);
   return join(directory, 'data', SEGMENT);
+}
+
+/** The epoch that a subscriber of the group is told. */
+async function epoch(server: RunningServer): Promise<string | undefined> {
+  await using client = await SocketClient.open(`${server.streamUrl}/stream/s/g`);
+  return (await client.find(({ event }) => event?.type === 'sync')).epoch;
 }
 
 async function items(server: RunningServer): Promise<number> {
@@ -84,6 +91,13 @@ test('a store of a newer format stops the start', async () => {
 test('damage inside is refused with its place; --repair keeps the rest and the originals', async () => {
   await using directory = await temporaryDirectory();
   const segment = await makeStore(directory.path);
+  let whole: string | undefined;
+  let repaired: string | undefined;
+  {
+    await using server = await start(directory.path);
+    whole = await epoch(server);
+    assert.equal(await server.stop(), 0);
+  }
   const bytes = await readFile(segment);
   const damaged = bytes.length >> 1;
   bytes.writeUInt8(bytes.readUInt8(damaged) ^ 0x10, damaged);
@@ -98,11 +112,14 @@ test('damage inside is refused with its place; --repair keeps the rest and the o
     await using server = await start(directory.path, FILE_BASED, ['--repair']);
     assert.equal(await items(server), 19);
     assert.match(server.log(), /salvaged/);
+    repaired = await epoch(server);
+    assert.notEqual(repaired, whole, 'cursors of before must not match what is left');
     assert.deepEqual(await readFile(join(directory.path, 'data/corrupt-1', SEGMENT)), bytes);
     assert.equal(await server.stop(), 0);
   }
   await using again = await start(directory.path);
   assert.equal(await items(again), 19);
+  assert.equal(await epoch(again), repaired);
 });
 
 test('a torn tail is cut off, reported, and gone', async () => {

@@ -5,7 +5,11 @@ import type { Logger } from '../../observability/logger.js';
 import { openLog } from '../log/index.js';
 import { KEYV_OPTIONS, KeyvJournal } from './keyv-journal.js';
 
-/** The journal of `file_based`: Keyv over the embedded append-only log. @throws LocalError when it can't be opened */
+/**
+ * The journal of `file_based`: Keyv over the embedded append-only log. With `repair` the store begins a new epoch, also
+ * when nothing was damaged: that is how a restored backup is opened, whose later changes clients may have seen.
+ * @throws LocalError when it can't be opened
+ */
 export async function openFileJournal(
   config: KvConfig,
   { logger, repair = false }: { logger: Logger; repair?: boolean },
@@ -35,6 +39,7 @@ export async function openFileJournal(
   return new KeyvJournal(keyv, {
     kind: 'file_based',
     atomic: true,
+    incomplete: repair,
     entries: () => log.entries(),
     health: () => log.health(),
     backup: (target) => log.backup(target),

@@ -12,6 +12,8 @@ export interface Journal {
   readonly kind: string;
   /** True when a failed `write` left nothing behind. Otherwise the store writes the old state over it later. */
   readonly atomic: boolean;
+  /** True when changes that subscribers saw may be missing. @default false */
+  readonly incomplete?: boolean;
   /** Hands every record to `visit`, in any order. Rejects when they can't all be read. */
   load(visit: (key: string, value: string) => void): Promise<void>;
   /** Resolves when all records are as durable as the backend promises. */

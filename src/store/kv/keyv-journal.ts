@@ -9,6 +9,8 @@ export interface KeyvBackend {
   readonly kind: string;
   /** True when a `setMany` that fails leaves nothing behind. */
   readonly atomic: boolean;
+  /** True when changes that subscribers saw may be missing. @default false */
+  readonly incomplete?: boolean;
   /** Every key and stored text. Must throw when it cannot read them all. */
   entries(): AsyncIterable<readonly [string, string]> | Iterable<readonly [string, string]>;
   /** @default always writable */
@@ -34,6 +36,7 @@ export const KEYV_OPTIONS: Omit<KeyvOptions, 'store'> = {
 export class KeyvJournal implements Journal {
   readonly kind: string;
   readonly atomic: boolean;
+  readonly incomplete: boolean;
   readonly backup: Journal['backup'];
   readonly #keyv: Keyv<string>;
   readonly #backend: KeyvBackend;
@@ -43,6 +46,7 @@ export class KeyvJournal implements Journal {
     this.#backend = backend;
     this.kind = backend.kind;
     this.atomic = backend.atomic;
+    this.incomplete = backend.incomplete ?? false;
     this.backup = backend.backup?.bind(backend);
   }
 

@@ -154,3 +154,39 @@ test('a record that is none of ours stops the start', async () => {
   const journal = new FakeJournal(true, new Map([['i/s/g/a', 'nonsense']]));
   await assert.rejects(KvStore.open(OPTIONS, journal), { code: 'store_corrupt' });
 });
+
+test('a journal that lost something begins a new epoch, groups with one of their own included', async () => {
+  const options = { ...OPTIONS, tombstones: { maxPerGroup: 1, maxAgeMs: 3_600_000 } };
+  const first = new FakeJournal();
+  const store = await KvStore.open(options, first);
+  for (const item of ['a', 'b', 'c']) {
+    await store.commit(at(item), set('1'));
+    await store.commit(at(item), { kind: 'delete' });
+  }
+  await store.commit(at('d'), set('1'));
+  await store.commit(at('a', 'other'), set('1'));
+  const groups = ['g', 'other'].map((group) => ({ stream: 's', group }));
+  const before = groups.map((group) => store.snapshot(group));
+  await store[Symbol.asyncDispose]();
+  first.records.delete('m/store');
+  await assert.rejects(KvStore.open(options, new FakeJournal(true, first.records)), {
+    code: 'store_corrupt',
+  });
+  const damaged = Object.assign(new FakeJournal(true, first.records), { incomplete: true });
+  const opened = await KvStore.open(options, damaged);
+  const after = groups.map((group) => opened.snapshot(group));
+  for (const [n, group] of groups.entries()) {
+    const cursor = before[n] as { epoch: string; seq: number };
+    const since = opened.changesSince(group, cursor);
+    assert.equal(since.kind === 'reset' && since.reason, 'epoch');
+    assert.deepEqual(after[n]?.items, before[n]?.items);
+    assert.equal(after[n]?.seq, cursor.seq);
+  }
+  await opened[Symbol.asyncDispose]();
+  const again = await KvStore.open(options, new FakeJournal(true, first.records));
+  assert.deepEqual(
+    groups.map((group) => again.snapshot(group)),
+    after,
+  );
+  await again[Symbol.asyncDispose]();
+});

@@ -47,7 +47,8 @@ const newStore = (): StoreRecord => ({
 });
 
 /**
- * Fills the catalog from the journal and names the store's incarnation, making one when the journal is new.
+ * Fills the catalog from the journal and names the store's incarnation, making one when the journal is new or
+ * incomplete: a cursor of before must not match what is written from now on.
  * @throws LocalError `store_corrupt` when a record is not one of ours.
  */
 export async function loadJournal(catalog: Catalog, journal: Journal | undefined): Promise<Lineage> {
@@ -77,18 +78,24 @@ export async function loadJournal(catalog: Catalog, journal: Journal | undefined
       );
     }
   });
-  const lineage = new Lineage(store ?? newStore());
-  if (store === undefined) {
-    if (items)
-      throw new LocalError('store_corrupt', `The ${journal.kind} store holds items but no store record.`);
-    await journal.write([lineage.record()]);
-  }
+  const { incomplete = false } = journal;
+  if (store === undefined && items && !incomplete)
+    throw new LocalError('store_corrupt', `The ${journal.kind} store holds items but no store record.`);
+  const renewed = store === undefined || incomplete;
+  const lineage = new Lineage(renewed ? newStore() : (store as StoreRecord));
   for (const group of catalog.all()) group.epoch = lineage.epoch;
   for (const { group, head } of heads) {
-    group.epoch = head.epoch;
+    if (!renewed) group.epoch = head.epoch;
     group.horizon = head.horizon;
     group.seq = head.seq;
     group.timestamp = head.timestamp;
+  }
+  if (renewed) {
+    const records = heads.map(({ group, head }) => ({
+      key: headKey(group),
+      value: JSON.stringify({ ...head, epoch: lineage.epoch }),
+    }));
+    await journal.write([lineage.record(), ...records]);
   }
   for (const group of catalog.all()) group.finishLoad();
   return lineage;
