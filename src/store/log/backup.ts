@@ -11,10 +11,12 @@ const ATTEMPTS = 10;
  * Copies a store, also one that another process is writing to, into an empty directory. The copy opens as the store
  * was at some moment during the call; everything acknowledged before it began is there. Closed files are hard links
  * where possible (the log never changes them), the last segment is a copy.
- * @throws LocalError `backup_failed`
+ * @throws LocalError `backup_failed`, `store_foreign`
  */
 export async function backupLog(directory: string, target: string, fs: LogFs = nodeFs): Promise<void> {
-  const before = await listDirectory(fs, directory);
+  const before = await listDirectory(fs, directory).catch((error: Error) => {
+    throw error instanceof LocalError ? error : failed(target, error.message, error);
+  });
   if (before.segments.length === 0) throw failed(target, `${directory} holds no store`);
   await makeDirectory(fs, target);
   if ((await fs.readdir(target)).length > 0) throw failed(target, 'it is not empty');

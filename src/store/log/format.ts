@@ -34,6 +34,11 @@ export const WIDE_VALUE = 0x20;
 export type FileKind = 'segment' | 'snapshot';
 const KIND_CODE: Readonly<Record<FileKind, number>> = { segment: 1, snapshot: 2 };
 
+/** Bytes of a file header before its checksum. */
+const CHECKED_BYTES = FILE_HEADER_BYTES - 4;
+const hasChecksum = (header: Buffer): boolean =>
+  header.readUInt32LE(CHECKED_BYTES) === crc32(header.subarray(0, CHECKED_BYTES));
+
 /** The header of the file `kind` `number`. */
 export function fileHeader(kind: FileKind, number: number): Buffer {
   const header = Buffer.alloc(FILE_HEADER_BYTES);
@@ -41,12 +46,16 @@ export function fileHeader(kind: FileKind, number: number): Buffer {
   header.writeUInt16LE(FORMAT_VERSION, 8);
   header.writeUInt16LE(KIND_CODE[kind], 10);
   header.writeBigUInt64LE(BigInt(number), 16);
-  header.writeUInt32LE(crc32(header.subarray(0, 24)), 24);
+  header.writeUInt32LE(crc32(header.subarray(0, CHECKED_BYTES)), CHECKED_BYTES);
   return header;
 }
 
-/** Where the checksums of a file's frames start, so that a frame of another file is never valid in it. */
-export const frameSeed = (kind: FileKind, number: number): number => crc32(fileHeader(kind, number));
+/**
+ * Where the checksums of a file's frames start, so that a frame of another file is never valid in it. Without the
+ * header's own checksum: a CRC over data and its CRC is the same for all data.
+ */
+export const frameSeed = (kind: FileKind, number: number): number =>
+  crc32(fileHeader(kind, number).subarray(0, CHECKED_BYTES));
 
 /**
  * True when `actual` is the header that the file must have.
@@ -56,7 +65,7 @@ export function isFileHeader(actual: Buffer, kind: FileKind, number: number, pat
   if (actual.length < FILE_HEADER_BYTES || !actual.subarray(0, FILE_MAGIC.length).equals(FILE_MAGIC))
     return false;
   const version = actual.readUInt16LE(8);
-  if (version > FORMAT_VERSION && actual.readUInt32LE(24) === crc32(actual.subarray(0, 24))) {
+  if (version > FORMAT_VERSION && hasChecksum(actual)) {
     throw new LocalError(
       'store_format',
       `${path} has format version ${version}, this program reads version ${FORMAT_VERSION}: use the newer program.`,

@@ -64,8 +64,8 @@ export class MemoryFs implements LogFs {
 
   async readdir(directory: string): Promise<string[]> {
     await this.#before('readdir', directory);
-    const names = [...this.#entries.keys()].filter((name) => path.dirname(name) === directory);
-    return names.map((name) => path.basename(name));
+    const below = [...this.#entries.keys()].filter((name) => name.startsWith(`${directory}/`));
+    return [...new Set(below.map((name) => name.slice(directory.length + 1).split('/')[0] as string))];
   }
 
   async rename(from: string, to: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { LogStore } from '../index.js';
 export type Step =
   | { readonly kind: 'set'; readonly entries: readonly (readonly [string, string])[] }
   | { readonly kind: 'delete'; readonly keys: readonly string[] }
-  | { readonly kind: 'clear' };
+  | { readonly kind: 'clear'; readonly namespace?: string };
 
 /** Pseudo-random numbers in [0, 1): the same for the same seed, so that a failing run can be repeated. */
 export function randomFrom(seed: number): () => number {
@@ -19,12 +19,13 @@ export function randomFrom(seed: number): () => number {
 
 /** Steps over few keys, so that most of what is written is overwritten; sizes are uneven, some values are not ASCII. */
 export function randomSteps(count: number, chance: () => number, valueBytes = 200): Step[] {
-  const key = (): string => `key-${Math.floor(chance() * 12)}`;
+  const key = (): string => `key-${Math.floor(chance() * 12)}:x`;
   const value = (n: number): string =>
     `${n} ${chance() < 0.2 ? '→é😀' : ''}${'v'.repeat(chance() * valueBytes)}`;
   return Array.from({ length: count }, (_, n): Step => {
     const kind = chance();
     if (kind < 0.02) return { kind: 'clear' };
+    if (kind < 0.04) return { kind: 'clear', namespace: 'key-1' };
     const keys = Array.from({ length: 1 + Math.floor(chance() * 3) }, key);
     if (kind < 0.2) return { kind: 'delete', keys };
     return { kind: 'set', entries: keys.map((name) => [name, value(n)]) };
@@ -34,7 +35,7 @@ export function randomSteps(count: number, chance: () => number, valueBytes = 20
 export async function run(log: LogStore, step: Step): Promise<void> {
   if (step.kind === 'set') await log.setMany(step.entries.map(([key, value]) => ({ key, value })));
   else if (step.kind === 'delete') await log.deleteMany([...step.keys]);
-  else await log.clear();
+  else await Object.assign(log.sibling(), { namespace: step.namespace }).clear();
 }
 
 /** A text that is equal for equal contents. */
@@ -48,7 +49,10 @@ export function contentsAfter(steps: readonly Step[]): string[] {
   for (const step of steps) {
     if (step.kind === 'set') for (const [key, value] of step.entries) map.set(key, value);
     else if (step.kind === 'delete') for (const key of step.keys) map.delete(key);
-    else map.clear();
+    else
+      for (const key of [...map.keys()]) {
+        if (step.namespace === undefined || key.startsWith(`${step.namespace}:`)) map.delete(key);
+      }
     contents.push(contentOf(map));
   }
   return contents;

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { LocalError } from '../../domain/errors.js';
+import { nodeFs } from './fs.js';
+import { openTest, temporaryDirectory } from './testing/open.js';
+
+const rejection = (code: string, text: RegExp) => (error: unknown) =>
+  error instanceof LocalError && error.code === code && text.test(error.message);
+const open = (directory: string) => openTest({ directory, fs: nodeFs });
+const lockOf = async (directory: string) =>
+  JSON.parse(await readFile(path.join(directory, 'LOCK'), 'utf8')) as Record<string, unknown>;
+const writeLock = (directory: string, lock: unknown) =>
+  writeFile(path.join(directory, 'LOCK'), typeof lock === 'string' ? lock : JSON.stringify(lock));
+
+test('a store begins in a directory that does not exist, and is there again', async (t) => {
+  const directory = path.join(await temporaryDirectory(t), 'deep', 'er');
+  const log = await open(directory);
+  await log.set('a', '1');
+  await log.close();
+  assert.deepEqual(await readdir(directory), ['segment-0000000001.log']);
+  const again = await open(directory);
+  assert.equal(await again.get('a'), '1');
+  await again.close();
+});
+
+test('a second open is refused while the first lives, and leaves it alone', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const log = await open(directory);
+  await assert.rejects(open(directory), rejection('store_locked', new RegExp(`process ${process.pid}\\b`)));
+  await log.set('a', '1');
+  await log.close();
+  await (await open(directory)).close();
+});
+
+test('the lock of another living process holds', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const child = spawn(process.execPath, ['-e', 'console.log(1);setInterval(() => {}, 1000)']);
+  await once(child.stdout, 'data');
+  const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8').catch(() => '');
+  const log = await open(directory);
+  const own = await lockOf(directory);
+  await log.close();
+  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const lock = { ...own, pid: child.pid, started };
+  await writeLock(directory, lock);
+  await assert.rejects(open(directory), rejection('store_locked', new RegExp(`process ${child.pid}\\b`)));
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  // Killed, it could not take its lock with it.
+  await (await open(directory)).close();
+});
+
+test('a lock whose pid now is another process is taken over', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const log = await open(directory);
+  const own = await lockOf(directory);
+  await log.close();
+  if (own.started === '') return t.skip('this system does not tell when a process began');
+  await writeLock(directory, { ...own, pid: process.ppid, started: '1' });
+  await (await open(directory)).close();
+  assert.deepEqual(await readdir(directory), ['segment-0000000001.log']);
+});
+
+test('a lock from another container or boot, or a half-written one, holds as long as it shows life', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const log = await open(directory);
+  const own = await lockOf(directory);
+  await log.close();
+  const lockPath = path.join(directory, 'LOCK');
+  const longAgo = new Date(Date.now() - 60_000);
+  await writeLock(directory, { ...own, namespace: 'pid:[1]' });
+  await utimes(lockPath, longAgo, longAgo);
+  const beat = setInterval(() => void utimes(lockPath, new Date(), new Date()), 100);
+  await assert.rejects(open(directory), rejection('store_locked', /in use/));
+  clearInterval(beat);
+  for (const lock of [{ ...own, boot: 'another' }, '']) {
+    await writeLock(directory, lock);
+    await utimes(lockPath, longAgo, longAgo);
+    await (await open(directory)).close();
+  }
+});
+
+test('a directory with other things in it is not touched', async (t) => {
+  const directory = await temporaryDirectory(t);
+  await writeFile(path.join(directory, 'letter.txt'), 'dear');
+  await assert.rejects(open(directory), rejection('store_foreign', /letter\.txt/));
+  assert.deepEqual(await readdir(directory), ['letter.txt']);
+});
+
+test('the root of a fresh volume is as good as empty, and a store may have company', async (t) => {
+  const directory = await temporaryDirectory(t);
+  await mkdir(path.join(directory, 'lost+found'));
+  await (await open(directory)).close();
+  await writeFile(path.join(directory, 'note.txt'), 'mine');
+  await (await open(directory)).close();
+});
+
+test('a path that cannot be a directory is one clear sentence', async (t) => {
+  const file = path.join(await temporaryDirectory(t), 'file');
+  await writeFile(file, '');
+  for (const directory of [file, path.join(file, 'below'), '/proc/store']) {
+    await assert.rejects(open(directory), rejection('store_unwritable', /cannot be used: .+\.$/));
+  }
+});
+
+test('a newer format is refused by its number', async (t) => {
+  const directory = await temporaryDirectory(t);
+  await (await open(directory)).close();
+  const { crc32 } = await import('node:zlib');
+  const name = path.join(directory, 'segment-0000000001.log');
+  const data = await readFile(name);
+  data.writeUInt16LE(2, 8);
+  data.writeUInt32LE(crc32(data.subarray(0, 24)), 24);
+  await writeFile(name, data);
+  await assert.rejects(open(directory), rejection('store_format', /format version 2/));
+  assert.deepEqual(await readFile(name), data);
+  assert.deepEqual(await readdir(directory), ['segment-0000000001.log'], 'the lock is gone');
+});
