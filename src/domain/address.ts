@@ -1,6 +1,8 @@
 import { StreamError } from './errors.js';
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
+/** Without the `u` flag pairs match too, but a name of Latin-1 characters is not even looked at. */
+const ANY_SURROGATE = /[\ud800-\udfff]/;
 const MAX_UTF8_BYTES_PER_UNIT = 3;
 
 /**
@@ -13,7 +15,7 @@ const MAX_UTF8_BYTES_PER_UNIT = 3;
 export function checkName(field: string, name: string, maxBytes: number): void {
   if (name === '') throw new StreamError('invalid_input', `${field}: must not be empty`);
   // UTF-8 has no form for half a surrogate pair: such a name would be stored as another one.
-  if (LONE_SURROGATE.test(name)) {
+  if (ANY_SURROGATE.test(name) && LONE_SURROGATE.test(name)) {
     throw new StreamError(
       'invalid_input',
       `${field}: must be well-formed Unicode, it holds half a surrogate pair`,

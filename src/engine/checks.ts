@@ -21,7 +21,8 @@ export function itemAddress(
   settings: Settings,
 ): ItemAddress {
   checkName('item_id', input.item_id, settings.limits.max_name_bytes);
-  return { ...groupAddress(input, settings), item: input.item_id };
+  const { stream, group } = groupAddress(input, settings);
+  return { stream, group, item: input.item_id };
 }
 
 /**

@@ -15,6 +15,8 @@ export interface FanOutOptions {
   readonly subscribers: number;
   /** Subscribers of other groups, to which nobody writes. */
   readonly idle: number;
+  /** Subscribers of the first group, besides, that read nothing. @default 0 */
+  readonly stalled?: number;
   /** Changes that may be on their way at once. */
   readonly window: number;
 }
@@ -46,12 +48,16 @@ export class FanOut implements Measured {
   }
 
   static async open(target: Target, options: FanOutOptions): Promise<FanOut> {
-    const { groups, subscribers, idle } = options;
+    const { groups, subscribers, idle, stalled = 0 } = options;
     const [publisher] = await rpcConnections(target, 1);
     const sockets = await clients(target, groups * subscribers + idle);
     await joinAll(target, sockets, (index) =>
       index < groups * subscribers ? groupName(index % groups) : `idle-${index}`,
     );
+    const deaf = await clients(target, stalled);
+    await joinAll(target, deaf, () => groupName(0));
+    for (const socket of deaf) socket.pause(true);
+    sockets.push(...deaf);
     const ring = new Ring(RING, (n) => {
       const item = `item-${String(Math.floor(n / groups) % ITEMS).padStart(2, '0')}`;
       return target.dialect.set({ group: groupName(n % groups), item, n });

@@ -1,6 +1,6 @@
 import { FanOut, type FanOutOptions } from '../load/fan-out.js';
 import { RedisFanOut } from '../load/redis-fan-out.js';
-import { joinStorm } from '../load/storm.js';
+import { joinStorm, resumeStorm } from '../load/storm.js';
 import { IN_MEMORY, type Target } from '../targets/target.js';
 import { type Environment, type Goal, OWN, own, references, type Scenario } from './scenario.js';
 
@@ -84,6 +84,27 @@ const storm: Scenario = {
   ],
 };
 
+const comeback: Scenario = {
+  name: 'storm/resume-500x10',
+  unit: 'clients/s',
+  series: (environment) =>
+    own(environment, IN_MEMORY, (target) => resumeStorm(target, Math.ceil(500 / environment.scale))),
+  goals: [],
+};
+
+const slow: Scenario = {
+  name: 'fan-out/100-and-1-stalled',
+  unit: 'deliveries/s',
+  series: (environment) => {
+    const healthy = { groups: 1, subscribers: 100, idle: 0, window: WINDOW };
+    return [
+      ...own(environment, IN_MEMORY, load({ ...healthy, stalled: 1 }, environment)),
+      ...own(environment, IN_MEMORY, load(healthy, environment), ' all read'),
+    ];
+  },
+  goals: [{ of: OWN, to: `${OWN} all read` }],
+};
+
 export const DELIVERY: readonly Scenario[] = [
   fanOut(1, []),
   fanOut(100, [{ of: OWN, to: 'raw-frame', atLeast: 0.85 }]),
@@ -93,4 +114,6 @@ export const DELIVERY: readonly Scenario[] = [
   oneByOne(1_000),
   manyGroups,
   storm,
+  comeback,
+  slow,
 ];

@@ -1,5 +1,7 @@
 import { DELIVERY } from './delivery.js';
+import { FOOTPRINT } from './footprint.js';
+import { REDIS } from './redis.js';
 import { RPC } from './rpc.js';
 import type { Scenario } from './scenario.js';
 
-export const SCENARIOS: readonly Scenario[] = [...RPC, ...DELIVERY];
+export const SCENARIOS: readonly Scenario[] = [...RPC, ...DELIVERY, ...REDIS, ...FOOTPRINT];

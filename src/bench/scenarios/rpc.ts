@@ -35,6 +35,9 @@ const calls =
     };
   };
 
+/** Sets, `connections` × `window` in flight. */
+export const setCalls = (connections: number, window: number) => calls(set, connections, window);
+
 const rpc = (name: string, frame: Frame, connections: number, window: number, atLeast?: number): Scenario => {
   const load = calls(frame, connections, window);
   return {

@@ -20,6 +20,8 @@ export interface Dialect {
   update?(write: Write): Buffer;
   /** The answer is one frame: the group's items. */
   join(group: string): Buffer;
+  /** Only where the far end has it: the answer is an acknowledgement and what changed after `seq`. */
+  resume?(group: string, epoch: string, seq: number): Buffer;
 }
 
 const DIGITS = 8;
@@ -60,6 +62,10 @@ export const III: Dialect = {
   join: (group) =>
     maskedFrame(
       `{"type":"${SOCKET_MESSAGE.join}","data":{"subscriptionId":"s-${group}","streamName":"${STREAM}","groupId":"${group}"}}`,
+    ),
+  resume: (group, epoch, seq) =>
+    maskedFrame(
+      `{"type":"${SOCKET_MESSAGE.join}","data":{"subscriptionId":"s-${group}","streamName":"${STREAM}","groupId":"${group}","since":{"epoch":"${epoch}","seq":${seq}}}}`,
     ),
 };
 
