@@ -4,7 +4,7 @@ import { CASES } from './cases/index.js';
 import { type Options, readOptions, USAGE, UsageError } from './options.js';
 import { progress, renderConsole } from './report/console.js';
 import { type About, render } from './report/report.js';
-import { citesOf } from './requirements.js';
+import { citesOf } from './requirements/requirements.js';
 import { CommandLauncher } from './runner/command-launcher.js';
 import { judge } from './runner/known-failing.js';
 import { run } from './runner/run.js';

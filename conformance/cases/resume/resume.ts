@@ -78,6 +78,17 @@ export const resumeCases = [
     const isAllowed = allowed.some((one) => JSON.stringify(one) === JSON.stringify(changes));
     assert(isAllowed, `got ${JSON.stringify(changes)}`);
   }),
+  resume('a-create-that-is-learned-late-tells-the-place-of-its-item', async (t) => {
+    await t.set('first', 'first');
+    const since = await here(t);
+    for (const item of ['z', 'a', 'm', 'z', 'a', 'z']) await t.set(item, item);
+    const { client } = await rejoin(t, { since });
+    const creates = await client.takeStream(3);
+    for (const { event } of creates) assert.equal(event.type, create);
+    const places = creates.map(({ id, seq = 0, created = seq }) => ({ id, created }));
+    const inOrder = places.sort((a, b) => a.created - b.created).map(({ id }) => id);
+    assert.deepEqual(['first', ...inOrder], await t.list());
+  }),
   resume('when-nothing-changed-nothing-comes', async (t) => {
     await t.set('a', 1);
     const since = await here(t);

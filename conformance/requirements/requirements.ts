@@ -1,5 +1,5 @@
-import { readAsset } from './asset.js';
-import { matchesAny } from './runner/glob.js';
+import { readAsset } from '../asset.js';
+import { matchesAny } from '../runner/glob.js';
 
 /** A sentence that somebody promised, and what proves it. */
 export interface Requirement {
