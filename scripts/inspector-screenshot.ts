@@ -12,7 +12,7 @@ import { createLogger } from '../src/observability/logger.js';
 const [file = 'src/admin/inspector.png', scheme = 'light', device = 'desktop', tab = 'items'] =
   process.argv.slice(2);
 const SIZES = { desktop: { width: 1180, height: 820 }, phone: { width: 390, height: 844 } } as const;
-const SECONDS = 30;
+const SECONDS = Number(process.env.SECONDS ?? 30);
 
 const yaml = `{ port: 0, host: 127.0.0.1, engine: { port: 0 }, admin: { port: 0 }, adapter: { name: kv } }`;
 const logger = createLogger({ level: 'error', format: 'json' });
@@ -62,7 +62,6 @@ try {
     await new Promise((resolve) => setTimeout(resolve, 90));
   }
   if (tab !== 'items') await page.locator(`#tab-${tab}`).click();
-  if (device === 'desktop') await page.locator('#editor-title').waitFor();
   await new Promise((resolve) => setTimeout(resolve, 400));
   await page.screenshot({ path: file });
 } finally {

@@ -12,6 +12,7 @@ const TYPES = {
 /** Path → file of the inspector; all there is. */
 const FILES: Readonly<Record<string, `${string}.${keyof typeof TYPES}`>> = {
   '/': 'index.html',
+  '/base.css': 'base.css',
   '/style.css': 'style.css',
   '/icon.svg': 'icon.svg',
   '/app.js': 'app.js',

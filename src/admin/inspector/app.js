@@ -109,7 +109,11 @@ async function watch() {
   setTimeout(watch, PERIOD);
 }
 
-setUpTree(openGroup);
+setUpTree((stream, group) => {
+  openGroup(stream, group);
+  // On a phone the tree lies above the group.
+  if (matchMedia('(max-width: 720px)').matches) byId('group').scrollIntoView();
+});
 addEventListener('hashchange', openFromHash);
 openFromHash();
 void watch();
