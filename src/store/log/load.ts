@@ -2,7 +2,7 @@ import path from 'node:path';
 import { LocalError } from '../../domain/errors.js';
 import { fileName, listDirectory } from './directory.js';
 import { DiskUsage } from './disk-usage.js';
-import { FILE_HEADER_BYTES, frameSeed, isFileHeader } from './format.js';
+import { FILE_HEADER_BYTES, FRAME_HEADER_BYTES, frameSeed, isFileHeader } from './format.js';
 import { findFrame, type ReadEnd, readFrames } from './frame-reader.js';
 import { type LogFile, type LogFs, readFully, withFile } from './fs.js';
 import { MalformedRecordError, type RecordVisitor, visitRecords } from './records.js';
@@ -164,7 +164,7 @@ class LogReader implements RecordVisitor {
     try {
       return await readFrames(file, size, frameSeed(kind, number), (buffer, from, to) => {
         visitRecords(buffer, from, to, this);
-        offset += to - from;
+        offset += FRAME_HEADER_BYTES + to - from;
       });
     } catch (error) {
       if (error instanceof MalformedRecordError) throw this.#corrupt(offset, error.message);

@@ -4,7 +4,7 @@ import { fileName, listDirectory } from './directory.js';
 import { FILE_HEADER_BYTES, type FileKind, FRAME_HEADER_BYTES, frameSeed } from './format.js';
 import { findFrame } from './frame-reader.js';
 import { type LogFs, readFully, withFile } from './fs.js';
-import { visitRecords } from './records.js';
+import { MalformedRecordError, visitRecords } from './records.js';
 import type { LogReport } from './report.js';
 import { Segment } from './segment.js';
 import { publishSnapshot, writeSnapshot } from './snapshot.js';
@@ -48,12 +48,22 @@ async function replayValid(
     let valid = Math.min(size, FILE_HEADER_BYTES);
     for (let frame = findFrame(bytes, 0, seed); frame !== undefined; ) {
       const end = frame.at + frame.bytes;
-      visitRecords(bytes, frame.at + FRAME_HEADER_BYTES, end, state);
-      valid += frame.bytes;
+      if (replay(bytes, frame.at + FRAME_HEADER_BYTES, end, state)) valid += frame.bytes;
       frame = findFrame(bytes, end, seed);
     }
     return size - valid;
   });
+}
+
+/** False when the payload does not hold records; those before the fault count. */
+function replay(bytes: Buffer, from: number, to: number, state: LogState): boolean {
+  try {
+    visitRecords(bytes, from, to, state);
+    return true;
+  } catch (error) {
+    if (error instanceof MalformedRecordError) return false;
+    throw error;
+  }
 }
 
 async function keepAside(fs: LogFs, directory: string, names: readonly string[]): Promise<string> {
