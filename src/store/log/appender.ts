@@ -107,12 +107,13 @@ export class Appender {
     this.#retry.stop();
     clearInterval(this.#timer);
     await this.#exclusive(async () => {
-      this.#closed = true;
       try {
-        if (this.#damaged === undefined && this.#segment.synced !== this.#segment.written) {
-          await this.#guarded(() => this.#sync());
-        }
+        // If this fails, the next line knows what it costs.
+        if (this.#damaged === undefined && this.#segment.synced !== this.#segment.written)
+          await this.#guarded(() => this.#sync()).catch(() => {});
+        if (this.#damaged?.ahead === true && !(await this.#recover())) this.#assertWritable();
       } finally {
+        this.#closed = true;
         this.#retry.stop();
         await this.#segment.close();
       }
@@ -139,12 +140,16 @@ export class Appender {
   }
 
   async #guarded<T>(work: () => Promise<T>): Promise<T> {
-    if (!this.#health.writable) throw new StreamError('read_only', this.#health.reason);
+    this.#assertWritable();
     try {
       return await work();
     } catch (error) {
       throw this.#fail(error);
     }
+  }
+
+  #assertWritable(): void {
+    if (!this.#health.writable) throw new StreamError('read_only', this.#health.reason);
   }
 
   #fail(error: unknown): StreamError {

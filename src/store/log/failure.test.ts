@@ -165,3 +165,22 @@ test('interval: a write is on the device after the interval, and after a close',
   assert.equal(await second.log.get('b'), '2');
   await second.log.close();
 });
+
+test('interval: a close saves what a failed sync left behind, or says that it could not', async () => {
+  for (const mended of [true, false]) {
+    const fs = new MemoryFs();
+    const log = await openTest({ fs, durability: 'interval' });
+    await log.set('acknowledged', '1');
+    let syncs = 0;
+    const fault = failing(fs, 'EIO', ({ name }) => {
+      if (name === 'datasync') syncs += 1;
+      return name === 'datasync' && (!mended || syncs === 1);
+    });
+    if (mended) await log.close();
+    else await assert.rejects(log.close(), readOnly);
+    fault.stop();
+    const { log: again } = await reopen(fs.afterPowerCut(() => 0.9));
+    assert.equal(await again.get('acknowledged'), mended ? '1' : undefined);
+    await again.close();
+  }
+});
