@@ -30,7 +30,13 @@ export async function get(options: AdminOptions, url: URL): Promise<Reply | unde
     case '/api/groups':
       return jsonReply(watchedGroups(options));
     case '/api/items':
-      return jsonTextReply(await items(options, parameter(url, 'stream'), parameter(url, 'group')));
+      return jsonTextReply(
+        await items(options, {
+          stream: parameter(url, 'stream'),
+          group: parameter(url, 'group'),
+          withValues: url.searchParams.get('values') !== '0',
+        }),
+      );
     default:
       return page(url.pathname);
   }

@@ -54,11 +54,14 @@ export function watchedGroups({ engine }: Viewed): object {
 }
 
 /** A group's items with what the stream socket does not tell of them, the time of their last change. */
-export async function items({ engine }: Viewed, stream: string, group: string): Promise<string> {
+export async function items(
+  { engine }: Viewed,
+  { stream, group, withValues }: { stream: string; group: string; withValues: boolean },
+): Promise<string> {
   const { epoch, seq, timestamp, items: stored } = await engine.snapshot({ stream, group });
   const rows = stored.map(
     ({ id, rev, timestamp: changed, value }) =>
-      `{"id":${JSON.stringify(id)},"rev":${rev},"timestamp":${changed},"data":${value}}`,
+      `{"id":${JSON.stringify(id)},"rev":${rev},"timestamp":${changed}${withValues ? `,"data":${value}` : ''}}`,
   );
   return `{"epoch":${JSON.stringify(epoch)},"seq":${seq},"timestamp":${timestamp},"items":[${rows.join(',')}]}`;
 }

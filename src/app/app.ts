@@ -127,6 +127,7 @@ async function open(config: Config, options: AppOptions, closing: Closing): Prom
 
   const reloader = new Reloader(config, {
     attached: attachTo !== undefined,
+    closing: () => closing.begun,
     logger,
     async prepare(next, parts) {
       const candidate = parts.address ? await sockets.bind(next) : undefined;
@@ -154,6 +155,8 @@ async function open(config: Config, options: AppOptions, closing: Closing): Prom
       logger.level = next.log.level;
     },
   });
+
+  closing.add(() => reloader.idle());
 
   const { url: engineUrl } = await host.listen();
   await sockets.moveTo(await sockets.bind(config));

@@ -6,6 +6,8 @@ import type { Logger } from '../observability/logger.js';
 export interface Reloadable {
   /** True when the engine is somebody else's, so that `engine` means nothing. */
   readonly attached: boolean;
+  /** True once the end has begun: nothing is opened any more. */
+  readonly closing: () => boolean;
   readonly logger: Logger;
   /**
    * Binds what `next` needs, without a change to what runs; the answer puts it in place.
@@ -36,8 +38,14 @@ export class Reloader {
     return applied;
   }
 
+  /** Resolves when nothing is being applied. */
+  idle(): Promise<void> {
+    return this.#last;
+  }
+
   async #apply(next: Config): Promise<void> {
-    const { attached, logger } = this.#target;
+    const { attached, closing, logger } = this.#target;
+    if (closing()) throw new LocalError('closed', 'the server shuts down; nothing was changed');
     const { live, restart } = diffConfig(this.#config, next);
     const parts = [...restart].filter((part) => !(attached && part === 'engine'));
     if (parts.length > 0) {

@@ -66,6 +66,8 @@ test('each admin endpoint answers, with what the server did', async () => {
   const { subscriptions: held, queuedBytes, paused, behind, operator } = sockets[0]!;
   assert.deepEqual([held, queuedBytes, paused, behind, operator], [1, 0, false, 0, false]);
   const items = await (await fetch(`${adminUrl}/api/items?stream=s&group=g`)).text();
+  const ages = await (await fetch(`${adminUrl}/api/items?stream=s&group=g&values=0`)).text();
+  assert.match(ages, /"timestamp":\d{13}\}\]/);
   assert.match(items, /"items":\[\{"id":"i","rev":1,"timestamp":\d{13},"data":12345678901234567890\}\]/);
   const { totals, store, open } = await get('/api/overview');
   assert.deepEqual([store, open, (totals as { changes: number }).changes], ['file_based', 1, 1]);

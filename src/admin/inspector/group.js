@@ -69,7 +69,7 @@ export class GroupView {
   /** A sync does not say when its items changed. */
   async #learnAges() {
     const { stream, group } = this;
-    const answer = await read(`/api/items?${new URLSearchParams({ stream, group })}`);
+    const answer = await read(`/api/items?${new URLSearchParams({ stream, group, values: '0' })}`);
     if (this.stream !== stream || this.group !== group) return;
     for (const { id, rev, timestamp } of answer.items) {
       const item = this.items.get(id);

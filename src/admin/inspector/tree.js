@@ -5,6 +5,11 @@ import { byId, make } from './dom.js';
 /** @type {{ stream: string, group: string } | undefined} */
 let current;
 let shown = '';
+let nextLook = 0;
+/** A look may take this share of the time. */
+const PATIENCE = 20;
+/** Groups shown; the filter finds the others. */
+const MAX_GROUPS = 1_000;
 /** @type {(stream: string, group: string) => void} */
 let openGroup = () => {};
 /** @type {{ id: string, groups: string[] }[]} */
@@ -23,9 +28,12 @@ export function mark(stream, group) {
   render();
 }
 
-/** Asks which groups there are. */
+/** Asks which groups there are; less often, the longer the answer takes. */
 export async function refreshTree() {
+  const started = Date.now();
+  if (started < nextLook) return;
   const all = await call(FUNCTION.listAll, {});
+  nextLook = Date.now() + PATIENCE * (Date.now() - started);
   const text = JSON.stringify(all);
   if (text === shown) return;
   shown = text;
@@ -37,17 +45,21 @@ function render() {
   const filter = byId('tree-filter').value.toLowerCase();
   const tree = byId('tree');
   const focused = document.activeElement?.getAttribute?.('data-key');
-  const parts = streams.map((stream) => branch(stream, filter)).filter((part) => part !== undefined);
+  const room = { left: MAX_GROUPS };
+  const parts = streams.map((stream) => branch(stream, filter, room)).filter((part) => part !== undefined);
   tree.replaceChildren(...parts);
+  if (room.left === 0) tree.append(make('p', 'muted pad', 'There are more groups; filter to find them.'));
   if (parts.length === 0) {
     tree.append(make('p', 'muted pad', filter ? 'Nothing matches.' : 'No stream holds an item yet.'));
   }
   if (focused) tree.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
 }
 
-function branch({ id, groups }, filter) {
+function branch({ id, groups }, filter, room) {
   const whole = id.toLowerCase().includes(filter);
-  const matching = whole ? groups : groups.filter((group) => group.toLowerCase().includes(filter));
+  const all = whole ? groups : groups.filter((group) => group.toLowerCase().includes(filter));
+  const matching = all.slice(0, room.left);
+  room.left -= matching.length;
   if (matching.length === 0) return undefined;
   const details = /** @type {HTMLDetailsElement} */ (make('details'));
   details.open = filter !== '' || !closed.has(id);

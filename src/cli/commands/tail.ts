@@ -77,7 +77,10 @@ async function follow(
   let failure: unknown;
   socket.on('open', opened);
   socket.on('unexpected-response', (_request, response) => {
-    failure = new LocalError('refused', `the server refused with HTTP ${response.statusCode}`);
+    const { statusCode = 0 } = response;
+    const sentence = `the server refused with HTTP ${statusCode}`;
+    // A server that starts or ends says 503: that is no answer yet.
+    failure = statusCode < 500 ? new LocalError('refused', sentence) : new Error(sentence);
     response.resume();
     socket.terminate();
   });
