@@ -6,6 +6,8 @@ import { WebSocket, WebSocketServer } from 'ws';
 import type { Damage, Line, Message, Replaced } from './defect.js';
 
 const HOP_BY_HOP = /^(host|connection|upgrade|sec-websocket-.*)$/i;
+/** Bytes that may wait for the grader to read. */
+const MAX_BUFFERED = 1_000_000;
 /** Close codes that cannot be sent. */
 const UNSENDABLE = new Set([1005, 1006, 1015]);
 
@@ -82,8 +84,11 @@ export class DamagingProxy implements AsyncDisposable {
 
   #join(client: WebSocket, upstream: WebSocket, path: string, early: readonly [Buffer, boolean][]): void {
     const damage = this.#options.damage();
+    const relieve = (): void => {
+      if (upstream.isPaused && client.bufferedAmount < MAX_BUFFERED) upstream.resume();
+    };
     const send = (to: WebSocket, text: string): void => {
-      if (to.readyState === WebSocket.OPEN) to.send(text);
+      if (to.readyState === WebSocket.OPEN) to.send(text, relieve);
     };
     const line: Line = { path, down: (message) => send(client, JSON.stringify(message)) };
     const pass = (
@@ -95,7 +100,11 @@ export class DamagingProxy implements AsyncDisposable {
       const replaced = hook === undefined ? undefined : replace(text, (message) => hook(message, line));
       for (const one of replaced?.map((message) => JSON.stringify(message)) ?? [text]) send(to, one);
     };
-    const down = (data: Buffer): void => pass(data, client, damage.down?.bind(damage));
+    const down = (data: Buffer): void => {
+      pass(data, client, damage.down?.bind(damage));
+      // A grader that does not read must be felt by the server, as without a proxy.
+      if (client.bufferedAmount >= MAX_BUFFERED && upstream.readyState === WebSocket.OPEN) upstream.pause();
+    };
     for (const [data] of early) down(data);
     upstream.on('message', (data) => down(data as Buffer));
     client.on('message', (data, binary) => {

@@ -9,7 +9,7 @@ import type { TargetConfig, Targets } from './target.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** Silence ends a case after its time; a target that goes on talking, after so many times that. */
-const MAX_TIMEOUTS = 6;
+const MAX_TIMEOUTS = 30;
 /** Targets that single cases start, at one time. */
 const MAX_LAUNCHES = 3;
 

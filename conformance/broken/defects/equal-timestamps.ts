@@ -1,7 +1,9 @@
 import { CHANGES, onEvents } from '../damages.js';
 import type { Defect } from '../defect.js';
 
-/** Timestamps are whole seconds. */
+const DAY = 86_400_000;
+
+/** Timestamps are whole days. */
 export const defect: Defect = {
   id: 'equal-timestamps',
   among: ['socket/*', 'triggers/s*'],
@@ -13,5 +15,5 @@ export const defect: Defect = {
     'triggers/stream-payload-has-the-timestamp-of-the-socket-message',
   ],
   damage: () =>
-    onEvents(CHANGES, (message) => [{ ...message, timestamp: Math.floor(message.timestamp / 1000) * 1000 }]),
+    onEvents(CHANGES, (message) => [{ ...message, timestamp: Math.floor(message.timestamp / DAY) * DAY }]),
 };

@@ -12,6 +12,7 @@ export const defect: Defect = {
     'resume/an-item-that-changed-often-comes-once',
     'resume/a-deletion-is-part-of-what-changed',
     'resume/what-was-deleted-and-set-again-comes-as-it-is-now',
+    'resume/a-create-that-is-learned-late-tells-the-place-of-its-item',
     'resume/when-nothing-changed-nothing-comes',
     'resume/after-a-resume-changes-are-live',
     'resume/an-item-subscription-resumes-with-its-item-only',

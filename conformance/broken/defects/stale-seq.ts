@@ -13,6 +13,7 @@ export const defect: Defect = {
     'resume/changes-after-a-sync-go-on-from-its-seq',
     'resume/a-join-with-since-gets-what-changed-after-it',
     'resume/a-deletion-is-part-of-what-changed',
+    'resume/a-create-that-is-learned-late-tells-the-place-of-its-item',
     'resume/when-nothing-changed-nothing-comes',
     'resume/after-a-resume-changes-are-live',
     'resume/an-item-subscription-resumes-with-its-item-only',
