@@ -10,6 +10,8 @@ import type { Environment, Scenario } from './scenarios/scenario.js';
 import { build, RESULTS } from './targets/build.js';
 import { elsewhere } from './targets/target.js';
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const SERVER_CORE = 0;
 const LOAD_CORE = 1;
 
@@ -31,12 +33,15 @@ if (options.pin) execFileSync('taskset', ['-a', '-c', '-p', String(LOAD_CORE), S
 const chosen = SCENARIOS.filter(
   ({ name }) => options.only.length === 0 || options.only.some((pattern) => pattern.test(name)),
 );
+const { rounds, ms } = options;
+const about = { date: new Date().toISOString(), node: process.version, cpu: cpus()[0]?.model, rounds, ms };
 const results: Result[] = [];
 const failures: string[] = [];
 for (const scenario of chosen) {
   try {
     const result = await measure(withBefore(scenario, environment), environment, options);
     results.push(result);
+    await save();
     const figures = result.series.map(({ name, median }) => `${name} ${Math.round(median)}`).join(', ');
     const ratios = result.ratios
       .map(({ of, to, ratio, cpuRatio }) => `${of}/${to} ${ratio.toFixed(2)} (CPU ${cpuRatio.toFixed(2)})`)
@@ -48,6 +53,13 @@ for (const scenario of chosen) {
   }
 }
 
+/** After each scenario, so that a run that is cut short was not for nothing. */
+async function save(): Promise<void> {
+  await mkdir(RESULTS, { recursive: true });
+  await writeFile(join(RESULTS, 'results.json'), `${JSON.stringify({ ...about, results }, undefined, 2)}\n`);
+  await writeFile(join(RESULTS, 'results.md'), markdown(results));
+}
+
 /** Compares with the build that this one is measured against. */
 function withBefore(scenario: Scenario, { builds }: Environment): Scenario {
   const [now, before] = builds;
@@ -55,10 +67,5 @@ function withBefore(scenario: Scenario, { builds }: Environment): Scenario {
   return { ...scenario, goals: [...scenario.goals, { of: now.name, to: before.name }] };
 }
 
-const { rounds, ms } = options;
-const about = { date: new Date().toISOString(), node: process.version, cpu: cpus()[0]?.model, rounds, ms };
-await mkdir(RESULTS, { recursive: true });
-await writeFile(join(RESULTS, 'results.json'), `${JSON.stringify({ ...about, results }, undefined, 2)}\n`);
-await writeFile(join(RESULTS, 'results.md'), markdown(results));
 console.log(markdown(results));
 process.exitCode = failures.length === 0 && results.length > 0 ? 0 : 1;

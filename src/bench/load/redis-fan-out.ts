@@ -1,8 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { SOCKET_MESSAGE, STREAM_EVENT } from '../../../generated/constants.js';
 import type { Environment } from '../scenarios/scenario.js';
 import { type RunningRedis, startRedis } from '../targets/redis.js';
@@ -30,7 +27,6 @@ const messageOf = (n: number): string =>
 /** Redis itself: each change is an HSET and a PUBLISH, each client a SUBSCRIBE. */
 export class RedisFanOut implements Measured, AsyncDisposable {
   readonly #server: RunningRedis;
-  readonly #directory: string;
   readonly #publisher: Socket;
   readonly #subscribers: readonly Socket[];
   readonly #window: number;
@@ -44,9 +40,8 @@ export class RedisFanOut implements Measured, AsyncDisposable {
   #published = 0;
   #onRead: () => void = () => {};
 
-  private constructor(server: RunningRedis, directory: string, options: FanOutOptions) {
+  private constructor(server: RunningRedis, options: FanOutOptions) {
     this.#server = server;
-    this.#directory = directory;
     this.#window = options.window;
     this.#publisher = connect({ host: '127.0.0.1', port: server.port, noDelay: true }).resume();
     this.#subscribers = Array.from({ length: options.subscribers }, () =>
@@ -66,9 +61,8 @@ export class RedisFanOut implements Measured, AsyncDisposable {
   }
 
   static async start({ core }: Environment, options: FanOutOptions): Promise<RedisFanOut> {
-    const directory = await mkdtemp(join(tmpdir(), 'iii-stream-bench-'));
-    const server = await startRedis(core, directory);
-    const self = new RedisFanOut(server, directory, options);
+    const server = await startRedis(core);
+    const self = new RedisFanOut(server, options);
     await Promise.all([self.#publisher, ...self.#subscribers].map((socket) => once(socket, 'connect')));
     await self.#subscribe();
     return self;
@@ -107,7 +101,6 @@ export class RedisFanOut implements Measured, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server[Symbol.asyncDispose]();
-    await rm(this.#directory, { recursive: true, force: true });
   }
 
   async #subscribe(): Promise<void> {

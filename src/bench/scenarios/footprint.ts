@@ -50,10 +50,10 @@ const connection: Load = {
 
 const GROUPS = 100;
 
-/** On 100 connections that are there already, 50,000 subscriptions to 500 groups. */
+/** On 100 connections that are there already, 20,000 subscriptions to 200 groups. */
 const subscription: Load = {
   warm: GROUPS,
-  count: 50_000,
+  count: 20_000,
   add: async (target, count, before) => {
     const fresh = before.length === 0 ? await clients(target, GROUPS) : [];
     const sockets = before.length === 0 ? fresh : before;

@@ -1,32 +1,19 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FanOut } from '../load/fan-out.js';
 import { RedisFanOut } from '../load/redis-fan-out.js';
 import { ROOT } from '../targets/build.js';
-import { type Core, pinned } from '../targets/child.js';
-import { type RunningRedis, startRedis } from '../targets/redis.js';
+import { pinned } from '../targets/child.js';
+import { startRedis } from '../targets/redis.js';
 import { redisAdapter, startOwn, type Target } from '../targets/target.js';
 import { setCalls } from './rpc.js';
 import { type Environment, type Opened, OWN, on, type Scenario, type Series } from './scenario.js';
 
-/** A Redis of its own, away from the server that is measured. */
-async function ownRedis(core: Core): Promise<RunningRedis> {
-  const directory = await mkdtemp(join(tmpdir(), 'iii-stream-bench-'));
-  const redis = await startRedis(core, directory);
-  const stop = async (): Promise<void> => {
-    await redis[Symbol.asyncDispose]();
-    await rm(directory, { recursive: true, force: true });
-  };
-  return { ...redis, [Symbol.asyncDispose]: stop };
-}
-
-/** `nodes` servers on one Redis: functions are called on the first, clients are on the last. */
+/** `nodes` servers on one Redis, which has the other core: functions are called on the first, clients are on the last. */
 async function startNodes({ builds, core, loadCore }: Environment, nodes: number): Promise<Target> {
   const { name, main } = builds[0]!;
-  const redis = await ownRedis(loadCore);
+  const redis = await startRedis(loadCore);
   const servers: Target[] = [];
   for (let n = 0; n < nodes; n += 1)
     servers.push(await startOwn({ name, main, core, adapter: redisAdapter(redis.url) }));
@@ -42,7 +29,7 @@ async function startNodes({ builds, core, loadCore }: Environment, nodes: number
 }
 
 async function openScript({ core, loadCore }: Environment): Promise<Opened> {
-  const redis = await ownRedis(loadCore);
+  const redis = await startRedis(loadCore);
   const [file, ...args] = pinned(core, [process.execPath]);
   const child = fork(join(ROOT, 'src/bench/references/redis-script.ts'), [redis.url], {
     execPath: file!,

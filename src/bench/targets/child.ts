@@ -9,7 +9,13 @@ export type Core = number | undefined;
 export const pinned = (core: Core, command: readonly string[]): string[] =>
   core === undefined ? [...command] : ['taskset', '-c', String(core), ...command];
 
-/** A server in a process of its own; it ends with its user. */
+const alive = new Set<ChildProcess>();
+
+process.once('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+
+/** A server in a process of its own; it ends with its user, and with this process at the latest. */
 export class Child implements AsyncDisposable {
   readonly #process: ChildProcess;
   /** The first line that held `ready`. */
@@ -32,6 +38,8 @@ export class Child implements AsyncDisposable {
       env: { ...process.env, III_URL: '', III_ENGINE_URL: '', NODE_ENV: 'production' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    alive.add(child);
+    child.once('close', () => alive.delete(child));
     let output = '';
     const line = await new Promise<string>((resolve, reject) => {
       const read = (text: string): void => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { Child, type Core } from './child.js';
+import { scratch } from './scratch.js';
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -20,14 +21,18 @@ export interface RunningRedis extends AsyncDisposable {
 }
 
 /** A `redis-server` that writes nothing to disk. */
-export async function startRedis(core: Core, cwd: string): Promise<RunningRedis> {
+export async function startRedis(core: Core): Promise<RunningRedis> {
+  const directory = await scratch();
   const port = await freePort();
   const fixed = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const child = await Child.start(['redis-server', ...fixed], { core, cwd });
+  const child = await Child.start(['redis-server', ...fixed], { core, cwd: directory.path });
   return {
     port,
     cpu: () => child.cpu(),
     url: `redis://127.0.0.1:${port}`,
-    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await child[Symbol.asyncDispose]();
+      await directory[Symbol.asyncDispose]();
+    },
   };
 }

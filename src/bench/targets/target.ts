@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Dialect, III, SOCKET_IO } from '../wire/dialect.js';
 import { ROOT } from './build.js';
 import { Child, type Core } from './child.js';
+import { scratch } from './scratch.js';
 
 export type Reference = 'raw-ws' | 'raw-frame' | 'socket-io';
 
@@ -45,7 +45,8 @@ export interface OwnOptions {
 /** Starts iii-stream with everything as it is by default but the bounds that one client address would run into. */
 export async function startOwn(options: OwnOptions): Promise<Target> {
   const { name, main, core, adapter, nodeArgs = [] } = options;
-  const cwd = await mkdtemp(join(tmpdir(), 'iii-stream-bench-'));
+  const directory = await scratch();
+  const cwd = directory.path;
   const limits =
     'limits: { sockets_per_address: 0, subscriptions_per_socket: 100000, joins_per_second: 100000 }';
   const engine = 'engine: { host: 127.0.0.1, port: 0 }';
@@ -53,7 +54,7 @@ export async function startOwn(options: OwnOptions): Promise<Target> {
   await writeFile(join(cwd, 'config.yaml'), yaml);
   const command = [process.execPath, ...nodeArgs, main, '--config', 'config.yaml'];
   const child = await Child.start(command, { core, cwd });
-  return running(name, III, child, () => rm(cwd, { recursive: true, force: true }));
+  return running(name, III, child, async () => directory[Symbol.asyncDispose]());
 }
 
 /** A server that somebody else started: another iii engine. */
