@@ -66,22 +66,27 @@ test('a lock whose pid now is another process is taken over', async (t) => {
 });
 
 test('a lock from another container or boot, or a half-written one, holds as long as it shows life', async (t) => {
-  const directory = await temporaryDirectory(t);
-  const log = await open(directory);
-  const own = await lockOf(directory);
+  const first = await temporaryDirectory(t);
+  const log = await open(first);
+  const own = await lockOf(first);
   await log.close();
-  const lockPath = path.join(directory, 'LOCK');
   const longAgo = new Date(Date.now() - 60_000);
-  await writeLock(directory, { ...own, namespace: 'pid:[1]' });
-  await utimes(lockPath, longAgo, longAgo);
-  const beat = setInterval(() => void utimes(lockPath, new Date(), new Date()), 100);
-  await assert.rejects(open(directory), rejection('store_locked', /in use/));
-  clearInterval(beat);
-  for (const lock of [{ ...own, boot: 'another' }, '']) {
-    await writeLock(directory, lock);
-    await utimes(lockPath, longAgo, longAgo);
-    await (await open(directory)).close();
-  }
+  const locks = [{ ...own, boot: 'another' }, { ...own, namespace: 'pid:[1]' }, '', '{"pid"'];
+  // Side by side: each open looks for a sign of life for a while.
+  const outcomes = locks.flatMap((lock) =>
+    [true, false].map(async (living) => {
+      const directory = await temporaryDirectory(t);
+      const lockPath = path.join(directory, 'LOCK');
+      await writeLock(directory, lock);
+      await utimes(lockPath, longAgo, longAgo);
+      if (!living) return (await open(directory)).close();
+      const beat = setInterval(() => void utimes(lockPath, new Date(), new Date()), 100);
+      await assert
+        .rejects(open(directory), rejection('store_locked', /in use/))
+        .finally(() => clearInterval(beat));
+    }),
+  );
+  await Promise.all(outcomes);
 });
 
 test('a directory with other things in it is not touched', async (t) => {
