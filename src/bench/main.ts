@@ -7,7 +7,7 @@ import { readOptions } from './options.js';
 import { markdown } from './report.js';
 import { SCENARIOS } from './scenarios/index.js';
 import type { Environment, Scenario } from './scenarios/scenario.js';
-import { build, RESULTS } from './targets/build.js';
+import { build } from './targets/build.js';
 import { elsewhere } from './targets/target.js';
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
@@ -16,7 +16,14 @@ const SERVER_CORE = 0;
 const LOAD_CORE = 1;
 
 const options = readOptions(process.argv.slice(2));
-const main = await build();
+const chosen = SCENARIOS.filter(
+  ({ name }) => options.only.length === 0 || options.only.some((pattern) => pattern.test(name)),
+);
+if (chosen.length === 0) {
+  console.error(`no such scenario; there are ${SCENARIOS.map(({ name }) => name).join(', ')}`);
+  process.exit(1);
+}
+const main = await build(options.directory);
 const environment: Environment = {
   core: options.pin ? SERVER_CORE : undefined,
   loadCore: options.pin ? LOAD_CORE : undefined,
@@ -30,9 +37,6 @@ const environment: Environment = {
 // All threads of this process: what it runs is the load.
 if (options.pin) execFileSync('taskset', ['-a', '-c', '-p', String(LOAD_CORE), String(process.pid)]);
 
-const chosen = SCENARIOS.filter(
-  ({ name }) => options.only.length === 0 || options.only.some((pattern) => pattern.test(name)),
-);
 const { rounds, ms } = options;
 const about = { date: new Date().toISOString(), node: process.version, cpu: cpus()[0]?.model, rounds, ms };
 const results: Result[] = [];
@@ -55,9 +59,12 @@ for (const scenario of chosen) {
 
 /** After each scenario, so that a run that is cut short was not for nothing. */
 async function save(): Promise<void> {
-  await mkdir(RESULTS, { recursive: true });
-  await writeFile(join(RESULTS, 'results.json'), `${JSON.stringify({ ...about, results }, undefined, 2)}\n`);
-  await writeFile(join(RESULTS, 'results.md'), markdown(results));
+  await mkdir(options.directory, { recursive: true });
+  await writeFile(
+    join(options.directory, 'results.json'),
+    `${JSON.stringify({ ...about, results }, undefined, 2)}\n`,
+  );
+  await writeFile(join(options.directory, 'results.md'), markdown(results));
 }
 
 /** Compares with the build that this one is measured against. */

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Rounds } from './measure.js';
+import { ROOT } from './targets/build.js';
 
 export interface Options extends Rounds {
   /** Names of the scenarios to run; `*` stands for anything. */
@@ -12,6 +13,8 @@ export interface Options extends Rounds {
   /** The entry of a compiled server to measure next to this one. */
   readonly against: string | undefined;
   readonly pin: boolean;
+  /** Where the compiled server and the results go. A quick run disturbs no other. */
+  readonly directory: string;
 }
 
 const glob = (pattern: string): RegExp =>
@@ -40,6 +43,7 @@ export function readOptions(args: readonly string[]): Options {
     scale: quick ? 10 : 1,
     other: engine === undefined ? undefined : [engine, values['stream-url'] ?? 'ws://127.0.0.1:3112'],
     against: against && resolve(against),
+    directory: join(ROOT, 'bench-results', quick ? 'quick' : ''),
     pin: availableParallelism() > 1 && process.platform === 'linux',
   };
 }
