@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LocalError } from '../../domain/errors.js';
-import { nodeFs } from './fs.js';
+import { type LogFs, nodeFs } from './fs.js';
 import { backupLog } from './index.js';
 import { contentOf } from './testing/model.js';
 import { openTest, temporaryDirectory } from './testing/open.js';
@@ -59,6 +59,29 @@ test('closed files cost a backup no space', async (t) => {
   const links = async (name: string) => (await stat(path.join(root, 'copy', name))).nlink;
   assert.equal(await links('segment-0000000001.log'), 2);
   assert.equal(await links('segment-0000000002.log'), 1, 'the last one is still written to');
+  await log.close();
+});
+
+test('a listing that was taken while files went is taken again', async (t) => {
+  const root = await temporaryDirectory(t);
+  const live = path.join(root, 'live');
+  const log = await openTest({ directory: live, fs: nodeFs, segmentBytes: 1000 });
+  for (let n = 0; n < 4; n += 1) await log.set(`${n}`, 'v'.repeat(900));
+  let listings = 0;
+  const fs: LogFs = {
+    ...nodeFs,
+    async readdir(directory) {
+      const names = await nodeFs.readdir(directory);
+      if (directory !== live) return names;
+      listings += 1;
+      // The first look is for a store at all; the second misses what a snapshot is about to replace.
+      return listings === 2 ? names.filter((name) => name !== 'segment-0000000001.log') : names;
+    },
+  };
+  await backupLog(live, path.join(root, 'copy'), fs);
+  const copy = await openTest({ directory: path.join(root, 'copy'), fs: nodeFs });
+  assert.equal(copy.stats().entries, 4);
+  await copy.close();
   await log.close();
 });
 

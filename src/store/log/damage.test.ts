@@ -110,6 +110,27 @@ test('a missing file is damage', async () => {
   }
 });
 
+test('a frame that was cut out is missed', async () => {
+  const fs = new MemoryFs();
+  const log = await openTest({ fs });
+  const ends: number[] = [];
+  for (const key of ['a', 'b', 'c']) {
+    await log.set(key, '1');
+    ends.push(fs.files().get(FIRST)?.length ?? 0);
+  }
+  await log.close();
+  const whole = fs.files().get(FIRST) as Buffer;
+  fs.put(FIRST, Buffer.concat([whole.subarray(0, ends[0]), whole.subarray(ends[1])]));
+  await assert.rejects(reopen(fs), code('store_corrupt', /frame 1 is missing/));
+});
+
+test('a snapshot that ends too early is damage', async () => {
+  const { fs } = await example();
+  const [name, data] = [...fs.files()].find(([file]) => file.includes('snapshot')) as [string, Buffer];
+  fs.put(name, data.subarray(0, 28));
+  await assert.rejects(reopen(fs), code('store_corrupt', /should end/));
+});
+
 test('a frame of another file is no frame', async () => {
   const fs = new MemoryFs();
   const log = await openTest({ fs });

@@ -128,6 +128,22 @@ test('a disk that goes on failing keeps the store read-only and readable', async
   await again.close();
 });
 
+test('a segment that does not read back is not gone on from', async () => {
+  const fs = new MemoryFs();
+  const log = await openTest({ fs });
+  await log.set('kept', '1');
+  const fault = failing(fs, 'EIO', isSync);
+  await assert.rejects(log.set('a', '1'), readOnly);
+  // The device lost more than what was being written.
+  const data = fs.files().get('/store/segment-0000000001.log') as Buffer;
+  data[40] = (data[40] as number) ^ 1;
+  fault.stop();
+  await nextHealth(log);
+  assert.match(JSON.stringify(log.health()), /does not read back/);
+  assert.equal(await log.get('kept'), '1');
+  await log.close();
+});
+
 test('interval: what was acknowledged and could not be synced is on disk again after the recovery', async () => {
   const fs = new MemoryFs();
   const log = await openTest({ fs, durability: 'interval', saveIntervalMs: 5 });
