@@ -59,6 +59,12 @@ function targetsOf({ command, running }: Options): FixedTargets | LaunchedTarget
   return new FixedTargets(running.engine, running.stream);
 }
 
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever reads has read enough.
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
 main().then(
   (code) => {
     process.exitCode = code;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { ERROR_CODE, FUNCTION, STREAM_EVENT } from '../../generated/constants.js';
 import { area } from '../runner/case.js';
 import type { Context } from '../runner/context.js';
-import { HandlerError, type WorkerClient } from '../wire/worker-client.js';
+import { HandlerError } from '../wire/wiring.js';
+import type { WorkerClient } from '../wire/worker-client.js';
 import { onStream, short } from './triggers/setup.js';
 
 const { documented, strict } = area('custom-streams');

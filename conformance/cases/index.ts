@@ -6,8 +6,11 @@ import { itemCases } from './functions/items.js';
 import { listCases } from './functions/lists.js';
 import { refusalCases } from './functions/refusals.js';
 import { valueCases } from './functions/values.js';
-import { limitCases } from './limits.js';
+import { countCases } from './limits/counts.js';
+import { sizeCases } from './limits/sizes.js';
+import { stallCases } from './limits/stalls.js';
 import { multiNodeCases } from './multi-node.js';
+import { convergenceCases } from './resume/convergence.js';
 import { cursorCases } from './resume/cursors.js';
 import { resumeCases } from './resume/resume.js';
 import { changeCases } from './socket/changes.js';
@@ -46,9 +49,12 @@ export const CASES: readonly Case[] = [
   ...callCases,
   ...registrationCases,
   ...engineCases,
-  ...limitCases,
+  ...sizeCases,
+  ...countCases,
+  ...stallCases,
   ...durabilityCases,
   ...cursorCases,
   ...resumeCases,
+  ...convergenceCases,
   ...multiNodeCases,
 ];

@@ -1,30 +1,23 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
-import { FUNCTION, STREAM_EVENT } from '../../generated/constants.js';
+import { STREAM_EVENT } from '../../generated/constants.js';
 import type { JoinData, StreamMessage } from '../../generated/socket.js';
 import type { ErrorBody } from '../../generated/worker.js';
 import { TargetFault } from '../wire/faults.js';
 import { Refused } from '../wire/link.js';
 import { type Brief, brief, type OpenOptions, StreamClient } from '../wire/stream-client.js';
 import { Trace } from '../wire/trace.js';
-import { type Wiring, WorkerClient } from '../wire/worker-client.js';
+import type { Wiring } from '../wire/wiring.js';
+import { WorkerClient } from '../wire/worker-client.js';
+import { type At, Functions } from './functions.js';
 import type { Target, TargetConfig, Targets } from './target.js';
-
-/** A group's address, as functions take it. */
-export interface At {
-  readonly stream_name: string;
-  readonly group_id: string;
-}
 
 export type Follow = Partial<Pick<JoinData, 'id' | 'since' | 'items' | 'ack'>>;
 
 /** What one case works with: fresh names, connections that end with it, and the functions in short. */
-export class Context implements AsyncDisposable {
+export class Context extends Functions implements AsyncDisposable {
   readonly trace = new Trace();
   /** What the case waits for now. */
   readonly waits = new Set<string>();
-  /** A group that nobody else uses. */
-  readonly at: At = { stream_name: this.name('stream'), group_id: this.name('group') };
   /** Rejects when a frame broke the spec. */
   readonly broken: Promise<never>;
   readonly config: TargetConfig;
@@ -39,6 +32,7 @@ export class Context implements AsyncDisposable {
 
   /** @param target where connections go; undefined when the case launches its own */
   constructor(targets: Targets, config: TargetConfig, target: Target | undefined) {
+    super();
     this.#targets = targets;
     this.config = config;
     this.#target = target;
@@ -48,11 +42,6 @@ export class Context implements AsyncDisposable {
     });
     this.broken.catch(() => {});
     this.#wiring = { trace: this.trace, waits: this.waits, fault, isOver: () => this.#isOver };
-  }
-
-  /** A name that nobody else uses. */
-  name(hint: string): string {
-    return `${hint}-${randomUUID().slice(0, 13)}`;
   }
 
   /** Starts a target of the case's own; connections go there from now on. */
@@ -137,7 +126,7 @@ export class Context implements AsyncDisposable {
     return { client, sync, id };
   }
 
-  async call(functionId: string, data: unknown): Promise<unknown> {
+  override async call(functionId: string, data: unknown): Promise<unknown> {
     return (await this.main()).call(functionId, data);
   }
 
@@ -148,46 +137,6 @@ export class Context implements AsyncDisposable {
     throw new TargetFault(
       `${functionId} succeeded, expected an error; it answered ${JSON.stringify(message)}`,
     );
-  }
-
-  async set(item: string, data: unknown, at = this.at): Promise<{ old_value?: unknown; new_value: unknown }> {
-    return (await this.call(FUNCTION.set, { ...at, item_id: item, data })) as never;
-  }
-
-  get(item: string, at = this.at): Promise<unknown> {
-    return this.call(FUNCTION.get, { ...at, item_id: item });
-  }
-
-  async delete(item: string, at = this.at): Promise<{ old_value?: unknown }> {
-    return (await this.call(FUNCTION.delete, { ...at, item_id: item })) as never;
-  }
-
-  async list(at = this.at): Promise<unknown[]> {
-    return (await this.call(FUNCTION.list, at)) as never;
-  }
-
-  async listGroups(stream = this.at.stream_name): Promise<string[]> {
-    return (await this.call(FUNCTION.listGroups, { stream_name: stream })) as never;
-  }
-
-  async listAll(): Promise<{ stream: { id: string; groups: string[] }[]; count: number }> {
-    return (await this.call(FUNCTION.listAll, {})) as never;
-  }
-
-  async update(
-    item: string,
-    ops: readonly unknown[],
-    at = this.at,
-  ): Promise<{
-    old_value?: unknown;
-    new_value: unknown;
-    errors?: { op_index: number; code: string; message: string }[];
-  }> {
-    return (await this.call(FUNCTION.update, { ...at, item_id: item, ops })) as never;
-  }
-
-  send(type: string, data: unknown, id?: string, at = this.at): Promise<unknown> {
-    return this.call(FUNCTION.send, { ...at, type, data, ...(id === undefined ? {} : { id }) });
   }
 
   /**

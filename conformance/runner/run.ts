@@ -10,6 +10,8 @@ import type { TargetConfig, Targets } from './target.js';
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** Silence ends a case after its time; a target that goes on talking, after so many times that. */
 const MAX_TIMEOUTS = 30;
+/** How often a case's silence is looked at within its time. */
+const LOOKS = 10;
 /** Targets that single cases start, at one time. */
 const MAX_LAUNCHES = 3;
 
@@ -98,23 +100,24 @@ class Runner {
     const end = performance.now() + ms * MAX_TIMEOUTS;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
+      let last = context.trace.lastActivity;
+      let quiet = 0;
+      // Looks are counted, not milliseconds: while this process itself is busy, nobody else is silent.
       const look = (): void => {
-        const now = performance.now();
-        const left = Math.min(context.trace.lastActivity + ms, end) - now;
-        if (left > 0) timer = setTimeout(look, left);
-        else
-          reject(
-            new TargetFault(`waited ${ms} ms for ${[...context.waits].join('; ') || 'the end of the case'}`),
-          );
+        quiet = context.trace.lastActivity === last ? quiet + 1 : 0;
+        last = context.trace.lastActivity;
+        const what = [...context.waits].join('; ') || 'the end of the case';
+        if (quiet >= LOOKS) reject(new TargetFault(`waited ${ms} ms for ${what}`));
+        else if (performance.now() >= end) reject(new TargetFault(`did not end in ${ms * MAX_TIMEOUTS} ms`));
       };
-      timer = setTimeout(look, ms);
+      timer = setInterval(look, ms / LOOKS);
     });
     try {
       await Promise.race([one.run(context), context.broken, late]);
       // A fault that arrived with the last frame counts too.
       await Promise.race([context.broken, Promise.resolve()]);
     } finally {
-      clearTimeout(timer);
+      clearInterval(timer);
     }
   }
 }

@@ -41,6 +41,7 @@ export class Link {
       trace.add(who, '←', text);
       onText(text);
     });
+    this.socket.on('pong', () => trace.add(who, '← (pong)'));
     this.socket.on('close', (code, reason) => {
       trace.add(who, `closed ${code}`, reason.toString());
       onClose(code, reason.toString());

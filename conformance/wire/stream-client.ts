@@ -6,7 +6,7 @@ import { checkSent, readFrame } from './check.js';
 import { TargetFault } from './faults.js';
 import { Inbox } from './inbox.js';
 import { Link } from './link.js';
-import type { Wiring } from './worker-client.js';
+import type { Wiring } from './wiring.js';
 
 /** A stream message in short: `[event type, item id, data]`. */
 export type Brief = readonly [type: string, id: string | null, data?: unknown];

@@ -11,39 +11,9 @@ import type {
 } from '../../generated/worker.js';
 import { checkResult, checkSent, readFrame } from './check.js';
 import { CallFailed, TargetFault } from './faults.js';
-import { Inbox, type Waits } from './inbox.js';
+import { Inbox } from './inbox.js';
 import { Link } from './link.js';
-import type { Trace } from './trace.js';
-
-/** What a case needs of its surroundings to open connections. */
-export interface Wiring {
-  readonly trace: Trace;
-  readonly waits: Waits;
-  /** A frame broke the spec. */
-  readonly fault: (fault: Error) => void;
-  /** The case ended: what still waits is not told that its connections end too. */
-  readonly isOver: () => boolean;
-}
-
-/** A function of this worker. What it returns is the result, undefined none; what it throws is the error. */
-export type Handler = (data: never, message: InvokeFunctionMessage) => unknown;
-
-/** Thrown by a handler to choose the error's code. */
-export class HandlerError extends Error {
-  readonly code: string;
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
-export type Call = Partial<Pick<InvokeFunctionMessage, 'action' | 'traceparent' | 'baggage'>>;
-
-/** An answer with its text, for what only the text tells. */
-export interface Reply {
-  readonly message: InvocationResultMessage;
-  readonly text: string;
-}
+import { type Call, type Handler, HandlerError, type Reply, type Wiring } from './wiring.js';
 
 /** A worker as lean as the protocol allows; every frame is checked against the spec. */
 export class WorkerClient {

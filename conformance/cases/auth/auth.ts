@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { ENGINE_FUNCTION, STREAM_EVENT, SUBPROTOCOL } from '../../../generated/constants.js';
 import { area } from '../../runner/case.js';
 import { address, type Context } from '../../runner/context.js';
-import { type Handler, HandlerError, type WorkerClient } from '../../wire/worker-client.js';
+import { type Handler, HandlerError } from '../../wire/wiring.js';
+import type { WorkerClient } from '../../wire/worker-client.js';
 import { onJoin, onLeave } from '../triggers/setup.js';
 
 const AUTH = 'conformance::auth';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { SOCKET_MESSAGE } from '../../../generated/constants.js';
 import type { JoinData, SinceCursor, StreamMessage, SubscribedMessage } from '../../../generated/socket.js';
-import { type At, address, type Context } from '../../runner/context.js';
+import { address, type Context } from '../../runner/context.js';
+import type { At } from '../../runner/functions.js';
 import type { StreamClient } from '../../wire/stream-client.js';
 
 /** The cursor that a message leaves its reader at. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { STREAM_EVENT } from '../../../generated/constants.js';
 import { area } from '../../runner/case.js';
 import type { Context } from '../../runner/context.js';
-import { HandlerError } from '../../wire/worker-client.js';
+import { HandlerError } from '../../wire/wiring.js';
 import { type Bound, firedBefore, onJoin, onStream, type StreamPayload, short } from './setup.js';
 
 const { documented, strict } = area('triggers');

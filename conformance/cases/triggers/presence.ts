@@ -7,7 +7,7 @@ import {
 } from '../../../generated/validators.js';
 import { area } from '../../runner/case.js';
 import { address } from '../../runner/context.js';
-import { HandlerError } from '../../wire/worker-client.js';
+import { HandlerError } from '../../wire/wiring.js';
 import { bind, onJoin, onLeave, type PresencePayload } from './setup.js';
 
 const { documented, strict } = area('triggers');

@@ -9,7 +9,7 @@ import {
 import { explain } from '../../../generated/validation.js';
 import { validateStreamCallRequest } from '../../../generated/validators.js';
 import { area } from '../../runner/case.js';
-import { HandlerError } from '../../wire/worker-client.js';
+import { HandlerError } from '../../wire/wiring.js';
 import { bind, firedBefore, onStream, type StreamPayload, short } from './setup.js';
 
 const { documented, strict } = area('triggers');

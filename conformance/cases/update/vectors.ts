@@ -46,7 +46,6 @@ function claimOf({ name, choice }: Vector): string {
   return `${op}-of-${subjectOf(rest)}`;
 }
 
-/** The name of a vector fits an item id. */
 async function check(t: Context, { name, ops, after, errors = [], ...rest }: Vector): Promise<void> {
   const item = name.slice(0, 200);
   const isMissing = !('before' in rest);

@@ -8,7 +8,7 @@ import {
   WORKER_MESSAGE,
 } from '../../../generated/constants.js';
 import { area } from '../../runner/case.js';
-import { HandlerError } from '../../wire/worker-client.js';
+import { HandlerError } from '../../wire/wiring.js';
 
 const { documented, strict } = area('worker-protocol');
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
