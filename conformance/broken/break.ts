@@ -7,7 +7,7 @@ import { BrokenTargets } from './broken-targets.js';
 import type { Defect } from './defect.js';
 
 /** A silent target is noticed in this share of the usual time. */
-const PATIENCE = 0.2;
+const PATIENCE = 0.4;
 
 /** Grades a server that works through a defect. */
 export async function gradeBroken(inner: Targets, defect: Defect): Promise<readonly Result[]> {

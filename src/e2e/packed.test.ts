@@ -15,6 +15,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 test('the packed package, installed in an empty folder, serves the usage example and grades itself', async () => {
   await using packed = await temporaryDirectory();
   await using directory = await temporaryDirectory();
+  // By name: this project's .npmrc keeps npm from running prepack by itself.
+  await run('npm', ['run', 'build'], { cwd: ROOT });
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', packed.path], { cwd: ROOT });
   const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ filename: string }];
   const cwd = directory.path;
