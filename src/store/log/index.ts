@@ -1,5 +1,6 @@
 import { LocalError, StreamError } from '../../domain/errors.js';
 import { listDirectory, makeDirectory, unwritable } from './directory.js';
+import { fenced } from './fence.js';
 import { type LogFs, nodeFs } from './fs.js';
 import { type Loaded, type LoadOptions, loadLog } from './load.js';
 import { DirectoryLock } from './lock.js';
@@ -48,8 +49,9 @@ export async function openLog(options: OpenLogOptions): Promise<LogStore> {
     await listDirectory(fs, directory);
     const lock = await DirectoryLock.acquire(fs, directory);
     try {
-      const loaded = await load(fs, directory, options);
-      return new LogStore(new Log({ ...options, fs, segmentBytes, onReport }, loaded, lock));
+      const own = fenced(fs, () => lock.confirm());
+      const loaded = await load(own, directory, options);
+      return new LogStore(new Log({ ...options, fs: own, segmentBytes, onReport }, loaded, lock));
     } catch (error) {
       await lock[Symbol.asyncDispose]();
       throw error;

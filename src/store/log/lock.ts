@@ -12,20 +12,30 @@ const HEARTBEAT = 1000;
 const SILENCE = 5 * HEARTBEAT;
 const MAX_BYTES = 4096;
 
-/** Keeps a second process out of the store's directory. */
+/** Without a sign of life of its own for this long a process looks first before it writes (ms). */
+const DOUBT = 3 * HEARTBEAT;
+
+/**
+ * Keeps a second process out of the store's directory. A process that stood still for too long is taken for gone by
+ * one that cannot see it; when it goes on it finds its lock lost, and writes nothing any more (`confirm`).
+ */
 export class DirectoryLock implements AsyncDisposable {
   readonly #fs: LogFs;
   readonly #path: string;
   readonly #file: LogFile;
+  readonly #content: Buffer;
   readonly #timer: NodeJS.Timeout;
+  #sign = now();
+  #beating: Promise<void> | undefined;
+  #lost: LocalError | undefined;
 
   private constructor(fs: LogFs, lockPath: string, file: LogFile, content: Buffer) {
     this.#fs = fs;
     this.#path = lockPath;
     this.#file = file;
-    // A beat that fails is only missed by a process that watches from elsewhere; the disk's failure shows in the log.
-    const beat = () => void writeFully(file, content, 0).catch(() => {});
-    this.#timer = setInterval(beat, HEARTBEAT).unref();
+    this.#content = content;
+    // A beat that fails makes the next write look for itself.
+    this.#timer = setInterval(() => void this.#beat().catch(() => {}), HEARTBEAT).unref();
   }
 
   /**
@@ -35,7 +45,7 @@ export class DirectoryLock implements AsyncDisposable {
   static async acquire(fs: LogFs, directory: string): Promise<DirectoryLock> {
     const lockPath = path.join(directory, LOCK_NAME);
     const own = await ownIdentity();
-    const content = Buffer.from(`${JSON.stringify(own)}\n`);
+    const content = Buffer.from(`${JSON.stringify({ ...own, token: randomUUID() })}\n`);
     for (;;) {
       const file = await create(fs, directory, lockPath, content);
       if (file !== undefined) return new DirectoryLock(fs, lockPath, file, content);
@@ -46,12 +56,58 @@ export class DirectoryLock implements AsyncDisposable {
     }
   }
 
+  /** Why this process may not write any more; undefined while it may. */
+  get lost(): LocalError | undefined {
+    return this.#lost;
+  }
+
+  /**
+   * Undefined when the lock is held for sure; else resolves once that is certain again.
+   * @throws LocalError `store_locked` when it is lost, or why that cannot be seen
+   */
+  confirm(): Promise<void> | undefined {
+    if (this.#lost !== undefined) throw this.#lost;
+    const { wall, steady } = now();
+    // Either clock may stand still: one while the machine sleeps, the other when it is set back.
+    const silence = Math.max(wall - this.#sign.wall, steady - this.#sign.steady);
+    return silence < DOUBT ? undefined : this.#beat();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
+    await this.#beating?.catch(() => {});
     await this.#file.close();
-    await this.#fs.unlink(this.#path);
+    if (this.#lost === undefined && (await this.#isOurs())) await this.#fs.unlink(this.#path);
+  }
+
+  /** Looks whether the lock is still this process's, and shows that it lives. */
+  #beat(): Promise<void> {
+    this.#beating ??= this.#look().finally(() => {
+      this.#beating = undefined;
+    });
+    return this.#beating;
+  }
+
+  async #look(): Promise<void> {
+    const sign = now();
+    if (this.#lost === undefined && !(await this.#isOurs())) {
+      const directory = path.dirname(this.#path);
+      this.#lost = new LocalError(
+        'store_locked',
+        `${directory} was taken over by another process, or its lock was removed: nothing is written any more`,
+      );
+    }
+    if (this.#lost !== undefined) throw this.#lost;
+    await writeFully(this.#file, this.#content, 0);
+    this.#sign = sign;
+  }
+
+  async #isOurs(): Promise<boolean> {
+    return (await readLock(this.#fs, this.#path))?.text === this.#content.toString();
   }
 }
+
+const now = () => ({ wall: Date.now(), steady: performance.now() });
 
 interface Holder {
   readonly text: string;
@@ -99,8 +155,8 @@ async function isHeld(fs: LogFs, lockPath: string, holder: Holder, own: ProcessI
   // Somebody else's clock may have stamped the file: look for at least one beat, whatever its age seems to be.
   const silence = Date.now() - holder.mtimeMs;
   await wait(Math.min(SILENCE, Math.max(1.5 * HEARTBEAT, SILENCE - silence)));
-  const now = await readLock(fs, lockPath);
-  return now !== undefined && (now.text !== holder.text || now.mtimeMs !== holder.mtimeMs);
+  const later = await readLock(fs, lockPath);
+  return later !== undefined && (later.text !== holder.text || later.mtimeMs !== holder.mtimeMs);
 }
 
 /** Two processes may find the same stale lock: only the one that moves it away goes on, and it looks what it moved. */

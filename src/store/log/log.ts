@@ -79,9 +79,9 @@ export class Log {
   }
 
   health(): StoreHealth {
-    return this.#closing === undefined
-      ? this.#appender.health()
-      : { writable: false, reason: 'the store is closed' };
+    if (this.#closing !== undefined) return { writable: false, reason: 'the store is closed' };
+    const { lost } = this.#lock;
+    return lost === undefined ? this.#appender.health() : { writable: false, reason: lost.message };
   }
 
   /** See `GroupCommit.submit`. @throws StreamError also `unavailable` once it is closed */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, unlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { LocalError } from '../../domain/errors.js';
@@ -87,6 +87,29 @@ test('a lock from another container or boot, or a half-written one, holds as lon
     }),
   );
   await Promise.all(outcomes);
+});
+
+test('a process that stood still and was taken for gone writes nothing any more', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const log = await open(directory);
+  await log.set('a', '1');
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 4_000 });
+  // Nobody came meanwhile: it goes on.
+  await log.set('b', '2');
+  await rename(path.join(directory, 'LOCK'), path.join(directory, 'LOCK.aside'));
+  await unlink(path.join(directory, 'LOCK.aside'));
+  const other = await open(directory);
+  await other.set('c', '3');
+  t.mock.timers.setTime(Date.now() + 4_000);
+  await assert.rejects(log.set('d', '4'), /taken over by another process/);
+  const health = log.health();
+  assert.ok(!health.writable && /taken over/.test(health.reason));
+  await log.close();
+  await other.set('e', '5');
+  await other.close();
+  const again = await open(directory);
+  assert.deepEqual([...again.entries()].map(([key]) => key).sort(), ['a', 'b', 'c', 'e']);
+  await again.close();
 });
 
 test('a directory with other things in it is not touched', async (t) => {
