@@ -7,11 +7,13 @@ import type { SubscriptionService } from '../engine/port.js';
  */
 export const operatorSubscriptions = (hub: Hub): SubscriptionService => ({
   authenticate: () => Promise.resolve({ allowed: true, context: undefined }),
-  join(outlet, { subscriptionId: id, ...at }, _context, settled) {
-    hub.unsubscribe(outlet, id);
-    hub.subscribe(outlet, { id, ...at });
+  join(outlet, request, _context, settled) {
+    hub.unsubscribe(outlet, request.subscriptionId);
+    hub.subscribe(outlet, request);
     settled(true);
   },
+  find: (outlet, id) => hub.find(outlet, id),
+  count: (outlet) => hub.count(outlet),
   leave: (outlet, id) => void hub.unsubscribe(outlet, id),
   disconnect: (outlet) => void hub.disconnect(outlet),
   drained: (outlet) => hub.drained(outlet),

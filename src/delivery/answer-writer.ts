@@ -1,7 +1,8 @@
 import type { Change, Cursor, ResetReason, Since, Snapshot } from '../domain/change.js';
 import { renderChange, renderSubscribed } from '../domain/message.js';
 import type { Answer } from './answer.js';
-import type { Membership, Subscription } from './subscription.js';
+import type { Membership } from './membership.js';
+import type { Subscription } from './subscription.js';
 import { SyncFrames } from './sync-frames.js';
 import type { Topic } from './topic.js';
 
@@ -76,7 +77,7 @@ export class AnswerWriter {
     reason: ResetReason | undefined,
     cursor: Cursor,
   ): void {
-    if (!to.ack && to.since === undefined) return;
+    if (!to.acknowledged) return;
     const text = this.#acknowledgement(to, 'sync', reason, cursor);
     this.#topic.write(membership, this.#topic.context.encode([text]), 1);
   }
@@ -89,7 +90,7 @@ export class AnswerWriter {
   ): string {
     return renderSubscribed({
       ...this.#topic.at,
-      subscriptionId: to.id,
+      subscriptionId: to.subscriptionId,
       item: to.item,
       mode,
       reason,

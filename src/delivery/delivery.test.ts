@@ -120,7 +120,7 @@ async function run({ seed, lagged, several }: Round): Promise<void> {
         const id = `sub${step}`;
         const model = new Model(outlet, at.group, item);
         const base = {
-          id,
+          subscriptionId: id,
           stream: 's',
           group: at.group,
           item,

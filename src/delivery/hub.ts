@@ -1,8 +1,9 @@
+import type { JsonText } from '../../generated/json-text.js';
 import type { Change, CustomEvent, GroupAddress } from '../domain/change.js';
 import type { TopicContext } from './context.js';
 import type { FrameEncoder, Outlet } from './outlet.js';
 import type { DeliveryCounters, TopicSource } from './source.js';
-import type { Subscription } from './subscription.js';
+import { Subscription, type SubscriptionRequest } from './subscription.js';
 import { Topic, type WatchedGroup } from './topic.js';
 
 /** Milliseconds until a source that failed is asked again. */
@@ -17,7 +18,7 @@ export interface HubOptions {
   readonly onError: (error: unknown, what: string) => void;
 }
 
-/** The topics and subscriptions of one outlet. */
+/** The subscriptions of one outlet, by their ids. */
 interface Holding {
   readonly subscriptions: Map<string, Subscription>;
   paused: boolean;
@@ -70,15 +71,31 @@ export class Hub {
       for (const topics of this.#streams.values()) for (const topic of [...topics.values()]) topic.repair();
   }
 
-  /** Adds a subscription: its sync (or what changed since its cursor) and everything after it go to the outlet. */
-  subscribe(outlet: Outlet, subscription: Subscription): void {
+  /**
+   * Adds a subscription: its sync (or what changed since its cursor) and everything after it go to the outlet.
+   *
+   * @param context given back with the subscription when it ends
+   */
+  subscribe(outlet: Outlet, request: SubscriptionRequest, context?: JsonText): void {
+    const topic = this.#open(request);
     let holding = this.#holdings.get(outlet);
     if (holding === undefined) {
       holding = { subscriptions: new Map(), paused: false };
       this.#holdings.set(outlet, holding);
     }
-    holding.subscriptions.set(subscription.id, subscription);
-    this.#open(subscription).join(outlet, subscription);
+    const subscription = new Subscription(topic, request, context);
+    holding.subscriptions.set(request.subscriptionId, subscription);
+    topic.join(outlet, subscription);
+  }
+
+  /** The subscription of this id. */
+  find(outlet: Outlet, id: string): Subscription | undefined {
+    return this.#holdings.get(outlet)?.subscriptions.get(id);
+  }
+
+  /** How many subscriptions an outlet has. */
+  count(outlet: Outlet): number {
+    return this.#holdings.get(outlet)?.subscriptions.size ?? 0;
   }
 
   /** Ends a subscription and returns it; undefined when the outlet has none of this id. */
@@ -88,9 +105,9 @@ export class Hub {
     if (holding === undefined || subscription === undefined) return undefined;
     holding.subscriptions.delete(id);
     if (holding.subscriptions.size === 0) this.#holdings.delete(outlet);
-    const topic = this.#topicOf(subscription);
-    topic?.leave(outlet, subscription);
-    if (topic?.members.size === 0) this.#close(topic);
+    const { topic } = subscription;
+    topic.leave(outlet, subscription);
+    if (topic.members.size === 0) this.#close(topic);
     return subscription;
   }
 
@@ -149,15 +166,8 @@ export class Hub {
 
   #topicsOf(holding: Holding): Set<Topic> {
     const topics = new Set<Topic>();
-    for (const subscription of holding.subscriptions.values()) {
-      const topic = this.#topicOf(subscription);
-      if (topic !== undefined) topics.add(topic);
-    }
+    for (const { topic } of holding.subscriptions.values()) topics.add(topic);
     return topics;
-  }
-
-  #topicOf(at: GroupAddress): Topic | undefined {
-    return this.#streams.get(at.stream)?.get(at.group);
   }
 
   #open({ stream, group }: GroupAddress): Topic {

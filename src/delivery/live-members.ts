@@ -1,6 +1,6 @@
+import type { Membership } from './membership.js';
 import type { FrameEncoder, Frames } from './outlet.js';
 import type { Entry } from './retained.js';
-import type { Membership } from './subscription.js';
 
 /** Writes frames that hold `count` messages to one member. */
 export type WriteTo = (membership: Membership, frames: Frames, count: number) => void;
@@ -10,16 +10,19 @@ export type WriteTo = (membership: Membership, frames: Frames, count: number) =>
  * a narrow one gets those of its items. So no message reaches an outlet twice.
  */
 export class LiveMembers {
-  readonly #wide = new Set<Membership>();
+  #wide: Membership[] = [];
   #narrow: Map<string, Set<Membership>> | undefined;
 
   get empty(): boolean {
-    return this.#wide.size === 0 && this.#narrow === undefined;
+    return this.#wide.length === 0 && this.#narrow === undefined;
   }
 
   add(membership: Membership): void {
     if (membership.wide) {
-      this.#wide.add(membership);
+      membership.slot = this.#wide.length;
+      // A list that begins with its one member has no room to spare; most groups have few.
+      if (membership.slot === 0) this.#wide = [membership];
+      else this.#wide.push(membership);
       return;
     }
     this.#narrow ??= new Map();
@@ -32,7 +35,10 @@ export class LiveMembers {
 
   /** Call it before the membership's subscriptions change. */
   remove(membership: Membership): void {
-    if (this.#wide.delete(membership)) return;
+    if (membership.slot >= 0) {
+      this.#removeWide(membership);
+      return;
+    }
     for (const item of membership.items()) {
       const members = this.#narrow?.get(item);
       members?.delete(membership);
@@ -43,11 +49,23 @@ export class LiveMembers {
 
   /** Frames the messages once and writes the same bytes to everybody they concern. */
   push(entries: readonly Entry[], encode: FrameEncoder, write: WriteTo): void {
-    if (this.#wide.size > 0) {
+    const wide = this.#wide;
+    if (wide.length > 0) {
       const frames = encode(entries.map((entry) => entry.text));
-      for (const membership of this.#wide) write(membership, frames, entries.length);
+      // Backwards, because a write may take its own member out; then one that had its turn comes into the place.
+      for (let i = wide.length - 1; i >= 0; i--) write(wide[i] as Membership, frames, entries.length);
     }
     if (this.#narrow !== undefined) this.#pushNarrow(this.#narrow, entries, encode, write);
+  }
+
+  /** The last one takes the place that becomes free. */
+  #removeWide(membership: Membership): void {
+    const last = this.#wide.pop() as Membership;
+    if (last !== membership) {
+      this.#wide[membership.slot] = last;
+      last.slot = membership.slot;
+    }
+    membership.slot = -1;
   }
 
   #pushNarrow(
@@ -62,7 +80,7 @@ export class LiveMembers {
       const members = item === undefined ? undefined : narrow.get(item);
       if (members === undefined || item === undefined) continue;
       append(byItem, item, text);
-      for (const membership of members) if (membership.answered.length > 1) append(several, membership, text);
+      for (const membership of members) if (membership.several) append(several, membership, text);
     }
     for (const [item, texts] of byItem) {
       let frames: Frames | undefined;

@@ -3,8 +3,8 @@ import { isPromise, type MaybePromise } from '../domain/maybe.js';
 import { renderDropped } from '../domain/message.js';
 import { type Answer, standing } from './answer.js';
 import { AnswerWriter } from './answer-writer.js';
+import type { Membership } from './membership.js';
 import type { Entry } from './retained.js';
-import type { Membership } from './subscription.js';
 import type { Topic } from './topic.js';
 
 /**
@@ -136,7 +136,7 @@ export class Serving {
   #question(membership: Membership): (() => MaybePromise<Answer>) | undefined {
     const { at, source, epoch, retained } = this.#topic;
     this.#waiting.add(membership);
-    const hasOld = membership.answered.length > 0;
+    const hasOld = membership.hasAnswered;
     const reachable = retained.covers(membership.mark) && !membership.stale;
     if (hasOld && !reachable) {
       // A cursor that no epoch has makes the source answer with a full sync.
@@ -144,7 +144,7 @@ export class Serving {
       const mark = retained.end;
       return () => map(source.changesSince(at, cursor), (since): Answer => ({ to: 'member', since, mark }));
     }
-    const to = membership.owed[0];
+    const to = membership.nextOwed;
     if (to === undefined) return undefined;
     if (!hasOld) membership.mark = retained.end;
     const { since } = to;
@@ -175,8 +175,8 @@ export class Serving {
       return false;
     }
     // It may have left while the question was under way.
-    if (!membership.owed.includes(answer.to)) return true;
-    if (membership.answered.length > 0) {
+    if (!membership.owes(answer.to)) return true;
+    if (membership.hasAnswered) {
       if (topic.seq < seq) {
         this.#early.set(membership, answer);
         return false;
@@ -184,8 +184,7 @@ export class Serving {
       if (!topic.retained.covers(membership.mark)) return true;
       this.#writer.replay(membership, seq);
     }
-    membership.owed = membership.owed.filter((one) => one !== answer.to);
-    membership.answered = [...membership.answered, answer.to];
+    membership.settle(answer.to);
     this.#writer.answer(membership, answer);
     membership.cursor = seq;
     return true;

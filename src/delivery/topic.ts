@@ -3,11 +3,12 @@ import { then } from '../domain/maybe.js';
 import { renderChange, renderEvent } from '../domain/message.js';
 import type { TopicContext } from './context.js';
 import { LiveMembers } from './live-members.js';
+import { Membership } from './membership.js';
 import type { Frames, Outlet } from './outlet.js';
 import { type Entry, Retained } from './retained.js';
 import { Serving } from './serving.js';
 import type { TopicSource } from './source.js';
-import { Membership, type Subscription } from './subscription.js';
+import type { Subscription } from './subscription.js';
 
 /** What the operator sees of a watched group. */
 export interface WatchedGroup extends GroupAddress {
@@ -98,7 +99,7 @@ export class Topic {
       membership = new Membership(outlet);
       this.members.set(outlet, membership);
     }
-    membership.owed.push(subscription);
+    membership.owe(subscription);
     if (membership.state === 'live') {
       this.flush();
       if (membership.state === 'live') this.#suspend(membership, 'asking');
@@ -111,9 +112,8 @@ export class Topic {
     if (membership === undefined) return;
     const live = membership.state === 'live';
     if (live) this.#live.remove(membership);
-    membership.owed = membership.owed.filter((one) => one !== subscription);
-    membership.answered = membership.answered.filter((one) => one !== subscription);
-    if (membership.answered.length + membership.owed.length === 0) {
+    membership.drop(subscription);
+    if (membership.size === 0) {
       membership.state = 'closed';
       this.members.delete(outlet);
       this.#serving.forget(membership);
@@ -189,9 +189,9 @@ export class Topic {
   figures(): WatchedGroup {
     const states = { live: 0, paused: 0, asking: 0, closed: 0 };
     let subscriptions = 0;
-    for (const { state, answered, owed } of this.members.values()) {
+    for (const { state, size } of this.members.values()) {
       states[state]++;
-      subscriptions += answered.length + owed.length;
+      subscriptions += size;
     }
     const { live, paused, asking } = states;
     return { ...this.at, seq: this.seq, epoch: this.epoch, subscriptions, live, paused, asking };

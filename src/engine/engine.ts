@@ -4,6 +4,7 @@ import type { JsonText } from '../../generated/json-text.js';
 import { Hub } from '../delivery/hub.js';
 import type { FrameEncoder, Outlet } from '../delivery/outlet.js';
 import type { TopicSource } from '../delivery/source.js';
+import type { ItemOrGroup } from '../delivery/subscription.js';
 import type { GroupAddress, Snapshot, TraceContext } from '../domain/change.js';
 import { StreamError } from '../domain/errors.js';
 import { sliceField } from '../domain/json-text.js';
@@ -132,6 +133,14 @@ export class Engine implements StreamService, SubscriptionService {
     settled: (joined: boolean) => void,
   ): void {
     this.#joins.join(outlet, request, context, settled);
+  }
+
+  find(outlet: Outlet, subscriptionId: string): ItemOrGroup | undefined {
+    return this.#joins.find(outlet, subscriptionId);
+  }
+
+  count(outlet: Outlet): number {
+    return this.#joins.count(outlet);
   }
 
   leave(outlet: Outlet, subscriptionId: string): void {

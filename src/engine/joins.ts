@@ -2,29 +2,39 @@ import { TRIGGER_TYPE } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
 import type { Hub } from '../delivery/hub.js';
 import type { FrameEncoder, Outlet } from '../delivery/outlet.js';
+import type { ItemOrGroup } from '../delivery/subscription.js';
 import { renderUnauthorized } from '../domain/message.js';
 import type { JoinRequest } from './port.js';
-import type { Presence } from './triggers/payload.js';
 import type { PresenceTriggers } from './triggers/presence-triggers.js';
 
-/** One subscription from its join on; `context` is kept for its leave. */
-interface Joined {
+/** A join that its handlers still decide. */
+interface Undecided {
   readonly request: JoinRequest;
   readonly context: JsonText | undefined;
-  state: 'deciding' | 'joined' | 'left';
+  /** It was left before it was decided. */
+  left: boolean;
 }
 
-/** Who is subscribed, from the join handlers' permission to `stream:leave`. */
+/** Who is subscribed, from the join handlers' permission to `stream:leave`. Who is in is known to the hub alone. */
 export class Joins {
   readonly #hub: Hub;
   readonly #triggers: PresenceTriggers;
   readonly #encode: FrameEncoder;
-  readonly #outlets = new Map<Outlet, Map<string, Joined>>();
+  readonly #undecided = new Map<Outlet, Map<string, Undecided>>();
 
   constructor(hub: Hub, triggers: PresenceTriggers, encode: FrameEncoder) {
     this.#hub = hub;
     this.#triggers = triggers;
     this.#encode = encode;
+  }
+
+  find(outlet: Outlet, subscriptionId: string): ItemOrGroup | undefined {
+    const undecided = this.#undecided.get(outlet)?.get(subscriptionId);
+    return undecided?.request ?? this.#hub.find(outlet, subscriptionId);
+  }
+
+  count(outlet: Outlet): number {
+    return (this.#undecided.get(outlet)?.size ?? 0) + this.#hub.count(outlet);
   }
 
   join(
@@ -34,63 +44,67 @@ export class Joins {
     settled: (joined: boolean) => void,
   ): void {
     this.leave(outlet, request.subscriptionId);
-    let joins = this.#outlets.get(outlet);
-    if (joins === undefined) {
-      joins = new Map();
-      this.#outlets.set(outlet, joins);
-    }
-    const joined: Joined = { request, context, state: 'deciding' };
-    joins.set(request.subscriptionId, joined);
-    this.#triggers.join(presence(TRIGGER_TYPE.join, joined), (allowed) => {
-      if (allowed) this.#allowed(outlet, joined, settled);
-      else this.#refused(outlet, joined, settled);
+    const join: Undecided = { request, context, left: false };
+    this.#remember(outlet, join);
+    this.#triggers.join({ type: TRIGGER_TYPE.join, ...address(request), context }, (allowed) => {
+      this.#forget(outlet, join);
+      if (allowed) this.#allowed(outlet, join, settled);
+      else if (!join.left) {
+        outlet.write(this.#encode([renderUnauthorized(request, request.item, Date.now())]));
+        settled(false);
+      }
     });
   }
 
   leave(outlet: Outlet, subscriptionId: string): void {
-    const joined = this.#outlets.get(outlet)?.get(subscriptionId);
-    if (joined === undefined) return;
-    this.#forget(outlet, joined);
-    const wasJoined = joined.state === 'joined';
-    joined.state = 'left';
-    this.#hub.unsubscribe(outlet, subscriptionId);
-    // While the join handlers still decide, their answer tells whether there is anything to leave.
-    if (wasJoined) this.#triggers.leave(presence(TRIGGER_TYPE.leave, joined));
+    const undecided = this.#undecided.get(outlet)?.get(subscriptionId);
+    if (undecided !== undefined) {
+      // The handlers' answer tells whether there is anything to leave.
+      undecided.left = true;
+      this.#forget(outlet, undecided);
+      return;
+    }
+    const ended = this.#hub.unsubscribe(outlet, subscriptionId);
+    if (ended !== undefined) this.#left(ended, ended.context);
   }
 
   disconnect(outlet: Outlet): void {
-    for (const id of [...(this.#outlets.get(outlet)?.keys() ?? [])]) this.leave(outlet, id);
+    for (const id of [...(this.#undecided.get(outlet)?.keys() ?? [])]) this.leave(outlet, id);
+    for (const ended of this.#hub.disconnect(outlet)) this.#left(ended, ended.context);
   }
 
-  #allowed(outlet: Outlet, joined: Joined, settled: (joined: boolean) => void): void {
-    if (joined.state === 'left') {
-      this.#triggers.leave(presence(TRIGGER_TYPE.leave, joined));
+  #allowed(outlet: Outlet, { request, context, left }: Undecided, settled: (joined: boolean) => void): void {
+    if (left) {
+      this.#left(request, context);
       return;
     }
-    joined.state = 'joined';
-    const { subscriptionId: id, stream, group, item, since, withItems, ack } = joined.request;
-    this.#hub.subscribe(outlet, { id, stream, group, item, since, withItems, ack });
+    this.#hub.subscribe(outlet, request, context);
     settled(true);
   }
 
-  #refused(outlet: Outlet, joined: Joined, settled: (joined: boolean) => void): void {
-    if (joined.state === 'left') return;
-    this.#forget(outlet, joined);
-    joined.state = 'left';
-    outlet.write(this.#encode([renderUnauthorized(joined.request, joined.request.item, Date.now())]));
-    settled(false);
+  #left(one: Addressed, context: JsonText | undefined): void {
+    this.#triggers.leave({ type: TRIGGER_TYPE.leave, ...address(one), context });
   }
 
-  #forget(outlet: Outlet, joined: Joined): void {
-    const joins = this.#outlets.get(outlet);
-    const id = joined.request.subscriptionId;
-    if (joins?.get(id) !== joined) return;
+  #remember(outlet: Outlet, join: Undecided): void {
+    const joins = this.#undecided.get(outlet) ?? new Map<string, Undecided>();
+    this.#undecided.set(outlet, joins.set(join.request.subscriptionId, join));
+  }
+
+  #forget(outlet: Outlet, join: Undecided): void {
+    const joins = this.#undecided.get(outlet);
+    const id = join.request.subscriptionId;
+    if (joins?.get(id) !== join) return;
     joins.delete(id);
-    if (joins.size === 0) this.#outlets.delete(outlet);
+    if (joins.size === 0) this.#undecided.delete(outlet);
   }
 }
 
-const presence = (type: Presence['type'], { request, context }: Joined): Presence => {
-  const { subscriptionId, stream, group, item } = request;
-  return { type, subscriptionId, stream, group, item, context };
-};
+type Addressed = ItemOrGroup & { readonly subscriptionId: string };
+
+const address = ({ subscriptionId, stream, group, item }: Addressed): Addressed => ({
+  subscriptionId,
+  stream,
+  group,
+  item,
+});

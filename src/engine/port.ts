@@ -1,6 +1,7 @@
 import type { JsonText } from '../../generated/json-text.js';
 import type { Outlet } from '../delivery/outlet.js';
-import type { Cursor, TraceContext } from '../domain/change.js';
+import type { ItemOrGroup, SubscriptionRequest } from '../delivery/subscription.js';
+import type { TraceContext } from '../domain/change.js';
 
 /** A function call that failed, as its caller sees it on the wire. */
 export interface InvocationFailure {
@@ -72,19 +73,8 @@ export type AuthResult =
   | { readonly allowed: true; readonly context: JsonText | undefined }
   | { readonly allowed: false; readonly status: 401 | 503; readonly reason: string };
 
-/** One wish to subscribe: a group (`item` absent) or one item. */
-export interface JoinRequest {
-  readonly subscriptionId: string;
-  readonly stream: string;
-  readonly group: string;
-  readonly item: string | undefined;
-  /** Resume after this cursor instead of a full sync. */
-  readonly since: Cursor | undefined;
-  /** Sync data as `[{id, rev, data}]`. */
-  readonly withItems: boolean;
-  /** Wants the `subscribed` acknowledgement also without `since`. */
-  readonly ack: boolean;
-}
+/** One wish to subscribe. */
+export type JoinRequest = SubscriptionRequest;
 
 /** What the engine offers to a socket session. Calls never throw; answers go out through the outlet. */
 export interface SubscriptionService {
@@ -92,8 +82,7 @@ export interface SubscriptionService {
   authenticate(request: AuthRequest): Promise<AuthResult>;
   /**
    * Asks the join triggers, then sends the snapshot (or what changed since the cursor) and everything after it.
-   * A refused join gets an `unauthorized` event and no data. `settled(false)` tells the session that a refusal or
-   * an error ended the subscription. A join with a subscription id that the outlet holds replaces it.
+   * A refused join gets an `unauthorized` event and no data, and `settled(false)`. A join with a subscription id that the outlet holds replaces it.
    */
   join(
     outlet: Outlet,
@@ -101,6 +90,10 @@ export interface SubscriptionService {
     context: JsonText | undefined,
     settled: (joined: boolean) => void,
   ): void;
+  /** What a subscription of the outlet is to; also of one that is still being decided. */
+  find(outlet: Outlet, subscriptionId: string): ItemOrGroup | undefined;
+  /** How many subscriptions an outlet has, those that are still being decided included. */
+  count(outlet: Outlet): number;
   /** Ends a subscription and fires `stream:leave`; an unknown id is ignored. */
   leave(outlet: Outlet, subscriptionId: string): void;
   /** Ends all of an outlet's subscriptions; each fires `stream:leave`. */

@@ -3,7 +3,6 @@ import { CLOSE_CODE, type CloseCode, SOCKET_ERROR, SOCKET_MESSAGE } from '../../
 import type { JsonText } from '../../generated/json-text.js';
 import type { JoinData } from '../../generated/socket.js';
 import type { Outlet } from '../delivery/outlet.js';
-import type { JoinRequest } from '../engine/port.js';
 import { readClientMessage } from './client-message.js';
 import { encodeTextFrames } from './frames.js';
 import type { Fault } from './names.js';
@@ -25,7 +24,6 @@ export class Session {
   readonly #peer: Peer;
   readonly #runtime: Runtime;
   readonly #context: JsonText | undefined;
-  #subscriptions: Map<string, JoinRequest> | undefined;
   #joins: TokenBucket | undefined;
   #faults = 0;
   #ended = false;
@@ -39,7 +37,7 @@ export class Session {
 
   /** Number of subscriptions, those that are still being decided included. */
   get subscriptions(): number {
-    return this.#subscriptions?.size ?? 0;
+    return this.#runtime.service.count(this.#peer);
   }
 
   /** Takes one message of the client. Never throws. */
@@ -53,7 +51,7 @@ export class Session {
       }
       this.#faults = 0;
       if (message.type === SOCKET_MESSAGE.join) this.#join(message.data);
-      else this.#leave(message.data.subscriptionId);
+      else this.#runtime.service.leave(this.#peer, message.data.subscriptionId);
     } catch (error) {
       this.#runtime.logger.error({ err: error, socket: this.#peer.id }, 'a message could not be handled');
       this.#answer({ code: SOCKET_ERROR.internal, message: 'the message could not be handled' });
@@ -63,7 +61,8 @@ export class Session {
   /** Joins what the URL asked for. A refusal ends the connection: it has no other purpose. Never throws. */
   subscribe(subscription: PathSubscription): void {
     try {
-      this.#start({ subscriptionId: randomUUID(), ...subscription }, (joined) => {
+      const request = { subscriptionId: randomUUID(), ...subscription };
+      this.#runtime.service.join(this.#peer, request, this.#context, (joined) => {
         if (!joined) this.#close(CLOSE_CODE.policyViolation, 'the subscription was refused');
       });
     } catch (error) {
@@ -79,7 +78,6 @@ export class Session {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#subscriptions = undefined;
     this.#runtime.service.disconnect(this.#peer);
   }
 
@@ -90,7 +88,16 @@ export class Session {
       return;
     }
     const { subscriptionId, streamName: stream, groupId: group, since, items = false, ack = false } = data;
-    this.#start({ subscriptionId, stream, group, item: data.id ?? undefined, since, withItems: items, ack });
+    const request = {
+      subscriptionId,
+      stream,
+      group,
+      item: data.id ?? undefined,
+      since,
+      withItems: items,
+      ack,
+    };
+    this.#runtime.service.join(this.#peer, request, this.#context, ignore);
   }
 
   #boundFault(data: JoinData): Fault | undefined {
@@ -105,7 +112,7 @@ export class Session {
         subscriptionId,
       };
     }
-    const held = this.#subscriptions?.get(subscriptionId);
+    const held = this.#runtime.service.find(this.#peer, subscriptionId);
     if (held === undefined) {
       if (this.subscriptions < most) return undefined;
       const message = `the socket holds ${most} subscriptions, which is the limit`;
@@ -116,21 +123,6 @@ export class Session {
     if (same) return undefined;
     const message = 'the subscription id is in use on this socket for another address';
     return { code: SOCKET_ERROR.duplicateSubscription, message, subscriptionId };
-  }
-
-  #start(request: JoinRequest, settled?: (joined: boolean) => void): void {
-    this.#subscriptions ??= new Map();
-    this.#subscriptions.set(request.subscriptionId, request);
-    this.#runtime.service.join(this.#peer, request, this.#context, (joined) => {
-      if (!joined && this.#subscriptions?.get(request.subscriptionId) === request) {
-        this.#subscriptions.delete(request.subscriptionId);
-      }
-      settled?.(joined);
-    });
-  }
-
-  #leave(subscriptionId: string): void {
-    if (this.#subscriptions?.delete(subscriptionId)) this.#runtime.service.leave(this.#peer, subscriptionId);
   }
 
   #malformed(fault: Fault): void {
@@ -156,3 +148,6 @@ export class Session {
     this.#peer.write(encodeTextFrames([JSON.stringify(error)]));
   }
 }
+
+/** A refused join was told to the client already. */
+const ignore = (): void => {};

@@ -50,6 +50,7 @@ export class FakeService extends EventEmitter implements SubscriptionService {
   readonly joins: { outlet: Outlet; request: JoinRequest; context: JsonText | undefined }[] = [];
   readonly left: string[] = [];
   readonly disconnected: Outlet[] = [];
+  readonly #held = new Map<Outlet, Map<string, JoinRequest>>();
   drains = 0;
   /** What the auth function says. */
   auth: (request: AuthRequest) => Promise<AuthResult> = () =>
@@ -73,17 +74,33 @@ export class FakeService extends EventEmitter implements SubscriptionService {
     context: JsonText | undefined,
     settled: (joined: boolean) => void,
   ): void {
+    const held = this.#held.get(outlet) ?? new Map<string, JoinRequest>();
+    const { subscriptionId } = request;
+    this.#held.set(outlet, held.set(subscriptionId, request));
     this.joins.push({ outlet, request, context });
-    this.onJoin(outlet, request, settled);
+    this.onJoin(outlet, request, (joined) => {
+      if (!joined && held.get(subscriptionId) === request) held.delete(subscriptionId);
+      settled(joined);
+    });
     this.emit('join', outlet, request);
   }
 
-  leave(_outlet: Outlet, subscriptionId: string): void {
+  find(outlet: Outlet, subscriptionId: string): JoinRequest | undefined {
+    return this.#held.get(outlet)?.get(subscriptionId);
+  }
+
+  count(outlet: Outlet): number {
+    return this.#held.get(outlet)?.size ?? 0;
+  }
+
+  leave(outlet: Outlet, subscriptionId: string): void {
+    if (!this.#held.get(outlet)?.delete(subscriptionId)) return;
     this.left.push(subscriptionId);
     this.emit('leave', subscriptionId);
   }
 
   disconnect(outlet: Outlet): void {
+    this.#held.delete(outlet);
     this.disconnected.push(outlet);
     this.emit('disconnect', outlet);
   }
