@@ -1,11 +1,14 @@
 import type { GroupAddress } from '../../domain/change.js';
+import { bounded } from '../log/bounded.js';
 import type { StreamListing } from '../port.js';
 import { GroupIndex } from './group-index.js';
+import { Usage } from './node.js';
 
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Every group of the store, by stream and group id: nested maps, because names may hold any separator. */
 export class Catalog {
+  readonly usage = new Usage();
   readonly #streams = new Map<string, Map<string, GroupIndex>>();
 
   get(at: GroupAddress): GroupIndex | undefined {
@@ -21,7 +24,7 @@ export class Catalog {
     }
     let group = groups.get(at.group);
     if (group === undefined) {
-      group = new GroupIndex(at.stream, at.group, epoch());
+      group = new GroupIndex(at.stream, at.group, epoch(), this.usage);
       groups.set(at.group, group);
     }
     return group;
@@ -35,6 +38,12 @@ export class Catalog {
 
   *all(): IterableIterator<GroupIndex> {
     for (const groups of this.#streams.values()) yield* groups.values();
+  }
+
+  /** Every group that is there and stays; groups that are added all the time cannot keep it going. */
+  *stable(): IterableIterator<GroupIndex> {
+    for (const groups of bounded(this.#streams.values(), this.#streams.size))
+      yield* bounded(groups.values(), groups.size);
   }
 
   /** Ids of the stream's groups for which `isListed` holds, sorted. */

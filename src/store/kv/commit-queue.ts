@@ -96,6 +96,7 @@ export class CommitQueue {
       for (const entry of fallen) this.#bytes -= entry.bytes;
       this.#observer?.batch(batch.length, performance.now() - started, error !== undefined);
       for (const entry of fallen) entry.settle(error);
+      this.#journal.index?.applied();
     }
     for (const resolve of this.#idle.splice(0)) resolve();
   }

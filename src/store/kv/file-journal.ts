@@ -2,8 +2,15 @@ import { Keyv } from 'keyv';
 import type { KvConfig } from '../../../generated/config.js';
 import { LocalError } from '../../domain/errors.js';
 import type { Logger } from '../../observability/logger.js';
-import { openLog } from '../log/index.js';
+import { type LogReport, openLog } from '../log/index.js';
 import { KEYV_OPTIONS, KeyvJournal } from './keyv-journal.js';
+import { LogIndex } from './log-index.js';
+
+const SENTENCE: Readonly<Record<LogReport['kind'], string>> = {
+  torn_tail: 'the unfinished end of the store was cut off while opening',
+  salvaged: 'the store was repaired while opening',
+  compaction_failed: 'space could not be reclaimed; it is tried again',
+};
 
 /**
  * The journal of `file_based`: Keyv over the embedded append-only log. With `repair` the store begins a new epoch, also
@@ -26,21 +33,25 @@ export async function openFileJournal(
       'adapter.config.file_path: is required with store_method file_based.',
     );
   }
+  const index = new LogIndex();
   const log = await openLog({
     directory,
+    state: index,
     durability,
     saveIntervalMs,
     maxQueuedBytes,
     repair,
     onProgress: (progress) => logger.info({ directory, ...progress }, 'loading'),
-    onReport: (report) => logger.warn({ directory, ...report }, 'the store was mended while opening'),
+    onReport: (report) => logger.warn({ directory, ...report }, SENTENCE[report.kind]),
   });
+  index.replay.done();
   const keyv = new Keyv<string>(log, KEYV_OPTIONS);
   return new KeyvJournal(keyv, {
     kind: 'file_based',
     atomic: true,
     incomplete: repair,
-    entries: () => log.entries(),
+    index,
+    entries: () => index.rest.entries(),
     health: () => log.health(),
     backup: (target) => log.backup(target),
   });

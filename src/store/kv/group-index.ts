@@ -1,24 +1,8 @@
 import type { JsonText } from '../../../generated/json-text.js';
 import type { Change, Cursor, Since, Snapshot, StoredItem } from '../../domain/change.js';
+import { detach } from '../../domain/json-text.js';
+import { Node, type Usage } from './node.js';
 import { removedMarker } from './tombstone.js';
-
-/** One item, alive or deleted, linked into its group's rev order. */
-export interface Node {
-  readonly id: string;
-  /** The value; of a tombstone what a late delete message carries. */
-  value: JsonText;
-  alive: boolean;
-  /** The seq of the last change. */
-  rev: number;
-  /** The seq of the change that created it: creation order. */
-  created: number;
-  /** The seq of the deletion that its creation followed, 0 = none that is still known. */
-  deletedBefore: number;
-  /** Milliseconds; of the last change. */
-  timestamp: number;
-  older: Node | undefined;
-  newer: Node | undefined;
-}
 
 /** What a change does to a node's place in the orders; decided when the change is sequenced. */
 export interface Sequenced {
@@ -42,6 +26,7 @@ export class GroupIndex {
   /** Milliseconds; the last timestamp that subscribers may have seen. */
   timestamp = 0;
   horizon = 0;
+  /** While it is loaded, all nodes in any order. */
   readonly items = new Map<string, Node>();
   /** In rev order: a deletion is always the newest change. */
   tombstones: Map<string, Node> | undefined;
@@ -50,58 +35,84 @@ export class GroupIndex {
   pendingSeq = 0;
   pendingTimestamp = 0;
   #newest: Node | undefined;
-  #collected: Node[] = [];
+  readonly #usage: Usage;
 
-  constructor(stream: string, group: string, epoch: string) {
+  constructor(stream: string, group: string, epoch: string, usage: Usage) {
     this.stream = stream;
     this.group = group;
     this.epoch = epoch;
+    this.#usage = usage;
   }
 
   /**
    * Makes a sequenced change part of the committed state. Called in seq order.
-   * @param value the change's value, in a string that keeps nothing else alive
+   * @param bytes what its record takes in the log
    */
-  apply({ change, created, deletedBefore }: Sequenced, value: JsonText): void {
-    const known = this.items.get(change.item) ?? this.tombstones?.get(change.item);
-    const node = known ?? this.#node(change.item);
-    if (known !== undefined) this.#unlink(node);
+  apply({ change, created, deletedBefore }: Sequenced, bytes: number): void {
+    const known = this.node(change.item);
+    const node = known ?? new Node(change.item, change.value, change.seq, 0, 0, change.timestamp, bytes);
+    if (known !== undefined) {
+      this.#usage.remove(node);
+      this.#unlink(node);
+    }
     if (change.kind === 'delete') {
       this.items.delete(node.id);
-      node.value = removedMarker(node.id, change.value);
-      node.alive = false;
+      node.value = detach(removedMarker(node.id, change.value));
+      node.created = 0;
+      node.deletedBefore = 0;
       this.tombstones ??= new Map();
       this.tombstones.set(node.id, node);
     } else {
       if (!node.alive) {
         this.tombstones?.delete(node.id);
         this.items.set(node.id, node);
-        node.alive = true;
         node.created = created;
         node.deletedBefore = deletedBefore;
       }
-      node.value = value;
+      node.value = detach(change.value);
     }
     node.rev = change.seq;
     node.timestamp = change.timestamp;
+    node.bytes = bytes;
+    this.#usage.add(node);
     this.#append(node);
     this.seq = change.seq;
     if (change.timestamp > this.timestamp) this.timestamp = change.timestamp;
   }
 
-  /** Takes a node read from disk, in any order. Nothing of it shows before `finishLoad`. */
+  /** The item, alive or deleted. */
+  node(id: string): Node | undefined {
+    return this.items.get(id) ?? this.tombstones?.get(id);
+  }
+
+  /** Takes a node read from disk, in any order; the last one of an item counts. Nothing of it shows before `finishLoad`. */
   collect(node: Node): void {
-    this.#collected.push(node);
+    const known = this.items.get(node.id);
+    if (known !== undefined) this.#usage.remove(known);
+    this.items.set(node.id, node);
+    this.#usage.add(node);
+  }
+
+  /** Takes back what was collected of an item. False when there was nothing. */
+  uncollect(id: string): boolean {
+    const known = this.items.get(id);
+    if (known === undefined) return false;
+    this.#usage.remove(known);
+    return this.items.delete(id);
   }
 
   /** Puts everything collected in its place. Called once, when the head is known. */
   finishLoad(): void {
-    const nodes = inOrder(this.#collected, 'rev');
-    this.#collected = [];
-    for (const node of nodes) {
-      // Below the horizon: a removal that a crash cut off.
-      if (!node.alive && node.rev <= this.horizon) continue;
+    const all = [...this.items.values()];
+    let sorted = isInOrder(all, 'created');
+    for (const node of inOrder(all, 'rev')) {
       if (!node.alive) {
+        sorted = false;
+        // Below the horizon: a removal that a crash cut off.
+        if (node.rev <= this.horizon) {
+          this.#usage.remove(node);
+          continue;
+        }
         this.tombstones ??= new Map();
         this.tombstones.set(node.id, node);
       }
@@ -109,11 +120,9 @@ export class GroupIndex {
       if (node.timestamp > this.timestamp) this.timestamp = node.timestamp;
       if (node.rev > this.seq) this.seq = node.rev;
     }
-    for (const node of inOrder(
-      nodes.filter(({ alive }) => alive),
-      'created',
-    )) {
-      this.items.set(node.id, node);
+    if (!sorted) {
+      this.items.clear();
+      for (const node of inOrder(all, 'created')) if (node.alive) this.items.set(node.id, node);
     }
     this.pendingSeq = this.seq;
     this.pendingTimestamp = this.timestamp;
@@ -156,40 +165,36 @@ export class GroupIndex {
   }
 
   /**
-   * Drops the oldest tombstones until at most `maxCount` are left and none is older than `minTimestamp` (ms), and
-   * moves the horizon. Returns the ids that are gone.
+   * The oldest tombstones, as many as have to go so that at most `maxCount` are left and none is older than
+   * `minTimestamp` (ms). They stay until `forget`.
    */
-  trim(maxCount: number, minTimestamp: number): string[] {
-    const gone: string[] = [];
-    if (this.tombstones === undefined) return gone;
+  expired(maxCount: number, minTimestamp: number): Node[] {
+    const expired: Node[] = [];
+    let left = this.tombstones?.size ?? 0;
+    for (const node of this.tombstones?.values() ?? []) {
+      if (left <= maxCount && node.timestamp >= minTimestamp) break;
+      expired.push(node);
+      left -= 1;
+    }
+    return expired;
+  }
+
+  /** Moves the horizon, and drops the tombstones up to it. */
+  forget(horizon: number): void {
+    this.horizon = horizon;
+    if (this.tombstones === undefined) return;
     for (const node of this.tombstones.values()) {
-      if (this.tombstones.size <= maxCount && node.timestamp >= minTimestamp) break;
+      if (node.rev > horizon) break;
       this.tombstones.delete(node.id);
       this.#unlink(node);
-      this.horizon = node.rev;
-      gone.push(node.id);
+      this.#usage.remove(node);
     }
     if (this.tombstones.size === 0) this.tombstones = undefined;
-    return gone;
   }
 
   #change(kind: Change['kind'], node: Node, seq: number, timestamp: number, value: JsonText): Change {
     const { stream, group, epoch } = this;
     return { stream, group, item: node.id, kind, seq, epoch, timestamp, value, old: undefined };
-  }
-
-  #node(id: string): Node {
-    const none = { older: undefined, newer: undefined };
-    return {
-      id,
-      value: '' as JsonText,
-      alive: false,
-      rev: 0,
-      created: 0,
-      deletedBefore: 0,
-      timestamp: 0,
-      ...none,
-    };
   }
 
   #append(node: Node): void {
@@ -207,9 +212,12 @@ export class GroupIndex {
 }
 
 /** Sorts in place; what was written in order is not sorted again, which is most of a large store. */
-function inOrder(nodes: Node[], by: 'rev' | 'created'): Node[] {
+const inOrder = (nodes: Node[], by: 'rev' | 'created'): Node[] =>
+  isInOrder(nodes, by) ? nodes : nodes.sort((a, b) => a[by] - b[by]);
+
+function isInOrder(nodes: readonly Node[], by: 'rev' | 'created'): boolean {
   for (let i = 1; i < nodes.length; i++) {
-    if ((nodes[i - 1] as Node)[by] > (nodes[i] as Node)[by]) return nodes.sort((a, b) => a[by] - b[by]);
+    if ((nodes[i - 1] as Node)[by] > (nodes[i] as Node)[by]) return false;
   }
-  return nodes;
+  return true;
 }

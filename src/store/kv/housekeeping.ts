@@ -22,6 +22,8 @@ export class Housekeeping {
   /** Groups that hold a tombstone, or nothing at all any more. */
   readonly #candidates = new Set<GroupIndex>();
   readonly #timer: NodeJS.Timeout;
+  /** Groups whose new horizon is on its way to disk. */
+  readonly #trimming = new Set<GroupIndex>();
   #stopped = false;
 
   constructor(
@@ -72,16 +74,23 @@ export class Housekeeping {
   }
 
   #trim(group: GroupIndex): void {
-    // A failing disk keeps its tombstones: the horizon on disk must never be behind what memory forgot.
-    if (this.#queue?.writable() === false) return;
-    const gone = group.trim(this.#limits.maxPerGroup, this.#now() - this.#limits.maxAgeMs);
-    if (gone.length === 0) return;
-    const { epoch, seq, timestamp, horizon } = group;
+    if (this.#trimming.has(group)) return;
+    const gone = group.expired(this.#limits.maxPerGroup, this.#now() - this.#limits.maxAgeMs);
+    const horizon = gone.at(-1)?.rev;
+    if (horizon === undefined) return;
+    if (this.#queue === undefined) {
+      group.forget(horizon);
+      return;
+    }
+    const { epoch, seq, timestamp } = group;
     const head = { key: headKey(group), value: JSON.stringify({ epoch, seq, timestamp, horizon }) };
-    const removals = gone
-      .filter((id) => !group.items.has(id) && !group.pending?.has(id))
-      .map((id) => itemKey(group, id));
-    this.#queue?.tryPush({ records: [head], removals, bytes: 0, settle: () => {} });
+    const removals = gone.filter(({ id }) => !group.pending?.has(id)).map(({ id }) => itemKey(group, id));
+    // The horizon on disk must never be behind what memory forgot: a restart would give its seqs out again.
+    const settle = (error: Error | undefined): void => {
+      this.#trimming.delete(group);
+      if (error === undefined) group.forget(horizon);
+    };
+    if (this.#queue.tryPush({ records: [head], removals, bytes: 0, settle })) this.#trimming.add(group);
   }
 
   /**

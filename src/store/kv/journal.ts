@@ -1,4 +1,5 @@
 import type { StoreHealth } from '../port.js';
+import type { LogIndex } from './log-index.js';
 
 /** One key and its text; the unit that a durable backend keeps. */
 export interface JournalRecord {
@@ -14,7 +15,9 @@ export interface Journal {
   readonly atomic: boolean;
   /** True when changes that subscribers saw may be missing. @default false */
   readonly incomplete?: boolean;
-  /** Hands every record to `visit`, in any order. Rejects when they can't all be read. */
+  /** The index that the backend reads instead of keeping texts of its own; its items are loaded already. */
+  readonly index?: LogIndex | undefined;
+  /** Hands every record to `visit`, in any order, but for the items of `index`. Rejects when they can't all be read. */
   load(visit: (key: string, value: string) => void): Promise<void>;
   /** Resolves when all records are as durable as the backend promises. */
   write(records: readonly JournalRecord[]): Promise<void>;

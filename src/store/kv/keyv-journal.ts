@@ -2,6 +2,7 @@ import type { Keyv, KeyvOptions } from 'keyv';
 import { LocalError } from '../../domain/errors.js';
 import type { StoreHealth } from '../port.js';
 import type { Journal, JournalRecord } from './journal.js';
+import type { LogIndex } from './log-index.js';
 
 /** What differs between backends behind the same Keyv. */
 export interface KeyvBackend {
@@ -11,7 +12,9 @@ export interface KeyvBackend {
   readonly atomic: boolean;
   /** True when changes that subscribers saw may be missing. @default false */
   readonly incomplete?: boolean;
-  /** Every key and stored text. Must throw when it cannot read them all. */
+  /** See `Journal`. */
+  readonly index?: LogIndex;
+  /** Every key and stored text that is not in `index`. Must throw when it cannot read them all. */
   entries(): AsyncIterable<readonly [string, string]> | Iterable<readonly [string, string]>;
   /** @default always writable */
   health?(): StoreHealth;
@@ -37,6 +40,7 @@ export class KeyvJournal implements Journal {
   readonly kind: string;
   readonly atomic: boolean;
   readonly incomplete: boolean;
+  readonly index: LogIndex | undefined;
   readonly backup: Journal['backup'];
   readonly #keyv: Keyv<string>;
   readonly #backend: KeyvBackend;
@@ -47,6 +51,7 @@ export class KeyvJournal implements Journal {
     this.kind = backend.kind;
     this.atomic = backend.atomic;
     this.incomplete = backend.incomplete ?? false;
+    this.index = backend.index;
     this.backup = backend.backup?.bind(backend);
   }
 

@@ -10,7 +10,6 @@ import type {
   TraceContext,
 } from '../../domain/change.js';
 import { type Now, nextTimestamp } from '../../domain/clock.js';
-import { detach } from '../../domain/json-text.js';
 import type { MaybePromise } from '../../domain/maybe.js';
 import type { Committed, Mutation, Store, StoreHealth, StoreListener, StreamListing } from '../port.js';
 import { Catalog } from './catalog.js';
@@ -20,7 +19,7 @@ import { Housekeeping } from './housekeeping.js';
 import type { Journal } from './journal.js';
 import { type Lineage, loadJournal } from './load.js';
 import type { KvOptions } from './options.js';
-import { encodeItem, encodeNode, itemKey } from './records.js';
+import { encodeItem, encodeNode, itemKey, recordBytes } from './records.js';
 import { currentValue, currentValues, isListed, lineage } from './view.js';
 
 const nobody: StoreListener = { change() {}, event() {}, committed() {}, gap() {} };
@@ -55,7 +54,7 @@ export class KvStore implements Store {
 
   /** Loads everything the journal holds. Rejects when it can't. */
   static async open(options: KvOptions, journal?: Journal): Promise<KvStore> {
-    const catalog = new Catalog();
+    const catalog = journal?.index?.catalog ?? new Catalog();
     const identity = await loadJournal(catalog, journal);
     return new KvStore(catalog, identity, options, journal);
   }
@@ -90,7 +89,7 @@ export class KvStore implements Store {
     if (this.#queue === undefined) {
       group.pendingSeq = sequenced.change.seq;
       group.pendingTimestamp = sequenced.change.timestamp;
-      this.#publish(group, sequenced, detach(sequenced.change.value));
+      this.#publish(group, sequenced, 0);
       return result;
     }
     return this.#enqueue(this.#queue, group, sequenced, result);
@@ -218,9 +217,7 @@ export class KvStore implements Store {
       const settle = (error: Error | undefined) => {
         if (error === undefined) {
           this.#settlePending(group, sequenced);
-          // The tail of the record, whose text the backend holds too: the value is in memory once.
-          const held = record.value.slice(record.value.length - change.value.length) as JsonText;
-          this.#publish(group, sequenced, held);
+          this.#publish(group, sequenced, recordBytes(record));
           resolve(result);
         } else {
           this.#rollBack(group, change.item, record.key);
@@ -253,7 +250,7 @@ export class KvStore implements Store {
     group.pending = undefined;
     group.pendingSeq = group.seq;
     group.pendingTimestamp = Math.max(group.timestamp, group.pendingTimestamp);
-    const node = group.items.get(item) ?? group.tombstones?.get(item);
+    const node = group.node(item);
     this.#queue?.repair(key, node && { key, value: encodeNode(node) });
     this.#discardNew(group);
   }
@@ -265,8 +262,8 @@ export class KvStore implements Store {
     this.#catalog.forget(group);
   }
 
-  #publish(group: GroupIndex, sequenced: Sequenced, held: JsonText): void {
-    group.apply(sequenced, held);
+  #publish(group: GroupIndex, sequenced: Sequenced, bytes: number): void {
+    group.apply(sequenced, bytes);
     if (sequenced.change.kind === 'delete') this.#housekeeping.deleted(group);
     this.#listener.change(sequenced.change);
     this.#listener.committed(sequenced.change);

@@ -55,7 +55,6 @@ export async function loadJournal(catalog: Catalog, journal: Journal | undefined
   if (journal === undefined) return new Lineage(newStore());
   let store: StoreRecord | undefined;
   const heads: { group: GroupIndex; head: Head }[] = [];
-  let items = false;
   await journal.load((key, value) => {
     try {
       const parsed = parseKey(key);
@@ -66,7 +65,9 @@ export async function loadJournal(catalog: Catalog, journal: Journal | undefined
       const group = catalog.open(parsed, () => '');
       if (parsed.kind === 'head') heads.push({ group, head: JSON.parse(value) as Head });
       else {
-        items = true;
+        // What the index did not take is malformed.
+        if (journal.index !== undefined)
+          throw new Error(`malformed record ${JSON.stringify(key.slice(0, 200))}`);
         group.collect(decodeItem(parsed.item, value));
       }
     } catch (error) {
@@ -79,7 +80,7 @@ export async function loadJournal(catalog: Catalog, journal: Journal | undefined
     }
   });
   const { incomplete = false } = journal;
-  if (store === undefined && items && !incomplete)
+  if (store === undefined && catalog.usage.nodes > 0 && !incomplete)
     throw new LocalError('store_corrupt', `The ${journal.kind} store holds items but no store record.`);
   const renewed = store === undefined || incomplete;
   const lineage = new Lineage(renewed ? newStore() : (store as StoreRecord));

@@ -1,6 +1,10 @@
 import type { JsonText } from '../../../generated/json-text.js';
 import type { GroupAddress } from '../../domain/change.js';
-import type { Node, Sequenced } from './group-index.js';
+import { detach } from '../../domain/json-text.js';
+import { RECORD_HEADER_BYTES } from '../log/format.js';
+import type { Sequenced } from './group-index.js';
+import type { JournalRecord } from './journal.js';
+import { Node } from './node.js';
 import { removedMarker } from './tombstone.js';
 
 // Record layout: spec/records.md. Keys are ASCII, so that every Keyv backend takes them unchanged.
@@ -9,11 +13,16 @@ import { removedMarker } from './tombstone.js';
 export const STORE_KEY = 'm/store';
 
 const escapeName = (name: string): string => (/^[\w.:~@+-]+$/.test(name) ? name : encodeURIComponent(name));
-const unescapeName = (name: string): string => (name.includes('%') ? decodeURIComponent(name) : name);
+export const unescapeName = (name: string): string => (name.includes('%') ? decodeURIComponent(name) : name);
 
+/** What the key of every item begins with. */
+export const ITEM = 'i/';
 /** The key prefix of a group's items. */
-export const itemPrefix = (at: GroupAddress): string => `i/${escapeName(at.stream)}/${escapeName(at.group)}/`;
-export const itemKey = (at: GroupAddress, item: string): string => itemPrefix(at) + escapeName(item);
+export const itemPrefix = (at: GroupAddress): string =>
+  `${ITEM}${escapeName(at.stream)}/${escapeName(at.group)}/`;
+/** The key of an item of the group whose `itemPrefix` is given. */
+export const withItem = (prefix: string, item: string): string => prefix + escapeName(item);
+export const itemKey = (at: GroupAddress, item: string): string => withItem(itemPrefix(at), item);
 /** The key of a group's head: written when tombstones go, or when the group's epoch is not the store's. */
 export const headKey = (at: GroupAddress): string => `h/${escapeName(at.stream)}/${escapeName(at.group)}`;
 
@@ -36,7 +45,7 @@ export function parseKey(key: string): Key {
       group: unescapeName(key.slice(first + 1)),
     };
   }
-  if (kind === 'i/' && second > 0 && key.indexOf('/', second + 1) < 0) {
+  if (kind === ITEM && second > 0 && key.indexOf('/', second + 1) < 0) {
     return {
       kind: 'item',
       stream: unescapeName(key.slice(2, first)),
@@ -54,6 +63,10 @@ export function encodeItem({ change, created, deletedBefore }: Sequenced): strin
     : `${change.seq} ${created} ${deletedBefore} ${change.timestamp} ${change.value}`;
 }
 
+/** What a record takes in the log. Keys are ASCII. */
+export const recordBytes = ({ key, value }: JournalRecord): number =>
+  RECORD_HEADER_BYTES + key.length + Buffer.byteLength(value);
+
 /** The record of a committed node, as `encodeItem` wrote it. */
 export const encodeNode = (node: Node): string =>
   node.alive
@@ -70,13 +83,17 @@ export function decodeItem(id: string, record: string): Node {
   const created = Number(record.slice(a + 1, b));
   const deletedBefore = Number(record.slice(b + 1, c));
   const timestamp = Number(record.slice(c + 1, d));
-  const ordered = rev >= 1 && created <= rev && deletedBefore <= rev && Number.isSafeInteger(timestamp);
-  if (a < 0 || d < 0 || !ordered) throw new Error(`malformed record of item ${JSON.stringify(id)}`);
-  // A slice shares the record's memory: the backend's map and the index hold each value once.
-  const value = record.slice(d + 1) as JsonText;
-  const alive = created > 0;
-  return { id, value, alive, rev, created, deletedBefore, timestamp, older: undefined, newer: undefined };
+  if (a < 0 || d < 0 || !isPlausible(rev, created, deletedBefore, timestamp))
+    throw new Error(`malformed record of item ${JSON.stringify(id)}`);
+  return new Node(id, detach(record.slice(d + 1) as JsonText), rev, created, deletedBefore, timestamp, 0);
 }
+
+export const isPlausible = (
+  rev: number,
+  created: number,
+  deletedBefore: number,
+  timestamp: number,
+): boolean => rev >= 1 && created <= rev && deletedBefore <= rev && Number.isSafeInteger(timestamp);
 
 export interface Head {
   readonly epoch: string;

@@ -6,14 +6,19 @@ import { type Loaded, type LoadOptions, loadLog } from './load.js';
 import { DirectoryLock } from './lock.js';
 import { Log } from './log.js';
 import { LogStore } from './log-store.js';
+import { MapState } from './map-state.js';
 import type { LogProgress, LogReport } from './report.js';
 import { salvage } from './salvage.js';
+import type { LogState } from './state.js';
 
 export { backupLog } from './backup.js';
 export type { LogFile, LogFs, OpenFlags } from './fs.js';
 export type { LogStats } from './log.js';
 export { LogStore } from './log-store.js';
+export { MapState } from './map-state.js';
+export type { RecordView, RecordVisitor } from './records.js';
 export type { LogProgress, LogReport } from './report.js';
+export type { LogState } from './state.js';
 
 export interface OpenLogOptions {
   /** Made when it is missing. */
@@ -33,6 +38,8 @@ export interface OpenLogOptions {
   readonly repair?: boolean;
   /** @default the file system of this machine */
   readonly fs?: LogFs;
+  /** Empty; holds what the log says. @default Maps of its own */
+  readonly state?: LogState;
   readonly onProgress?: (progress: LogProgress) => void;
   readonly onReport?: (report: LogReport) => void;
 }
@@ -65,14 +72,16 @@ export async function openLog(options: OpenLogOptions): Promise<LogStore> {
 async function load(
   fs: LogFs,
   directory: string,
-  options: LoadOptions & Pick<OpenLogOptions, 'repair'>,
+  options: LoadOptions & Pick<OpenLogOptions, 'repair' | 'state'>,
 ): Promise<Loaded> {
+  const { state = new MapState() } = options;
   try {
-    return await loadLog(fs, directory, options);
+    return await loadLog(fs, directory, state, options);
   } catch (error) {
     const damaged = error instanceof LocalError && error.code === 'store_corrupt';
     if (!damaged || options.repair !== true) throw error;
     options.onReport?.(await salvage(fs, directory, error.message));
-    return await loadLog(fs, directory, options);
+    state.replay.clear('');
+    return await loadLog(fs, directory, state, options);
   }
 }

@@ -5,10 +5,10 @@ import { DiskUsage } from './disk-usage.js';
 import { FILE_HEADER_BYTES, FRAME_HEADER_BYTES, frameSeed, isFileHeader } from './format.js';
 import { findFrame, type ReadEnd, readFrames } from './frame-reader.js';
 import { type LogFile, type LogFs, readFully, withFile } from './fs.js';
-import { MalformedRecordError, type RecordVisitor, visitRecords } from './records.js';
+import { MalformedRecordError, type RecordView, type RecordVisitor, visitRecords } from './records.js';
 import type { LogProgress, LogReport } from './report.js';
 import { Segment } from './segment.js';
-import { LogState } from './state.js';
+import type { LogState } from './state.js';
 
 const PROGRESS_RECORDS = 250_000;
 
@@ -25,14 +25,18 @@ export interface Loaded {
 }
 
 /**
- * Reads the newest snapshot and the segments that continue it, and cuts a torn tail off.
+ * Reads the newest snapshot and the segments that continue it into `state`, and cuts a torn tail off.
  * @throws LocalError `store_corrupt` naming file and offset, `store_format`, `store_foreign`
  */
-export async function loadLog(fs: LogFs, directory: string, options: LoadOptions): Promise<Loaded> {
+export async function loadLog(
+  fs: LogFs,
+  directory: string,
+  state: LogState,
+  options: LoadOptions,
+): Promise<Loaded> {
   const listing = await listDirectory(fs, directory);
-  const state = new LogState();
   const disk = new DiskUsage();
-  const reader = new LogReader(fs, directory, state, options);
+  const reader = new LogReader(fs, directory, state.replay, options);
   const first = Math.max(1, listing.snapshot);
   if (listing.snapshot > 0) disk.snapshot(first, await reader.snapshot(first));
   const last = listing.segments.at(-1) ?? 0;
@@ -63,16 +67,16 @@ const corrupt = (directory: string, name: string, offset: number, what: string):
 class LogReader implements RecordVisitor {
   readonly #fs: LogFs;
   readonly #directory: string;
-  readonly #state: LogState;
+  readonly #replay: RecordVisitor;
   readonly #options: LoadOptions;
   #records = 0;
   #file = '';
   #ended: number | undefined;
 
-  constructor(fs: LogFs, directory: string, state: LogState, options: LoadOptions) {
+  constructor(fs: LogFs, directory: string, replay: RecordVisitor, options: LoadOptions) {
     this.#fs = fs;
     this.#directory = directory;
-    this.#state = state;
+    this.#replay = replay;
     this.#options = options;
   }
 
@@ -122,8 +126,8 @@ class LogReader implements RecordVisitor {
     }
   }
 
-  set(key: string, value: string, bytes: number): void {
-    this.#state.set(key, value, bytes);
+  put(record: RecordView): void {
+    this.#replay.put(record);
     this.#records += 1;
     if (this.#records % PROGRESS_RECORDS === 0) {
       this.#options.onProgress?.({ records: this.#records, file: this.#file });
@@ -131,11 +135,11 @@ class LogReader implements RecordVisitor {
   }
 
   delete(key: string): void {
-    this.#state.delete(key);
+    this.#replay.delete(key);
   }
 
   clear(prefix: string): void {
-    this.#state.clear(prefix);
+    this.#replay.clear(prefix);
   }
 
   end(records: number): void {

@@ -4,11 +4,11 @@ import { fileName, listDirectory } from './directory.js';
 import { FILE_HEADER_BYTES, type FileKind, FRAME_HEADER_BYTES, frameSeed } from './format.js';
 import { findFrame } from './frame-reader.js';
 import { type LogFs, readFully, withFile } from './fs.js';
-import { MalformedRecordError, visitRecords } from './records.js';
+import { MapState } from './map-state.js';
+import { MalformedRecordError, type RecordVisitor, visitRecords } from './records.js';
 import type { LogReport } from './report.js';
 import { Segment } from './segment.js';
 import { publishSnapshot, writeSnapshot } from './snapshot.js';
-import { LogState } from './state.js';
 
 /**
  * Rebuilds a damaged store from its valid frames, in their order. The originals stay in a folder `corrupt-<n>`: a lost
@@ -16,7 +16,7 @@ import { LogState } from './state.js';
  */
 export async function salvage(fs: LogFs, directory: string, damage: string): Promise<LogReport> {
   const { snapshot, segments } = await listDirectory(fs, directory);
-  const state = new LogState();
+  const state = new MapState();
   let lostBytes = 0;
   const files: [FileKind, number][] = segments.map((number) => ['segment', number]);
   if (snapshot > 0) files.unshift(['snapshot', snapshot]);
@@ -38,7 +38,7 @@ async function replayValid(
   directory: string,
   kind: FileKind,
   number: number,
-  state: LogState,
+  replayTo: RecordVisitor,
 ): Promise<number> {
   return withFile(fs, path.join(directory, fileName(kind, number)), 'r', async (file) => {
     const { size } = await file.stat();
@@ -48,7 +48,7 @@ async function replayValid(
     let valid = Math.min(size, FILE_HEADER_BYTES);
     for (let frame = findFrame(bytes, 0, seed); frame !== undefined; ) {
       const end = frame.at + frame.bytes;
-      if (replay(bytes, frame.at + FRAME_HEADER_BYTES, end, state)) valid += frame.bytes;
+      if (replay(bytes, frame.at + FRAME_HEADER_BYTES, end, replayTo)) valid += frame.bytes;
       frame = findFrame(bytes, end, seed);
     }
     return size - valid;
@@ -56,9 +56,9 @@ async function replayValid(
 }
 
 /** False when the payload does not hold records; those before the fault count. */
-function replay(bytes: Buffer, from: number, to: number, state: LogState): boolean {
+function replay(bytes: Buffer, from: number, to: number, replayTo: RecordVisitor): boolean {
   try {
-    visitRecords(bytes, from, to, state);
+    visitRecords(bytes, from, to, replayTo);
     return true;
   } catch (error) {
     if (error instanceof MalformedRecordError) return false;
