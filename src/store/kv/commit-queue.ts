@@ -19,8 +19,8 @@ export interface CommitObserver {
 }
 
 /**
- * Group commit: everything asked while one write runs forms the next batch; the first batch of an idle queue starts
- * at the end of the tick. No timer, no added latency, one journal write at a time.
+ * Group commit: everything asked while one write runs forms the next batch. Each batch starts at the end of a turn of the
+ * event loop, so that what the turn still reads goes along: fewer, larger batches. No timer, one journal write at a time.
  */
 export class CommitQueue {
   readonly #journal: Journal;
@@ -33,6 +33,10 @@ export class CommitQueue {
   #bytes = 0;
   #scheduled = false;
   #idle: (() => void)[] = [];
+  readonly #onTurnEnd = (): void => {
+    this.#scheduled = false;
+    void this.#commit();
+  };
 
   constructor(journal: Journal, maxBytes: number, observer?: CommitObserver) {
     this.#journal = journal;
@@ -46,7 +50,10 @@ export class CommitQueue {
    */
   push(entry: Entry): void {
     const health = this.#journal.health();
-    if (!health.writable) throw new StreamError('read_only', health.reason);
+    if (!health.writable) {
+      this.#journal.hurry?.();
+      throw new StreamError('read_only', health.reason);
+    }
     if (this.#bytes + entry.bytes > this.#maxBytes && this.#bytes > 0) {
       throw new StreamError(
         'overloaded',
@@ -55,13 +62,7 @@ export class CommitQueue {
     }
     this.#bytes += entry.bytes;
     this.#waiting.push(entry);
-    if (this.#running.length === 0 && !this.#scheduled) {
-      this.#scheduled = true;
-      setImmediate(() => {
-        this.#scheduled = false;
-        void this.#drain();
-      });
-    }
+    if (this.#running.length === 0) this.#schedule();
   }
 
   /** Whether the backend takes writes now. */
@@ -82,23 +83,28 @@ export class CommitQueue {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  async #drain(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting;
-      this.#waiting = [];
-      this.#running = batch;
-      const started = performance.now();
-      const error = await this.#write(batch);
-      // Whatever was queued meanwhile was sequenced on top of this batch: it falls with it.
-      const fallen = error === undefined ? batch : [...batch, ...this.#waiting];
-      if (error !== undefined) this.#waiting = [];
-      this.#running = [];
-      for (const entry of fallen) this.#bytes -= entry.bytes;
-      this.#observer?.batch(batch.length, performance.now() - started, error !== undefined);
-      for (const entry of fallen) entry.settle(error);
-      this.#journal.index?.applied();
-    }
-    for (const resolve of this.#idle.splice(0)) resolve();
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#onTurnEnd);
+  }
+
+  async #commit(): Promise<void> {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    this.#running = batch;
+    const started = performance.now();
+    const error = await this.#write(batch);
+    // Whatever was queued meanwhile was sequenced on top of this batch: it falls with it.
+    const fallen = error === undefined ? batch : [...batch, ...this.#waiting];
+    if (error !== undefined) this.#waiting = [];
+    this.#running = [];
+    for (const entry of fallen) this.#bytes -= entry.bytes;
+    this.#observer?.batch(batch.length, performance.now() - started, error !== undefined);
+    for (const entry of fallen) entry.settle(error);
+    this.#journal.index?.applied();
+    if (this.#waiting.length > 0) this.#schedule();
+    else for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   async #write(batch: readonly Entry[]): Promise<StreamError | undefined> {
@@ -120,6 +126,7 @@ export class CommitQueue {
       return new StreamError('read_only', `the store could not write: ${sentence}`, { cause: error });
     }
     this.#repairs.clear();
+    if (removals.length === 0) return undefined;
     try {
       // A removal that fails leaves a record below the horizon, which the next load drops.
       const live = new Set(records.map((record) => record.key));

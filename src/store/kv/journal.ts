@@ -24,6 +24,8 @@ export interface Journal {
   /** Removes records that the index does not need any more. */
   remove(keys: readonly string[]): Promise<void>;
   health(): StoreHealth;
+  /** Somebody asks to write while the backend takes no writes: it may try to recover at once. */
+  hurry?(): void;
   /** Copies everything durable into an empty directory. @throws LocalError `backup_failed` */
   readonly backup?: ((directory: string) => Promise<void>) | undefined;
   close(): Promise<void>;

@@ -18,6 +18,8 @@ export interface KeyvBackend {
   entries(): AsyncIterable<readonly [string, string]> | Iterable<readonly [string, string]>;
   /** @default always writable */
   health?(): StoreHealth;
+  /** Tries to recover now, if there is something to recover from. */
+  hurry?(): void;
   /** Copies everything into an empty directory. */
   backup?(directory: string): Promise<void>;
 }
@@ -78,6 +80,10 @@ export class KeyvJournal implements Journal {
 
   health(): StoreHealth {
     return this.#backend.health?.() ?? { writable: true };
+  }
+
+  hurry(): void {
+    this.#backend.hurry?.();
   }
 
   async close(): Promise<void> {

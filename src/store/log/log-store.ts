@@ -92,6 +92,11 @@ export class LogStore
     return this.#log.health();
   }
 
+  /** Somebody wants to write: tries to recover from a failure now, unless that was just tried. */
+  hurry(): void {
+    this.#log.hurry();
+  }
+
   stats(): LogStats {
     return this.#log.stats();
   }

@@ -84,6 +84,11 @@ export class Log {
     return lost === undefined ? this.#appender.health() : { writable: false, reason: lost.message };
   }
 
+  /** See `LogStore.hurry`. */
+  hurry(): void {
+    this.#appender.hurry();
+  }
+
   /** See `GroupCommit.submit`. @throws StreamError also `unavailable` once it is closed */
   submit(request: Request): Promise<boolean> {
     if (this.#closing !== undefined) throw new StreamError('unavailable', 'the store is closed');
