@@ -2,9 +2,14 @@ import { Keyv } from 'keyv';
 import type { KvConfig } from '../../../generated/config.js';
 import { LocalError } from '../../domain/errors.js';
 import type { Logger } from '../../observability/logger.js';
-import { type LogReport, openLog } from '../log/index.js';
+import { type LogReport, type OpenLogOptions, openLog } from '../log/index.js';
 import { KEYV_OPTIONS, KeyvJournal } from './keyv-journal.js';
 import { LogIndex } from './log-index.js';
+
+export interface FileJournalOptions extends Pick<OpenLogOptions, 'fs' | 'segmentBytes'> {
+  readonly logger: Logger;
+  readonly repair?: boolean;
+}
 
 const SENTENCE: Readonly<Record<LogReport['kind'], string>> = {
   torn_tail: 'the unfinished end of the store was cut off while opening',
@@ -19,7 +24,7 @@ const SENTENCE: Readonly<Record<LogReport['kind'], string>> = {
  */
 export async function openFileJournal(
   config: KvConfig,
-  { logger, repair = false }: { logger: Logger; repair?: boolean },
+  { logger, repair = false, fs, segmentBytes }: FileJournalOptions,
 ): Promise<KeyvJournal> {
   const {
     file_path: directory,
@@ -35,6 +40,8 @@ export async function openFileJournal(
   }
   const index = new LogIndex();
   const log = await openLog({
+    ...(fs === undefined ? {} : { fs }),
+    ...(segmentBytes === undefined ? {} : { segmentBytes }),
     directory,
     state: index,
     durability,
@@ -53,6 +60,7 @@ export async function openFileJournal(
     index,
     entries: () => index.rest.entries(),
     health: () => log.health(),
+    hurry: () => log.hurry(),
     backup: (target) => log.backup(target),
   });
 }

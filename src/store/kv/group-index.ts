@@ -4,6 +4,9 @@ import { detach } from '../../domain/json-text.js';
 import { Node, type Usage } from './node.js';
 import { removedMarker } from './tombstone.js';
 
+/** Nodes read from disk that enter the Map at once: it is in the processor's cache then. */
+const COLLECTED = 128;
+
 /** What a change does to a node's place in the orders; decided when the change is sequenced. */
 export interface Sequenced {
   readonly change: Change;
@@ -35,6 +38,7 @@ export class GroupIndex {
   pendingSeq = 0;
   pendingTimestamp = 0;
   #newest: Node | undefined;
+  #collected: Node[] = [];
   readonly #usage: Usage;
 
   constructor(stream: string, group: string, epoch: string, usage: Usage) {
@@ -87,35 +91,40 @@ export class GroupIndex {
 
   /** Takes a node read from disk, in any order; the last one of an item counts. Nothing of it shows before `finishLoad`. */
   collect(node: Node): void {
-    const known = this.items.get(node.id);
-    if (known !== undefined) this.#usage.remove(known);
-    this.items.set(node.id, node);
-    this.#usage.add(node);
+    this.#collected.push(node);
+    if (this.#collected.length >= COLLECTED) this.#index();
   }
 
-  /** Takes back what was collected of an item. False when there was nothing. */
-  uncollect(id: string): boolean {
-    const known = this.items.get(id);
-    if (known === undefined) return false;
-    this.#usage.remove(known);
-    return this.items.delete(id);
+  /** Everything collected so far, which is there for changes to take back. */
+  collected(): Map<string, Node> {
+    this.#index();
+    return this.items;
+  }
+
+  #index(): void {
+    for (const node of this.#collected) {
+      const known = this.items.get(node.id);
+      // The Map keeps the first key that it was given: the same text is not held twice.
+      if (known === undefined) this.items.set(node.id, node);
+      else known.replaceBy(node);
+    }
+    this.#collected = [];
   }
 
   /** Puts everything collected in its place. Called once, when the head is known. */
   finishLoad(): void {
+    this.#index();
     const all = [...this.items.values()];
     let sorted = isInOrder(all, 'created');
     for (const node of inOrder(all, 'rev')) {
       if (!node.alive) {
         sorted = false;
         // Below the horizon: a removal that a crash cut off.
-        if (node.rev <= this.horizon) {
-          this.#usage.remove(node);
-          continue;
-        }
+        if (node.rev <= this.horizon) continue;
         this.tombstones ??= new Map();
         this.tombstones.set(node.id, node);
       }
+      this.#usage.add(node);
       this.#append(node);
       if (node.timestamp > this.timestamp) this.timestamp = node.timestamp;
       if (node.rev > this.seq) this.seq = node.rev;

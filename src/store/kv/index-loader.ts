@@ -63,14 +63,18 @@ export class IndexLoader implements RecordVisitor {
     this.#rest.clear(prefix);
     for (const group of this.#catalog.all()) {
       const own = itemPrefix(group);
-      for (const id of group.items.keys()) if (withItem(own, id).startsWith(prefix)) group.uncollect(id);
+      const nodes = group.collected();
+      for (const id of nodes.keys()) if (withItem(own, id).startsWith(prefix)) nodes.delete(id);
     }
   }
 
   end(): void {}
 
-  /** Nothing more is read. */
+  /** Nothing more is read. Groups that were only passing through leave nothing: their next life has another epoch. */
   done(): void {
+    for (const group of this.#groups.values()) {
+      if (group.collected().size === 0) this.#catalog.forget(group);
+    }
     this.#groups.clear();
   }
 
@@ -84,7 +88,7 @@ export class IndexLoader implements RecordVisitor {
   #uncollect(key: string): void {
     const slash = key.lastIndexOf('/') + 1;
     const id = nameOf(key.slice(slash));
-    if (id !== undefined) this.#groups.get(key.slice(0, slash))?.uncollect(id);
+    if (id !== undefined) this.#groups.get(key.slice(0, slash))?.collected().delete(id);
   }
 
   /** Where the item's name begins in an item's key; finds its group. Neighbours are mostly of one group. */

@@ -118,6 +118,32 @@ test('tombstones go beyond the count, with the horizon, also across a restart', 
   assert.ok([...journal.records.keys()].length < 12, 'removed tombstones leave the backend');
 });
 
+test('a horizon that could not be written moves nothing in memory either', async () => {
+  const journal = new FakeJournal();
+  const store = await KvStore.open(
+    { ...OPTIONS, tombstones: { maxPerGroup: 1, maxAgeMs: 3_600_000 } },
+    journal,
+  );
+  await store.commit(at('a'), set('1'));
+  await store.commit(at('b'), set('1'));
+  await store.commit(at('a'), { kind: 'delete' });
+  const cursor = { ...store.snapshot({ stream: 's', group: 'g' }), seq: 2 };
+  const resumed = () => store.changesSince({ stream: 's', group: 'g' }, cursor).kind;
+  // Its commit queues the horizon's.
+  const second = store.commit(at('b'), { kind: 'delete' }) as Promise<Committed>;
+  await second;
+  journal.failing = true;
+  assert.equal(resumed(), 'changes');
+  await assert.rejects(async () => store.commit(at('c'), set('1')));
+  assert.equal(resumed(), 'changes');
+  journal.failing = false;
+  await store.commit(at('d'), set('1'));
+  await store.commit(at('d'), { kind: 'delete' });
+  while (resumed() === 'changes') await store.commit(at('e'), set('1'));
+  assert.ok(journal.records.has('h/s/g'));
+  await store[Symbol.asyncDispose]();
+});
+
 test('an empty group whose history is gone is forgotten, and its next life has another epoch', async () => {
   const journal = new FakeJournal();
   let now = 1_000_000;

@@ -80,7 +80,7 @@ export async function loadJournal(catalog: Catalog, journal: Journal | undefined
     }
   });
   const { incomplete = false } = journal;
-  if (store === undefined && catalog.usage.nodes > 0 && !incomplete)
+  if (store === undefined && !incomplete && hasItems(catalog))
     throw new LocalError('store_corrupt', `The ${journal.kind} store holds items but no store record.`);
   const renewed = store === undefined || incomplete;
   const lineage = new Lineage(renewed ? newStore() : (store as StoreRecord));
@@ -100,4 +100,9 @@ export async function loadJournal(catalog: Catalog, journal: Journal | undefined
   }
   for (const group of catalog.all()) group.finishLoad();
   return lineage;
+}
+
+function hasItems(catalog: Catalog): boolean {
+  for (const group of catalog.all()) if (group.collected().size > 0) return true;
+  return false;
 }

@@ -20,7 +20,7 @@ export class LogIndex implements LogState {
   readonly rest = new MapState();
   readonly replay = new IndexLoader(this.catalog, this.rest);
   /** Keys of items with their durable text; undefined where it was removed. */
-  readonly #ahead = new Map<string, string | undefined>();
+  #ahead = new Map<string, string | undefined>();
 
   /** Without what is not applied yet, as `liveBytes`. */
   get size(): number {
@@ -33,7 +33,8 @@ export class LogIndex implements LogState {
 
   /** The index has come to where the log is. */
   applied(): void {
-    this.#ahead.clear();
+    // A cleared Map's old table holds its texts and leads to the new one: once it is old, all that follow grow old too.
+    if (this.#ahead.size > 0) this.#ahead = new Map();
   }
 
   get(key: string): string | undefined {

@@ -36,6 +36,16 @@ export class Node {
     this.bytes = bytes;
   }
 
+  /** Takes over what a later record of the item says. */
+  replaceBy({ value, rev, created, deletedBefore, timestamp, bytes }: Node): void {
+    this.value = value;
+    this.rev = rev;
+    this.created = created;
+    this.deletedBefore = deletedBefore;
+    this.timestamp = timestamp;
+    this.bytes = bytes;
+  }
+
   get alive(): boolean {
     return this.created > 0;
   }
