@@ -2,9 +2,9 @@ import type { UpdateOp, UpdateOpError } from '../../generated/functions.js';
 import type { JsonText } from '../../generated/json-text.js';
 import { StreamError } from './errors.js';
 import { inexactNumber, jsonOf } from './json-text.js';
-import { add } from './update-ops/add.js';
-import { append } from './update-ops/append.js';
+import { applyToTarget } from './update-ops/apply-op.js';
 import { Draft } from './update-ops/draft.js';
+import { applyInPlace } from './update-ops/in-place.js';
 import { merge } from './update-ops/merge.js';
 import type { OpFailure } from './update-ops/path.js';
 import { findTarget, isFailure } from './update-ops/target.js';
@@ -19,20 +19,7 @@ function applyOp(draft: Draft, op: UpdateOp): OpFailure | undefined {
   if (op.type === 'merge') return merge(draft, op.path, op.value);
   const target = findTarget(draft, op.type, op.path);
   if (isFailure(target)) return target;
-  switch (op.type) {
-    case 'set':
-      target.write(op.value ?? null);
-      return undefined;
-    case 'increment':
-      return add(op.type, target, op.by);
-    case 'decrement':
-      return add(op.type, target, 0 - op.by);
-    case 'append':
-      return append(draft, target, op.value);
-    case 'remove':
-      target.erase();
-      return undefined;
-  }
+  return applyToTarget(draft, op, target);
 }
 
 /**
@@ -78,6 +65,12 @@ export function applyUpdate(
   if (currentText === undefined) {
     const { value, errors } = applyUpdateOps(undefined, ops);
     return { value: jsonOf(value), errors };
+  }
+  const [only] = ops;
+  const rewritten = only !== undefined && ops.length === 1 ? applyInPlace(currentText, only) : undefined;
+  if (rewritten !== undefined) {
+    const { text, failure } = rewritten;
+    return { value: text, errors: failure === undefined ? [] : [{ op_index: 0, ...failure }] };
   }
   refuseInexact("the item's value", currentText);
   const current: unknown = JSON.parse(currentText);

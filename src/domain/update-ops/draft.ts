@@ -21,7 +21,7 @@ export class Draft {
   root: unknown;
   /** The item was not there and no op has succeeded yet. */
   missing: boolean;
-  readonly #copies = new WeakSet<object>();
+  #copies: WeakSet<object> | undefined;
 
   constructor(current: unknown) {
     this.missing = current === undefined;
@@ -30,9 +30,10 @@ export class Draft {
 
   /** The array or object itself when it is a copy of ours, else a copy, to be put in its place. */
   writable<T extends JsonObject | unknown[]>(value: T): T {
-    if (this.#copies.has(value)) return value;
+    if (this.#copies?.has(value)) return value;
     // Spreading defines own properties: a stored `__proto__` key stays data.
     const copy = (Array.isArray(value) ? [...value] : { ...value }) as T;
+    this.#copies ??= new WeakSet();
     this.#copies.add(copy);
     return copy;
   }
