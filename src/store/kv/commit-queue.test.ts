@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { KvConfig } from '../../../generated/config.js';
+import { asJson } from '../../domain/json-text.js';
+import { createLogger } from '../../observability/logger.js';
+import { errno, MemoryFs } from '../log/testing/memory-fs.js';
+import { DIRECTORY } from '../log/testing/open.js';
+import { CommitQueue } from './commit-queue.js';
+import { openFileJournal } from './file-journal.js';
+import { KvStore } from './kv-store.js';
+import { FakeJournal } from './testing/fake-journal.js';
+
+const PATIENCE_MS = 5_000;
+const OPTIONS = { tombstones: { maxPerGroup: 100, maxAgeMs: 86_400_000 }, maxQueuedBytes: 1 << 20 };
+const CONFIG: KvConfig = {
+  store_method: 'file_based',
+  file_path: DIRECTORY,
+  durability: 'always',
+  save_interval_ms: 1000,
+  max_queued_bytes: 1 << 20,
+  tombstones: { max_per_group: 100, max_age_ms: 86_400_000 },
+};
+
+test('what is asked in the turn that ends a batch goes into one next batch', async () => {
+  const journal = new FakeJournal();
+  const queue = new CommitQueue(journal, 1 << 20);
+  const order: string[] = [];
+  const push = (key: string, then?: () => void): void =>
+    queue.push({
+      records: [{ key, value: '' }],
+      bytes: 1,
+      settle: () => {
+        order.push(key);
+        then?.();
+      },
+    });
+  push('a', () => {
+    // While the batch settles, after it, and when its answers arrive.
+    push('b');
+    process.nextTick(() => push('c'));
+    void Promise.resolve().then(() => push('d'));
+  });
+  await queue.idle();
+  assert.deepEqual(journal.batches, [1, 3]);
+  assert.deepEqual([...order].sort(), ['a', 'b', 'c', 'd']);
+});
+
+test('a write that a broken disk refuses has it tried again at once', async (t) => {
+  // The pauses between two attempts never end, so that only who asks brings the store back.
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const fs = new MemoryFs();
+  const logger = createLogger({ level: 'silent', format: 'json' });
+  const store = await KvStore.open(OPTIONS, await openFileJournal(CONFIG, { logger, fs }));
+  const write = async (): Promise<void> => {
+    await store.commit({ stream: 's', group: 'g', item: 'i' }, { kind: 'set', value: asJson('1') });
+  };
+  fs.hook = ({ name }) => {
+    if (name === 'write') throw errno('EIO');
+    return undefined;
+  };
+  await assert.rejects(write(), /EIO/);
+  fs.hook = undefined;
+  for (const end = performance.now() + PATIENCE_MS; !store.health().writable; ) {
+    assert.ok(performance.now() < end, 'nobody tries');
+    await write().catch(() => {});
+    await nextTurn();
+  }
+  await write();
+  await store[Symbol.asyncDispose]();
+});
