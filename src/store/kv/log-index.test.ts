@@ -110,6 +110,20 @@ test('a snapshot holds what is durable, although the store has not applied it ye
   await store[Symbol.asyncDispose]();
 });
 
+test('what is added all the time cannot keep a snapshot going', async () => {
+  const { store, index } = await openIndexed(new MemoryFs());
+  for (let n = 0; n < 10; n += 1) await store.commit(at(`${n}`, `g${n % 3}`), set('old'));
+  let seen = 0;
+  for (const _ of index.stable()) {
+    seen += 1;
+    assert.ok(seen <= 40, 'it goes on and on');
+    await store.commit(at(`more-${seen}`, `g${seen % 3}`), set('new'));
+    await store.commit(at('first', `more-${seen}`), set('new'));
+  }
+  assert.ok(seen >= 10);
+  await store[Symbol.asyncDispose]();
+});
+
 test('a group that was forgotten is not back after a start: its next life has another epoch', async () => {
   let now = 1_000_000;
   const options = { ...OPTIONS, tombstones: { maxPerGroup: 4, maxAgeMs: 50 }, now: () => now };
