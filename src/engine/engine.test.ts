@@ -223,6 +223,32 @@ test('every join that was let in is left once: by leave, by disconnect, and when
   );
 });
 
+test('a subscription is known from its join on, also while it is decided, until it is left or refused', async () => {
+  const { engine, host } = await open();
+  const outlet = new FakeOutlet('o');
+  const decide: ((allowed: boolean) => void)[] = [];
+  host.functions.set('slow', () => {
+    return new Promise((resolve) =>
+      decide.push((allowed) => resolve({ result: { unauthorized: !allowed } })),
+    );
+  });
+  const known = (id: string) => engine.find(outlet, id)?.group;
+  engine.join(outlet, join('in', { group: 'h' }), undefined, () => {});
+  engine.registerTrigger(trigger('j', 'stream:join', 'slow'));
+  for (const id of ['yes', 'no', 'left']) engine.join(outlet, join(id), undefined, () => {});
+  assert.deepEqual(['in', 'yes', 'no', 'left', 'other'].map(known), ['h', 'g', 'g', 'g', undefined]);
+  assert.equal(engine.count(outlet), 4);
+  engine.leave(outlet, 'left');
+  assert.equal(known('left'), undefined);
+  assert.equal(engine.count(outlet), 3);
+  for (const [i, decided] of decide.entries()) decided(i !== 1);
+  await tick();
+  assert.deepEqual(['in', 'yes', 'no', 'left'].map(known), ['h', 'g', undefined, undefined]);
+  engine.disconnect(outlet);
+  assert.equal(engine.count(outlet), 0);
+  assert.equal(known('in'), undefined);
+});
+
 test('the auth function decides, fail closed', async () => {
   const { engine, host } = await open('auth');
   const request = { headers: { a: 'b' }, path: '/', queryParams: { q: ['1'] }, addr: '127.0.0.1:1' };
