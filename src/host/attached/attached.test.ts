@@ -46,7 +46,8 @@ test('an engine calls our functions and relays our triggers', async () => {
   user.send({ type: 'unregistertrigger', id: 'early' });
   await until(() => attached.service.log.length === 4, 'triggers relayed');
   assert.deepEqual(attached.service.log, ['start early', 'start late', 'end bad', 'end early']);
-  assert.ok(engine.logger.lines.some(({ message }) => message === 'a worker refused a trigger'));
+  const refused = () => engine.logger.lines.some(({ message }) => message === 'a worker refused a trigger');
+  await until(refused, 'the refusal to reach the engine');
   const { workers } = (await call(user, 'engine::workers::list')).result as { workers: Frame[] };
   assert.equal(workers.find(({ name }) => name === 'iii-stream')?.runtime, 'node');
   const { functions } = (await call(user, 'engine::functions::list')).result as { functions: Frame[] };
