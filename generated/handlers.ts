@@ -69,9 +69,9 @@ export interface UpdateRequest {
   readonly group_id: string;
   readonly item_id: string;
   readonly ops: StreamUpdateInput['ops'];
-  /** The raw text of `ops`. */
-  readonly opsText: JsonText;
   readonly stream_name: string;
+  /** The text of the whole input, for what parsing it does not tell. */
+  readonly payload: JsonText;
 }
 
 /**
@@ -260,8 +260,8 @@ export function createDispatcher<Context>(handlers: StreamHandlers<Context>, too
           group_id: input.group_id,
           item_id: input.item_id,
           ops: input.ops,
-          opsText: raw(payload, 'ops'),
           stream_name: input.stream_name,
+          payload,
         },
         context,
       ),

@@ -128,7 +128,9 @@ function renderMethod({ id, key, description, response }: FunctionSpec): string 
 function renderRoute(spec: FunctionSpec): string {
   const { key, request } = spec;
   const title = titleOf(request);
-  const fields = requestFields(spec).map(({ name, value }) => `          ${name}: ${value},\n`);
+  const fields = requestFields(spec).map(({ name, value }) =>
+    name === value ? `          ${name},\n` : `          ${name}: ${value},\n`,
+  );
   const argument = fields.length === 0 ? 'input' : `{\n${fields.join('')}        }`;
   const payload = argument.includes('payload') ? 'payload' : '_payload';
   return `  add<${title}>(FUNCTION.${key}, {

@@ -24,22 +24,23 @@ export function renderRequest(spec: FunctionSpec): string {
   return `${comment}export interface ${name} {\n${members.join('')}}\n`;
 }
 
-/** Any-typed fields come as raw text, composite ones parsed and as raw text, others parsed. */
+/** Any-typed fields come as raw text, others parsed; where one of those is composite, the input's text comes too. */
 export function requestFields({ request }: FunctionSpec): readonly RequestField[] {
-  return Object.entries(request.properties ?? {}).flatMap(([name, schema]) => {
+  const properties = Object.entries(request.properties ?? {});
+  const fields = properties.map(([name, schema]): RequestField => {
     const optional = request.required?.includes(name) !== true;
     const orUndefined = optional ? ' | undefined' : '';
-    const slice = `raw(payload, '${name}')`;
-    const text = {
-      type: `JsonText${orUndefined}`,
-      value: optional ? `input.${name} === undefined ? undefined : ${slice}` : slice,
-    };
-    if (isAny(schema)) return [{ name, ...text }];
+    if (isAny(schema)) {
+      const slice = `raw(payload, '${name}')`;
+      const value = optional ? `input.${name} === undefined ? undefined : ${slice}` : slice;
+      return { name, type: `JsonText${orUndefined}`, value };
+    }
     const type = simpleType(schema) ?? `${titleOf(request)}['${name}']`;
-    const parsed = { name, type: `${type}${orUndefined}`, value: `input.${name}` };
-    if (schema === true || !isComposite(schema)) return [parsed];
-    return [parsed, { name: `${name}Text`, ...text, comment: `The raw text of \`${name}\`.` }];
+    return { name, type: `${type}${orUndefined}`, value: `input.${name}` };
   });
+  if (!properties.some(([, schema]) => schema !== true && isComposite(schema))) return fields;
+  const comment = 'The text of the whole input, for what parsing it does not tell.';
+  return [...fields, { name: 'payload', type: 'JsonText', value: 'payload', comment }];
 }
 
 const PRIMITIVES = ['string', 'boolean', 'null'];

@@ -11,7 +11,7 @@ import {
   valueEnd,
 } from './json-scan.js';
 
-export { inexactNumber } from './json-number.js';
+export { inexactNumber, mayBeInexact } from './json-number.js';
 
 /** The JSON text of null. */
 export const NULL = 'null' as JsonText;

@@ -1,7 +1,7 @@
 import type { UpdateOp, UpdateOpError } from '../../generated/functions.js';
 import type { JsonText } from '../../generated/json-text.js';
 import { StreamError } from './errors.js';
-import { inexactNumber, jsonOf } from './json-text.js';
+import { inexactNumber, jsonOf, mayBeInexact, sliceField } from './json-text.js';
 import { applyToTarget } from './update-ops/apply-op.js';
 import { Draft } from './update-ops/draft.js';
 import { applyInPlace } from './update-ops/in-place.js';
@@ -51,23 +51,28 @@ function refuseInexact(subject: string, text: JsonText): void {
 }
 
 /**
+ * Refuses ops that doubles do not hold as they were written.
+ *
+ * @param input the text of an object that has them as its field `ops`
+ * @throws StreamError `not_exact`
+ */
+export function refuseInexactOps(input: JsonText): void {
+  if (!mayBeInexact(input)) return;
+  const ops = sliceField(input, 'ops');
+  if (ops !== undefined) refuseInexact('ops', ops);
+}
+
+/**
  * `applyUpdateOps` from text to text. When nothing changed, the very text that came in comes out.
  *
- * @param opsText the text that `ops` was parsed from: doubles no longer show what was written
- * @throws StreamError `not_exact` when a number of the value or of the ops would come out changed
+ * @throws StreamError `not_exact` when a number of the value would come out changed
  */
-export function applyUpdate(
-  currentText: JsonText | undefined,
-  ops: readonly UpdateOp[],
-  opsText: JsonText,
-): Updated<JsonText> {
-  refuseInexact('ops', opsText);
+export function applyUpdate(currentText: JsonText | undefined, ops: readonly UpdateOp[]): Updated<JsonText> {
   if (currentText === undefined) {
     const { value, errors } = applyUpdateOps(undefined, ops);
     return { value: jsonOf(value), errors };
   }
-  const [only] = ops;
-  const rewritten = only !== undefined && ops.length === 1 ? applyInPlace(currentText, only) : undefined;
+  const rewritten = ops.length === 1 ? applyInPlace(currentText, ops[0]!) : undefined;
   if (rewritten !== undefined) {
     const { text, failure } = rewritten;
     return { value: text, errors: failure === undefined ? [] : [{ op_index: 0, ...failure }] };

@@ -4,7 +4,7 @@ import type { StreamHandlers } from '../../../generated/handlers.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { NULL } from '../../domain/json-text.js';
 import { then } from '../../domain/maybe.js';
-import { applyUpdate } from '../../domain/update-ops.js';
+import { applyUpdate, refuseInexactOps } from '../../domain/update-ops.js';
 import { checkValue, itemAddress } from '../checks.js';
 import type { CallContext, Parts } from '../parts.js';
 
@@ -12,10 +12,11 @@ import type { CallContext, Parts } from '../parts.js';
 export function update({ store, custom, settings }: Parts): StreamHandlers<CallContext>['update'] {
   return (input, { trace }) => {
     const at = itemAddress(input, settings());
+    refuseInexactOps(input.payload);
     let errors: readonly UpdateOpError[] = [];
     // Pure, and the errors are those of its last run: a store may run it again on a newer value.
     const apply = (current: JsonText | undefined): JsonText => {
-      const outcome = applyUpdate(current, input.ops, input.opsText);
+      const outcome = applyUpdate(current, input.ops);
       checkValue('ops', outcome.value, settings());
       errors = outcome.errors;
       return outcome.value;
