@@ -69,3 +69,14 @@ test('a write that a broken disk refuses has it tried again at once', async (t) 
   await write();
   await store[Symbol.asyncDispose]();
 });
+
+test('housekeeping waits while one write alone fills the queue', async () => {
+  const queue = new CommitQueue(new FakeJournal(), 10);
+  const entry = (bytes: number) => ({ records: [{ key: 'k', value: '' }], bytes, settle: () => {} });
+  queue.push(entry(11));
+  assert.equal(queue.tryPush(entry(0)), false);
+  assert.throws(() => queue.push(entry(1)), /max_queued_bytes/);
+  await queue.idle();
+  assert.equal(queue.tryPush(entry(0)), true);
+  await queue.idle();
+});

@@ -67,7 +67,7 @@ export class CommitQueue {
       this.#journal.hurry?.();
       throw new StreamError('read_only', health.reason);
     }
-    if (this.#bytes + entry.bytes > this.#maxBytes && this.#bytes > 0) {
+    if (this.#isFull(entry)) {
       throw new StreamError(
         'overloaded',
         `max_queued_bytes: ${this.#maxBytes} bytes of writes are waiting for the disk`,
@@ -85,7 +85,7 @@ export class CommitQueue {
 
   /** Like `push`, for housekeeping that can wait: false when it can't be queued now. */
   tryPush(entry: Entry): boolean {
-    if (!this.writable()) return false;
+    if (!this.writable() || this.#isFull(entry)) return false;
     this.push(entry);
     return true;
   }
@@ -94,6 +94,11 @@ export class CommitQueue {
   idle(): Promise<void> {
     if (this.#waiting.length === 0 && this.#running.length === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /** An entry that is larger than the bound by itself is taken when nothing else waits. */
+  #isFull(entry: Entry): boolean {
+    return this.#bytes > 0 && this.#bytes + entry.bytes > this.#maxBytes;
   }
 
   #schedule(): void {
