@@ -2,6 +2,7 @@ import type { JsonText } from '../../../generated/json-text.js';
 import type { Change, Cursor, Since, Snapshot, StoredItem } from '../../domain/change.js';
 import { detach } from '../../domain/json-text.js';
 import { Node, type Usage } from './node.js';
+import { itemPrefix } from './records.js';
 import { removedMarker } from './tombstone.js';
 
 /** Nodes read from disk that enter the Map at once: it is in the processor's cache then. */
@@ -37,6 +38,7 @@ export class GroupIndex {
   pending: Map<string, Sequenced> | undefined;
   pendingSeq = 0;
   pendingTimestamp = 0;
+  #keyPrefix: string | undefined;
   #newest: Node | undefined;
   #collected: Node[] = [];
   readonly #usage: Usage;
@@ -82,6 +84,12 @@ export class GroupIndex {
     this.#append(node);
     this.seq = change.seq;
     if (change.timestamp > this.timestamp) this.timestamp = change.timestamp;
+  }
+
+  /** What the keys of its items' records begin with. */
+  get keyPrefix(): string {
+    this.#keyPrefix ??= itemPrefix(this);
+    return this.#keyPrefix;
   }
 
   /** The item, alive or deleted. */

@@ -19,7 +19,7 @@ import { Housekeeping } from './housekeeping.js';
 import type { Journal } from './journal.js';
 import { type Lineage, loadJournal } from './load.js';
 import type { KvOptions } from './options.js';
-import { encodeItem, encodeNode, itemKey, recordBytes } from './records.js';
+import { encodeItem, encodeNode, recordBytes, withItem } from './records.js';
 import { currentValue, currentValues, isListed, lineage } from './view.js';
 
 const nobody: StoreListener = { change() {}, event() {}, committed() {}, gap() {} };
@@ -211,7 +211,7 @@ export class KvStore implements Store {
     result: Committed,
   ): Promise<Committed> {
     const { change } = sequenced;
-    const record = { key: itemKey(group, change.item), value: encodeItem(sequenced) };
+    const record = { key: withItem(group.keyPrefix, change.item), value: encodeItem(sequenced) };
     const first = group.pendingSeq === 0 ? this.#identity.birthRecord(group) : undefined;
     return new Promise((resolve, reject) => {
       const settle = (error: Error | undefined) => {
