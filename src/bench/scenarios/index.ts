@@ -3,5 +3,6 @@ import { FOOTPRINT } from './footprint.js';
 import { REDIS } from './redis.js';
 import { RPC } from './rpc.js';
 import type { Scenario } from './scenario.js';
+import { STORE } from './store.js';
 
-export const SCENARIOS: readonly Scenario[] = [...RPC, ...DELIVERY, ...REDIS, ...FOOTPRINT];
+export const SCENARIOS: readonly Scenario[] = [...RPC, ...DELIVERY, ...REDIS, ...FOOTPRINT, ...STORE];
