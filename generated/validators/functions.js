@@ -359,399 +359,7 @@ return errors === 0;
 }
 
 export const validateStreamUpdateInput = validate18;
-const schema19 = {"description":"Input for atomic stream update operations","properties":{"group_id":{"type":"string"},"item_id":{"type":"string"},"ops":{"items":{"$ref":"#/definitions/UpdateOp"},"type":"array"},"stream_name":{"type":"string"}},"required":["group_id","item_id","ops","stream_name"],"title":"StreamUpdateInput","type":"object"};
-const schema20 = {"type":"object","description":"Operations that can be performed atomically on a stream value","oneOf":[{"description":"Set a value at path (overwrite)","properties":{"path":{"$ref":"#/definitions/FieldPath"},"type":{"enum":["set"],"type":"string"},"value":{"description":"The new value. Absent = null."}},"required":["path","type"],"type":"object"},{"description":"Merge object into existing value (object-only). Path may be omitted (root merge), a single first-level key, or an array of literal segments for nested merge. See [`MergePath`].","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"}},"type":{"enum":["merge"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Increment numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"$ref":"#/definitions/FieldPath"},"type":{"enum":["increment"],"type":"string"}},"required":["by","path","type"],"type":"object"},{"description":"Decrement numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"$ref":"#/definitions/FieldPath"},"type":{"enum":["decrement"],"type":"string"}},"required":["by","path","type"],"type":"object"},{"description":"Append an element to an array or concatenate a string","properties":{"path":{"$ref":"#/definitions/FieldPath"},"type":{"enum":["append"],"type":"string"},"value":{}},"required":["path","type","value"],"type":"object"},{"description":"Remove a field","properties":{"path":{"$ref":"#/definitions/FieldPath"},"type":{"enum":["remove"],"type":"string"}},"required":["path","type"],"type":"object"}],"discriminator":{"propertyName":"type"},"required":["type"]};
-const schema21 = {"description":"Represents a path to a field in a JSON object","type":"string"};
-
-function validate19(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((data.type === undefined) && (missing0 = "type")){
-validate19.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-const tag0 = data.type;
-if(typeof tag0 == "string"){
-if(tag0 === "set"){
-const _errs2 = errors;
-if(errors === _errs2){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing1;
-if(((data.path === undefined) && (missing1 = "path")) || ((data.type === undefined) && (missing1 = "type"))){
-validate19.errors = [{instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
-}
-else {
-if(data.path !== undefined){
-const _errs4 = errors;
-if(typeof data.path !== "string"){
-validate19.errors = [{instancePath:instancePath+"/path",schemaPath:"#/definitions/FieldPath/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid2 = _errs4 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data.type !== undefined){
-let data1 = data.type;
-const _errs7 = errors;
-if(typeof data1 !== "string"){
-validate19.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(data1 === "set")){
-validate19.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/0/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.oneOf[0].properties.type.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid2 = _errs7 === errors;
-}
-else {
-var valid2 = true;
-}
-}
-}
-}
-else {
-validate19.errors = [{instancePath,schemaPath:"#/oneOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else if(tag0 === "merge"){
-const _errs9 = errors;
-if(errors === _errs9){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing2;
-if(((data.type === undefined) && (missing2 = "type")) || ((data.value === undefined) && (missing2 = "value"))){
-validate19.errors = [{instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
-return false;
-}
-else {
-if(data.path !== undefined){
-let data2 = data.path;
-const _errs11 = errors;
-if(((typeof data2 !== "string") && (!(Array.isArray(data2)))) && (data2 !== null)){
-validate19.errors = [{instancePath:instancePath+"/path",schemaPath:"#/oneOf/1/properties/path/type",keyword:"type",params:{type: schema20.oneOf[1].properties.path.type},message:"must be string,array,null"}];
-return false;
-}
-if(errors === _errs11){
-if(Array.isArray(data2)){
-var valid6 = true;
-const len0 = data2.length;
-for(let i0=0; i0<len0; i0++){
-const _errs13 = errors;
-if(typeof data2[i0] !== "string"){
-validate19.errors = [{instancePath:instancePath+"/path/" + i0,schemaPath:"#/oneOf/1/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid6 = _errs13 === errors;
-if(!valid6){
-break;
-}
-}
-}
-}
-var valid5 = _errs11 === errors;
-}
-else {
-var valid5 = true;
-}
-if(valid5){
-if(data.type !== undefined){
-let data4 = data.type;
-const _errs15 = errors;
-if(typeof data4 !== "string"){
-validate19.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(data4 === "merge")){
-validate19.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.oneOf[1].properties.type.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid5 = _errs15 === errors;
-}
-else {
-var valid5 = true;
-}
-}
-}
-}
-else {
-validate19.errors = [{instancePath,schemaPath:"#/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else if(tag0 === "increment"){
-const _errs17 = errors;
-if(errors === _errs17){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing3;
-if((((data.by === undefined) && (missing3 = "by")) || ((data.path === undefined) && (missing3 = "path"))) || ((data.type === undefined) && (missing3 = "type"))){
-validate19.errors = [{instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
-return false;
-}
-else {
-if(data.by !== undefined){
-let data5 = data.by;
-const _errs19 = errors;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-validate19.errors = [{instancePath:instancePath+"/by",schemaPath:"#/oneOf/2/properties/by/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-if(errors === _errs19){
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 > 9007199254740991 || isNaN(data5)){
-validate19.errors = [{instancePath:instancePath+"/by",schemaPath:"#/oneOf/2/properties/by/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
-return false;
-}
-else {
-if(data5 < -9007199254740991 || isNaN(data5)){
-validate19.errors = [{instancePath:instancePath+"/by",schemaPath:"#/oneOf/2/properties/by/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},message:"must be >= -9007199254740991"}];
-return false;
-}
-}
-}
-}
-var valid8 = _errs19 === errors;
-}
-else {
-var valid8 = true;
-}
-if(valid8){
-if(data.path !== undefined){
-const _errs21 = errors;
-if(typeof data.path !== "string"){
-validate19.errors = [{instancePath:instancePath+"/path",schemaPath:"#/definitions/FieldPath/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid8 = _errs21 === errors;
-}
-else {
-var valid8 = true;
-}
-if(valid8){
-if(data.type !== undefined){
-let data7 = data.type;
-const _errs24 = errors;
-if(typeof data7 !== "string"){
-validate19.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(data7 === "increment")){
-validate19.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.oneOf[2].properties.type.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid8 = _errs24 === errors;
-}
-else {
-var valid8 = true;
-}
-}
-}
-}
-}
-else {
-validate19.errors = [{instancePath,schemaPath:"#/oneOf/2/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else if(tag0 === "decrement"){
-const _errs26 = errors;
-if(errors === _errs26){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing4;
-if((((data.by === undefined) && (missing4 = "by")) || ((data.path === undefined) && (missing4 = "path"))) || ((data.type === undefined) && (missing4 = "type"))){
-validate19.errors = [{instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
-return false;
-}
-else {
-if(data.by !== undefined){
-let data8 = data.by;
-const _errs28 = errors;
-if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
-validate19.errors = [{instancePath:instancePath+"/by",schemaPath:"#/oneOf/3/properties/by/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-if(errors === _errs28){
-if((typeof data8 == "number") && (isFinite(data8))){
-if(data8 > 9007199254740991 || isNaN(data8)){
-validate19.errors = [{instancePath:instancePath+"/by",schemaPath:"#/oneOf/3/properties/by/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
-return false;
-}
-else {
-if(data8 < -9007199254740991 || isNaN(data8)){
-validate19.errors = [{instancePath:instancePath+"/by",schemaPath:"#/oneOf/3/properties/by/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},message:"must be >= -9007199254740991"}];
-return false;
-}
-}
-}
-}
-var valid11 = _errs28 === errors;
-}
-else {
-var valid11 = true;
-}
-if(valid11){
-if(data.path !== undefined){
-const _errs30 = errors;
-if(typeof data.path !== "string"){
-validate19.errors = [{instancePath:instancePath+"/path",schemaPath:"#/definitions/FieldPath/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid11 = _errs30 === errors;
-}
-else {
-var valid11 = true;
-}
-if(valid11){
-if(data.type !== undefined){
-let data10 = data.type;
-const _errs33 = errors;
-if(typeof data10 !== "string"){
-validate19.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(data10 === "decrement")){
-validate19.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.oneOf[3].properties.type.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid11 = _errs33 === errors;
-}
-else {
-var valid11 = true;
-}
-}
-}
-}
-}
-else {
-validate19.errors = [{instancePath,schemaPath:"#/oneOf/3/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else if(tag0 === "append"){
-const _errs35 = errors;
-if(errors === _errs35){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing5;
-if((((data.path === undefined) && (missing5 = "path")) || ((data.type === undefined) && (missing5 = "type"))) || ((data.value === undefined) && (missing5 = "value"))){
-validate19.errors = [{instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
-return false;
-}
-else {
-if(data.path !== undefined){
-const _errs37 = errors;
-if(typeof data.path !== "string"){
-validate19.errors = [{instancePath:instancePath+"/path",schemaPath:"#/definitions/FieldPath/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid14 = _errs37 === errors;
-}
-else {
-var valid14 = true;
-}
-if(valid14){
-if(data.type !== undefined){
-let data12 = data.type;
-const _errs40 = errors;
-if(typeof data12 !== "string"){
-validate19.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(data12 === "append")){
-validate19.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.oneOf[4].properties.type.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid14 = _errs40 === errors;
-}
-else {
-var valid14 = true;
-}
-}
-}
-}
-else {
-validate19.errors = [{instancePath,schemaPath:"#/oneOf/4/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else if(tag0 === "remove"){
-const _errs42 = errors;
-if(errors === _errs42){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing6;
-if(((data.path === undefined) && (missing6 = "path")) || ((data.type === undefined) && (missing6 = "type"))){
-validate19.errors = [{instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
-return false;
-}
-else {
-if(data.path !== undefined){
-const _errs44 = errors;
-if(typeof data.path !== "string"){
-validate19.errors = [{instancePath:instancePath+"/path",schemaPath:"#/definitions/FieldPath/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid17 = _errs44 === errors;
-}
-else {
-var valid17 = true;
-}
-if(valid17){
-if(data.type !== undefined){
-let data14 = data.type;
-const _errs47 = errors;
-if(typeof data14 !== "string"){
-validate19.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/5/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(data14 === "remove")){
-validate19.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/5/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.oneOf[5].properties.type.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid17 = _errs47 === errors;
-}
-else {
-var valid17 = true;
-}
-}
-}
-}
-else {
-validate19.errors = [{instancePath,schemaPath:"#/oneOf/5/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else {
-validate19.errors = [{instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "type", tagValue: tag0},message:"value of tag \"type\" must be in oneOf"}];
-return false;
-}
-}
-else {
-validate19.errors = [{instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "tag", tag: "type", tagValue: tag0},message:"tag \"type\" must be string"}];
-return false;
-}
-}
-}
-else {
-validate19.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate19.errors = vErrors;
-return errors === 0;
-}
-
+const schema19 = {"description":"Input for atomic stream update operations","properties":{"group_id":{"type":"string"},"item_id":{"type":"string"},"ops":{"items":{"type":"object","description":"Operations that can be performed atomically on a stream value","oneOf":[{"description":"Set a value at path (overwrite)","properties":{"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["set"],"type":"string"},"value":{"description":"The new value. Absent = null."}},"required":["path","type"],"type":"object"},{"description":"Merge object into existing value (object-only). Path may be omitted (root merge), a single first-level key, or an array of literal segments for nested merge. See [`MergePath`].","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"}},"type":{"enum":["merge"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Increment numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["increment"],"type":"string"}},"required":["by","path","type"],"type":"object"},{"description":"Decrement numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["decrement"],"type":"string"}},"required":["by","path","type"],"type":"object"},{"description":"Append an element to an array or concatenate a string","properties":{"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["append"],"type":"string"},"value":{}},"required":["path","type","value"],"type":"object"},{"description":"Remove a field","properties":{"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["remove"],"type":"string"}},"required":["path","type"],"type":"object"}],"discriminator":{"propertyName":"type"},"required":["type"]},"type":"array"},"stream_name":{"type":"string"}},"required":["group_id","item_id","ops","stream_name"],"title":"StreamUpdateInput","type":"object"};
 
 function validate18(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -796,10 +404,389 @@ if(Array.isArray(data2)){
 var valid1 = true;
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
+let data3 = data2[i0];
 const _errs7 = errors;
-if(!(validate19(data2[i0], {instancePath:instancePath+"/ops/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate19.errors : vErrors.concat(validate19.errors);
-errors = vErrors.length;
+if(errors === _errs7){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+let missing1;
+if((data3.type === undefined) && (missing1 = "type")){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+return false;
+}
+else {
+const tag0 = data3.type;
+if(typeof tag0 == "string"){
+if(tag0 === "set"){
+const _errs10 = errors;
+if(errors === _errs10){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+let missing2;
+if(((data3.path === undefined) && (missing2 = "path")) || ((data3.type === undefined) && (missing2 = "type"))){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/oneOf/0/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+return false;
+}
+else {
+if(data3.path !== undefined){
+const _errs12 = errors;
+if(typeof data3.path !== "string"){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path",schemaPath:"#/properties/ops/items/oneOf/0/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid4 = _errs12 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data3.type !== undefined){
+let data5 = data3.type;
+const _errs14 = errors;
+if(typeof data5 !== "string"){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(data5 === "set")){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/0/properties/type/enum",keyword:"enum",params:{allowedValues: schema19.properties.ops.items.oneOf[0].properties.type.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid4 = _errs14 === errors;
+}
+else {
+var valid4 = true;
+}
+}
+}
+}
+else {
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/oneOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "merge"){
+const _errs16 = errors;
+if(errors === _errs16){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+let missing3;
+if(((data3.type === undefined) && (missing3 = "type")) || ((data3.value === undefined) && (missing3 = "value"))){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/oneOf/1/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
+return false;
+}
+else {
+if(data3.path !== undefined){
+let data6 = data3.path;
+const _errs18 = errors;
+if(((typeof data6 !== "string") && (!(Array.isArray(data6)))) && (data6 !== null)){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path",schemaPath:"#/properties/ops/items/oneOf/1/properties/path/type",keyword:"type",params:{type: schema19.properties.ops.items.oneOf[1].properties.path.type},message:"must be string,array,null"}];
+return false;
+}
+if(errors === _errs18){
+if(Array.isArray(data6)){
+var valid7 = true;
+const len1 = data6.length;
+for(let i1=0; i1<len1; i1++){
+const _errs20 = errors;
+if(typeof data6[i1] !== "string"){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path/" + i1,schemaPath:"#/properties/ops/items/oneOf/1/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid7 = _errs20 === errors;
+if(!valid7){
+break;
+}
+}
+}
+}
+var valid6 = _errs18 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data3.type !== undefined){
+let data8 = data3.type;
+const _errs22 = errors;
+if(typeof data8 !== "string"){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(data8 === "merge")){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/1/properties/type/enum",keyword:"enum",params:{allowedValues: schema19.properties.ops.items.oneOf[1].properties.type.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid6 = _errs22 === errors;
+}
+else {
+var valid6 = true;
+}
+}
+}
+}
+else {
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "increment"){
+const _errs24 = errors;
+if(errors === _errs24){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+let missing4;
+if((((data3.by === undefined) && (missing4 = "by")) || ((data3.path === undefined) && (missing4 = "path"))) || ((data3.type === undefined) && (missing4 = "type"))){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/oneOf/2/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
+return false;
+}
+else {
+if(data3.by !== undefined){
+let data9 = data3.by;
+const _errs26 = errors;
+if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/by",schemaPath:"#/properties/ops/items/oneOf/2/properties/by/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs26){
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 > 9007199254740991 || isNaN(data9)){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/by",schemaPath:"#/properties/ops/items/oneOf/2/properties/by/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data9 < -9007199254740991 || isNaN(data9)){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/by",schemaPath:"#/properties/ops/items/oneOf/2/properties/by/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},message:"must be >= -9007199254740991"}];
+return false;
+}
+}
+}
+}
+var valid9 = _errs26 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data3.path !== undefined){
+const _errs28 = errors;
+if(typeof data3.path !== "string"){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path",schemaPath:"#/properties/ops/items/oneOf/2/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid9 = _errs28 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data3.type !== undefined){
+let data11 = data3.type;
+const _errs30 = errors;
+if(typeof data11 !== "string"){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(data11 === "increment")){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/2/properties/type/enum",keyword:"enum",params:{allowedValues: schema19.properties.ops.items.oneOf[2].properties.type.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid9 = _errs30 === errors;
+}
+else {
+var valid9 = true;
+}
+}
+}
+}
+}
+else {
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/oneOf/2/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "decrement"){
+const _errs32 = errors;
+if(errors === _errs32){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+let missing5;
+if((((data3.by === undefined) && (missing5 = "by")) || ((data3.path === undefined) && (missing5 = "path"))) || ((data3.type === undefined) && (missing5 = "type"))){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/oneOf/3/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
+return false;
+}
+else {
+if(data3.by !== undefined){
+let data12 = data3.by;
+const _errs34 = errors;
+if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/by",schemaPath:"#/properties/ops/items/oneOf/3/properties/by/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs34){
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 > 9007199254740991 || isNaN(data12)){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/by",schemaPath:"#/properties/ops/items/oneOf/3/properties/by/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data12 < -9007199254740991 || isNaN(data12)){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/by",schemaPath:"#/properties/ops/items/oneOf/3/properties/by/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},message:"must be >= -9007199254740991"}];
+return false;
+}
+}
+}
+}
+var valid11 = _errs34 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data3.path !== undefined){
+const _errs36 = errors;
+if(typeof data3.path !== "string"){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path",schemaPath:"#/properties/ops/items/oneOf/3/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid11 = _errs36 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data3.type !== undefined){
+let data14 = data3.type;
+const _errs38 = errors;
+if(typeof data14 !== "string"){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(data14 === "decrement")){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/3/properties/type/enum",keyword:"enum",params:{allowedValues: schema19.properties.ops.items.oneOf[3].properties.type.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid11 = _errs38 === errors;
+}
+else {
+var valid11 = true;
+}
+}
+}
+}
+}
+else {
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/oneOf/3/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "append"){
+const _errs40 = errors;
+if(errors === _errs40){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+let missing6;
+if((((data3.path === undefined) && (missing6 = "path")) || ((data3.type === undefined) && (missing6 = "type"))) || ((data3.value === undefined) && (missing6 = "value"))){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/oneOf/4/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
+return false;
+}
+else {
+if(data3.path !== undefined){
+const _errs42 = errors;
+if(typeof data3.path !== "string"){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path",schemaPath:"#/properties/ops/items/oneOf/4/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs42 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data3.type !== undefined){
+let data16 = data3.type;
+const _errs44 = errors;
+if(typeof data16 !== "string"){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(data16 === "append")){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/4/properties/type/enum",keyword:"enum",params:{allowedValues: schema19.properties.ops.items.oneOf[4].properties.type.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid13 = _errs44 === errors;
+}
+else {
+var valid13 = true;
+}
+}
+}
+}
+else {
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/oneOf/4/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "remove"){
+const _errs46 = errors;
+if(errors === _errs46){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+let missing7;
+if(((data3.path === undefined) && (missing7 = "path")) || ((data3.type === undefined) && (missing7 = "type"))){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/oneOf/5/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
+return false;
+}
+else {
+if(data3.path !== undefined){
+const _errs48 = errors;
+if(typeof data3.path !== "string"){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path",schemaPath:"#/properties/ops/items/oneOf/5/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid15 = _errs48 === errors;
+}
+else {
+var valid15 = true;
+}
+if(valid15){
+if(data3.type !== undefined){
+let data18 = data3.type;
+const _errs50 = errors;
+if(typeof data18 !== "string"){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/5/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(data18 === "remove")){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/5/properties/type/enum",keyword:"enum",params:{allowedValues: schema19.properties.ops.items.oneOf[5].properties.type.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid15 = _errs50 === errors;
+}
+else {
+var valid15 = true;
+}
+}
+}
+}
+else {
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/oneOf/5/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else {
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "type", tagValue: tag0},message:"value of tag \"type\" must be in oneOf"}];
+return false;
+}
+}
+else {
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/discriminator",keyword:"discriminator",params:{error: "tag", tag: "type", tagValue: tag0},message:"tag \"type\" must be string"}];
+return false;
+}
+}
+}
+else {
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
 }
 var valid1 = _errs7 === errors;
 if(!valid1){
@@ -819,12 +806,12 @@ var valid0 = true;
 }
 if(valid0){
 if(data.stream_name !== undefined){
-const _errs8 = errors;
+const _errs52 = errors;
 if(typeof data.stream_name !== "string"){
 validate18.errors = [{instancePath:instancePath+"/stream_name",schemaPath:"#/properties/stream_name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs8 === errors;
+var valid0 = _errs52 === errors;
 }
 else {
 var valid0 = true;
@@ -843,15 +830,39 @@ validate18.errors = vErrors;
 return errors === 0;
 }
 
-export const validateDeleteResult = validate21;
-const schema26 = {"properties":{"old_value":{"description":"The value before the update (None if key didn't exist)"}},"title":"DeleteResult","type":"object"};
+export const validateDeleteResult = validate19;
+const schema20 = {"properties":{"old_value":{"description":"The value before the update (None if key didn't exist)"}},"title":"DeleteResult","type":"object"};
+
+function validate19(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(!(data && typeof data == "object" && !Array.isArray(data))){
+validate19.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate19.errors = vErrors;
+return errors === 0;
+}
+
+export const validateGetResult = validate20;
+const schema21 = {"title":"GetResult","description":"The item's value. A missing item answers nothing."};
+
+function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+validate20.errors = null;
+return true;
+}
+
+export const validateListResult = validate21;
+const schema22 = {"title":"ListResult","description":"The group's values in creation order.","type":"array","items":{}};
 
 function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
-if(!(data && typeof data == "object" && !Array.isArray(data))){
-validate21.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+if(!(Array.isArray(data))){
+validate21.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -859,42 +870,17 @@ validate21.errors = vErrors;
 return errors === 0;
 }
 
-export const validateGetResult = validate22;
-const schema27 = {"title":"GetResult","description":"The item's value. A missing item answers nothing."};
+export const validateStreamListAllResult = validate22;
+const schema23 = {"properties":{"count":{"minimum":0,"maximum":9007199254740991,"type":"integer"},"stream":{"items":{"description":"Metadata for a stream (used by stream.listAll)","properties":{"groups":{"items":{"type":"string"},"type":"array"},"id":{"type":"string"}},"required":["groups","id"],"type":"object"},"type":"array"}},"required":["count","stream"],"title":"StreamListAllResult","type":"object"};
 
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-validate22.errors = null;
-return true;
-}
-
-export const validateListResult = validate23;
-const schema28 = {"title":"ListResult","description":"The group's values in creation order.","type":"array","items":{}};
-
-function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(!(Array.isArray(data))){
-validate23.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
-return false;
-}
-}
-validate23.errors = vErrors;
-return errors === 0;
-}
-
-export const validateStreamListAllResult = validate24;
-const schema29 = {"properties":{"count":{"minimum":0,"maximum":9007199254740991,"type":"integer"},"stream":{"items":{"$ref":"#/definitions/StreamMetadata"},"type":"array"}},"required":["count","stream"],"title":"StreamListAllResult","type":"object"};
-const schema30 = {"description":"Metadata for a stream (used by stream.listAll)","properties":{"groups":{"items":{"type":"string"},"type":"array"},"id":{"type":"string"}},"required":["groups","id"],"type":"object"};
-
-function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.count === undefined) && (missing0 = "count")) || ((data.stream === undefined) && (missing0 = "stream"))){
-validate24.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate22.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
@@ -902,18 +888,18 @@ if(data.count !== undefined){
 let data0 = data.count;
 const _errs1 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate24.errors = [{instancePath:instancePath+"/count",schemaPath:"#/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate22.errors = [{instancePath:instancePath+"/count",schemaPath:"#/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs1){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 9007199254740991 || isNaN(data0)){
-validate24.errors = [{instancePath:instancePath+"/count",schemaPath:"#/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+validate22.errors = [{instancePath:instancePath+"/count",schemaPath:"#/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
 if(data0 < 0 || isNaN(data0)){
-validate24.errors = [{instancePath:instancePath+"/count",schemaPath:"#/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate22.errors = [{instancePath:instancePath+"/count",schemaPath:"#/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -935,61 +921,60 @@ const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
 const _errs5 = errors;
-const _errs6 = errors;
-if(errors === _errs6){
+if(errors === _errs5){
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 let missing1;
 if(((data2.groups === undefined) && (missing1 = "groups")) || ((data2.id === undefined) && (missing1 = "id"))){
-validate24.errors = [{instancePath:instancePath+"/stream/" + i0,schemaPath:"#/definitions/StreamMetadata/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+validate22.errors = [{instancePath:instancePath+"/stream/" + i0,schemaPath:"#/properties/stream/items/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 if(data2.groups !== undefined){
 let data3 = data2.groups;
-const _errs8 = errors;
-if(errors === _errs8){
+const _errs7 = errors;
+if(errors === _errs7){
 if(Array.isArray(data3)){
-var valid4 = true;
+var valid3 = true;
 const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
-const _errs10 = errors;
+const _errs9 = errors;
 if(typeof data3[i1] !== "string"){
-validate24.errors = [{instancePath:instancePath+"/stream/" + i0+"/groups/" + i1,schemaPath:"#/definitions/StreamMetadata/properties/groups/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate22.errors = [{instancePath:instancePath+"/stream/" + i0+"/groups/" + i1,schemaPath:"#/properties/stream/items/properties/groups/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid4 = _errs10 === errors;
-if(!valid4){
+var valid3 = _errs9 === errors;
+if(!valid3){
 break;
 }
 }
 }
 else {
-validate24.errors = [{instancePath:instancePath+"/stream/" + i0+"/groups",schemaPath:"#/definitions/StreamMetadata/properties/groups/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate22.errors = [{instancePath:instancePath+"/stream/" + i0+"/groups",schemaPath:"#/properties/stream/items/properties/groups/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-var valid3 = _errs8 === errors;
+var valid2 = _errs7 === errors;
 }
 else {
-var valid3 = true;
+var valid2 = true;
 }
-if(valid3){
+if(valid2){
 if(data2.id !== undefined){
-const _errs12 = errors;
+const _errs11 = errors;
 if(typeof data2.id !== "string"){
-validate24.errors = [{instancePath:instancePath+"/stream/" + i0+"/id",schemaPath:"#/definitions/StreamMetadata/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate22.errors = [{instancePath:instancePath+"/stream/" + i0+"/id",schemaPath:"#/properties/stream/items/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid3 = _errs12 === errors;
+var valid2 = _errs11 === errors;
 }
 else {
-var valid3 = true;
+var valid2 = true;
 }
 }
 }
 }
 else {
-validate24.errors = [{instancePath:instancePath+"/stream/" + i0,schemaPath:"#/definitions/StreamMetadata/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate22.errors = [{instancePath:instancePath+"/stream/" + i0,schemaPath:"#/properties/stream/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
@@ -1000,7 +985,7 @@ break;
 }
 }
 else {
-validate24.errors = [{instancePath:instancePath+"/stream",schemaPath:"#/properties/stream/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate22.errors = [{instancePath:instancePath+"/stream",schemaPath:"#/properties/stream/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -1013,18 +998,18 @@ var valid0 = true;
 }
 }
 else {
-validate24.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate22.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate24.errors = vErrors;
+validate22.errors = vErrors;
 return errors === 0;
 }
 
-export const validateListGroupsResult = validate25;
-const schema31 = {"title":"ListGroupsResult","description":"The ids of the stream's groups.","type":"array","items":{"type":"string"}};
+export const validateListGroupsResult = validate23;
+const schema24 = {"title":"ListGroupsResult","description":"The ids of the stream's groups.","type":"array","items":{"type":"string"}};
 
-function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
@@ -1034,7 +1019,7 @@ const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
 const _errs1 = errors;
 if(typeof data[i0] !== "string"){
-validate25.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate23.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -1044,7 +1029,44 @@ break;
 }
 }
 else {
-validate25.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate23.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+validate23.errors = vErrors;
+return errors === 0;
+}
+
+export const validateSendResult = validate24;
+const schema25 = {"title":"SendResult","description":"Nothing.","type":"null"};
+
+function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data !== null){
+validate24.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "null"},message:"must be null"}];
+return false;
+}
+validate24.errors = vErrors;
+return errors === 0;
+}
+
+export const validateSetResult = validate25;
+const schema26 = {"properties":{"new_value":{"description":"The value after the update"},"old_value":{"description":"The value before the update (None if key didn't exist)"}},"required":["new_value"],"title":"SetResult","type":"object"};
+
+function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((data.new_value === undefined) && (missing0 = "new_value")){
+validate25.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+}
+else {
+validate25.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
@@ -1052,55 +1074,17 @@ validate25.errors = vErrors;
 return errors === 0;
 }
 
-export const validateSendResult = validate26;
-const schema32 = {"title":"SendResult","description":"Nothing.","type":"null"};
+export const validateUpdateResult = validate26;
+const schema27 = {"description":"Result of an atomic update operation","properties":{"errors":{"description":"Errors encountered while applying ops. Successfully applied ops are still reflected in `new_value`. Field is omitted from JSON when empty for backward compatibility.","items":{"description":"Per-op error reported by an atomic update operation.","properties":{"code":{"description":"Stable error code, e.g. `\"merge.path.too_deep\"`.","type":"string"},"doc_url":{"description":"Optional documentation URL for this error class.","type":["string","null"]},"message":{"description":"Human-readable description with concrete numbers when applicable.","type":"string"},"op_index":{"minimum":0,"maximum":9007199254740991,"description":"Index of the offending op within the original `ops` array.","type":"integer"}},"required":["code","message","op_index"],"type":"object"},"type":"array"},"new_value":{"description":"The value after the update"},"old_value":{"description":"The value before the update (None if key didn't exist)"}},"required":["new_value"],"title":"UpdateResult","type":"object"};
 
 function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(data !== null){
-validate26.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "null"},message:"must be null"}];
-return false;
-}
-validate26.errors = vErrors;
-return errors === 0;
-}
-
-export const validateSetResult = validate27;
-const schema33 = {"properties":{"new_value":{"description":"The value after the update"},"old_value":{"description":"The value before the update (None if key didn't exist)"}},"required":["new_value"],"title":"SetResult","type":"object"};
-
-function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((data.new_value === undefined) && (missing0 = "new_value")){
-validate27.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-}
-else {
-validate27.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate27.errors = vErrors;
-return errors === 0;
-}
-
-export const validateUpdateResult = validate28;
-const schema34 = {"description":"Result of an atomic update operation","properties":{"errors":{"description":"Errors encountered while applying ops. Successfully applied ops are still reflected in `new_value`. Field is omitted from JSON when empty for backward compatibility.","items":{"$ref":"#/definitions/UpdateOpError"},"type":"array"},"new_value":{"description":"The value after the update"},"old_value":{"description":"The value before the update (None if key didn't exist)"}},"required":["new_value"],"title":"UpdateResult","type":"object"};
-const schema35 = {"description":"Per-op error reported by an atomic update operation.","properties":{"code":{"description":"Stable error code, e.g. `\"merge.path.too_deep\"`.","type":"string"},"doc_url":{"description":"Optional documentation URL for this error class.","type":["string","null"]},"message":{"description":"Human-readable description with concrete numbers when applicable.","type":"string"},"op_index":{"minimum":0,"maximum":9007199254740991,"description":"Index of the offending op within the original `ops` array.","type":"integer"}},"required":["code","message","op_index"],"type":"object"};
-
-function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((data.new_value === undefined) && (missing0 = "new_value")){
-validate28.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate26.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
@@ -1114,77 +1098,76 @@ const len0 = data0.length;
 for(let i0=0; i0<len0; i0++){
 let data1 = data0[i0];
 const _errs3 = errors;
-const _errs4 = errors;
-if(errors === _errs4){
+if(errors === _errs3){
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 let missing1;
 if((((data1.code === undefined) && (missing1 = "code")) || ((data1.message === undefined) && (missing1 = "message"))) || ((data1.op_index === undefined) && (missing1 = "op_index"))){
-validate28.errors = [{instancePath:instancePath+"/errors/" + i0,schemaPath:"#/definitions/UpdateOpError/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+validate26.errors = [{instancePath:instancePath+"/errors/" + i0,schemaPath:"#/properties/errors/items/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 if(data1.code !== undefined){
-const _errs6 = errors;
+const _errs5 = errors;
 if(typeof data1.code !== "string"){
-validate28.errors = [{instancePath:instancePath+"/errors/" + i0+"/code",schemaPath:"#/definitions/UpdateOpError/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate26.errors = [{instancePath:instancePath+"/errors/" + i0+"/code",schemaPath:"#/properties/errors/items/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid3 = _errs6 === errors;
+var valid2 = _errs5 === errors;
 }
 else {
-var valid3 = true;
+var valid2 = true;
 }
-if(valid3){
+if(valid2){
 if(data1.doc_url !== undefined){
 let data3 = data1.doc_url;
-const _errs8 = errors;
+const _errs7 = errors;
 if((typeof data3 !== "string") && (data3 !== null)){
-validate28.errors = [{instancePath:instancePath+"/errors/" + i0+"/doc_url",schemaPath:"#/definitions/UpdateOpError/properties/doc_url/type",keyword:"type",params:{type: schema35.properties.doc_url.type},message:"must be string,null"}];
+validate26.errors = [{instancePath:instancePath+"/errors/" + i0+"/doc_url",schemaPath:"#/properties/errors/items/properties/doc_url/type",keyword:"type",params:{type: schema27.properties.errors.items.properties.doc_url.type},message:"must be string,null"}];
 return false;
 }
-var valid3 = _errs8 === errors;
+var valid2 = _errs7 === errors;
 }
 else {
-var valid3 = true;
+var valid2 = true;
 }
-if(valid3){
+if(valid2){
 if(data1.message !== undefined){
-const _errs10 = errors;
+const _errs9 = errors;
 if(typeof data1.message !== "string"){
-validate28.errors = [{instancePath:instancePath+"/errors/" + i0+"/message",schemaPath:"#/definitions/UpdateOpError/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate26.errors = [{instancePath:instancePath+"/errors/" + i0+"/message",schemaPath:"#/properties/errors/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid3 = _errs10 === errors;
+var valid2 = _errs9 === errors;
 }
 else {
-var valid3 = true;
+var valid2 = true;
 }
-if(valid3){
+if(valid2){
 if(data1.op_index !== undefined){
 let data5 = data1.op_index;
-const _errs12 = errors;
+const _errs11 = errors;
 if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-validate28.errors = [{instancePath:instancePath+"/errors/" + i0+"/op_index",schemaPath:"#/definitions/UpdateOpError/properties/op_index/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate26.errors = [{instancePath:instancePath+"/errors/" + i0+"/op_index",schemaPath:"#/properties/errors/items/properties/op_index/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs12){
+if(errors === _errs11){
 if((typeof data5 == "number") && (isFinite(data5))){
 if(data5 > 9007199254740991 || isNaN(data5)){
-validate28.errors = [{instancePath:instancePath+"/errors/" + i0+"/op_index",schemaPath:"#/definitions/UpdateOpError/properties/op_index/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+validate26.errors = [{instancePath:instancePath+"/errors/" + i0+"/op_index",schemaPath:"#/properties/errors/items/properties/op_index/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
 if(data5 < 0 || isNaN(data5)){
-validate28.errors = [{instancePath:instancePath+"/errors/" + i0+"/op_index",schemaPath:"#/definitions/UpdateOpError/properties/op_index/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate26.errors = [{instancePath:instancePath+"/errors/" + i0+"/op_index",schemaPath:"#/properties/errors/items/properties/op_index/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid3 = _errs12 === errors;
+var valid2 = _errs11 === errors;
 }
 else {
-var valid3 = true;
+var valid2 = true;
 }
 }
 }
@@ -1192,7 +1175,7 @@ var valid3 = true;
 }
 }
 else {
-validate28.errors = [{instancePath:instancePath+"/errors/" + i0,schemaPath:"#/definitions/UpdateOpError/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate26.errors = [{instancePath:instancePath+"/errors/" + i0,schemaPath:"#/properties/errors/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
@@ -1203,7 +1186,7 @@ break;
 }
 }
 else {
-validate28.errors = [{instancePath:instancePath+"/errors",schemaPath:"#/properties/errors/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate26.errors = [{instancePath:instancePath+"/errors",schemaPath:"#/properties/errors/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -1211,10 +1194,10 @@ return false;
 }
 }
 else {
-validate28.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate26.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate28.errors = vErrors;
+validate26.errors = vErrors;
 return errors === 0;
 }

@@ -2,345 +2,7 @@
 // Input: spec/asyncapi/stream-socket.yaml sha256:83c77bfa44cf23f7e4f3557d8452c085ec649086229da8f0a4c7817f3cee2026
 
 export const validateClientMessage = validate11;
-const schema12 = {"type":"object","description":"What a client may send.","oneOf":[{"$ref":"#/definitions/JoinMessage"},{"$ref":"#/definitions/LeaveMessage"}],"discriminator":{"propertyName":"type"},"required":["type"]};
-const schema13 = {"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"join"},"data":{"$ref":"#/definitions/JoinData"}}};
-const schema14 = {"type":"object","required":["subscriptionId","streamName","groupId"],"properties":{"subscriptionId":{"type":"string","description":"Chosen by the client, unique on its socket."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"An item's id. Absent or null = the whole group."},"since":{"$ref":"#/definitions/SinceCursor"},"items":{"type":"boolean","description":"*Additive.* True = the sync's `data` is `[{id, rev, data}]`, for an item subscription one such object or null."},"ack":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, also without `since`."}}};
-const schema15 = {"description":"*Additive.* Everything up to `seq` of `epoch` has been seen: send what changed after it.","type":"object","required":["epoch","seq"],"properties":{"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer"}}};
-
-function validate13(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((((data.subscriptionId === undefined) && (missing0 = "subscriptionId")) || ((data.streamName === undefined) && (missing0 = "streamName"))) || ((data.groupId === undefined) && (missing0 = "groupId"))){
-validate13.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.subscriptionId !== undefined){
-const _errs1 = errors;
-if(typeof data.subscriptionId !== "string"){
-validate13.errors = [{instancePath:instancePath+"/subscriptionId",schemaPath:"#/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.streamName !== undefined){
-const _errs3 = errors;
-if(typeof data.streamName !== "string"){
-validate13.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.groupId !== undefined){
-const _errs5 = errors;
-if(typeof data.groupId !== "string"){
-validate13.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.id !== undefined){
-let data3 = data.id;
-const _errs7 = errors;
-if((typeof data3 !== "string") && (data3 !== null)){
-validate13.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: schema14.properties.id.type},message:"must be string,null"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.since !== undefined){
-let data4 = data.since;
-const _errs9 = errors;
-const _errs10 = errors;
-if(errors === _errs10){
-if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
-let missing1;
-if(((data4.epoch === undefined) && (missing1 = "epoch")) || ((data4.seq === undefined) && (missing1 = "seq"))){
-validate13.errors = [{instancePath:instancePath+"/since",schemaPath:"#/definitions/SinceCursor/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
-}
-else {
-if(data4.epoch !== undefined){
-const _errs12 = errors;
-if(typeof data4.epoch !== "string"){
-validate13.errors = [{instancePath:instancePath+"/since/epoch",schemaPath:"#/definitions/SinceCursor/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid2 = _errs12 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data4.seq !== undefined){
-let data6 = data4.seq;
-const _errs14 = errors;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-validate13.errors = [{instancePath:instancePath+"/since/seq",schemaPath:"#/definitions/SinceCursor/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-if(errors === _errs14){
-if((typeof data6 == "number") && (isFinite(data6))){
-if(data6 > 9007199254740991 || isNaN(data6)){
-validate13.errors = [{instancePath:instancePath+"/since/seq",schemaPath:"#/definitions/SinceCursor/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
-return false;
-}
-else {
-if(data6 < 0 || isNaN(data6)){
-validate13.errors = [{instancePath:instancePath+"/since/seq",schemaPath:"#/definitions/SinceCursor/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
-}
-}
-}
-var valid2 = _errs14 === errors;
-}
-else {
-var valid2 = true;
-}
-}
-}
-}
-else {
-validate13.errors = [{instancePath:instancePath+"/since",schemaPath:"#/definitions/SinceCursor/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.items !== undefined){
-const _errs16 = errors;
-if(typeof data.items !== "boolean"){
-validate13.errors = [{instancePath:instancePath+"/items",schemaPath:"#/properties/items/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs16 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.ack !== undefined){
-const _errs18 = errors;
-if(typeof data.ack !== "boolean"){
-validate13.errors = [{instancePath:instancePath+"/ack",schemaPath:"#/properties/ack/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid0 = _errs18 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-else {
-validate13.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate13.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((data.type === undefined) && (missing0 = "type")) || ((data.data === undefined) && (missing0 = "data"))){
-validate12.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data0 = data.type;
-const _errs1 = errors;
-if(typeof data0 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("join" !== data0){
-validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "join"},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.data !== undefined){
-const _errs3 = errors;
-if(!(validate13(data.data, {instancePath:instancePath+"/data",parentData:data,parentDataProperty:"data",rootData}))){
-vErrors = vErrors === null ? validate13.errors : vErrors.concat(validate13.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-else {
-validate12.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate12.errors = vErrors;
-return errors === 0;
-}
-
-const schema16 = {"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"leave"},"data":{"$ref":"#/definitions/LeaveData"}}};
-const schema17 = {"type":"object","required":["subscriptionId"],"properties":{"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"]}}};
-
-function validate15(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((data.type === undefined) && (missing0 = "type")) || ((data.data === undefined) && (missing0 = "data"))){
-validate15.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data0 = data.type;
-const _errs1 = errors;
-if(typeof data0 !== "string"){
-validate15.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("leave" !== data0){
-validate15.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "leave"},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.data !== undefined){
-let data1 = data.data;
-const _errs3 = errors;
-const _errs4 = errors;
-if(errors === _errs4){
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-let missing1;
-if((data1.subscriptionId === undefined) && (missing1 = "subscriptionId")){
-validate15.errors = [{instancePath:instancePath+"/data",schemaPath:"#/definitions/LeaveData/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
-}
-else {
-if(data1.subscriptionId !== undefined){
-const _errs6 = errors;
-if(typeof data1.subscriptionId !== "string"){
-validate15.errors = [{instancePath:instancePath+"/data/subscriptionId",schemaPath:"#/definitions/LeaveData/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid2 = _errs6 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data1.streamName !== undefined){
-const _errs8 = errors;
-if(typeof data1.streamName !== "string"){
-validate15.errors = [{instancePath:instancePath+"/data/streamName",schemaPath:"#/definitions/LeaveData/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid2 = _errs8 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data1.groupId !== undefined){
-const _errs10 = errors;
-if(typeof data1.groupId !== "string"){
-validate15.errors = [{instancePath:instancePath+"/data/groupId",schemaPath:"#/definitions/LeaveData/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid2 = _errs10 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data1.id !== undefined){
-let data5 = data1.id;
-const _errs12 = errors;
-if((typeof data5 !== "string") && (data5 !== null)){
-validate15.errors = [{instancePath:instancePath+"/data/id",schemaPath:"#/definitions/LeaveData/properties/id/type",keyword:"type",params:{type: schema17.properties.id.type},message:"must be string,null"}];
-return false;
-}
-var valid2 = _errs12 === errors;
-}
-else {
-var valid2 = true;
-}
-}
-}
-}
-}
-}
-else {
-validate15.errors = [{instancePath:instancePath+"/data",schemaPath:"#/definitions/LeaveData/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-else {
-validate15.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate15.errors = vErrors;
-return errors === 0;
-}
-
+const schema12 = {"type":"object","description":"What a client may send.","oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"join"},"data":{"type":"object","required":["subscriptionId","streamName","groupId"],"properties":{"subscriptionId":{"type":"string","description":"Chosen by the client, unique on its socket."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"An item's id. Absent or null = the whole group."},"since":{"description":"*Additive.* Everything up to `seq` of `epoch` has been seen: send what changed after it.","type":"object","required":["epoch","seq"],"properties":{"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer"}}},"items":{"type":"boolean","description":"*Additive.* True = the sync's `data` is `[{id, rev, data}]`, for an item subscription one such object or null."},"ack":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, also without `since`."}}}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"leave"},"data":{"type":"object","required":["subscriptionId"],"properties":{"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"]}}}}}],"discriminator":{"propertyName":"type"},"required":["type"]};
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -356,15 +18,313 @@ else {
 const tag0 = data.type;
 if(typeof tag0 == "string"){
 if(tag0 === "join"){
-if(!(validate12(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate12.errors : vErrors.concat(validate12.errors);
-errors = vErrors.length;
+const _errs2 = errors;
+if(errors === _errs2){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing1;
+if(((data.type === undefined) && (missing1 = "type")) || ((data.data === undefined) && (missing1 = "data"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data0 = data.type;
+const _errs4 = errors;
+if(typeof data0 !== "string"){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("join" !== data0){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/0/properties/type/const",keyword:"const",params:{allowedValue: "join"},message:"must be equal to constant"}];
+return false;
+}
+var valid2 = _errs4 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data.data !== undefined){
+let data1 = data.data;
+const _errs6 = errors;
+if(errors === _errs6){
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+let missing2;
+if((((data1.subscriptionId === undefined) && (missing2 = "subscriptionId")) || ((data1.streamName === undefined) && (missing2 = "streamName"))) || ((data1.groupId === undefined) && (missing2 = "groupId"))){
+validate11.errors = [{instancePath:instancePath+"/data",schemaPath:"#/oneOf/0/properties/data/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+return false;
+}
+else {
+if(data1.subscriptionId !== undefined){
+const _errs8 = errors;
+if(typeof data1.subscriptionId !== "string"){
+validate11.errors = [{instancePath:instancePath+"/data/subscriptionId",schemaPath:"#/oneOf/0/properties/data/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid3 = _errs8 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data1.streamName !== undefined){
+const _errs10 = errors;
+if(typeof data1.streamName !== "string"){
+validate11.errors = [{instancePath:instancePath+"/data/streamName",schemaPath:"#/oneOf/0/properties/data/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid3 = _errs10 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data1.groupId !== undefined){
+const _errs12 = errors;
+if(typeof data1.groupId !== "string"){
+validate11.errors = [{instancePath:instancePath+"/data/groupId",schemaPath:"#/oneOf/0/properties/data/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid3 = _errs12 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data1.id !== undefined){
+let data5 = data1.id;
+const _errs14 = errors;
+if((typeof data5 !== "string") && (data5 !== null)){
+validate11.errors = [{instancePath:instancePath+"/data/id",schemaPath:"#/oneOf/0/properties/data/properties/id/type",keyword:"type",params:{type: schema12.oneOf[0].properties.data.properties.id.type},message:"must be string,null"}];
+return false;
+}
+var valid3 = _errs14 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data1.since !== undefined){
+let data6 = data1.since;
+const _errs16 = errors;
+if(errors === _errs16){
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+let missing3;
+if(((data6.epoch === undefined) && (missing3 = "epoch")) || ((data6.seq === undefined) && (missing3 = "seq"))){
+validate11.errors = [{instancePath:instancePath+"/data/since",schemaPath:"#/oneOf/0/properties/data/properties/since/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
+return false;
+}
+else {
+if(data6.epoch !== undefined){
+const _errs18 = errors;
+if(typeof data6.epoch !== "string"){
+validate11.errors = [{instancePath:instancePath+"/data/since/epoch",schemaPath:"#/oneOf/0/properties/data/properties/since/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid4 = _errs18 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data6.seq !== undefined){
+let data8 = data6.seq;
+const _errs20 = errors;
+if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
+validate11.errors = [{instancePath:instancePath+"/data/since/seq",schemaPath:"#/oneOf/0/properties/data/properties/since/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs20){
+if((typeof data8 == "number") && (isFinite(data8))){
+if(data8 > 9007199254740991 || isNaN(data8)){
+validate11.errors = [{instancePath:instancePath+"/data/since/seq",schemaPath:"#/oneOf/0/properties/data/properties/since/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data8 < 0 || isNaN(data8)){
+validate11.errors = [{instancePath:instancePath+"/data/since/seq",schemaPath:"#/oneOf/0/properties/data/properties/since/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid4 = _errs20 === errors;
+}
+else {
+var valid4 = true;
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath:instancePath+"/data/since",schemaPath:"#/oneOf/0/properties/data/properties/since/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid3 = _errs16 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data1.items !== undefined){
+const _errs22 = errors;
+if(typeof data1.items !== "boolean"){
+validate11.errors = [{instancePath:instancePath+"/data/items",schemaPath:"#/oneOf/0/properties/data/properties/items/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid3 = _errs22 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data1.ack !== undefined){
+const _errs24 = errors;
+if(typeof data1.ack !== "boolean"){
+validate11.errors = [{instancePath:instancePath+"/data/ack",schemaPath:"#/oneOf/0/properties/data/properties/ack/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid3 = _errs24 === errors;
+}
+else {
+var valid3 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath:instancePath+"/data",schemaPath:"#/oneOf/0/properties/data/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid2 = _errs6 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
 }
 }
 else if(tag0 === "leave"){
-if(!(validate15(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate15.errors : vErrors.concat(validate15.errors);
-errors = vErrors.length;
+const _errs26 = errors;
+if(errors === _errs26){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing4;
+if(((data.type === undefined) && (missing4 = "type")) || ((data.data === undefined) && (missing4 = "data"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data11 = data.type;
+const _errs28 = errors;
+if(typeof data11 !== "string"){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("leave" !== data11){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/const",keyword:"const",params:{allowedValue: "leave"},message:"must be equal to constant"}];
+return false;
+}
+var valid6 = _errs28 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data.data !== undefined){
+let data12 = data.data;
+const _errs30 = errors;
+if(errors === _errs30){
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+let missing5;
+if((data12.subscriptionId === undefined) && (missing5 = "subscriptionId")){
+validate11.errors = [{instancePath:instancePath+"/data",schemaPath:"#/oneOf/1/properties/data/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
+return false;
+}
+else {
+if(data12.subscriptionId !== undefined){
+const _errs32 = errors;
+if(typeof data12.subscriptionId !== "string"){
+validate11.errors = [{instancePath:instancePath+"/data/subscriptionId",schemaPath:"#/oneOf/1/properties/data/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid7 = _errs32 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data12.streamName !== undefined){
+const _errs34 = errors;
+if(typeof data12.streamName !== "string"){
+validate11.errors = [{instancePath:instancePath+"/data/streamName",schemaPath:"#/oneOf/1/properties/data/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid7 = _errs34 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data12.groupId !== undefined){
+const _errs36 = errors;
+if(typeof data12.groupId !== "string"){
+validate11.errors = [{instancePath:instancePath+"/data/groupId",schemaPath:"#/oneOf/1/properties/data/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid7 = _errs36 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data12.id !== undefined){
+let data16 = data12.id;
+const _errs38 = errors;
+if((typeof data16 !== "string") && (data16 !== null)){
+validate11.errors = [{instancePath:instancePath+"/data/id",schemaPath:"#/oneOf/1/properties/data/properties/id/type",keyword:"type",params:{type: schema12.oneOf[1].properties.data.properties.id.type},message:"must be string,null"}];
+return false;
+}
+var valid7 = _errs38 === errors;
+}
+else {
+var valid7 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath:instancePath+"/data",schemaPath:"#/oneOf/1/properties/data/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid6 = _errs30 === errors;
+}
+else {
+var valid6 = true;
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
 }
 }
 else {
@@ -387,715 +347,422 @@ validate11.errors = vErrors;
 return errors === 0;
 }
 
-export const validateServerMessage = validate18;
-const schema18 = {"type":"object","description":"What the server sends.","oneOf":[{"$ref":"#/definitions/StreamMessage"},{"$ref":"#/definitions/SubscribedMessage"},{"$ref":"#/definitions/ErrorMessage"},{"$ref":"#/definitions/DroppedMessage"}],"discriminator":{"propertyName":"type"},"required":["type"]};
-const schema30 = {"type":"object","required":["type","subscriptionId","streamName","groupId","mode","epoch","seq"],"properties":{"type":{"type":"string","const":"subscribed"},"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":"string","description":"The item's id when one item was joined."},"mode":{"type":"string","enum":["changes","sync"],"description":"What follows. `changes` = the changes after `since`; `sync` = the whole state, which replaces what the client holds."},"reason":{"type":"string","enum":["epoch","horizon"],"description":"Why a given `since` led to a sync. `epoch` = the data is another incarnation; `horizon` = deletions that old are forgotten."},"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"Where the group stands after what follows."}}};
-const schema31 = {"type":"object","required":["type","streamName","groupId","count"],"properties":{"type":{"type":"string","const":"dropped"},"streamName":{"type":"string"},"groupId":{"type":"string"},"count":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"Number of custom events missed since the last such message."}}};
-const schema19 = {"type":"object","required":["type","timestamp","streamName","groupId","id","event"],"properties":{"type":{"type":"string","const":"stream"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer","description":"Milliseconds since the Unix epoch; strictly increases per group."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"The item's id; null for what concerns the group."},"event":{"$ref":"#/definitions/StreamEvent"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"*Additive.* Where the group stands after this message (0 = a sync of a group never written). Absent when nobody sequenced it."},"epoch":{"type":"string","description":"*Additive.* The incarnation of the group's data that `seq` belongs to."},"created":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created it. Items are listed in the order of their creation."}}};
-const schema20 = {"type":"object","oneOf":[{"$ref":"#/definitions/SyncEvent"},{"$ref":"#/definitions/CreateEvent"},{"$ref":"#/definitions/UpdateEvent"},{"$ref":"#/definitions/DeleteEvent"},{"$ref":"#/definitions/CustomStreamEvent"},{"$ref":"#/definitions/UnauthorizedEvent"}],"discriminator":{"propertyName":"type"},"required":["type"]};
-const schema23 = {"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"sync"},"data":{"description":"Array of the group's values in creation order; for an item subscription the value or null. With `items` see SyncItem."}}};
-const schema24 = {"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"create"},"data":{"description":"The new value."}}};
-const schema25 = {"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"update"},"data":{"description":"The new value."}}};
-const schema26 = {"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"delete"},"data":{"description":"The removed value."}}};
-const schema27 = {"description":"A join handler refused the join. No data follows, ever.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"unauthorized"}}};
-const schema21 = {"type":"object","required":["type","event"],"properties":{"type":{"type":"string","const":"event"},"event":{"$ref":"#/definitions/CustomEventBody"}}};
-const schema22 = {"description":"What `stream::send` sent.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","description":"The sender's own type."},"data":{"description":"The sender's own data."}}};
+export const validateServerMessage = validate12;
+const schema13 = {"type":"object","description":"What the server sends.","oneOf":[{"type":"object","required":["type","timestamp","streamName","groupId","id","event"],"properties":{"type":{"type":"string","const":"stream"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer","description":"Milliseconds since the Unix epoch; strictly increases per group."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"The item's id; null for what concerns the group."},"event":{"type":"object","oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"sync"},"data":{"description":"Array of the group's values in creation order; for an item subscription the value or null. With `items` see SyncItem."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"create"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"update"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"delete"},"data":{"description":"The removed value."}}},{"type":"object","required":["type","event"],"properties":{"type":{"type":"string","const":"event"},"event":{"description":"What `stream::send` sent.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","description":"The sender's own type."},"data":{"description":"The sender's own data."}}}}},{"description":"A join handler refused the join. No data follows, ever.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"unauthorized"}}}],"discriminator":{"propertyName":"type"},"required":["type"]},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"*Additive.* Where the group stands after this message (0 = a sync of a group never written). Absent when nobody sequenced it."},"epoch":{"type":"string","description":"*Additive.* The incarnation of the group's data that `seq` belongs to."},"created":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created it. Items are listed in the order of their creation."}}},{"type":"object","required":["type","subscriptionId","streamName","groupId","mode","epoch","seq"],"properties":{"type":{"type":"string","const":"subscribed"},"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":"string","description":"The item's id when one item was joined."},"mode":{"type":"string","enum":["changes","sync"],"description":"What follows. `changes` = the changes after `since`; `sync` = the whole state, which replaces what the client holds."},"reason":{"type":"string","enum":["epoch","horizon"],"description":"Why a given `since` led to a sync. `epoch` = the data is another incarnation; `horizon` = deletions that old are forgotten."},"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"Where the group stands after what follows."}}},{"type":"object","required":["type","code","message"],"properties":{"type":{"type":"string","const":"error"},"code":{"type":"string","enum":["invalid_message","message_too_deep","empty_name","name_too_long","duplicate_subscription","too_many_subscriptions","too_many_joins","unavailable","internal"]},"message":{"type":"string","description":"One sentence for a person."},"subscriptionId":{"type":"string","description":"The subscription concerned. Without it the whole message was refused."}}},{"type":"object","required":["type","streamName","groupId","count"],"properties":{"type":{"type":"string","const":"dropped"},"streamName":{"type":"string"},"groupId":{"type":"string"},"count":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"Number of custom events missed since the last such message."}}}],"discriminator":{"propertyName":"type"},"required":["type"]};
 
-function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((data.type === undefined) && (missing0 = "type")) || ((data.event === undefined) && (missing0 = "event"))){
-validate21.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data0 = data.type;
-const _errs1 = errors;
-if(typeof data0 !== "string"){
-validate21.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("event" !== data0){
-validate21.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "event"},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.event !== undefined){
-let data1 = data.event;
-const _errs3 = errors;
-const _errs4 = errors;
-if(errors === _errs4){
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-let missing1;
-if(((data1.type === undefined) && (missing1 = "type")) || ((data1.data === undefined) && (missing1 = "data"))){
-validate21.errors = [{instancePath:instancePath+"/event",schemaPath:"#/definitions/CustomEventBody/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
-}
-else {
-if(data1.type !== undefined){
-if(typeof data1.type !== "string"){
-validate21.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/definitions/CustomEventBody/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-}
-}
-}
-else {
-validate21.errors = [{instancePath:instancePath+"/event",schemaPath:"#/definitions/CustomEventBody/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-else {
-validate21.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate21.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((data.type === undefined) && (missing0 = "type")){
-validate20.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-const tag0 = data.type;
-if(typeof tag0 == "string"){
-if(tag0 === "sync"){
-const _errs3 = errors;
-if(errors === _errs3){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing1;
-if(((data.type === undefined) && (missing1 = "type")) || ((data.data === undefined) && (missing1 = "data"))){
-validate20.errors = [{instancePath,schemaPath:"#/definitions/SyncEvent/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data0 = data.type;
-if(typeof data0 !== "string"){
-validate20.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/SyncEvent/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("sync" !== data0){
-validate20.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/SyncEvent/properties/type/const",keyword:"const",params:{allowedValue: "sync"},message:"must be equal to constant"}];
-return false;
-}
-}
-}
-}
-else {
-validate20.errors = [{instancePath,schemaPath:"#/definitions/SyncEvent/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else if(tag0 === "create"){
-const _errs8 = errors;
-if(errors === _errs8){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing2;
-if(((data.type === undefined) && (missing2 = "type")) || ((data.data === undefined) && (missing2 = "data"))){
-validate20.errors = [{instancePath,schemaPath:"#/definitions/CreateEvent/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data1 = data.type;
-if(typeof data1 !== "string"){
-validate20.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/CreateEvent/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("create" !== data1){
-validate20.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/CreateEvent/properties/type/const",keyword:"const",params:{allowedValue: "create"},message:"must be equal to constant"}];
-return false;
-}
-}
-}
-}
-else {
-validate20.errors = [{instancePath,schemaPath:"#/definitions/CreateEvent/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else if(tag0 === "update"){
-const _errs13 = errors;
-if(errors === _errs13){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing3;
-if(((data.type === undefined) && (missing3 = "type")) || ((data.data === undefined) && (missing3 = "data"))){
-validate20.errors = [{instancePath,schemaPath:"#/definitions/UpdateEvent/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data2 = data.type;
-if(typeof data2 !== "string"){
-validate20.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/UpdateEvent/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("update" !== data2){
-validate20.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/UpdateEvent/properties/type/const",keyword:"const",params:{allowedValue: "update"},message:"must be equal to constant"}];
-return false;
-}
-}
-}
-}
-else {
-validate20.errors = [{instancePath,schemaPath:"#/definitions/UpdateEvent/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else if(tag0 === "delete"){
-const _errs18 = errors;
-if(errors === _errs18){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing4;
-if(((data.type === undefined) && (missing4 = "type")) || ((data.data === undefined) && (missing4 = "data"))){
-validate20.errors = [{instancePath,schemaPath:"#/definitions/DeleteEvent/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data3 = data.type;
-if(typeof data3 !== "string"){
-validate20.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/DeleteEvent/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("delete" !== data3){
-validate20.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/DeleteEvent/properties/type/const",keyword:"const",params:{allowedValue: "delete"},message:"must be equal to constant"}];
-return false;
-}
-}
-}
-}
-else {
-validate20.errors = [{instancePath,schemaPath:"#/definitions/DeleteEvent/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else if(tag0 === "event"){
-if(!(validate21(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate21.errors : vErrors.concat(validate21.errors);
-errors = vErrors.length;
-}
-}
-else if(tag0 === "unauthorized"){
-const _errs24 = errors;
-if(errors === _errs24){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing5;
-if((data.type === undefined) && (missing5 = "type")){
-validate20.errors = [{instancePath,schemaPath:"#/definitions/UnauthorizedEvent/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data4 = data.type;
-if(typeof data4 !== "string"){
-validate20.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/UnauthorizedEvent/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("unauthorized" !== data4){
-validate20.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/UnauthorizedEvent/properties/type/const",keyword:"const",params:{allowedValue: "unauthorized"},message:"must be equal to constant"}];
-return false;
-}
-}
-}
-}
-else {
-validate20.errors = [{instancePath,schemaPath:"#/definitions/UnauthorizedEvent/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else {
-validate20.errors = [{instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "type", tagValue: tag0},message:"value of tag \"type\" must be in oneOf"}];
-return false;
-}
-}
-else {
-validate20.errors = [{instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "tag", tag: "type", tagValue: tag0},message:"tag \"type\" must be string"}];
-return false;
-}
-}
-}
-else {
-validate20.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate20.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate19(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((((((data.type === undefined) && (missing0 = "type")) || ((data.timestamp === undefined) && (missing0 = "timestamp"))) || ((data.streamName === undefined) && (missing0 = "streamName"))) || ((data.groupId === undefined) && (missing0 = "groupId"))) || ((data.id === undefined) && (missing0 = "id"))) || ((data.event === undefined) && (missing0 = "event"))){
-validate19.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data0 = data.type;
-const _errs1 = errors;
-if(typeof data0 !== "string"){
-validate19.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("stream" !== data0){
-validate19.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "stream"},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.timestamp !== undefined){
-let data1 = data.timestamp;
-const _errs3 = errors;
-if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate19.errors = [{instancePath:instancePath+"/timestamp",schemaPath:"#/properties/timestamp/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-if(errors === _errs3){
-if((typeof data1 == "number") && (isFinite(data1))){
-if(data1 > 9007199254740991 || isNaN(data1)){
-validate19.errors = [{instancePath:instancePath+"/timestamp",schemaPath:"#/properties/timestamp/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
-return false;
-}
-else {
-if(data1 < -9007199254740991 || isNaN(data1)){
-validate19.errors = [{instancePath:instancePath+"/timestamp",schemaPath:"#/properties/timestamp/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},message:"must be >= -9007199254740991"}];
-return false;
-}
-}
-}
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.streamName !== undefined){
-const _errs5 = errors;
-if(typeof data.streamName !== "string"){
-validate19.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.groupId !== undefined){
-const _errs7 = errors;
-if(typeof data.groupId !== "string"){
-validate19.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.id !== undefined){
-let data4 = data.id;
-const _errs9 = errors;
-if((typeof data4 !== "string") && (data4 !== null)){
-validate19.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: schema19.properties.id.type},message:"must be string,null"}];
-return false;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.event !== undefined){
-const _errs11 = errors;
-if(!(validate20(data.event, {instancePath:instancePath+"/event",parentData:data,parentDataProperty:"event",rootData}))){
-vErrors = vErrors === null ? validate20.errors : vErrors.concat(validate20.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.seq !== undefined){
-let data6 = data.seq;
-const _errs12 = errors;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-validate19.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-if(errors === _errs12){
-if((typeof data6 == "number") && (isFinite(data6))){
-if(data6 > 9007199254740991 || isNaN(data6)){
-validate19.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
-return false;
-}
-else {
-if(data6 < 0 || isNaN(data6)){
-validate19.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
-}
-}
-}
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.epoch !== undefined){
-const _errs14 = errors;
-if(typeof data.epoch !== "string"){
-validate19.errors = [{instancePath:instancePath+"/epoch",schemaPath:"#/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs14 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.created !== undefined){
-let data8 = data.created;
-const _errs16 = errors;
-if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
-validate19.errors = [{instancePath:instancePath+"/created",schemaPath:"#/properties/created/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-if(errors === _errs16){
-if((typeof data8 == "number") && (isFinite(data8))){
-if(data8 > 9007199254740991 || isNaN(data8)){
-validate19.errors = [{instancePath:instancePath+"/created",schemaPath:"#/properties/created/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
-return false;
-}
-else {
-if(data8 < 1 || isNaN(data8)){
-validate19.errors = [{instancePath:instancePath+"/created",schemaPath:"#/properties/created/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
-}
-}
-}
-}
-var valid0 = _errs16 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-}
-else {
-validate19.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate19.errors = vErrors;
-return errors === 0;
-}
-
-const schema28 = {"type":"object","required":["type","code","message"],"properties":{"type":{"type":"string","const":"error"},"code":{"$ref":"#/definitions/SocketErrorCode"},"message":{"type":"string","description":"One sentence for a person."},"subscriptionId":{"type":"string","description":"The subscription concerned. Without it the whole message was refused."}}};
-const schema29 = {"type":"string","enum":["invalid_message","message_too_deep","empty_name","name_too_long","duplicate_subscription","too_many_subscriptions","too_many_joins","unavailable","internal"]};
-
-function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((((data.type === undefined) && (missing0 = "type")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.message === undefined) && (missing0 = "message"))){
-validate24.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data0 = data.type;
-const _errs1 = errors;
-if(typeof data0 !== "string"){
-validate24.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("error" !== data0){
-validate24.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "error"},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.code !== undefined){
-let data1 = data.code;
-const _errs3 = errors;
-if(typeof data1 !== "string"){
-validate24.errors = [{instancePath:instancePath+"/code",schemaPath:"#/definitions/SocketErrorCode/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((((((((data1 === "invalid_message") || (data1 === "message_too_deep")) || (data1 === "empty_name")) || (data1 === "name_too_long")) || (data1 === "duplicate_subscription")) || (data1 === "too_many_subscriptions")) || (data1 === "too_many_joins")) || (data1 === "unavailable")) || (data1 === "internal"))){
-validate24.errors = [{instancePath:instancePath+"/code",schemaPath:"#/definitions/SocketErrorCode/enum",keyword:"enum",params:{allowedValues: schema29.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.message !== undefined){
-const _errs6 = errors;
-if(typeof data.message !== "string"){
-validate24.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.subscriptionId !== undefined){
-const _errs8 = errors;
-if(typeof data.subscriptionId !== "string"){
-validate24.errors = [{instancePath:instancePath+"/subscriptionId",schemaPath:"#/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-else {
-validate24.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate24.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate18(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((data.type === undefined) && (missing0 = "type")){
-validate18.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate12.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const tag0 = data.type;
 if(typeof tag0 == "string"){
 if(tag0 === "stream"){
-if(!(validate19(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate19.errors : vErrors.concat(validate19.errors);
-errors = vErrors.length;
-}
-}
-else if(tag0 === "subscribed"){
-const _errs4 = errors;
-if(errors === _errs4){
+const _errs2 = errors;
+if(errors === _errs2){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing1;
-if((((((((data.type === undefined) && (missing1 = "type")) || ((data.subscriptionId === undefined) && (missing1 = "subscriptionId"))) || ((data.streamName === undefined) && (missing1 = "streamName"))) || ((data.groupId === undefined) && (missing1 = "groupId"))) || ((data.mode === undefined) && (missing1 = "mode"))) || ((data.epoch === undefined) && (missing1 = "epoch"))) || ((data.seq === undefined) && (missing1 = "seq"))){
-validate18.errors = [{instancePath,schemaPath:"#/definitions/SubscribedMessage/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+if(((((((data.type === undefined) && (missing1 = "type")) || ((data.timestamp === undefined) && (missing1 = "timestamp"))) || ((data.streamName === undefined) && (missing1 = "streamName"))) || ((data.groupId === undefined) && (missing1 = "groupId"))) || ((data.id === undefined) && (missing1 = "id"))) || ((data.event === undefined) && (missing1 = "event"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
 let data0 = data.type;
-const _errs6 = errors;
+const _errs4 = errors;
 if(typeof data0 !== "string"){
-validate18.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/SubscribedMessage/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("subscribed" !== data0){
-validate18.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/SubscribedMessage/properties/type/const",keyword:"const",params:{allowedValue: "subscribed"},message:"must be equal to constant"}];
+if("stream" !== data0){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/0/properties/type/const",keyword:"const",params:{allowedValue: "stream"},message:"must be equal to constant"}];
 return false;
 }
-var valid4 = _errs6 === errors;
+var valid2 = _errs4 === errors;
 }
 else {
-var valid4 = true;
+var valid2 = true;
 }
-if(valid4){
-if(data.subscriptionId !== undefined){
-const _errs8 = errors;
-if(typeof data.subscriptionId !== "string"){
-validate18.errors = [{instancePath:instancePath+"/subscriptionId",schemaPath:"#/definitions/SubscribedMessage/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(valid2){
+if(data.timestamp !== undefined){
+let data1 = data.timestamp;
+const _errs6 = errors;
+if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
+validate12.errors = [{instancePath:instancePath+"/timestamp",schemaPath:"#/oneOf/0/properties/timestamp/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-var valid4 = _errs8 === errors;
+if(errors === _errs6){
+if((typeof data1 == "number") && (isFinite(data1))){
+if(data1 > 9007199254740991 || isNaN(data1)){
+validate12.errors = [{instancePath:instancePath+"/timestamp",schemaPath:"#/oneOf/0/properties/timestamp/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
 }
 else {
-var valid4 = true;
+if(data1 < -9007199254740991 || isNaN(data1)){
+validate12.errors = [{instancePath:instancePath+"/timestamp",schemaPath:"#/oneOf/0/properties/timestamp/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},message:"must be >= -9007199254740991"}];
+return false;
 }
-if(valid4){
+}
+}
+}
+var valid2 = _errs6 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
 if(data.streamName !== undefined){
-const _errs10 = errors;
+const _errs8 = errors;
 if(typeof data.streamName !== "string"){
-validate18.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/definitions/SubscribedMessage/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate12.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/0/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid4 = _errs10 === errors;
+var valid2 = _errs8 === errors;
 }
 else {
-var valid4 = true;
+var valid2 = true;
 }
-if(valid4){
+if(valid2){
 if(data.groupId !== undefined){
-const _errs12 = errors;
+const _errs10 = errors;
 if(typeof data.groupId !== "string"){
-validate18.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/definitions/SubscribedMessage/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate12.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/0/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid4 = _errs12 === errors;
+var valid2 = _errs10 === errors;
 }
 else {
-var valid4 = true;
+var valid2 = true;
 }
-if(valid4){
+if(valid2){
 if(data.id !== undefined){
+let data4 = data.id;
+const _errs12 = errors;
+if((typeof data4 !== "string") && (data4 !== null)){
+validate12.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/0/properties/id/type",keyword:"type",params:{type: schema13.oneOf[0].properties.id.type},message:"must be string,null"}];
+return false;
+}
+var valid2 = _errs12 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data.event !== undefined){
+let data5 = data.event;
 const _errs14 = errors;
-if(typeof data.id !== "string"){
-validate18.errors = [{instancePath:instancePath+"/id",schemaPath:"#/definitions/SubscribedMessage/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(errors === _errs14){
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+let missing2;
+if((data5.type === undefined) && (missing2 = "type")){
+validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
-}
-var valid4 = _errs14 === errors;
 }
 else {
-var valid4 = true;
-}
-if(valid4){
-if(data.mode !== undefined){
-let data5 = data.mode;
-const _errs16 = errors;
-if(typeof data5 !== "string"){
-validate18.errors = [{instancePath:instancePath+"/mode",schemaPath:"#/definitions/SubscribedMessage/properties/mode/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+const tag1 = data5.type;
+if(typeof tag1 == "string"){
+if(tag1 === "sync"){
+const _errs17 = errors;
+if(errors === _errs17){
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+let missing3;
+if(((data5.type === undefined) && (missing3 = "type")) || ((data5.data === undefined) && (missing3 = "data"))){
+validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/0/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
 return false;
-}
-if(!((data5 === "changes") || (data5 === "sync"))){
-validate18.errors = [{instancePath:instancePath+"/mode",schemaPath:"#/definitions/SubscribedMessage/properties/mode/enum",keyword:"enum",params:{allowedValues: schema30.properties.mode.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid4 = _errs16 === errors;
 }
 else {
-var valid4 = true;
-}
-if(valid4){
-if(data.reason !== undefined){
-let data6 = data.reason;
-const _errs18 = errors;
+if(data5.type !== undefined){
+let data6 = data5.type;
 if(typeof data6 !== "string"){
-validate18.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/definitions/SubscribedMessage/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!((data6 === "epoch") || (data6 === "horizon"))){
-validate18.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/definitions/SubscribedMessage/properties/reason/enum",keyword:"enum",params:{allowedValues: schema30.properties.reason.enum},message:"must be equal to one of the allowed values"}];
+if("sync" !== data6){
+validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/0/properties/type/const",keyword:"const",params:{allowedValue: "sync"},message:"must be equal to constant"}];
 return false;
 }
-var valid4 = _errs18 === errors;
+}
+}
 }
 else {
-var valid4 = true;
-}
-if(valid4){
-if(data.epoch !== undefined){
-const _errs20 = errors;
-if(typeof data.epoch !== "string"){
-validate18.errors = [{instancePath:instancePath+"/epoch",schemaPath:"#/definitions/SubscribedMessage/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
-var valid4 = _errs20 === errors;
+}
+}
+else if(tag1 === "create"){
+const _errs21 = errors;
+if(errors === _errs21){
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+let missing4;
+if(((data5.type === undefined) && (missing4 = "type")) || ((data5.data === undefined) && (missing4 = "data"))){
+validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/1/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
+return false;
 }
 else {
-var valid4 = true;
+if(data5.type !== undefined){
+let data7 = data5.type;
+if(typeof data7 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
 }
-if(valid4){
+if("create" !== data7){
+validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/1/properties/type/const",keyword:"const",params:{allowedValue: "create"},message:"must be equal to constant"}];
+return false;
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag1 === "update"){
+const _errs25 = errors;
+if(errors === _errs25){
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+let missing5;
+if(((data5.type === undefined) && (missing5 = "type")) || ((data5.data === undefined) && (missing5 = "data"))){
+validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/2/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
+return false;
+}
+else {
+if(data5.type !== undefined){
+let data8 = data5.type;
+if(typeof data8 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("update" !== data8){
+validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/2/properties/type/const",keyword:"const",params:{allowedValue: "update"},message:"must be equal to constant"}];
+return false;
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/2/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag1 === "delete"){
+const _errs29 = errors;
+if(errors === _errs29){
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+let missing6;
+if(((data5.type === undefined) && (missing6 = "type")) || ((data5.data === undefined) && (missing6 = "data"))){
+validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/3/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
+return false;
+}
+else {
+if(data5.type !== undefined){
+let data9 = data5.type;
+if(typeof data9 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("delete" !== data9){
+validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/3/properties/type/const",keyword:"const",params:{allowedValue: "delete"},message:"must be equal to constant"}];
+return false;
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/3/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag1 === "event"){
+const _errs33 = errors;
+if(errors === _errs33){
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+let missing7;
+if(((data5.type === undefined) && (missing7 = "type")) || ((data5.event === undefined) && (missing7 = "event"))){
+validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/4/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
+return false;
+}
+else {
+if(data5.type !== undefined){
+let data10 = data5.type;
+const _errs35 = errors;
+if(typeof data10 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("event" !== data10){
+validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/4/properties/type/const",keyword:"const",params:{allowedValue: "event"},message:"must be equal to constant"}];
+return false;
+}
+var valid13 = _errs35 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data5.event !== undefined){
+let data11 = data5.event;
+const _errs37 = errors;
+if(errors === _errs37){
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+let missing8;
+if(((data11.type === undefined) && (missing8 = "type")) || ((data11.data === undefined) && (missing8 = "data"))){
+validate12.errors = [{instancePath:instancePath+"/event/event",schemaPath:"#/oneOf/0/properties/event/oneOf/4/properties/event/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
+return false;
+}
+else {
+if(data11.type !== undefined){
+if(typeof data11.type !== "string"){
+validate12.errors = [{instancePath:instancePath+"/event/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/4/properties/event/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath:instancePath+"/event/event",schemaPath:"#/oneOf/0/properties/event/oneOf/4/properties/event/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid13 = _errs37 === errors;
+}
+else {
+var valid13 = true;
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/4/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag1 === "unauthorized"){
+const _errs41 = errors;
+if(errors === _errs41){
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+let missing9;
+if((data5.type === undefined) && (missing9 = "type")){
+validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/5/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
+return false;
+}
+else {
+if(data5.type !== undefined){
+let data13 = data5.type;
+if(typeof data13 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/5/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("unauthorized" !== data13){
+validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/5/properties/type/const",keyword:"const",params:{allowedValue: "unauthorized"},message:"must be equal to constant"}];
+return false;
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/5/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else {
+validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "type", tagValue: tag1},message:"value of tag \"type\" must be in oneOf"}];
+return false;
+}
+}
+else {
+validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/discriminator",keyword:"discriminator",params:{error: "tag", tag: "type", tagValue: tag1},message:"tag \"type\" must be string"}];
+return false;
+}
+}
+}
+else {
+validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid2 = _errs14 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
 if(data.seq !== undefined){
-let data8 = data.seq;
-const _errs22 = errors;
-if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
-validate18.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/definitions/SubscribedMessage/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+let data14 = data.seq;
+const _errs45 = errors;
+if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
+validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs22){
-if((typeof data8 == "number") && (isFinite(data8))){
-if(data8 > 9007199254740991 || isNaN(data8)){
-validate18.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/definitions/SubscribedMessage/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+if(errors === _errs45){
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 > 9007199254740991 || isNaN(data14)){
+validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data8 < 0 || isNaN(data8)){
-validate18.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/definitions/SubscribedMessage/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+if(data14 < 0 || isNaN(data14)){
+validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid4 = _errs22 === errors;
+var valid2 = _errs45 === errors;
 }
 else {
-var valid4 = true;
+var valid2 = true;
+}
+if(valid2){
+if(data.epoch !== undefined){
+const _errs47 = errors;
+if(typeof data.epoch !== "string"){
+validate12.errors = [{instancePath:instancePath+"/epoch",schemaPath:"#/oneOf/0/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid2 = _errs47 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data.created !== undefined){
+let data16 = data.created;
+const _errs49 = errors;
+if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
+validate12.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs49){
+if((typeof data16 == "number") && (isFinite(data16))){
+if(data16 > 9007199254740991 || isNaN(data16)){
+validate12.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data16 < 1 || isNaN(data16)){
+validate12.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
+}
+var valid2 = _errs49 === errors;
+}
+else {
+var valid2 = true;
 }
 }
 }
@@ -1108,143 +775,378 @@ var valid4 = true;
 }
 }
 else {
-validate18.errors = [{instancePath,schemaPath:"#/definitions/SubscribedMessage/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "subscribed"){
+const _errs51 = errors;
+if(errors === _errs51){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing10;
+if((((((((data.type === undefined) && (missing10 = "type")) || ((data.subscriptionId === undefined) && (missing10 = "subscriptionId"))) || ((data.streamName === undefined) && (missing10 = "streamName"))) || ((data.groupId === undefined) && (missing10 = "groupId"))) || ((data.mode === undefined) && (missing10 = "mode"))) || ((data.epoch === undefined) && (missing10 = "epoch"))) || ((data.seq === undefined) && (missing10 = "seq"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data17 = data.type;
+const _errs53 = errors;
+if(typeof data17 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("subscribed" !== data17){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/const",keyword:"const",params:{allowedValue: "subscribed"},message:"must be equal to constant"}];
+return false;
+}
+var valid18 = _errs53 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data.subscriptionId !== undefined){
+const _errs55 = errors;
+if(typeof data.subscriptionId !== "string"){
+validate12.errors = [{instancePath:instancePath+"/subscriptionId",schemaPath:"#/oneOf/1/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid18 = _errs55 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data.streamName !== undefined){
+const _errs57 = errors;
+if(typeof data.streamName !== "string"){
+validate12.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/1/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid18 = _errs57 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data.groupId !== undefined){
+const _errs59 = errors;
+if(typeof data.groupId !== "string"){
+validate12.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/1/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid18 = _errs59 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data.id !== undefined){
+const _errs61 = errors;
+if(typeof data.id !== "string"){
+validate12.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/1/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid18 = _errs61 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data.mode !== undefined){
+let data22 = data.mode;
+const _errs63 = errors;
+if(typeof data22 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/mode",schemaPath:"#/oneOf/1/properties/mode/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((data22 === "changes") || (data22 === "sync"))){
+validate12.errors = [{instancePath:instancePath+"/mode",schemaPath:"#/oneOf/1/properties/mode/enum",keyword:"enum",params:{allowedValues: schema13.oneOf[1].properties.mode.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid18 = _errs63 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data.reason !== undefined){
+let data23 = data.reason;
+const _errs65 = errors;
+if(typeof data23 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/oneOf/1/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((data23 === "epoch") || (data23 === "horizon"))){
+validate12.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/oneOf/1/properties/reason/enum",keyword:"enum",params:{allowedValues: schema13.oneOf[1].properties.reason.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid18 = _errs65 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data.epoch !== undefined){
+const _errs67 = errors;
+if(typeof data.epoch !== "string"){
+validate12.errors = [{instancePath:instancePath+"/epoch",schemaPath:"#/oneOf/1/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid18 = _errs67 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data.seq !== undefined){
+let data25 = data.seq;
+const _errs69 = errors;
+if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
+validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs69){
+if((typeof data25 == "number") && (isFinite(data25))){
+if(data25 > 9007199254740991 || isNaN(data25)){
+validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data25 < 0 || isNaN(data25)){
+validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid18 = _errs69 === errors;
+}
+else {
+var valid18 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
 }
 else if(tag0 === "error"){
-if(!(validate24(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
-errors = vErrors.length;
-}
-}
-else if(tag0 === "dropped"){
-const _errs26 = errors;
-if(errors === _errs26){
+const _errs71 = errors;
+if(errors === _errs71){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing2;
-if(((((data.type === undefined) && (missing2 = "type")) || ((data.streamName === undefined) && (missing2 = "streamName"))) || ((data.groupId === undefined) && (missing2 = "groupId"))) || ((data.count === undefined) && (missing2 = "count"))){
-validate18.errors = [{instancePath,schemaPath:"#/definitions/DroppedMessage/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+let missing11;
+if((((data.type === undefined) && (missing11 = "type")) || ((data.code === undefined) && (missing11 = "code"))) || ((data.message === undefined) && (missing11 = "message"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data9 = data.type;
-const _errs28 = errors;
-if(typeof data9 !== "string"){
-validate18.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/DroppedMessage/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+let data26 = data.type;
+const _errs73 = errors;
+if(typeof data26 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("dropped" !== data9){
-validate18.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/DroppedMessage/properties/type/const",keyword:"const",params:{allowedValue: "dropped"},message:"must be equal to constant"}];
+if("error" !== data26){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/const",keyword:"const",params:{allowedValue: "error"},message:"must be equal to constant"}];
 return false;
 }
-var valid8 = _errs28 === errors;
+var valid20 = _errs73 === errors;
 }
 else {
-var valid8 = true;
+var valid20 = true;
 }
-if(valid8){
+if(valid20){
+if(data.code !== undefined){
+let data27 = data.code;
+const _errs75 = errors;
+if(typeof data27 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((((((((data27 === "invalid_message") || (data27 === "message_too_deep")) || (data27 === "empty_name")) || (data27 === "name_too_long")) || (data27 === "duplicate_subscription")) || (data27 === "too_many_subscriptions")) || (data27 === "too_many_joins")) || (data27 === "unavailable")) || (data27 === "internal"))){
+validate12.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/enum",keyword:"enum",params:{allowedValues: schema13.oneOf[2].properties.code.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid20 = _errs75 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data.message !== undefined){
+const _errs77 = errors;
+if(typeof data.message !== "string"){
+validate12.errors = [{instancePath:instancePath+"/message",schemaPath:"#/oneOf/2/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs77 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data.subscriptionId !== undefined){
+const _errs79 = errors;
+if(typeof data.subscriptionId !== "string"){
+validate12.errors = [{instancePath:instancePath+"/subscriptionId",schemaPath:"#/oneOf/2/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs79 === errors;
+}
+else {
+var valid20 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/2/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "dropped"){
+const _errs81 = errors;
+if(errors === _errs81){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing12;
+if(((((data.type === undefined) && (missing12 = "type")) || ((data.streamName === undefined) && (missing12 = "streamName"))) || ((data.groupId === undefined) && (missing12 = "groupId"))) || ((data.count === undefined) && (missing12 = "count"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: missing12},message:"must have required property '"+missing12+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data30 = data.type;
+const _errs83 = errors;
+if(typeof data30 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("dropped" !== data30){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/const",keyword:"const",params:{allowedValue: "dropped"},message:"must be equal to constant"}];
+return false;
+}
+var valid22 = _errs83 === errors;
+}
+else {
+var valid22 = true;
+}
+if(valid22){
 if(data.streamName !== undefined){
-const _errs30 = errors;
+const _errs85 = errors;
 if(typeof data.streamName !== "string"){
-validate18.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/definitions/DroppedMessage/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate12.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/3/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid8 = _errs30 === errors;
+var valid22 = _errs85 === errors;
 }
 else {
-var valid8 = true;
+var valid22 = true;
 }
-if(valid8){
+if(valid22){
 if(data.groupId !== undefined){
-const _errs32 = errors;
+const _errs87 = errors;
 if(typeof data.groupId !== "string"){
-validate18.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/definitions/DroppedMessage/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate12.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/3/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid8 = _errs32 === errors;
+var valid22 = _errs87 === errors;
 }
 else {
-var valid8 = true;
+var valid22 = true;
 }
-if(valid8){
+if(valid22){
 if(data.count !== undefined){
-let data12 = data.count;
-const _errs34 = errors;
-if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
-validate18.errors = [{instancePath:instancePath+"/count",schemaPath:"#/definitions/DroppedMessage/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+let data33 = data.count;
+const _errs89 = errors;
+if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
+validate12.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs34){
-if((typeof data12 == "number") && (isFinite(data12))){
-if(data12 > 9007199254740991 || isNaN(data12)){
-validate18.errors = [{instancePath:instancePath+"/count",schemaPath:"#/definitions/DroppedMessage/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+if(errors === _errs89){
+if((typeof data33 == "number") && (isFinite(data33))){
+if(data33 > 9007199254740991 || isNaN(data33)){
+validate12.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data12 < 1 || isNaN(data12)){
-validate18.errors = [{instancePath:instancePath+"/count",schemaPath:"#/definitions/DroppedMessage/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
-}
-}
-}
-}
-var valid8 = _errs34 === errors;
-}
-else {
-var valid8 = true;
-}
-}
-}
-}
-}
-}
-else {
-validate18.errors = [{instancePath,schemaPath:"#/definitions/DroppedMessage/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+if(data33 < 1 || isNaN(data33)){
+validate12.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
+}
+var valid22 = _errs89 === errors;
+}
 else {
-validate18.errors = [{instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "type", tagValue: tag0},message:"value of tag \"type\" must be in oneOf"}];
-return false;
+var valid22 = true;
+}
+}
+}
+}
 }
 }
 else {
-validate18.errors = [{instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "tag", tag: "type", tagValue: tag0},message:"tag \"type\" must be string"}];
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/3/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
 }
 else {
-validate18.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate12.errors = [{instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "type", tagValue: tag0},message:"value of tag \"type\" must be in oneOf"}];
 return false;
 }
 }
-validate18.errors = vErrors;
+else {
+validate12.errors = [{instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "tag", tag: "type", tagValue: tag0},message:"tag \"type\" must be string"}];
+return false;
+}
+}
+}
+else {
+validate12.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate12.errors = vErrors;
 return errors === 0;
 }
 
-export const validateSyncItem = validate27;
-const schema32 = {"description":"*Additive.* One item of a sync that was asked for with `items`.","type":"object","required":["id","rev","data"],"properties":{"id":{"type":"string"},"rev":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"The seq of the item's last change; 0 when nobody sequenced it."},"data":{"description":"The item's value."}}};
+export const validateSyncItem = validate13;
+const schema14 = {"description":"*Additive.* One item of a sync that was asked for with `items`.","type":"object","required":["id","rev","data"],"properties":{"id":{"type":"string"},"rev":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"The seq of the item's last change; 0 when nobody sequenced it."},"data":{"description":"The item's value."}}};
 
-function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate13(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.id === undefined) && (missing0 = "id")) || ((data.rev === undefined) && (missing0 = "rev"))) || ((data.data === undefined) && (missing0 = "data"))){
-validate27.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate13.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 if(data.id !== undefined){
 const _errs1 = errors;
 if(typeof data.id !== "string"){
-validate27.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate13.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -1257,18 +1159,18 @@ if(data.rev !== undefined){
 let data1 = data.rev;
 const _errs3 = errors;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate27.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate13.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs3){
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 > 9007199254740991 || isNaN(data1)){
-validate27.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+validate13.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
 if(data1 < 0 || isNaN(data1)){
-validate27.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate13.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -1283,10 +1185,10 @@ var valid0 = true;
 }
 }
 else {
-validate27.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate13.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate27.errors = vErrors;
+validate13.errors = vErrors;
 return errors === 0;
 }

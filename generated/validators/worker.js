@@ -2,527 +2,7 @@
 // Input: spec/asyncapi/worker-protocol.yaml sha256:e7da4248bd090400e6c236fcd4f38e8c152290c98df01a0911cef4169b233f8d
 
 export const validateWorkerMessage = validate11;
-const schema12 = {"type":"object","description":"What a worker may send to the engine.","oneOf":[{"$ref":"#/definitions/InvokeFunctionMessage"},{"$ref":"#/definitions/InvocationResultMessage"},{"$ref":"#/definitions/RegisterFunctionMessage"},{"$ref":"#/definitions/UnregisterFunctionMessage"},{"$ref":"#/definitions/RegisterTriggerTypeMessage"},{"$ref":"#/definitions/UnregisterTriggerTypeMessage"},{"$ref":"#/definitions/RegisterTriggerMessage"},{"$ref":"#/definitions/UnregisterTriggerMessage"},{"$ref":"#/definitions/TriggerRegistrationResultMessage"},{"$ref":"#/definitions/RegisterServiceMessage"},{"$ref":"#/definitions/PingMessage"},{"$ref":"#/definitions/PongMessage"}],"discriminator":{"propertyName":"type"},"required":["type"]};
-const schema20 = {"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"registerfunction"},"id":{"type":"string"},"description":{"type":["string","null"]},"request_format":{"description":"JSON Schema of the input."},"response_format":{"description":"JSON Schema of the result."},"metadata":{"description":"Anything the worker wants listed."},"invocation":{"description":"How to reach a function that is called over HTTP."}}};
-const schema21 = {"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregisterfunction"},"id":{"type":"string"}}};
-const schema22 = {"type":"object","required":["type","id","description"],"properties":{"type":{"type":"string","const":"registertriggertype"},"id":{"type":"string"},"description":{"type":"string"},"trigger_request_format":{"description":"JSON Schema of a trigger's config."},"call_request_format":{"description":"JSON Schema of what the trigger's function gets."}}};
-const schema23 = {"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregistertriggertype"},"id":{"type":"string"}}};
-const schema24 = {"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"registertrigger"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"config":{"description":"What the trigger type asks for."},"metadata":{"description":"Anything the worker wants listed."}}};
-const schema25 = {"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregistertrigger"},"id":{"type":"string"},"trigger_type":{"type":["string","null"]}}};
-const schema26 = {"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"registerservice"},"id":{"type":"string"},"name":{"type":["string","null"]},"description":{"type":["string","null"]},"parent_service_id":{"type":["string","null"]}}};
-const schema27 = {"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"ping"}}};
-const schema28 = {"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}};
-const schema13 = {"type":"object","required":["type","function_id"],"properties":{"type":{"type":"string","const":"invokefunction"},"invocation_id":{"type":["string","null"],"description":"A UUID. Absent = no reply wanted."},"function_id":{"type":"string"},"data":{"description":"The input. The engine adds `_caller_worker_id` to an object."},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]},"action":{"type":["object","null"],"description":"How to run the call. Absent = run it and reply.","oneOf":[{"$ref":"#/definitions/VoidAction"},{"$ref":"#/definitions/EnqueueAction"}],"discriminator":{"propertyName":"type"},"required":["type"]}}};
-const schema14 = {"description":"Run it and never reply.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"void"}}};
-const schema15 = {"description":"Hand it to a queue. Without a queue worker it fails with `enqueue_error`.","type":"object","required":["type","queue"],"properties":{"type":{"type":"string","const":"enqueue"},"queue":{"type":"string"}}};
-
-function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((data.type === undefined) && (missing0 = "type")) || ((data.function_id === undefined) && (missing0 = "function_id"))){
-validate12.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data0 = data.type;
-const _errs1 = errors;
-if(typeof data0 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("invokefunction" !== data0){
-validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "invokefunction"},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.invocation_id !== undefined){
-let data1 = data.invocation_id;
-const _errs3 = errors;
-if((typeof data1 !== "string") && (data1 !== null)){
-validate12.errors = [{instancePath:instancePath+"/invocation_id",schemaPath:"#/properties/invocation_id/type",keyword:"type",params:{type: schema13.properties.invocation_id.type},message:"must be string,null"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.function_id !== undefined){
-const _errs5 = errors;
-if(typeof data.function_id !== "string"){
-validate12.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.traceparent !== undefined){
-let data3 = data.traceparent;
-const _errs7 = errors;
-if((typeof data3 !== "string") && (data3 !== null)){
-validate12.errors = [{instancePath:instancePath+"/traceparent",schemaPath:"#/properties/traceparent/type",keyword:"type",params:{type: schema13.properties.traceparent.type},message:"must be string,null"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.baggage !== undefined){
-let data4 = data.baggage;
-const _errs9 = errors;
-if((typeof data4 !== "string") && (data4 !== null)){
-validate12.errors = [{instancePath:instancePath+"/baggage",schemaPath:"#/properties/baggage/type",keyword:"type",params:{type: schema13.properties.baggage.type},message:"must be string,null"}];
-return false;
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.action !== undefined){
-let data5 = data.action;
-const _errs11 = errors;
-if((!(data5 && typeof data5 == "object" && !Array.isArray(data5))) && (data5 !== null)){
-validate12.errors = [{instancePath:instancePath+"/action",schemaPath:"#/properties/action/type",keyword:"type",params:{type: schema13.properties.action.type},message:"must be object,null"}];
-return false;
-}
-if(errors === _errs11){
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-let missing1;
-if((data5.type === undefined) && (missing1 = "type")){
-validate12.errors = [{instancePath:instancePath+"/action",schemaPath:"#/properties/action/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
-}
-else {
-const tag0 = data5.type;
-if(typeof tag0 == "string"){
-if(tag0 === "void"){
-const _errs15 = errors;
-if(errors === _errs15){
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-let missing2;
-if((data5.type === undefined) && (missing2 = "type")){
-validate12.errors = [{instancePath:instancePath+"/action",schemaPath:"#/definitions/VoidAction/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
-return false;
-}
-else {
-if(data5.type !== undefined){
-let data6 = data5.type;
-if(typeof data6 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/action/type",schemaPath:"#/definitions/VoidAction/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("void" !== data6){
-validate12.errors = [{instancePath:instancePath+"/action/type",schemaPath:"#/definitions/VoidAction/properties/type/const",keyword:"const",params:{allowedValue: "void"},message:"must be equal to constant"}];
-return false;
-}
-}
-}
-}
-else {
-validate12.errors = [{instancePath:instancePath+"/action",schemaPath:"#/definitions/VoidAction/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else if(tag0 === "enqueue"){
-const _errs20 = errors;
-if(errors === _errs20){
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-let missing3;
-if(((data5.type === undefined) && (missing3 = "type")) || ((data5.queue === undefined) && (missing3 = "queue"))){
-validate12.errors = [{instancePath:instancePath+"/action",schemaPath:"#/definitions/EnqueueAction/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
-return false;
-}
-else {
-if(data5.type !== undefined){
-let data7 = data5.type;
-const _errs22 = errors;
-if(typeof data7 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/action/type",schemaPath:"#/definitions/EnqueueAction/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("enqueue" !== data7){
-validate12.errors = [{instancePath:instancePath+"/action/type",schemaPath:"#/definitions/EnqueueAction/properties/type/const",keyword:"const",params:{allowedValue: "enqueue"},message:"must be equal to constant"}];
-return false;
-}
-var valid7 = _errs22 === errors;
-}
-else {
-var valid7 = true;
-}
-if(valid7){
-if(data5.queue !== undefined){
-const _errs24 = errors;
-if(typeof data5.queue !== "string"){
-validate12.errors = [{instancePath:instancePath+"/action/queue",schemaPath:"#/definitions/EnqueueAction/properties/queue/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid7 = _errs24 === errors;
-}
-else {
-var valid7 = true;
-}
-}
-}
-}
-else {
-validate12.errors = [{instancePath:instancePath+"/action",schemaPath:"#/definitions/EnqueueAction/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else {
-validate12.errors = [{instancePath:instancePath+"/action",schemaPath:"#/properties/action/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "type", tagValue: tag0},message:"value of tag \"type\" must be in oneOf"}];
-return false;
-}
-}
-else {
-validate12.errors = [{instancePath:instancePath+"/action",schemaPath:"#/properties/action/discriminator",keyword:"discriminator",params:{error: "tag", tag: "type", tagValue: tag0},message:"tag \"type\" must be string"}];
-return false;
-}
-}
-}
-}
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-else {
-validate12.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate12.errors = vErrors;
-return errors === 0;
-}
-
-const schema16 = {"type":"object","required":["type","invocation_id","function_id"],"properties":{"type":{"type":"string","const":"invocationresult"},"invocation_id":{"type":"string"},"function_id":{"type":"string"},"result":{"description":"Absent when the function returned nothing."},"error":{"$ref":"#/definitions/NullableErrorBody"},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]}}};
-const schema17 = {"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}};
-
-function validate13(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((((data.type === undefined) && (missing0 = "type")) || ((data.invocation_id === undefined) && (missing0 = "invocation_id"))) || ((data.function_id === undefined) && (missing0 = "function_id"))){
-validate13.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data0 = data.type;
-const _errs1 = errors;
-if(typeof data0 !== "string"){
-validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("invocationresult" !== data0){
-validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "invocationresult"},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.invocation_id !== undefined){
-const _errs3 = errors;
-if(typeof data.invocation_id !== "string"){
-validate13.errors = [{instancePath:instancePath+"/invocation_id",schemaPath:"#/properties/invocation_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.function_id !== undefined){
-const _errs5 = errors;
-if(typeof data.function_id !== "string"){
-validate13.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.error !== undefined){
-let data3 = data.error;
-const _errs7 = errors;
-const _errs8 = errors;
-if((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)){
-validate13.errors = [{instancePath:instancePath+"/error",schemaPath:"#/definitions/NullableErrorBody/type",keyword:"type",params:{type: schema17.type},message:"must be object,null"}];
-return false;
-}
-if(errors === _errs8){
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-let missing1;
-if(((data3.code === undefined) && (missing1 = "code")) || ((data3.message === undefined) && (missing1 = "message"))){
-validate13.errors = [{instancePath:instancePath+"/error",schemaPath:"#/definitions/NullableErrorBody/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
-}
-else {
-if(data3.code !== undefined){
-const _errs10 = errors;
-if(typeof data3.code !== "string"){
-validate13.errors = [{instancePath:instancePath+"/error/code",schemaPath:"#/definitions/NullableErrorBody/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid2 = _errs10 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data3.message !== undefined){
-const _errs12 = errors;
-if(typeof data3.message !== "string"){
-validate13.errors = [{instancePath:instancePath+"/error/message",schemaPath:"#/definitions/NullableErrorBody/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid2 = _errs12 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data3.stacktrace !== undefined){
-let data6 = data3.stacktrace;
-const _errs14 = errors;
-if((typeof data6 !== "string") && (data6 !== null)){
-validate13.errors = [{instancePath:instancePath+"/error/stacktrace",schemaPath:"#/definitions/NullableErrorBody/properties/stacktrace/type",keyword:"type",params:{type: schema17.properties.stacktrace.type},message:"must be string,null"}];
-return false;
-}
-var valid2 = _errs14 === errors;
-}
-else {
-var valid2 = true;
-}
-}
-}
-}
-}
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.traceparent !== undefined){
-let data7 = data.traceparent;
-const _errs16 = errors;
-if((typeof data7 !== "string") && (data7 !== null)){
-validate13.errors = [{instancePath:instancePath+"/traceparent",schemaPath:"#/properties/traceparent/type",keyword:"type",params:{type: schema16.properties.traceparent.type},message:"must be string,null"}];
-return false;
-}
-var valid0 = _errs16 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.baggage !== undefined){
-let data8 = data.baggage;
-const _errs18 = errors;
-if((typeof data8 !== "string") && (data8 !== null)){
-validate13.errors = [{instancePath:instancePath+"/baggage",schemaPath:"#/properties/baggage/type",keyword:"type",params:{type: schema16.properties.baggage.type},message:"must be string,null"}];
-return false;
-}
-var valid0 = _errs18 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-}
-else {
-validate13.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate13.errors = vErrors;
-return errors === 0;
-}
-
-const schema18 = {"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"triggerregistrationresult"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"error":{"$ref":"#/definitions/NullableErrorBody"}}};
-
-function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((((data.type === undefined) && (missing0 = "type")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.trigger_type === undefined) && (missing0 = "trigger_type"))) || ((data.function_id === undefined) && (missing0 = "function_id"))){
-validate14.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data0 = data.type;
-const _errs1 = errors;
-if(typeof data0 !== "string"){
-validate14.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("triggerregistrationresult" !== data0){
-validate14.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "triggerregistrationresult"},message:"must be equal to constant"}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.id !== undefined){
-const _errs3 = errors;
-if(typeof data.id !== "string"){
-validate14.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.trigger_type !== undefined){
-const _errs5 = errors;
-if(typeof data.trigger_type !== "string"){
-validate14.errors = [{instancePath:instancePath+"/trigger_type",schemaPath:"#/properties/trigger_type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs5 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.function_id !== undefined){
-const _errs7 = errors;
-if(typeof data.function_id !== "string"){
-validate14.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.error !== undefined){
-let data4 = data.error;
-const _errs9 = errors;
-const _errs10 = errors;
-if((!(data4 && typeof data4 == "object" && !Array.isArray(data4))) && (data4 !== null)){
-validate14.errors = [{instancePath:instancePath+"/error",schemaPath:"#/definitions/NullableErrorBody/type",keyword:"type",params:{type: schema17.type},message:"must be object,null"}];
-return false;
-}
-if(errors === _errs10){
-if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
-let missing1;
-if(((data4.code === undefined) && (missing1 = "code")) || ((data4.message === undefined) && (missing1 = "message"))){
-validate14.errors = [{instancePath:instancePath+"/error",schemaPath:"#/definitions/NullableErrorBody/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
-return false;
-}
-else {
-if(data4.code !== undefined){
-const _errs12 = errors;
-if(typeof data4.code !== "string"){
-validate14.errors = [{instancePath:instancePath+"/error/code",schemaPath:"#/definitions/NullableErrorBody/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid2 = _errs12 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data4.message !== undefined){
-const _errs14 = errors;
-if(typeof data4.message !== "string"){
-validate14.errors = [{instancePath:instancePath+"/error/message",schemaPath:"#/definitions/NullableErrorBody/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid2 = _errs14 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data4.stacktrace !== undefined){
-let data7 = data4.stacktrace;
-const _errs16 = errors;
-if((typeof data7 !== "string") && (data7 !== null)){
-validate14.errors = [{instancePath:instancePath+"/error/stacktrace",schemaPath:"#/definitions/NullableErrorBody/properties/stacktrace/type",keyword:"type",params:{type: schema17.properties.stacktrace.type},message:"must be string,null"}];
-return false;
-}
-var valid2 = _errs16 === errors;
-}
-else {
-var valid2 = true;
-}
-}
-}
-}
-}
-}
-var valid0 = _errs9 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
-else {
-validate14.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-validate14.errors = vErrors;
-return errors === 0;
-}
-
+const schema12 = {"type":"object","description":"What a worker may send to the engine.","oneOf":[{"type":"object","required":["type","function_id"],"properties":{"type":{"type":"string","const":"invokefunction"},"invocation_id":{"type":["string","null"],"description":"A UUID. Absent = no reply wanted."},"function_id":{"type":"string"},"data":{"description":"The input. The engine adds `_caller_worker_id` to an object."},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]},"action":{"type":["object","null"],"description":"How to run the call. Absent = run it and reply.","oneOf":[{"description":"Run it and never reply.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"void"}}},{"description":"Hand it to a queue. Without a queue worker it fails with `enqueue_error`.","type":"object","required":["type","queue"],"properties":{"type":{"type":"string","const":"enqueue"},"queue":{"type":"string"}}}],"discriminator":{"propertyName":"type"},"required":["type"]}}},{"type":"object","required":["type","invocation_id","function_id"],"properties":{"type":{"type":"string","const":"invocationresult"},"invocation_id":{"type":"string"},"function_id":{"type":"string"},"result":{"description":"Absent when the function returned nothing."},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"registerfunction"},"id":{"type":"string"},"description":{"type":["string","null"]},"request_format":{"description":"JSON Schema of the input."},"response_format":{"description":"JSON Schema of the result."},"metadata":{"description":"Anything the worker wants listed."},"invocation":{"description":"How to reach a function that is called over HTTP."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregisterfunction"},"id":{"type":"string"}}},{"type":"object","required":["type","id","description"],"properties":{"type":{"type":"string","const":"registertriggertype"},"id":{"type":"string"},"description":{"type":"string"},"trigger_request_format":{"description":"JSON Schema of a trigger's config."},"call_request_format":{"description":"JSON Schema of what the trigger's function gets."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregistertriggertype"},"id":{"type":"string"}}},{"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"registertrigger"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"config":{"description":"What the trigger type asks for."},"metadata":{"description":"Anything the worker wants listed."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregistertrigger"},"id":{"type":"string"},"trigger_type":{"type":["string","null"]}}},{"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"triggerregistrationresult"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"registerservice"},"id":{"type":"string"},"name":{"type":["string","null"]},"description":{"type":["string","null"]},"parent_service_id":{"type":["string","null"]}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"ping"}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}],"discriminator":{"propertyName":"type"},"required":["type"]};
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -538,219 +18,452 @@ else {
 const tag0 = data.type;
 if(typeof tag0 == "string"){
 if(tag0 === "invokefunction"){
-if(!(validate12(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate12.errors : vErrors.concat(validate12.errors);
-errors = vErrors.length;
-}
-}
-else if(tag0 === "invocationresult"){
-if(!(validate13(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate13.errors : vErrors.concat(validate13.errors);
-errors = vErrors.length;
-}
-}
-else if(tag0 === "registerfunction"){
-const _errs5 = errors;
-if(errors === _errs5){
+const _errs2 = errors;
+if(errors === _errs2){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing1;
-if(((data.type === undefined) && (missing1 = "type")) || ((data.id === undefined) && (missing1 = "id"))){
-validate11.errors = [{instancePath,schemaPath:"#/definitions/RegisterFunctionMessage/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+if(((data.type === undefined) && (missing1 = "type")) || ((data.function_id === undefined) && (missing1 = "function_id"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
 let data0 = data.type;
-const _errs7 = errors;
+const _errs4 = errors;
 if(typeof data0 !== "string"){
-validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/RegisterFunctionMessage/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("registerfunction" !== data0){
-validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/RegisterFunctionMessage/properties/type/const",keyword:"const",params:{allowedValue: "registerfunction"},message:"must be equal to constant"}];
+if("invokefunction" !== data0){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/0/properties/type/const",keyword:"const",params:{allowedValue: "invokefunction"},message:"must be equal to constant"}];
 return false;
 }
-var valid5 = _errs7 === errors;
+var valid2 = _errs4 === errors;
 }
 else {
-var valid5 = true;
+var valid2 = true;
 }
-if(valid5){
+if(valid2){
+if(data.invocation_id !== undefined){
+let data1 = data.invocation_id;
+const _errs6 = errors;
+if((typeof data1 !== "string") && (data1 !== null)){
+validate11.errors = [{instancePath:instancePath+"/invocation_id",schemaPath:"#/oneOf/0/properties/invocation_id/type",keyword:"type",params:{type: schema12.oneOf[0].properties.invocation_id.type},message:"must be string,null"}];
+return false;
+}
+var valid2 = _errs6 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data.function_id !== undefined){
+const _errs8 = errors;
+if(typeof data.function_id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/0/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid2 = _errs8 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data.traceparent !== undefined){
+let data3 = data.traceparent;
+const _errs10 = errors;
+if((typeof data3 !== "string") && (data3 !== null)){
+validate11.errors = [{instancePath:instancePath+"/traceparent",schemaPath:"#/oneOf/0/properties/traceparent/type",keyword:"type",params:{type: schema12.oneOf[0].properties.traceparent.type},message:"must be string,null"}];
+return false;
+}
+var valid2 = _errs10 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data.baggage !== undefined){
+let data4 = data.baggage;
+const _errs12 = errors;
+if((typeof data4 !== "string") && (data4 !== null)){
+validate11.errors = [{instancePath:instancePath+"/baggage",schemaPath:"#/oneOf/0/properties/baggage/type",keyword:"type",params:{type: schema12.oneOf[0].properties.baggage.type},message:"must be string,null"}];
+return false;
+}
+var valid2 = _errs12 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data.action !== undefined){
+let data5 = data.action;
+const _errs14 = errors;
+if((!(data5 && typeof data5 == "object" && !Array.isArray(data5))) && (data5 !== null)){
+validate11.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/type",keyword:"type",params:{type: schema12.oneOf[0].properties.action.type},message:"must be object,null"}];
+return false;
+}
+if(errors === _errs14){
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+let missing2;
+if((data5.type === undefined) && (missing2 = "type")){
+validate11.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+return false;
+}
+else {
+const tag1 = data5.type;
+if(typeof tag1 == "string"){
+if(tag1 === "void"){
+const _errs17 = errors;
+if(errors === _errs17){
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+let missing3;
+if((data5.type === undefined) && (missing3 = "type")){
+validate11.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/oneOf/0/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
+return false;
+}
+else {
+if(data5.type !== undefined){
+let data6 = data5.type;
+if(typeof data6 !== "string"){
+validate11.errors = [{instancePath:instancePath+"/action/type",schemaPath:"#/oneOf/0/properties/action/oneOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("void" !== data6){
+validate11.errors = [{instancePath:instancePath+"/action/type",schemaPath:"#/oneOf/0/properties/action/oneOf/0/properties/type/const",keyword:"const",params:{allowedValue: "void"},message:"must be equal to constant"}];
+return false;
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/oneOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag1 === "enqueue"){
+const _errs21 = errors;
+if(errors === _errs21){
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+let missing4;
+if(((data5.type === undefined) && (missing4 = "type")) || ((data5.queue === undefined) && (missing4 = "queue"))){
+validate11.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/oneOf/1/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
+return false;
+}
+else {
+if(data5.type !== undefined){
+let data7 = data5.type;
+const _errs23 = errors;
+if(typeof data7 !== "string"){
+validate11.errors = [{instancePath:instancePath+"/action/type",schemaPath:"#/oneOf/0/properties/action/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("enqueue" !== data7){
+validate11.errors = [{instancePath:instancePath+"/action/type",schemaPath:"#/oneOf/0/properties/action/oneOf/1/properties/type/const",keyword:"const",params:{allowedValue: "enqueue"},message:"must be equal to constant"}];
+return false;
+}
+var valid7 = _errs23 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data5.queue !== undefined){
+const _errs25 = errors;
+if(typeof data5.queue !== "string"){
+validate11.errors = [{instancePath:instancePath+"/action/queue",schemaPath:"#/oneOf/0/properties/action/oneOf/1/properties/queue/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid7 = _errs25 === errors;
+}
+else {
+var valid7 = true;
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else {
+validate11.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "type", tagValue: tag1},message:"value of tag \"type\" must be in oneOf"}];
+return false;
+}
+}
+else {
+validate11.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/discriminator",keyword:"discriminator",params:{error: "tag", tag: "type", tagValue: tag1},message:"tag \"type\" must be string"}];
+return false;
+}
+}
+}
+}
+var valid2 = _errs14 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "invocationresult"){
+const _errs27 = errors;
+if(errors === _errs27){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing5;
+if((((data.type === undefined) && (missing5 = "type")) || ((data.invocation_id === undefined) && (missing5 = "invocation_id"))) || ((data.function_id === undefined) && (missing5 = "function_id"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data9 = data.type;
+const _errs29 = errors;
+if(typeof data9 !== "string"){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("invocationresult" !== data9){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/const",keyword:"const",params:{allowedValue: "invocationresult"},message:"must be equal to constant"}];
+return false;
+}
+var valid9 = _errs29 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data.invocation_id !== undefined){
+const _errs31 = errors;
+if(typeof data.invocation_id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/invocation_id",schemaPath:"#/oneOf/1/properties/invocation_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid9 = _errs31 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data.function_id !== undefined){
+const _errs33 = errors;
+if(typeof data.function_id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/1/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid9 = _errs33 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data.error !== undefined){
+let data12 = data.error;
+const _errs35 = errors;
+if((!(data12 && typeof data12 == "object" && !Array.isArray(data12))) && (data12 !== null)){
+validate11.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/1/properties/error/type",keyword:"type",params:{type: schema12.oneOf[1].properties.error.type},message:"must be object,null"}];
+return false;
+}
+if(errors === _errs35){
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+let missing6;
+if(((data12.code === undefined) && (missing6 = "code")) || ((data12.message === undefined) && (missing6 = "message"))){
+validate11.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/1/properties/error/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
+return false;
+}
+else {
+if(data12.code !== undefined){
+const _errs37 = errors;
+if(typeof data12.code !== "string"){
+validate11.errors = [{instancePath:instancePath+"/error/code",schemaPath:"#/oneOf/1/properties/error/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid10 = _errs37 === errors;
+}
+else {
+var valid10 = true;
+}
+if(valid10){
+if(data12.message !== undefined){
+const _errs39 = errors;
+if(typeof data12.message !== "string"){
+validate11.errors = [{instancePath:instancePath+"/error/message",schemaPath:"#/oneOf/1/properties/error/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid10 = _errs39 === errors;
+}
+else {
+var valid10 = true;
+}
+if(valid10){
+if(data12.stacktrace !== undefined){
+let data15 = data12.stacktrace;
+const _errs41 = errors;
+if((typeof data15 !== "string") && (data15 !== null)){
+validate11.errors = [{instancePath:instancePath+"/error/stacktrace",schemaPath:"#/oneOf/1/properties/error/properties/stacktrace/type",keyword:"type",params:{type: schema12.oneOf[1].properties.error.properties.stacktrace.type},message:"must be string,null"}];
+return false;
+}
+var valid10 = _errs41 === errors;
+}
+else {
+var valid10 = true;
+}
+}
+}
+}
+}
+}
+var valid9 = _errs35 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data.traceparent !== undefined){
+let data16 = data.traceparent;
+const _errs43 = errors;
+if((typeof data16 !== "string") && (data16 !== null)){
+validate11.errors = [{instancePath:instancePath+"/traceparent",schemaPath:"#/oneOf/1/properties/traceparent/type",keyword:"type",params:{type: schema12.oneOf[1].properties.traceparent.type},message:"must be string,null"}];
+return false;
+}
+var valid9 = _errs43 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data.baggage !== undefined){
+let data17 = data.baggage;
+const _errs45 = errors;
+if((typeof data17 !== "string") && (data17 !== null)){
+validate11.errors = [{instancePath:instancePath+"/baggage",schemaPath:"#/oneOf/1/properties/baggage/type",keyword:"type",params:{type: schema12.oneOf[1].properties.baggage.type},message:"must be string,null"}];
+return false;
+}
+var valid9 = _errs45 === errors;
+}
+else {
+var valid9 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "registerfunction"){
+const _errs47 = errors;
+if(errors === _errs47){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing7;
+if(((data.type === undefined) && (missing7 = "type")) || ((data.id === undefined) && (missing7 = "id"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data18 = data.type;
+const _errs49 = errors;
+if(typeof data18 !== "string"){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("registerfunction" !== data18){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/const",keyword:"const",params:{allowedValue: "registerfunction"},message:"must be equal to constant"}];
+return false;
+}
+var valid12 = _errs49 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
 if(data.id !== undefined){
-const _errs9 = errors;
+const _errs51 = errors;
 if(typeof data.id !== "string"){
-validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/definitions/RegisterFunctionMessage/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/2/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid5 = _errs9 === errors;
+var valid12 = _errs51 === errors;
 }
 else {
-var valid5 = true;
+var valid12 = true;
 }
-if(valid5){
+if(valid12){
 if(data.description !== undefined){
-let data2 = data.description;
-const _errs11 = errors;
-if((typeof data2 !== "string") && (data2 !== null)){
-validate11.errors = [{instancePath:instancePath+"/description",schemaPath:"#/definitions/RegisterFunctionMessage/properties/description/type",keyword:"type",params:{type: schema20.properties.description.type},message:"must be string,null"}];
+let data20 = data.description;
+const _errs53 = errors;
+if((typeof data20 !== "string") && (data20 !== null)){
+validate11.errors = [{instancePath:instancePath+"/description",schemaPath:"#/oneOf/2/properties/description/type",keyword:"type",params:{type: schema12.oneOf[2].properties.description.type},message:"must be string,null"}];
 return false;
 }
-var valid5 = _errs11 === errors;
+var valid12 = _errs53 === errors;
 }
 else {
-var valid5 = true;
+var valid12 = true;
 }
 }
 }
 }
 }
 else {
-validate11.errors = [{instancePath,schemaPath:"#/definitions/RegisterFunctionMessage/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/2/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
 }
 else if(tag0 === "unregisterfunction"){
-const _errs14 = errors;
-if(errors === _errs14){
+const _errs55 = errors;
+if(errors === _errs55){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing2;
-if(((data.type === undefined) && (missing2 = "type")) || ((data.id === undefined) && (missing2 = "id"))){
-validate11.errors = [{instancePath,schemaPath:"#/definitions/UnregisterFunctionMessage/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+let missing8;
+if(((data.type === undefined) && (missing8 = "type")) || ((data.id === undefined) && (missing8 = "id"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data3 = data.type;
-const _errs16 = errors;
-if(typeof data3 !== "string"){
-validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/UnregisterFunctionMessage/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+let data21 = data.type;
+const _errs57 = errors;
+if(typeof data21 !== "string"){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("unregisterfunction" !== data3){
-validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/UnregisterFunctionMessage/properties/type/const",keyword:"const",params:{allowedValue: "unregisterfunction"},message:"must be equal to constant"}];
+if("unregisterfunction" !== data21){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/const",keyword:"const",params:{allowedValue: "unregisterfunction"},message:"must be equal to constant"}];
 return false;
 }
-var valid8 = _errs16 === errors;
-}
-else {
-var valid8 = true;
-}
-if(valid8){
-if(data.id !== undefined){
-const _errs18 = errors;
-if(typeof data.id !== "string"){
-validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/definitions/UnregisterFunctionMessage/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid8 = _errs18 === errors;
-}
-else {
-var valid8 = true;
-}
-}
-}
-}
-else {
-validate11.errors = [{instancePath,schemaPath:"#/definitions/UnregisterFunctionMessage/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else if(tag0 === "registertriggertype"){
-const _errs21 = errors;
-if(errors === _errs21){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing3;
-if((((data.type === undefined) && (missing3 = "type")) || ((data.id === undefined) && (missing3 = "id"))) || ((data.description === undefined) && (missing3 = "description"))){
-validate11.errors = [{instancePath,schemaPath:"#/definitions/RegisterTriggerTypeMessage/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data5 = data.type;
-const _errs23 = errors;
-if(typeof data5 !== "string"){
-validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/RegisterTriggerTypeMessage/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("registertriggertype" !== data5){
-validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/RegisterTriggerTypeMessage/properties/type/const",keyword:"const",params:{allowedValue: "registertriggertype"},message:"must be equal to constant"}];
-return false;
-}
-var valid11 = _errs23 === errors;
-}
-else {
-var valid11 = true;
-}
-if(valid11){
-if(data.id !== undefined){
-const _errs25 = errors;
-if(typeof data.id !== "string"){
-validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/definitions/RegisterTriggerTypeMessage/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid11 = _errs25 === errors;
-}
-else {
-var valid11 = true;
-}
-if(valid11){
-if(data.description !== undefined){
-const _errs27 = errors;
-if(typeof data.description !== "string"){
-validate11.errors = [{instancePath:instancePath+"/description",schemaPath:"#/definitions/RegisterTriggerTypeMessage/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid11 = _errs27 === errors;
-}
-else {
-var valid11 = true;
-}
-}
-}
-}
-}
-else {
-validate11.errors = [{instancePath,schemaPath:"#/definitions/RegisterTriggerTypeMessage/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else if(tag0 === "unregistertriggertype"){
-const _errs30 = errors;
-if(errors === _errs30){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing4;
-if(((data.type === undefined) && (missing4 = "type")) || ((data.id === undefined) && (missing4 = "id"))){
-validate11.errors = [{instancePath,schemaPath:"#/definitions/UnregisterTriggerTypeMessage/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data8 = data.type;
-const _errs32 = errors;
-if(typeof data8 !== "string"){
-validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/UnregisterTriggerTypeMessage/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("unregistertriggertype" !== data8){
-validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/UnregisterTriggerTypeMessage/properties/type/const",keyword:"const",params:{allowedValue: "unregistertriggertype"},message:"must be equal to constant"}];
-return false;
-}
-var valid14 = _errs32 === errors;
+var valid14 = _errs57 === errors;
 }
 else {
 var valid14 = true;
 }
 if(valid14){
 if(data.id !== undefined){
-const _errs34 = errors;
+const _errs59 = errors;
 if(typeof data.id !== "string"){
-validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/definitions/UnregisterTriggerTypeMessage/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/3/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid14 = _errs34 === errors;
+var valid14 = _errs59 === errors;
 }
 else {
 var valid14 = true;
@@ -759,294 +472,531 @@ var valid14 = true;
 }
 }
 else {
-validate11.errors = [{instancePath,schemaPath:"#/definitions/UnregisterTriggerTypeMessage/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/3/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
 }
-else if(tag0 === "registertrigger"){
-const _errs37 = errors;
-if(errors === _errs37){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing5;
-if(((((data.type === undefined) && (missing5 = "type")) || ((data.id === undefined) && (missing5 = "id"))) || ((data.trigger_type === undefined) && (missing5 = "trigger_type"))) || ((data.function_id === undefined) && (missing5 = "function_id"))){
-validate11.errors = [{instancePath,schemaPath:"#/definitions/RegisterTriggerMessage/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data10 = data.type;
-const _errs39 = errors;
-if(typeof data10 !== "string"){
-validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/RegisterTriggerMessage/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("registertrigger" !== data10){
-validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/RegisterTriggerMessage/properties/type/const",keyword:"const",params:{allowedValue: "registertrigger"},message:"must be equal to constant"}];
-return false;
-}
-var valid17 = _errs39 === errors;
-}
-else {
-var valid17 = true;
-}
-if(valid17){
-if(data.id !== undefined){
-const _errs41 = errors;
-if(typeof data.id !== "string"){
-validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/definitions/RegisterTriggerMessage/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid17 = _errs41 === errors;
-}
-else {
-var valid17 = true;
-}
-if(valid17){
-if(data.trigger_type !== undefined){
-const _errs43 = errors;
-if(typeof data.trigger_type !== "string"){
-validate11.errors = [{instancePath:instancePath+"/trigger_type",schemaPath:"#/definitions/RegisterTriggerMessage/properties/trigger_type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid17 = _errs43 === errors;
-}
-else {
-var valid17 = true;
-}
-if(valid17){
-if(data.function_id !== undefined){
-const _errs45 = errors;
-if(typeof data.function_id !== "string"){
-validate11.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/definitions/RegisterTriggerMessage/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid17 = _errs45 === errors;
-}
-else {
-var valid17 = true;
-}
-}
-}
-}
-}
-}
-else {
-validate11.errors = [{instancePath,schemaPath:"#/definitions/RegisterTriggerMessage/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else if(tag0 === "unregistertrigger"){
-const _errs48 = errors;
-if(errors === _errs48){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing6;
-if(((data.type === undefined) && (missing6 = "type")) || ((data.id === undefined) && (missing6 = "id"))){
-validate11.errors = [{instancePath,schemaPath:"#/definitions/UnregisterTriggerMessage/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data14 = data.type;
-const _errs50 = errors;
-if(typeof data14 !== "string"){
-validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/UnregisterTriggerMessage/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("unregistertrigger" !== data14){
-validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/UnregisterTriggerMessage/properties/type/const",keyword:"const",params:{allowedValue: "unregistertrigger"},message:"must be equal to constant"}];
-return false;
-}
-var valid20 = _errs50 === errors;
-}
-else {
-var valid20 = true;
-}
-if(valid20){
-if(data.id !== undefined){
-const _errs52 = errors;
-if(typeof data.id !== "string"){
-validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/definitions/UnregisterTriggerMessage/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid20 = _errs52 === errors;
-}
-else {
-var valid20 = true;
-}
-if(valid20){
-if(data.trigger_type !== undefined){
-let data16 = data.trigger_type;
-const _errs54 = errors;
-if((typeof data16 !== "string") && (data16 !== null)){
-validate11.errors = [{instancePath:instancePath+"/trigger_type",schemaPath:"#/definitions/UnregisterTriggerMessage/properties/trigger_type/type",keyword:"type",params:{type: schema25.properties.trigger_type.type},message:"must be string,null"}];
-return false;
-}
-var valid20 = _errs54 === errors;
-}
-else {
-var valid20 = true;
-}
-}
-}
-}
-}
-else {
-validate11.errors = [{instancePath,schemaPath:"#/definitions/UnregisterTriggerMessage/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else if(tag0 === "triggerregistrationresult"){
-if(!(validate14(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
-errors = vErrors.length;
-}
-}
-else if(tag0 === "registerservice"){
-const _errs58 = errors;
-if(errors === _errs58){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing7;
-if(((data.type === undefined) && (missing7 = "type")) || ((data.id === undefined) && (missing7 = "id"))){
-validate11.errors = [{instancePath,schemaPath:"#/definitions/RegisterServiceMessage/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data17 = data.type;
-const _errs60 = errors;
-if(typeof data17 !== "string"){
-validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/RegisterServiceMessage/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("registerservice" !== data17){
-validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/RegisterServiceMessage/properties/type/const",keyword:"const",params:{allowedValue: "registerservice"},message:"must be equal to constant"}];
-return false;
-}
-var valid24 = _errs60 === errors;
-}
-else {
-var valid24 = true;
-}
-if(valid24){
-if(data.id !== undefined){
-const _errs62 = errors;
-if(typeof data.id !== "string"){
-validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/definitions/RegisterServiceMessage/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid24 = _errs62 === errors;
-}
-else {
-var valid24 = true;
-}
-if(valid24){
-if(data.name !== undefined){
-let data19 = data.name;
-const _errs64 = errors;
-if((typeof data19 !== "string") && (data19 !== null)){
-validate11.errors = [{instancePath:instancePath+"/name",schemaPath:"#/definitions/RegisterServiceMessage/properties/name/type",keyword:"type",params:{type: schema26.properties.name.type},message:"must be string,null"}];
-return false;
-}
-var valid24 = _errs64 === errors;
-}
-else {
-var valid24 = true;
-}
-if(valid24){
-if(data.description !== undefined){
-let data20 = data.description;
-const _errs66 = errors;
-if((typeof data20 !== "string") && (data20 !== null)){
-validate11.errors = [{instancePath:instancePath+"/description",schemaPath:"#/definitions/RegisterServiceMessage/properties/description/type",keyword:"type",params:{type: schema26.properties.description.type},message:"must be string,null"}];
-return false;
-}
-var valid24 = _errs66 === errors;
-}
-else {
-var valid24 = true;
-}
-if(valid24){
-if(data.parent_service_id !== undefined){
-let data21 = data.parent_service_id;
-const _errs68 = errors;
-if((typeof data21 !== "string") && (data21 !== null)){
-validate11.errors = [{instancePath:instancePath+"/parent_service_id",schemaPath:"#/definitions/RegisterServiceMessage/properties/parent_service_id/type",keyword:"type",params:{type: schema26.properties.parent_service_id.type},message:"must be string,null"}];
-return false;
-}
-var valid24 = _errs68 === errors;
-}
-else {
-var valid24 = true;
-}
-}
-}
-}
-}
-}
-}
-else {
-validate11.errors = [{instancePath,schemaPath:"#/definitions/RegisterServiceMessage/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else if(tag0 === "ping"){
-const _errs71 = errors;
-if(errors === _errs71){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing8;
-if((data.type === undefined) && (missing8 = "type")){
-validate11.errors = [{instancePath,schemaPath:"#/definitions/PingMessage/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data22 = data.type;
-if(typeof data22 !== "string"){
-validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/PingMessage/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("ping" !== data22){
-validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/PingMessage/properties/type/const",keyword:"const",params:{allowedValue: "ping"},message:"must be equal to constant"}];
-return false;
-}
-}
-}
-}
-else {
-validate11.errors = [{instancePath,schemaPath:"#/definitions/PingMessage/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else if(tag0 === "pong"){
-const _errs76 = errors;
-if(errors === _errs76){
+else if(tag0 === "registertriggertype"){
+const _errs61 = errors;
+if(errors === _errs61){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing9;
-if((data.type === undefined) && (missing9 = "type")){
-validate11.errors = [{instancePath,schemaPath:"#/definitions/PongMessage/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
+if((((data.type === undefined) && (missing9 = "type")) || ((data.id === undefined) && (missing9 = "id"))) || ((data.description === undefined) && (missing9 = "description"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
 let data23 = data.type;
+const _errs63 = errors;
 if(typeof data23 !== "string"){
-validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/PongMessage/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("pong" !== data23){
-validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/PongMessage/properties/type/const",keyword:"const",params:{allowedValue: "pong"},message:"must be equal to constant"}];
+if("registertriggertype" !== data23){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/const",keyword:"const",params:{allowedValue: "registertriggertype"},message:"must be equal to constant"}];
+return false;
+}
+var valid16 = _errs63 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data.id !== undefined){
+const _errs65 = errors;
+if(typeof data.id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/4/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid16 = _errs65 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data.description !== undefined){
+const _errs67 = errors;
+if(typeof data.description !== "string"){
+validate11.errors = [{instancePath:instancePath+"/description",schemaPath:"#/oneOf/4/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid16 = _errs67 === errors;
+}
+else {
+var valid16 = true;
+}
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/4/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "unregistertriggertype"){
+const _errs69 = errors;
+if(errors === _errs69){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing10;
+if(((data.type === undefined) && (missing10 = "type")) || ((data.id === undefined) && (missing10 = "id"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data26 = data.type;
+const _errs71 = errors;
+if(typeof data26 !== "string"){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/5/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("unregistertriggertype" !== data26){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/5/properties/type/const",keyword:"const",params:{allowedValue: "unregistertriggertype"},message:"must be equal to constant"}];
+return false;
+}
+var valid18 = _errs71 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data.id !== undefined){
+const _errs73 = errors;
+if(typeof data.id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/5/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid18 = _errs73 === errors;
+}
+else {
+var valid18 = true;
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/5/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "registertrigger"){
+const _errs75 = errors;
+if(errors === _errs75){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing11;
+if(((((data.type === undefined) && (missing11 = "type")) || ((data.id === undefined) && (missing11 = "id"))) || ((data.trigger_type === undefined) && (missing11 = "trigger_type"))) || ((data.function_id === undefined) && (missing11 = "function_id"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data28 = data.type;
+const _errs77 = errors;
+if(typeof data28 !== "string"){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/6/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("registertrigger" !== data28){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/6/properties/type/const",keyword:"const",params:{allowedValue: "registertrigger"},message:"must be equal to constant"}];
+return false;
+}
+var valid20 = _errs77 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data.id !== undefined){
+const _errs79 = errors;
+if(typeof data.id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/6/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs79 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data.trigger_type !== undefined){
+const _errs81 = errors;
+if(typeof data.trigger_type !== "string"){
+validate11.errors = [{instancePath:instancePath+"/trigger_type",schemaPath:"#/oneOf/6/properties/trigger_type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs81 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data.function_id !== undefined){
+const _errs83 = errors;
+if(typeof data.function_id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/6/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs83 === errors;
+}
+else {
+var valid20 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/6/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "unregistertrigger"){
+const _errs85 = errors;
+if(errors === _errs85){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing12;
+if(((data.type === undefined) && (missing12 = "type")) || ((data.id === undefined) && (missing12 = "id"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/7/required",keyword:"required",params:{missingProperty: missing12},message:"must have required property '"+missing12+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data32 = data.type;
+const _errs87 = errors;
+if(typeof data32 !== "string"){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/7/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("unregistertrigger" !== data32){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/7/properties/type/const",keyword:"const",params:{allowedValue: "unregistertrigger"},message:"must be equal to constant"}];
+return false;
+}
+var valid22 = _errs87 === errors;
+}
+else {
+var valid22 = true;
+}
+if(valid22){
+if(data.id !== undefined){
+const _errs89 = errors;
+if(typeof data.id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/7/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid22 = _errs89 === errors;
+}
+else {
+var valid22 = true;
+}
+if(valid22){
+if(data.trigger_type !== undefined){
+let data34 = data.trigger_type;
+const _errs91 = errors;
+if((typeof data34 !== "string") && (data34 !== null)){
+validate11.errors = [{instancePath:instancePath+"/trigger_type",schemaPath:"#/oneOf/7/properties/trigger_type/type",keyword:"type",params:{type: schema12.oneOf[7].properties.trigger_type.type},message:"must be string,null"}];
+return false;
+}
+var valid22 = _errs91 === errors;
+}
+else {
+var valid22 = true;
+}
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/7/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "triggerregistrationresult"){
+const _errs93 = errors;
+if(errors === _errs93){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing13;
+if(((((data.type === undefined) && (missing13 = "type")) || ((data.id === undefined) && (missing13 = "id"))) || ((data.trigger_type === undefined) && (missing13 = "trigger_type"))) || ((data.function_id === undefined) && (missing13 = "function_id"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/8/required",keyword:"required",params:{missingProperty: missing13},message:"must have required property '"+missing13+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data35 = data.type;
+const _errs95 = errors;
+if(typeof data35 !== "string"){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/8/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("triggerregistrationresult" !== data35){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/8/properties/type/const",keyword:"const",params:{allowedValue: "triggerregistrationresult"},message:"must be equal to constant"}];
+return false;
+}
+var valid24 = _errs95 === errors;
+}
+else {
+var valid24 = true;
+}
+if(valid24){
+if(data.id !== undefined){
+const _errs97 = errors;
+if(typeof data.id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/8/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid24 = _errs97 === errors;
+}
+else {
+var valid24 = true;
+}
+if(valid24){
+if(data.trigger_type !== undefined){
+const _errs99 = errors;
+if(typeof data.trigger_type !== "string"){
+validate11.errors = [{instancePath:instancePath+"/trigger_type",schemaPath:"#/oneOf/8/properties/trigger_type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid24 = _errs99 === errors;
+}
+else {
+var valid24 = true;
+}
+if(valid24){
+if(data.function_id !== undefined){
+const _errs101 = errors;
+if(typeof data.function_id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/8/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid24 = _errs101 === errors;
+}
+else {
+var valid24 = true;
+}
+if(valid24){
+if(data.error !== undefined){
+let data39 = data.error;
+const _errs103 = errors;
+if((!(data39 && typeof data39 == "object" && !Array.isArray(data39))) && (data39 !== null)){
+validate11.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/8/properties/error/type",keyword:"type",params:{type: schema12.oneOf[8].properties.error.type},message:"must be object,null"}];
+return false;
+}
+if(errors === _errs103){
+if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
+let missing14;
+if(((data39.code === undefined) && (missing14 = "code")) || ((data39.message === undefined) && (missing14 = "message"))){
+validate11.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/8/properties/error/required",keyword:"required",params:{missingProperty: missing14},message:"must have required property '"+missing14+"'"}];
+return false;
+}
+else {
+if(data39.code !== undefined){
+const _errs105 = errors;
+if(typeof data39.code !== "string"){
+validate11.errors = [{instancePath:instancePath+"/error/code",schemaPath:"#/oneOf/8/properties/error/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid25 = _errs105 === errors;
+}
+else {
+var valid25 = true;
+}
+if(valid25){
+if(data39.message !== undefined){
+const _errs107 = errors;
+if(typeof data39.message !== "string"){
+validate11.errors = [{instancePath:instancePath+"/error/message",schemaPath:"#/oneOf/8/properties/error/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid25 = _errs107 === errors;
+}
+else {
+var valid25 = true;
+}
+if(valid25){
+if(data39.stacktrace !== undefined){
+let data42 = data39.stacktrace;
+const _errs109 = errors;
+if((typeof data42 !== "string") && (data42 !== null)){
+validate11.errors = [{instancePath:instancePath+"/error/stacktrace",schemaPath:"#/oneOf/8/properties/error/properties/stacktrace/type",keyword:"type",params:{type: schema12.oneOf[8].properties.error.properties.stacktrace.type},message:"must be string,null"}];
+return false;
+}
+var valid25 = _errs109 === errors;
+}
+else {
+var valid25 = true;
+}
+}
+}
+}
+}
+}
+var valid24 = _errs103 === errors;
+}
+else {
+var valid24 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/8/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "registerservice"){
+const _errs111 = errors;
+if(errors === _errs111){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing15;
+if(((data.type === undefined) && (missing15 = "type")) || ((data.id === undefined) && (missing15 = "id"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/9/required",keyword:"required",params:{missingProperty: missing15},message:"must have required property '"+missing15+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data43 = data.type;
+const _errs113 = errors;
+if(typeof data43 !== "string"){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/9/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("registerservice" !== data43){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/9/properties/type/const",keyword:"const",params:{allowedValue: "registerservice"},message:"must be equal to constant"}];
+return false;
+}
+var valid27 = _errs113 === errors;
+}
+else {
+var valid27 = true;
+}
+if(valid27){
+if(data.id !== undefined){
+const _errs115 = errors;
+if(typeof data.id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/9/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid27 = _errs115 === errors;
+}
+else {
+var valid27 = true;
+}
+if(valid27){
+if(data.name !== undefined){
+let data45 = data.name;
+const _errs117 = errors;
+if((typeof data45 !== "string") && (data45 !== null)){
+validate11.errors = [{instancePath:instancePath+"/name",schemaPath:"#/oneOf/9/properties/name/type",keyword:"type",params:{type: schema12.oneOf[9].properties.name.type},message:"must be string,null"}];
+return false;
+}
+var valid27 = _errs117 === errors;
+}
+else {
+var valid27 = true;
+}
+if(valid27){
+if(data.description !== undefined){
+let data46 = data.description;
+const _errs119 = errors;
+if((typeof data46 !== "string") && (data46 !== null)){
+validate11.errors = [{instancePath:instancePath+"/description",schemaPath:"#/oneOf/9/properties/description/type",keyword:"type",params:{type: schema12.oneOf[9].properties.description.type},message:"must be string,null"}];
+return false;
+}
+var valid27 = _errs119 === errors;
+}
+else {
+var valid27 = true;
+}
+if(valid27){
+if(data.parent_service_id !== undefined){
+let data47 = data.parent_service_id;
+const _errs121 = errors;
+if((typeof data47 !== "string") && (data47 !== null)){
+validate11.errors = [{instancePath:instancePath+"/parent_service_id",schemaPath:"#/oneOf/9/properties/parent_service_id/type",keyword:"type",params:{type: schema12.oneOf[9].properties.parent_service_id.type},message:"must be string,null"}];
+return false;
+}
+var valid27 = _errs121 === errors;
+}
+else {
+var valid27 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/9/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "ping"){
+const _errs123 = errors;
+if(errors === _errs123){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing16;
+if((data.type === undefined) && (missing16 = "type")){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/10/required",keyword:"required",params:{missingProperty: missing16},message:"must have required property '"+missing16+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data48 = data.type;
+if(typeof data48 !== "string"){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/10/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("ping" !== data48){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/10/properties/type/const",keyword:"const",params:{allowedValue: "ping"},message:"must be equal to constant"}];
 return false;
 }
 }
 }
 }
 else {
-validate11.errors = [{instancePath,schemaPath:"#/definitions/PongMessage/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/10/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "pong"){
+const _errs127 = errors;
+if(errors === _errs127){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing17;
+if((data.type === undefined) && (missing17 = "type")){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/11/required",keyword:"required",params:{missingProperty: missing17},message:"must have required property '"+missing17+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data49 = data.type;
+if(typeof data49 !== "string"){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/11/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("pong" !== data49){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/11/properties/type/const",keyword:"const",params:{allowedValue: "pong"},message:"must be equal to constant"}];
+return false;
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/11/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
@@ -1071,264 +1021,493 @@ validate11.errors = vErrors;
 return errors === 0;
 }
 
-export const validateEngineMessage = validate18;
-const schema29 = {"type":"object","description":"What the engine sends to a worker.","oneOf":[{"$ref":"#/definitions/InvokeFunctionMessage"},{"$ref":"#/definitions/InvocationResultMessage"},{"$ref":"#/definitions/RegisterFunctionMessage"},{"$ref":"#/definitions/RegisterTriggerMessage"},{"$ref":"#/definitions/UnregisterTriggerMessage"},{"$ref":"#/definitions/WorkerRegisteredMessage"},{"$ref":"#/definitions/PingMessage"},{"$ref":"#/definitions/PongMessage"}],"discriminator":{"propertyName":"type"},"required":["type"]};
-const schema33 = {"type":"object","required":["type","worker_id"],"properties":{"type":{"type":"string","const":"workerregistered"},"worker_id":{"type":"string","description":"A UUID."}}};
+export const validateEngineMessage = validate12;
+const schema13 = {"type":"object","description":"What the engine sends to a worker.","oneOf":[{"type":"object","required":["type","function_id"],"properties":{"type":{"type":"string","const":"invokefunction"},"invocation_id":{"type":["string","null"],"description":"A UUID. Absent = no reply wanted."},"function_id":{"type":"string"},"data":{"description":"The input. The engine adds `_caller_worker_id` to an object."},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]},"action":{"type":["object","null"],"description":"How to run the call. Absent = run it and reply.","oneOf":[{"description":"Run it and never reply.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"void"}}},{"description":"Hand it to a queue. Without a queue worker it fails with `enqueue_error`.","type":"object","required":["type","queue"],"properties":{"type":{"type":"string","const":"enqueue"},"queue":{"type":"string"}}}],"discriminator":{"propertyName":"type"},"required":["type"]}}},{"type":"object","required":["type","invocation_id","function_id"],"properties":{"type":{"type":"string","const":"invocationresult"},"invocation_id":{"type":"string"},"function_id":{"type":"string"},"result":{"description":"Absent when the function returned nothing."},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"registerfunction"},"id":{"type":"string"},"description":{"type":["string","null"]},"request_format":{"description":"JSON Schema of the input."},"response_format":{"description":"JSON Schema of the result."},"metadata":{"description":"Anything the worker wants listed."},"invocation":{"description":"How to reach a function that is called over HTTP."}}},{"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"registertrigger"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"config":{"description":"What the trigger type asks for."},"metadata":{"description":"Anything the worker wants listed."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregistertrigger"},"id":{"type":"string"},"trigger_type":{"type":["string","null"]}}},{"type":"object","required":["type","worker_id"],"properties":{"type":{"type":"string","const":"workerregistered"},"worker_id":{"type":"string","description":"A UUID."}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"ping"}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}],"discriminator":{"propertyName":"type"},"required":["type"]};
 
-function validate18(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((data.type === undefined) && (missing0 = "type")){
-validate18.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate12.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const tag0 = data.type;
 if(typeof tag0 == "string"){
 if(tag0 === "invokefunction"){
-if(!(validate12(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate12.errors : vErrors.concat(validate12.errors);
-errors = vErrors.length;
-}
-}
-else if(tag0 === "invocationresult"){
-if(!(validate13(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate13.errors : vErrors.concat(validate13.errors);
-errors = vErrors.length;
-}
-}
-else if(tag0 === "registerfunction"){
-const _errs5 = errors;
-if(errors === _errs5){
+const _errs2 = errors;
+if(errors === _errs2){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing1;
-if(((data.type === undefined) && (missing1 = "type")) || ((data.id === undefined) && (missing1 = "id"))){
-validate18.errors = [{instancePath,schemaPath:"#/definitions/RegisterFunctionMessage/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+if(((data.type === undefined) && (missing1 = "type")) || ((data.function_id === undefined) && (missing1 = "function_id"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
 let data0 = data.type;
-const _errs7 = errors;
+const _errs4 = errors;
 if(typeof data0 !== "string"){
-validate18.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/RegisterFunctionMessage/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("registerfunction" !== data0){
-validate18.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/RegisterFunctionMessage/properties/type/const",keyword:"const",params:{allowedValue: "registerfunction"},message:"must be equal to constant"}];
+if("invokefunction" !== data0){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/0/properties/type/const",keyword:"const",params:{allowedValue: "invokefunction"},message:"must be equal to constant"}];
 return false;
 }
-var valid5 = _errs7 === errors;
+var valid2 = _errs4 === errors;
 }
 else {
-var valid5 = true;
+var valid2 = true;
 }
-if(valid5){
+if(valid2){
+if(data.invocation_id !== undefined){
+let data1 = data.invocation_id;
+const _errs6 = errors;
+if((typeof data1 !== "string") && (data1 !== null)){
+validate12.errors = [{instancePath:instancePath+"/invocation_id",schemaPath:"#/oneOf/0/properties/invocation_id/type",keyword:"type",params:{type: schema13.oneOf[0].properties.invocation_id.type},message:"must be string,null"}];
+return false;
+}
+var valid2 = _errs6 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data.function_id !== undefined){
+const _errs8 = errors;
+if(typeof data.function_id !== "string"){
+validate12.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/0/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid2 = _errs8 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data.traceparent !== undefined){
+let data3 = data.traceparent;
+const _errs10 = errors;
+if((typeof data3 !== "string") && (data3 !== null)){
+validate12.errors = [{instancePath:instancePath+"/traceparent",schemaPath:"#/oneOf/0/properties/traceparent/type",keyword:"type",params:{type: schema13.oneOf[0].properties.traceparent.type},message:"must be string,null"}];
+return false;
+}
+var valid2 = _errs10 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data.baggage !== undefined){
+let data4 = data.baggage;
+const _errs12 = errors;
+if((typeof data4 !== "string") && (data4 !== null)){
+validate12.errors = [{instancePath:instancePath+"/baggage",schemaPath:"#/oneOf/0/properties/baggage/type",keyword:"type",params:{type: schema13.oneOf[0].properties.baggage.type},message:"must be string,null"}];
+return false;
+}
+var valid2 = _errs12 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data.action !== undefined){
+let data5 = data.action;
+const _errs14 = errors;
+if((!(data5 && typeof data5 == "object" && !Array.isArray(data5))) && (data5 !== null)){
+validate12.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/type",keyword:"type",params:{type: schema13.oneOf[0].properties.action.type},message:"must be object,null"}];
+return false;
+}
+if(errors === _errs14){
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+let missing2;
+if((data5.type === undefined) && (missing2 = "type")){
+validate12.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+return false;
+}
+else {
+const tag1 = data5.type;
+if(typeof tag1 == "string"){
+if(tag1 === "void"){
+const _errs17 = errors;
+if(errors === _errs17){
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+let missing3;
+if((data5.type === undefined) && (missing3 = "type")){
+validate12.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/oneOf/0/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
+return false;
+}
+else {
+if(data5.type !== undefined){
+let data6 = data5.type;
+if(typeof data6 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/action/type",schemaPath:"#/oneOf/0/properties/action/oneOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("void" !== data6){
+validate12.errors = [{instancePath:instancePath+"/action/type",schemaPath:"#/oneOf/0/properties/action/oneOf/0/properties/type/const",keyword:"const",params:{allowedValue: "void"},message:"must be equal to constant"}];
+return false;
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/oneOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag1 === "enqueue"){
+const _errs21 = errors;
+if(errors === _errs21){
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+let missing4;
+if(((data5.type === undefined) && (missing4 = "type")) || ((data5.queue === undefined) && (missing4 = "queue"))){
+validate12.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/oneOf/1/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
+return false;
+}
+else {
+if(data5.type !== undefined){
+let data7 = data5.type;
+const _errs23 = errors;
+if(typeof data7 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/action/type",schemaPath:"#/oneOf/0/properties/action/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("enqueue" !== data7){
+validate12.errors = [{instancePath:instancePath+"/action/type",schemaPath:"#/oneOf/0/properties/action/oneOf/1/properties/type/const",keyword:"const",params:{allowedValue: "enqueue"},message:"must be equal to constant"}];
+return false;
+}
+var valid7 = _errs23 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data5.queue !== undefined){
+const _errs25 = errors;
+if(typeof data5.queue !== "string"){
+validate12.errors = [{instancePath:instancePath+"/action/queue",schemaPath:"#/oneOf/0/properties/action/oneOf/1/properties/queue/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid7 = _errs25 === errors;
+}
+else {
+var valid7 = true;
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else {
+validate12.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "type", tagValue: tag1},message:"value of tag \"type\" must be in oneOf"}];
+return false;
+}
+}
+else {
+validate12.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/discriminator",keyword:"discriminator",params:{error: "tag", tag: "type", tagValue: tag1},message:"tag \"type\" must be string"}];
+return false;
+}
+}
+}
+}
+var valid2 = _errs14 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "invocationresult"){
+const _errs27 = errors;
+if(errors === _errs27){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing5;
+if((((data.type === undefined) && (missing5 = "type")) || ((data.invocation_id === undefined) && (missing5 = "invocation_id"))) || ((data.function_id === undefined) && (missing5 = "function_id"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data9 = data.type;
+const _errs29 = errors;
+if(typeof data9 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("invocationresult" !== data9){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/const",keyword:"const",params:{allowedValue: "invocationresult"},message:"must be equal to constant"}];
+return false;
+}
+var valid9 = _errs29 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data.invocation_id !== undefined){
+const _errs31 = errors;
+if(typeof data.invocation_id !== "string"){
+validate12.errors = [{instancePath:instancePath+"/invocation_id",schemaPath:"#/oneOf/1/properties/invocation_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid9 = _errs31 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data.function_id !== undefined){
+const _errs33 = errors;
+if(typeof data.function_id !== "string"){
+validate12.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/1/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid9 = _errs33 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data.error !== undefined){
+let data12 = data.error;
+const _errs35 = errors;
+if((!(data12 && typeof data12 == "object" && !Array.isArray(data12))) && (data12 !== null)){
+validate12.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/1/properties/error/type",keyword:"type",params:{type: schema13.oneOf[1].properties.error.type},message:"must be object,null"}];
+return false;
+}
+if(errors === _errs35){
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+let missing6;
+if(((data12.code === undefined) && (missing6 = "code")) || ((data12.message === undefined) && (missing6 = "message"))){
+validate12.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/1/properties/error/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
+return false;
+}
+else {
+if(data12.code !== undefined){
+const _errs37 = errors;
+if(typeof data12.code !== "string"){
+validate12.errors = [{instancePath:instancePath+"/error/code",schemaPath:"#/oneOf/1/properties/error/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid10 = _errs37 === errors;
+}
+else {
+var valid10 = true;
+}
+if(valid10){
+if(data12.message !== undefined){
+const _errs39 = errors;
+if(typeof data12.message !== "string"){
+validate12.errors = [{instancePath:instancePath+"/error/message",schemaPath:"#/oneOf/1/properties/error/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid10 = _errs39 === errors;
+}
+else {
+var valid10 = true;
+}
+if(valid10){
+if(data12.stacktrace !== undefined){
+let data15 = data12.stacktrace;
+const _errs41 = errors;
+if((typeof data15 !== "string") && (data15 !== null)){
+validate12.errors = [{instancePath:instancePath+"/error/stacktrace",schemaPath:"#/oneOf/1/properties/error/properties/stacktrace/type",keyword:"type",params:{type: schema13.oneOf[1].properties.error.properties.stacktrace.type},message:"must be string,null"}];
+return false;
+}
+var valid10 = _errs41 === errors;
+}
+else {
+var valid10 = true;
+}
+}
+}
+}
+}
+}
+var valid9 = _errs35 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data.traceparent !== undefined){
+let data16 = data.traceparent;
+const _errs43 = errors;
+if((typeof data16 !== "string") && (data16 !== null)){
+validate12.errors = [{instancePath:instancePath+"/traceparent",schemaPath:"#/oneOf/1/properties/traceparent/type",keyword:"type",params:{type: schema13.oneOf[1].properties.traceparent.type},message:"must be string,null"}];
+return false;
+}
+var valid9 = _errs43 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data.baggage !== undefined){
+let data17 = data.baggage;
+const _errs45 = errors;
+if((typeof data17 !== "string") && (data17 !== null)){
+validate12.errors = [{instancePath:instancePath+"/baggage",schemaPath:"#/oneOf/1/properties/baggage/type",keyword:"type",params:{type: schema13.oneOf[1].properties.baggage.type},message:"must be string,null"}];
+return false;
+}
+var valid9 = _errs45 === errors;
+}
+else {
+var valid9 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "registerfunction"){
+const _errs47 = errors;
+if(errors === _errs47){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing7;
+if(((data.type === undefined) && (missing7 = "type")) || ((data.id === undefined) && (missing7 = "id"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data18 = data.type;
+const _errs49 = errors;
+if(typeof data18 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("registerfunction" !== data18){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/const",keyword:"const",params:{allowedValue: "registerfunction"},message:"must be equal to constant"}];
+return false;
+}
+var valid12 = _errs49 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
 if(data.id !== undefined){
-const _errs9 = errors;
+const _errs51 = errors;
 if(typeof data.id !== "string"){
-validate18.errors = [{instancePath:instancePath+"/id",schemaPath:"#/definitions/RegisterFunctionMessage/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate12.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/2/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid5 = _errs9 === errors;
+var valid12 = _errs51 === errors;
 }
 else {
-var valid5 = true;
+var valid12 = true;
 }
-if(valid5){
+if(valid12){
 if(data.description !== undefined){
-let data2 = data.description;
-const _errs11 = errors;
-if((typeof data2 !== "string") && (data2 !== null)){
-validate18.errors = [{instancePath:instancePath+"/description",schemaPath:"#/definitions/RegisterFunctionMessage/properties/description/type",keyword:"type",params:{type: schema20.properties.description.type},message:"must be string,null"}];
+let data20 = data.description;
+const _errs53 = errors;
+if((typeof data20 !== "string") && (data20 !== null)){
+validate12.errors = [{instancePath:instancePath+"/description",schemaPath:"#/oneOf/2/properties/description/type",keyword:"type",params:{type: schema13.oneOf[2].properties.description.type},message:"must be string,null"}];
 return false;
 }
-var valid5 = _errs11 === errors;
+var valid12 = _errs53 === errors;
 }
 else {
-var valid5 = true;
+var valid12 = true;
 }
 }
 }
 }
 }
 else {
-validate18.errors = [{instancePath,schemaPath:"#/definitions/RegisterFunctionMessage/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/2/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
 }
 else if(tag0 === "registertrigger"){
-const _errs14 = errors;
-if(errors === _errs14){
+const _errs55 = errors;
+if(errors === _errs55){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing2;
-if(((((data.type === undefined) && (missing2 = "type")) || ((data.id === undefined) && (missing2 = "id"))) || ((data.trigger_type === undefined) && (missing2 = "trigger_type"))) || ((data.function_id === undefined) && (missing2 = "function_id"))){
-validate18.errors = [{instancePath,schemaPath:"#/definitions/RegisterTriggerMessage/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+let missing8;
+if(((((data.type === undefined) && (missing8 = "type")) || ((data.id === undefined) && (missing8 = "id"))) || ((data.trigger_type === undefined) && (missing8 = "trigger_type"))) || ((data.function_id === undefined) && (missing8 = "function_id"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data3 = data.type;
-const _errs16 = errors;
-if(typeof data3 !== "string"){
-validate18.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/RegisterTriggerMessage/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+let data21 = data.type;
+const _errs57 = errors;
+if(typeof data21 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("registertrigger" !== data3){
-validate18.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/RegisterTriggerMessage/properties/type/const",keyword:"const",params:{allowedValue: "registertrigger"},message:"must be equal to constant"}];
+if("registertrigger" !== data21){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/const",keyword:"const",params:{allowedValue: "registertrigger"},message:"must be equal to constant"}];
 return false;
 }
-var valid8 = _errs16 === errors;
-}
-else {
-var valid8 = true;
-}
-if(valid8){
-if(data.id !== undefined){
-const _errs18 = errors;
-if(typeof data.id !== "string"){
-validate18.errors = [{instancePath:instancePath+"/id",schemaPath:"#/definitions/RegisterTriggerMessage/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid8 = _errs18 === errors;
-}
-else {
-var valid8 = true;
-}
-if(valid8){
-if(data.trigger_type !== undefined){
-const _errs20 = errors;
-if(typeof data.trigger_type !== "string"){
-validate18.errors = [{instancePath:instancePath+"/trigger_type",schemaPath:"#/definitions/RegisterTriggerMessage/properties/trigger_type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid8 = _errs20 === errors;
-}
-else {
-var valid8 = true;
-}
-if(valid8){
-if(data.function_id !== undefined){
-const _errs22 = errors;
-if(typeof data.function_id !== "string"){
-validate18.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/definitions/RegisterTriggerMessage/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid8 = _errs22 === errors;
-}
-else {
-var valid8 = true;
-}
-}
-}
-}
-}
-}
-else {
-validate18.errors = [{instancePath,schemaPath:"#/definitions/RegisterTriggerMessage/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else if(tag0 === "unregistertrigger"){
-const _errs25 = errors;
-if(errors === _errs25){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing3;
-if(((data.type === undefined) && (missing3 = "type")) || ((data.id === undefined) && (missing3 = "id"))){
-validate18.errors = [{instancePath,schemaPath:"#/definitions/UnregisterTriggerMessage/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data7 = data.type;
-const _errs27 = errors;
-if(typeof data7 !== "string"){
-validate18.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/UnregisterTriggerMessage/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("unregistertrigger" !== data7){
-validate18.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/UnregisterTriggerMessage/properties/type/const",keyword:"const",params:{allowedValue: "unregistertrigger"},message:"must be equal to constant"}];
-return false;
-}
-var valid11 = _errs27 === errors;
-}
-else {
-var valid11 = true;
-}
-if(valid11){
-if(data.id !== undefined){
-const _errs29 = errors;
-if(typeof data.id !== "string"){
-validate18.errors = [{instancePath:instancePath+"/id",schemaPath:"#/definitions/UnregisterTriggerMessage/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid11 = _errs29 === errors;
-}
-else {
-var valid11 = true;
-}
-if(valid11){
-if(data.trigger_type !== undefined){
-let data9 = data.trigger_type;
-const _errs31 = errors;
-if((typeof data9 !== "string") && (data9 !== null)){
-validate18.errors = [{instancePath:instancePath+"/trigger_type",schemaPath:"#/definitions/UnregisterTriggerMessage/properties/trigger_type/type",keyword:"type",params:{type: schema25.properties.trigger_type.type},message:"must be string,null"}];
-return false;
-}
-var valid11 = _errs31 === errors;
-}
-else {
-var valid11 = true;
-}
-}
-}
-}
-}
-else {
-validate18.errors = [{instancePath,schemaPath:"#/definitions/UnregisterTriggerMessage/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else if(tag0 === "workerregistered"){
-const _errs34 = errors;
-if(errors === _errs34){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing4;
-if(((data.type === undefined) && (missing4 = "type")) || ((data.worker_id === undefined) && (missing4 = "worker_id"))){
-validate18.errors = [{instancePath,schemaPath:"#/definitions/WorkerRegisteredMessage/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
-return false;
-}
-else {
-if(data.type !== undefined){
-let data10 = data.type;
-const _errs36 = errors;
-if(typeof data10 !== "string"){
-validate18.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/WorkerRegisteredMessage/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("workerregistered" !== data10){
-validate18.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/WorkerRegisteredMessage/properties/type/const",keyword:"const",params:{allowedValue: "workerregistered"},message:"must be equal to constant"}];
-return false;
-}
-var valid14 = _errs36 === errors;
+var valid14 = _errs57 === errors;
 }
 else {
 var valid14 = true;
 }
 if(valid14){
-if(data.worker_id !== undefined){
-const _errs38 = errors;
-if(typeof data.worker_id !== "string"){
-validate18.errors = [{instancePath:instancePath+"/worker_id",schemaPath:"#/definitions/WorkerRegisteredMessage/properties/worker_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(data.id !== undefined){
+const _errs59 = errors;
+if(typeof data.id !== "string"){
+validate12.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/3/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid14 = _errs38 === errors;
+var valid14 = _errs59 === errors;
+}
+else {
+var valid14 = true;
+}
+if(valid14){
+if(data.trigger_type !== undefined){
+const _errs61 = errors;
+if(typeof data.trigger_type !== "string"){
+validate12.errors = [{instancePath:instancePath+"/trigger_type",schemaPath:"#/oneOf/3/properties/trigger_type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid14 = _errs61 === errors;
+}
+else {
+var valid14 = true;
+}
+if(valid14){
+if(data.function_id !== undefined){
+const _errs63 = errors;
+if(typeof data.function_id !== "string"){
+validate12.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/3/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid14 = _errs63 === errors;
 }
 else {
 var valid14 = true;
@@ -1336,86 +1515,196 @@ var valid14 = true;
 }
 }
 }
+}
+}
 else {
-validate18.errors = [{instancePath,schemaPath:"#/definitions/WorkerRegisteredMessage/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/3/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "unregistertrigger"){
+const _errs65 = errors;
+if(errors === _errs65){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing9;
+if(((data.type === undefined) && (missing9 = "type")) || ((data.id === undefined) && (missing9 = "id"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data25 = data.type;
+const _errs67 = errors;
+if(typeof data25 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("unregistertrigger" !== data25){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/const",keyword:"const",params:{allowedValue: "unregistertrigger"},message:"must be equal to constant"}];
+return false;
+}
+var valid16 = _errs67 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data.id !== undefined){
+const _errs69 = errors;
+if(typeof data.id !== "string"){
+validate12.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/4/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid16 = _errs69 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data.trigger_type !== undefined){
+let data27 = data.trigger_type;
+const _errs71 = errors;
+if((typeof data27 !== "string") && (data27 !== null)){
+validate12.errors = [{instancePath:instancePath+"/trigger_type",schemaPath:"#/oneOf/4/properties/trigger_type/type",keyword:"type",params:{type: schema13.oneOf[4].properties.trigger_type.type},message:"must be string,null"}];
+return false;
+}
+var valid16 = _errs71 === errors;
+}
+else {
+var valid16 = true;
+}
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/4/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "workerregistered"){
+const _errs73 = errors;
+if(errors === _errs73){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing10;
+if(((data.type === undefined) && (missing10 = "type")) || ((data.worker_id === undefined) && (missing10 = "worker_id"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data28 = data.type;
+const _errs75 = errors;
+if(typeof data28 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/5/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("workerregistered" !== data28){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/5/properties/type/const",keyword:"const",params:{allowedValue: "workerregistered"},message:"must be equal to constant"}];
+return false;
+}
+var valid18 = _errs75 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data.worker_id !== undefined){
+const _errs77 = errors;
+if(typeof data.worker_id !== "string"){
+validate12.errors = [{instancePath:instancePath+"/worker_id",schemaPath:"#/oneOf/5/properties/worker_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid18 = _errs77 === errors;
+}
+else {
+var valid18 = true;
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/5/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
 }
 else if(tag0 === "ping"){
-const _errs41 = errors;
-if(errors === _errs41){
+const _errs79 = errors;
+if(errors === _errs79){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing5;
-if((data.type === undefined) && (missing5 = "type")){
-validate18.errors = [{instancePath,schemaPath:"#/definitions/PingMessage/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
+let missing11;
+if((data.type === undefined) && (missing11 = "type")){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data12 = data.type;
-if(typeof data12 !== "string"){
-validate18.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/PingMessage/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+let data30 = data.type;
+if(typeof data30 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/6/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("ping" !== data12){
-validate18.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/PingMessage/properties/type/const",keyword:"const",params:{allowedValue: "ping"},message:"must be equal to constant"}];
+if("ping" !== data30){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/6/properties/type/const",keyword:"const",params:{allowedValue: "ping"},message:"must be equal to constant"}];
 return false;
 }
 }
 }
 }
 else {
-validate18.errors = [{instancePath,schemaPath:"#/definitions/PingMessage/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/6/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
 }
 else if(tag0 === "pong"){
-const _errs46 = errors;
-if(errors === _errs46){
+const _errs83 = errors;
+if(errors === _errs83){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing6;
-if((data.type === undefined) && (missing6 = "type")){
-validate18.errors = [{instancePath,schemaPath:"#/definitions/PongMessage/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
+let missing12;
+if((data.type === undefined) && (missing12 = "type")){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/7/required",keyword:"required",params:{missingProperty: missing12},message:"must have required property '"+missing12+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data13 = data.type;
-if(typeof data13 !== "string"){
-validate18.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/PongMessage/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+let data31 = data.type;
+if(typeof data31 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/7/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("pong" !== data13){
-validate18.errors = [{instancePath:instancePath+"/type",schemaPath:"#/definitions/PongMessage/properties/type/const",keyword:"const",params:{allowedValue: "pong"},message:"must be equal to constant"}];
+if("pong" !== data31){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/7/properties/type/const",keyword:"const",params:{allowedValue: "pong"},message:"must be equal to constant"}];
 return false;
 }
 }
 }
 }
 else {
-validate18.errors = [{instancePath,schemaPath:"#/definitions/PongMessage/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/7/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
 }
 else {
-validate18.errors = [{instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "type", tagValue: tag0},message:"value of tag \"type\" must be in oneOf"}];
+validate12.errors = [{instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "type", tagValue: tag0},message:"value of tag \"type\" must be in oneOf"}];
 return false;
 }
 }
 else {
-validate18.errors = [{instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "tag", tag: "type", tagValue: tag0},message:"tag \"type\" must be string"}];
+validate12.errors = [{instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "tag", tag: "type", tagValue: tag0},message:"tag \"type\" must be string"}];
 return false;
 }
 }
 }
 else {
-validate18.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate12.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate18.errors = vErrors;
+validate12.errors = vErrors;
 return errors === 0;
 }

@@ -6,11 +6,17 @@ const FORMATS: Readonly<Record<string, { minimum: number; maximum: number }>> = 
   uint: { minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
 };
 
-/** Rewrites definitions so that validators are fast and one fault gives one error; what is valid stays the same. */
-export function lower(definitions: Definitions): Definitions {
-  const lowered = mapSchemas({ definitions }, (schema) =>
-    withDiscriminator(withTypeUnion(withBounds(schema), definitions), definitions),
-  );
+/**
+ * Rewrites definitions so that validators are fast and one fault gives one error; what is valid stays the same.
+ *
+ * @param inline a definition takes the place of each reference to it, so that no validator calls another, which costs
+ * objects per call; none may hold itself. Defaults are not written where a branch of a union was put in.
+ */
+export function lower(definitions: Definitions, inline: boolean): Definitions {
+  const lowered = mapSchemas({ definitions }, (schema) => {
+    const target = inline ? resolve(schema, definitions) : schema;
+    return withDiscriminator(withTypeUnion(withBounds(target), definitions), definitions);
+  });
   return lowered.definitions ?? {};
 }
 

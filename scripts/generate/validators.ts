@@ -22,7 +22,7 @@ export function renderValidatorCode(family: Family): string {
     allowUnionTypes: true,
     strictTypes: true,
   });
-  ajv.addSchema({ $id: family.name, definitions: lower(family.definitions) });
+  ajv.addSchema({ $id: family.name, definitions: lower(family.definitions, !family.defaults) });
   const names = family.validated.map((name) => [validatorName(name), `${family.name}#/definitions/${name}`]);
   const code = inlineRuntime(standaloneCode(ajv, Object.fromEntries(names)));
   return `${header(family.inputs)}${code.replace(/^"use strict";\s*/, '').trim()}\n`;
