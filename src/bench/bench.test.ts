@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { markdown } from './report.js';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -24,4 +25,10 @@ test('a quick run starts its servers, counts every delivery and prints a table o
 
 test('a name that no scenario has is a failure', async () => {
   await assert.rejects(bench('--only', 'no-such-scenario'), { code: 1 });
+});
+
+test('what could not be measured is named below the table', () => {
+  const failures = [{ scenario: 'fan-out/5000', reason: 'connect EMFILE' }];
+  assert.match(markdown([], failures), /\n\nNot measured: fan-out\/5000: connect EMFILE\n/);
+  assert.doesNotMatch(markdown([], []), /Not measured/);
 });

@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { measure, type Result } from './measure.js';
 import { readOptions } from './options.js';
-import { markdown } from './report.js';
+import { type Failure, markdown } from './report.js';
 import { SCENARIOS } from './scenarios/index.js';
 import type { Environment, Scenario } from './scenarios/scenario.js';
 import { build } from './targets/build.js';
@@ -40,21 +40,24 @@ if (options.pin) execFileSync('taskset', ['-a', '-c', '-p', String(LOAD_CORE), S
 const { rounds, ms } = options;
 const about = { date: new Date().toISOString(), node: process.version, cpu: cpus()[0]?.model, rounds, ms };
 const results: Result[] = [];
-const failures: string[] = [];
+const failures: Failure[] = [];
 for (const scenario of chosen) {
   try {
     const result = await measure(withBefore(scenario, environment), environment, options);
     results.push(result);
-    await save();
     const figures = result.series.map(({ name, median }) => `${name} ${Math.round(median)}`).join(', ');
     const ratios = result.ratios
       .map(({ of, to, ratio, cpuRatio }) => `${of}/${to} ${ratio.toFixed(2)} (CPU ${cpuRatio.toFixed(2)})`)
       .join(', ');
     console.error(`${scenario.name}: ${figures} ${result.unit}; ${ratios}`);
   } catch (error) {
-    failures.push(scenario.name);
+    failures.push({
+      scenario: scenario.name,
+      reason: error instanceof Error ? error.message : String(error),
+    });
     console.error(`${scenario.name} failed:`, error);
   }
+  await save();
 }
 
 /** After each scenario, so that a run that is cut short was not for nothing. */
@@ -64,7 +67,7 @@ async function save(): Promise<void> {
     join(options.directory, 'results.json'),
     `${JSON.stringify({ ...about, results }, undefined, 2)}\n`,
   );
-  await writeFile(join(options.directory, 'results.md'), markdown(results));
+  await writeFile(join(options.directory, 'results.md'), markdown(results, failures));
 }
 
 /** Compares with the build that this one is measured against. */
@@ -74,5 +77,5 @@ function withBefore(scenario: Scenario, { builds }: Environment): Scenario {
   return { ...scenario, goals: [...scenario.goals, { of: now.name, to: before.name }] };
 }
 
-console.log(markdown(results));
+console.log(markdown(results, failures));
 process.exitCode = failures.length === 0 && results.length > 0 ? 0 : 1;

@@ -81,10 +81,12 @@ async function takeTurns(running: readonly Running[], scenario: string, rounds: 
     for (let i = 0; i < running.length; i += 1) {
       // Nobody always runs right after the same neighbour.
       const { name, measured, figures, perCpu } = running[(i + round) % running.length]!;
+      await measured.enter?.();
       const before = (await measured.cpu?.()) ?? Number.NaN;
       const began = performance.now();
       const figure = await inTime(measured.run(rounds.ms), `${scenario} on ${name}`);
       const cpu = (await measured.cpu?.()) ?? Number.NaN;
+      measured.leave?.();
       if (round === 0) continue;
       figures.push(figure);
       perCpu.push((figure * (performance.now() - began)) / (cpu - before));

@@ -48,11 +48,18 @@ function rows({ scenario, unit, bound, series, ratios }: Result): string[] {
   });
 }
 
-/** The results as a markdown table of ratios. */
-export const markdown = (results: readonly Result[]): string =>
+/** A scenario that gave no figure. */
+export interface Failure {
+  readonly scenario: string;
+  readonly reason: string;
+}
+
+/** The results as a markdown table of ratios, and what is not in it. */
+export const markdown = (results: readonly Result[], failures: readonly Failure[]): string =>
   [
     '| scenario | of | median | to | median | ratio | per CPU | target | met |',
     '|---|---|---|---|---|---|---|---|---|',
     ...results.flatMap(rows),
     '',
+    ...failures.map(({ scenario, reason }) => `Not measured: ${scenario}: ${reason}\n`),
   ].join('\n');

@@ -55,10 +55,8 @@ export const on = (
   open: async () => {
     const target = await start();
     try {
-      const { run, close } = bound(await load(target));
       return {
-        run,
-        close,
+        ...bound(await load(target)),
         cpu: () => target.cpu(),
         [Symbol.asyncDispose]: () => target[Symbol.asyncDispose](),
       };
@@ -70,7 +68,9 @@ export const on = (
 });
 
 const bound = (measured: Measured): Measured => ({
+  enter: async () => measured.enter?.(),
   run: (ms) => measured.run(ms),
+  leave: () => measured.leave?.(),
   close: () => measured.close(),
 });
 
