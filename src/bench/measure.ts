@@ -3,8 +3,10 @@ import type { Environment, Scenario, Series } from './scenarios/scenario.js';
 import { median } from './statistics.js';
 
 export interface Rounds {
-  /** Counted rounds; one more goes before them. */
+  /** Counted rounds. */
   readonly rounds: number;
+  /** Rounds before them, which do not count. */
+  readonly warmUp: number;
   /** Milliseconds of one measurement. */
   readonly ms: number;
 }
@@ -77,17 +79,17 @@ export async function measure(scenario: Scenario, environment: Environment, roun
 }
 
 async function takeTurns(running: readonly Running[], scenario: string, rounds: Rounds): Promise<void> {
-  for (let round = 0; round <= rounds.rounds; round += 1) {
+  for (let round = -rounds.warmUp; round < rounds.rounds; round += 1) {
     for (let i = 0; i < running.length; i += 1) {
       // Nobody always runs right after the same neighbour.
-      const { name, measured, figures, perCpu } = running[(i + round) % running.length]!;
+      const { name, measured, figures, perCpu } = running[(i + round + rounds.warmUp) % running.length]!;
       await measured.enter?.();
       const before = (await measured.cpu?.()) ?? Number.NaN;
       const began = performance.now();
       const figure = await inTime(measured.run(rounds.ms), `${scenario} on ${name}`);
       const cpu = (await measured.cpu?.()) ?? Number.NaN;
       measured.leave?.();
-      if (round === 0) continue;
+      if (round < 0) continue;
       figures.push(figure);
       perCpu.push((figure * (performance.now() - began)) / (cpu - before));
     }

@@ -39,6 +39,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     only: only.map(glob),
     rounds: Number(values.rounds ?? (quick ? 1 : 5)),
+    warmUp: quick ? 0 : 1,
     ms: Number(values.ms ?? (quick ? 100 : 1_000)),
     scale: quick ? 10 : 1,
     other: engine === undefined ? undefined : [engine, values['stream-url'] ?? 'ws://127.0.0.1:3112'],

@@ -43,6 +43,18 @@ export async function clients(target: Target, count: number): Promise<LeanSocket
   return sockets;
 }
 
+/** Sends frames in one go; resolves when each has its answer. */
+export async function answered(socket: LeanSocket, frames: readonly Buffer[]): Promise<void> {
+  await new Promise<void>((resolve) => {
+    let left = frames.length;
+    socket.listen(() => {
+      left -= 1;
+      if (left === 0) resolve();
+    });
+    socket.send(Buffer.concat(frames));
+  });
+}
+
 /** Joins each client to the group that `groupOf` names; resolves when all have their sync. */
 export async function joinAll(
   target: Target,

@@ -1,5 +1,5 @@
 import type { Target } from '../targets/target.js';
-import { clients, joinAll, rpcConnections } from './connect.js';
+import { answered, clients, joinAll, rpcConnections } from './connect.js';
 import type { Measured } from './measured.js';
 
 const GROUP = 'storm';
@@ -10,14 +10,8 @@ const HELD = 20;
 /** Writes `count` items into a group. */
 export async function fill(target: Target, group: string, count: number): Promise<void> {
   const [socket] = await rpcConnections(target, 1);
-  await new Promise<void>((resolve) => {
-    let left = count;
-    socket!.listen(() => {
-      left -= 1;
-      if (left === 0) resolve();
-    });
-    for (let n = 0; n < count; n += 1) socket!.send(target.dialect.set({ group, item: `item-${n}`, n }));
-  });
+  const frames = Array.from({ length: count }, (_, n) => target.dialect.set({ group, item: `item-${n}`, n }));
+  await answered(socket!, frames);
   socket!.close();
 }
 

@@ -9,7 +9,8 @@ const WINDOW = 256;
 
 const scaled = (options: FanOutOptions, { scale }: Environment): FanOutOptions => ({
   ...options,
-  subscribers: Math.max(1, Math.ceil(options.subscribers / scale)),
+  groups: Math.ceil(options.groups / scale),
+  subscribers: Math.ceil(options.subscribers / scale),
   idle: Math.ceil(options.idle / scale),
 });
 

@@ -7,8 +7,8 @@ import type { Environment, Scenario, Series } from './scenario.js';
 
 /** Collects garbage four times a second, so that resident memory is what is held. */
 const TIDY = ['--expose-gc', '--import', 'data:text/javascript,setInterval(gc,250).unref()'];
-/** Milliseconds in which the last garbage goes. */
-const SETTLE_MS = 1_500;
+/** Milliseconds in which the last garbage goes; a quick run's figures are of no interest. */
+const settle = (scale: number): Promise<void> => delay(1_500 / scale);
 
 interface Load {
   /** How many there are before the first look, so that what is made once is there. */
@@ -29,11 +29,11 @@ const perUnit =
           const { core, scale } = environment;
           await using target = await startOwn({ name, main, core, adapter: IN_MEMORY, nodeArgs: TIDY });
           const sockets = await load.add(target, Math.ceil(load.warm / scale), []);
-          await delay(SETTLE_MS);
+          await settle(scale);
           const before = await target.memory();
           const count = Math.ceil(load.count / scale);
           const more = await load.add(target, count, sockets);
-          await delay(SETTLE_MS);
+          await settle(scale);
           const figure = ((await target.memory()) - before) / count;
           for (const socket of [...sockets, ...more]) socket.close();
           return figure;

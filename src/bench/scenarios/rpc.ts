@@ -1,5 +1,5 @@
 import { Calls } from '../load/calls.js';
-import { rpcConnections } from '../load/connect.js';
+import { answered, rpcConnections } from '../load/connect.js';
 import type { Measured } from '../load/measured.js';
 import { FILE_BASED, IN_MEMORY, type Target } from '../targets/target.js';
 import type { Dialect, Write } from '../wire/dialect.js';
@@ -25,7 +25,9 @@ const calls =
       n,
     });
     // What is read was written before.
-    await new Calls(sockets, 16, (connection, n) => set(target.dialect, write(connection, n))).run(300);
+    const sets = (connection: number): Buffer[] =>
+      Array.from({ length: items }, (_, n) => set(target.dialect, write(connection, n)));
+    await Promise.all(sockets.map((socket, connection) => answered(socket, sets(connection))));
     const load = new Calls(sockets, window, (connection, n) => frame(target.dialect, write(connection, n)));
     return {
       run: (ms) => load.run(ms),
