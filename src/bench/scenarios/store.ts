@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT } from '../targets/build.js';
+import { guard } from '../targets/child.js';
 import { scratch } from '../targets/scratch.js';
 import { startOwn, type Target } from '../targets/target.js';
 import type { Scenario } from './scenario.js';
@@ -26,7 +27,10 @@ const opened = (
       open: async () => {
         const directory = await scratch();
         const count = String(Math.ceil(ITEMS / scale));
-        await promisify(execFile)(process.execPath, ['--import', TSX, FILL, main, directory.path, count]);
+        const args = ['--import', TSX, FILL, main, directory.path, count];
+        const filled = promisify(execFile)(process.execPath, args);
+        guard(filled.child);
+        await filled;
         const adapter = `name: kv\n  config: { store_method: file_based, file_path: '${directory.path}' }`;
         return {
           run: async () => {

@@ -15,6 +15,12 @@ process.once('exit', () => {
   for (const child of alive) child.kill('SIGKILL');
 });
 
+/** Ends a process with this one at the latest. */
+export function guard(child: ChildProcess): void {
+  alive.add(child);
+  child.once('close', () => alive.delete(child));
+}
+
 /** A server in a process of its own; it ends with its user, and with this process at the latest. */
 export class Child implements AsyncDisposable {
   readonly #process: ChildProcess;
@@ -38,8 +44,7 @@ export class Child implements AsyncDisposable {
       env: { ...process.env, III_URL: '', III_ENGINE_URL: '', NODE_ENV: 'production' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    alive.add(child);
-    child.once('close', () => alive.delete(child));
+    guard(child);
     let output = '';
     const line = await new Promise<string>((resolve, reject) => {
       const read = (text: string): void => {
