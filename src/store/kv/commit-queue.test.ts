@@ -80,3 +80,42 @@ test('housekeeping waits while one write alone fills the queue', async () => {
   assert.equal(queue.tryPush(entry(0)), true);
   await queue.idle();
 });
+
+test('a batch stays open while each turn brings more, and not for ever', async () => {
+  const journal = new FakeJournal();
+  const queue = new CommitQueue(journal, 1 << 20);
+  const push = (): void => queue.push({ records: [{ key: 'k', value: '' }], bytes: 1, settle: () => {} });
+  push();
+  for (let turn = 0; journal.batches.length === 0; turn += 1) {
+    assert.ok(turn < 100, 'calls that never end keep the batch open');
+    await nextTurn();
+    push();
+  }
+  assert.ok((journal.batches[0] ?? 0) >= 3, `the batch held ${journal.batches[0]}`);
+  await queue.idle();
+});
+
+test('one write runs at a time, whatever is asked meanwhile', async () => {
+  let running = 0;
+  let most = 0;
+  class Slow extends FakeJournal {
+    override async write(records: Parameters<FakeJournal['write']>[0]): Promise<void> {
+      running += 1;
+      most = Math.max(most, running);
+      for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+      await super.write(records);
+      running -= 1;
+    }
+  }
+  const journal = new Slow();
+  const queue = new CommitQueue(journal, 1 << 20);
+  const push = (): void => queue.push({ records: [{ key: 'k', value: '' }], bytes: 1, settle: () => {} });
+  push();
+  for (let turn = 0; turn < 15; turn += 1) {
+    await nextTurn();
+    if (turn % 3 === 0) push();
+  }
+  await queue.idle();
+  assert.equal(most, 1);
+  assert.equal(journal.batches.length, 2);
+});
