@@ -1,57 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as tick } from 'node:timers/promises';
-import type { Config } from '../../generated/config.js';
-import { validateStreamCallRequest, validateStreamJoinCallRequest } from '../../generated/validators.js';
-import { encodeLines, FakeOutlet } from '../delivery/testing/harness.js';
-import { asJson } from '../domain/json-text.js';
-import { silentLogger } from '../observability/logger.js';
-import { KvStore } from '../store/kv/kv-store.js';
-import { Engine } from './engine.js';
-import type { JoinRequest } from './port.js';
-import { FakeHost } from './testing/fake-host.js';
-
-const limits = {
-  max_name_bytes: 16,
-  max_depth: 4,
-  max_frame_bytes: 1000,
-  outbox_bytes: 1 << 20,
-  auth_timeout_ms: 50,
-} as Config['limits'];
-
-async function open(authFunction?: string) {
-  const store = await KvStore.open({ tombstones: { maxPerGroup: 10, maxAgeMs: 1e6 }, maxQueuedBytes: 1e6 });
-  const host = new FakeHost();
-  const settings = () => ({ authFunction, limits });
-  const engine = new Engine({ store, host, encode: encodeLines, settings, logger: silentLogger });
-  const call = (id: string, payload?: unknown) =>
-    new Promise<unknown>((resolve, reject) => {
-      const text = payload === undefined ? undefined : asJson(JSON.stringify(payload));
-      engine.call(id, text, undefined, (failure, result) => {
-        if (failure !== undefined) reject(Object.assign(new Error(failure.message), { code: failure.code }));
-        else resolve(result === undefined ? undefined : JSON.parse(result));
-      });
-    });
-  return { engine, host, call };
-}
-
-const item = { stream_name: 's', group_id: 'g', item_id: 'i' };
-const join = (id: string, more: Partial<JoinRequest> = {}): JoinRequest => ({
-  subscriptionId: id,
-  stream: 's',
-  group: 'g',
-  item: undefined,
-  since: undefined,
-  withItems: false,
-  ack: false,
-  ...more,
-});
-const trigger = (id: string, triggerType: string, functionId: string, config: unknown = {}) => ({
-  id,
-  triggerType,
-  functionId,
-  config,
-});
+import { validateStreamCallRequest } from '../../generated/validators.js';
+import { FakeOutlet } from '../delivery/testing/harness.js';
+import { item, join, open, trigger } from './testing/open.js';
 
 test('the eight functions answer in the documented shapes', async () => {
   const { call } = await open();
@@ -161,92 +113,6 @@ test('stream triggers filter, carry both spellings, and stay in commit order beh
   engine.unregisterTrigger('1');
   await call('stream::send', { stream_name: 's', group_id: 'g', type: 't', data: 1 });
   assert.equal(host.callsOf('all').length, 7);
-});
-
-test('a join handler refuses by its answer, by failing and by a failing condition; then there is no data, ever', async () => {
-  const { engine, host, call } = await open();
-  host.functions.set('yes', () => ({ result: {} }));
-  host.functions.set('no', () => ({ result: { unauthorized: true } }));
-  host.functions.set('broken', () => ({ failure: { code: 'x', message: 'x' } }));
-  const decide = async (functionId: string, config: object = {}) => {
-    const outlet = new FakeOutlet(functionId);
-    engine.registerTrigger(trigger('t', 'stream:join', functionId, config));
-    const joined = await new Promise((resolve) =>
-      engine.join(outlet, join('1'), asJson('{"user":1}'), resolve),
-    );
-    await call('stream::set', { ...item, data: 1 });
-    await tick();
-    engine.disconnect(outlet);
-    return { joined, types: outlet.messages.map((message) => message.event?.type) };
-  };
-  assert.deepEqual(await decide('no'), { joined: false, types: ['unauthorized'] });
-  assert.deepEqual(await decide('broken'), { joined: false, types: ['unauthorized'] });
-  assert.deepEqual(await decide('missing'), { joined: false, types: ['unauthorized'] });
-  assert.deepEqual(await decide('yes', { condition_function_id: 'broken' }), {
-    joined: false,
-    types: ['unauthorized'],
-  });
-  assert.deepEqual((await decide('yes')).joined, true);
-  assert.deepEqual((await decide('no', { stream_name: 'other' })).joined, true);
-  const [payload] = host.callsOf('yes');
-  assert.ok(validateStreamJoinCallRequest(payload));
-  assert.deepEqual((payload as { context: unknown }).context, { user: 1 });
-});
-
-test('every join that was let in is left once: by leave, by disconnect, and when it left while it was decided', async () => {
-  const { engine, host } = await open();
-  const outlet = new FakeOutlet('o');
-  let open_: () => void = () => {};
-  host.functions.set('left', () => ({}));
-  host.functions.set('slow', async () => {
-    await new Promise<void>((resolve) => {
-      open_ = resolve;
-    });
-    return {};
-  });
-  engine.registerTrigger(trigger('l', 'stream:leave', 'left'));
-  const joined = (id: string) => new Promise((resolve) => engine.join(outlet, join(id), undefined, resolve));
-  await joined('1');
-  await joined('2');
-  engine.leave(outlet, '1');
-  engine.leave(outlet, 'unknown');
-  engine.disconnect(outlet);
-  engine.registerTrigger(trigger('j', 'stream:join', 'slow'));
-  void joined('3');
-  engine.disconnect(outlet);
-  open_();
-  await tick();
-  await tick();
-  assert.deepEqual(
-    host.callsOf('left').map((payload) => (payload as { subscription_id: string }).subscription_id),
-    ['1', '2', '3'],
-  );
-});
-
-test('a subscription is known from its join on, also while it is decided, until it is left or refused', async () => {
-  const { engine, host } = await open();
-  const outlet = new FakeOutlet('o');
-  const decide: ((allowed: boolean) => void)[] = [];
-  host.functions.set('slow', () => {
-    return new Promise((resolve) =>
-      decide.push((allowed) => resolve({ result: { unauthorized: !allowed } })),
-    );
-  });
-  const known = (id: string) => engine.find(outlet, id)?.group;
-  engine.join(outlet, join('in', { group: 'h' }), undefined, () => {});
-  engine.registerTrigger(trigger('j', 'stream:join', 'slow'));
-  for (const id of ['yes', 'no', 'left']) engine.join(outlet, join(id), undefined, () => {});
-  assert.deepEqual(['in', 'yes', 'no', 'left', 'other'].map(known), ['h', 'g', 'g', 'g', undefined]);
-  assert.equal(engine.count(outlet), 4);
-  engine.leave(outlet, 'left');
-  assert.equal(known('left'), undefined);
-  assert.equal(engine.count(outlet), 3);
-  for (const [i, decided] of decide.entries()) decided(i !== 1);
-  await tick();
-  assert.deepEqual(['in', 'yes', 'no', 'left'].map(known), ['h', 'g', undefined, undefined]);
-  engine.disconnect(outlet);
-  assert.equal(engine.count(outlet), 0);
-  assert.equal(known('in'), undefined);
 });
 
 test('the auth function decides, fail closed', async () => {
