@@ -101,7 +101,7 @@ class PlainText {
     return index + 1;
   }
 
-  /** Not the name of an earlier field of the same object; JSON.parse drops those. Nor an array index, which it moves to the front. */
+  /** Neither an earlier field of its object, which JSON.parse drops, nor an array index, which it moves to the front. */
   #isNewName(key: number, end: number, outer: number): boolean {
     const text = this.#text;
     const first = text.charCodeAt(key + 1);

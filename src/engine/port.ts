@@ -82,7 +82,8 @@ export interface SubscriptionService {
   authenticate(request: AuthRequest): Promise<AuthResult>;
   /**
    * Asks the join triggers, then sends the snapshot (or what changed since the cursor) and everything after it.
-   * A refused join gets an `unauthorized` event and no data, and `settled(false)`. A join with a subscription id that the outlet holds replaces it.
+   * A refused join gets an `unauthorized` event and no data, and `settled(false)`. A join with a subscription id that
+   * the outlet holds replaces it.
    */
   join(
     outlet: Outlet,

@@ -1,5 +1,5 @@
-// Run as a process of its own: `fill-store.ts MAIN DIRECTORY COUNT` fills a file-based store by means of a compiled server's
-// own modules, so that the process that is measured afterwards holds nothing of the filling.
+// Run as a process of its own: `fill-store.ts MAIN DIRECTORY COUNT` fills a file-based store by means of a compiled
+// server's own modules, so that the process that is measured afterwards holds nothing of the filling.
 import { pathToFileURL } from 'node:url';
 import type { JsonText } from '../../../generated/json-text.js';
 
