@@ -50,7 +50,10 @@ test('a write that a broken disk refuses has it tried again at once', async (t) 
   // The pauses between two attempts never end, so that only who asks brings the store back.
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const fs = new MemoryFs();
+  const lines: string[] = [];
   const logger = createLogger({ level: 'silent', format: 'json' });
+  const told = (_fields: unknown, line?: string): void => void lines.push(line ?? '');
+  Object.assign(logger, { error: told, info: told });
   const store = await KvStore.open(OPTIONS, await openFileJournal(CONFIG, { logger, fs }));
   const write = async (): Promise<void> => {
     await store.commit({ stream: 's', group: 'g', item: 'i' }, { kind: 'set', value: asJson('1') });
@@ -67,6 +70,7 @@ test('a write that a broken disk refuses has it tried again at once', async (t) 
     await nextTurn();
   }
   await write();
+  assert.deepEqual([lines[0], lines.at(-1)], ['the store takes no writes', 'the store takes writes again']);
   await store[Symbol.asyncDispose]();
 });
 

@@ -52,6 +52,10 @@ export async function openFileJournal(
     onReport: (report) => logger.warn({ directory, ...report }, SENTENCE[report.kind]),
   });
   index.replay.done();
+  log.on('health', (health) => {
+    if (health.writable) logger.info({ directory }, 'the store takes writes again');
+    else logger.error({ directory, reason: health.reason }, '');
+  });
   const keyv = new Keyv<string>(log, KEYV_OPTIONS);
   return new KeyvJournal(keyv, {
     kind: 'file_based',

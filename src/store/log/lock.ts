@@ -28,6 +28,8 @@ export class DirectoryLock implements AsyncDisposable {
   #sign = now();
   #beating: Promise<void> | undefined;
   #lost: LocalError | undefined;
+  /** Told once when the lock is found lost. */
+  onLost: ((error: LocalError) => void) | undefined;
 
   private constructor(fs: LogFs, lockPath: string, file: LogFile, content: Buffer) {
     this.#fs = fs;
@@ -96,6 +98,7 @@ export class DirectoryLock implements AsyncDisposable {
         'store_locked',
         `${directory} was taken over by another process, or its lock was removed: nothing is written any more`,
       );
+      this.onLost?.(this.#lost);
     }
     if (this.#lost !== undefined) throw this.#lost;
     await writeFully(this.#file, this.#content, 0);

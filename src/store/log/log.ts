@@ -59,6 +59,7 @@ export class Log {
     const onHealth = (health: StoreHealth): void => {
       for (const listener of this.#listeners) listener(health);
     };
+    lock.onLost = ({ message }) => onHealth({ writable: false, reason: message });
     this.#appender = new Appender({ ...options, state, disk, onHealth }, loaded.segment);
     const appender = this.#appender;
     this.#compactor = new Compactor({

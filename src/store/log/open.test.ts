@@ -101,8 +101,11 @@ test('a process that stood still and was taken for gone writes nothing any more'
   const other = await open(directory);
   await other.set('c', '3');
   t.mock.timers.setTime(Date.now() + 4_000);
+  const told: unknown[] = [];
+  log.on('health', (health) => told.push(health));
   await assert.rejects(log.set('d', '4'), /taken over by another process/);
   const health = log.health();
+  assert.deepEqual(told[0], health, 'the lock tells by itself, before a write fails of it');
   assert.ok(!health.writable && /taken over/.test(health.reason));
   await log.close();
   await other.set('e', '5');
