@@ -54,7 +54,7 @@ export async function openFileJournal(
   index.replay.done();
   log.on('health', (health) => {
     if (health.writable) logger.info({ directory }, 'the store takes writes again');
-    else logger.error({ directory, reason: health.reason }, '');
+    else logger.error({ directory, reason: health.reason }, 'the store takes no writes');
   });
   const keyv = new Keyv<string>(log, KEYV_OPTIONS);
   return new KeyvJournal(keyv, {
