@@ -7,9 +7,10 @@ import {
   MAX_FRAME_BYTES,
   readFrameHeader,
 } from './format.js';
-import { type LogFile, readFully } from './fs.js';
+import type { LogFile } from './fs.js';
+import { ReadAhead } from './read-ahead.js';
 
-const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 const MAGIC = Buffer.alloc(4);
 MAGIC.writeUInt32LE(FRAME_MAGIC);
 
@@ -30,43 +31,42 @@ export async function readFrames(
   seed: number,
   visit: (buffer: Buffer, from: number, to: number) => void,
 ): Promise<ReadEnd> {
-  let buffer = Buffer.allocUnsafeSlow(Math.max(FRAME_HEADER_BYTES, Math.min(CHUNK_BYTES, size)));
-  /** The file offset of the buffer's first byte, the bytes in it, and the place read up to. */
-  let base = FILE_HEADER_BYTES;
-  let filled = 0;
-  let at = 0;
+  const bytes = new ReadAhead(file, FILE_HEADER_BYTES, size, CHUNK_BYTES);
+  try {
+    return await walkFrames(bytes, size, seed, visit);
+  } finally {
+    await bytes.end();
+  }
+}
+
+async function walkFrames(
+  bytes: ReadAhead,
+  size: number,
+  seed: number,
+  visit: (buffer: Buffer, from: number, to: number) => void,
+): Promise<ReadEnd> {
+  let end = FILE_HEADER_BYTES;
   let frames = 0;
-
-  const fill = async (need: number): Promise<boolean> => {
-    if (at + need <= filled) return true;
-    const rest = filled - at;
-    const target = need > buffer.length ? Buffer.allocUnsafeSlow(need) : buffer;
-    buffer.copy(target, 0, at, filled);
-    buffer = target;
-    base += at;
-    at = 0;
-    const wanted = Math.min(buffer.length, size - base);
-    filled = rest + (await readFully(file, buffer.subarray(rest, Math.max(rest, wanted)), base + rest));
-    return filled >= need;
-  };
-
-  while (base + at < size) {
-    const fault = (what: string): ReadEnd => ({ end: base + at, frames, fault: what });
-    if (!(await fill(FRAME_HEADER_BYTES))) return fault('the file ends within a frame header');
-    const header = readFrameHeader(buffer, at);
+  const fault = (what: string): ReadEnd => ({ end, frames, fault: what });
+  while (end < size) {
+    // Nothing is awaited for what is there already: a log of small writes has a million frames.
+    if (!bytes.has(FRAME_HEADER_BYTES) && !(await bytes.fill(FRAME_HEADER_BYTES)))
+      return fault('the file ends within a frame header');
+    const header = readFrameHeader(bytes.buffer, bytes.at);
     if (header === undefined) return fault('no frame begins here');
     if (header.ordinal !== frames) return fault(`frame ${frames} is missing`);
-    const bytes = FRAME_HEADER_BYTES + header.payload;
-    if (header.payload > MAX_FRAME_BYTES || bytes > size - base - at)
-      return fault('the file ends within a frame');
-    if (!(await fill(bytes))) return fault('the file ends within a frame');
-    const frame = buffer.subarray(at, at + bytes);
-    if (frameChecksum(frame, seed) !== header.checksum) return fault('a checksum does not match');
-    visit(buffer, at + FRAME_HEADER_BYTES, at + bytes);
-    at += bytes;
+    const length = FRAME_HEADER_BYTES + header.payload;
+    if (header.payload > MAX_FRAME_BYTES || length > size - end) return fault('the file ends within a frame');
+    if (!bytes.has(length) && !(await bytes.fill(length))) return fault('the file ends within a frame');
+    const { buffer, at } = bytes;
+    if (frameChecksum(buffer.subarray(at, at + length), seed) !== header.checksum)
+      return fault('a checksum does not match');
+    visit(buffer, at + FRAME_HEADER_BYTES, at + length);
+    bytes.skip(length);
+    end += length;
     frames += 1;
   }
-  return { end: base + at, frames, fault: undefined };
+  return { end, frames, fault: undefined };
 }
 
 /** A valid frame found by looking at every byte. */
