@@ -3,12 +3,16 @@ import type { MapState, RecordView, RecordVisitor } from '../log/index.js';
 import type { Catalog } from './catalog.js';
 import type { GroupIndex } from './group-index.js';
 import { Node } from './node.js';
+import { PrefixCache } from './prefix-cache.js';
 import { ITEM, isPlausible, itemPrefix, parseKey, unescapeName, withItem } from './records.js';
 
 const SLASH = 0x2f;
 const SPACE = 0x20;
+const PERCENT = 0x25;
 const ZERO = 0x30;
 const I = 0x69;
+/** In an item's key: after the kind, the stream and the group. */
+const ITEM_SLASHES = 3;
 
 /**
  * Takes the log's records into the catalog, straight from the bytes: a start does this a million times. What is not an
@@ -20,8 +24,8 @@ export class IndexLoader implements RecordVisitor {
   /** By key prefix. */
   readonly #groups = new Map<string, GroupIndex>();
   #odd = false;
-  #prefix = Buffer.alloc(0);
-  #group: GroupIndex | undefined;
+  /** The groups met last: most records need no text of their prefix. */
+  readonly #near = new PrefixCache<GroupIndex>();
   /** Where the last number that was read ends; -1 = it is none. */
   #at = 0;
 
@@ -38,14 +42,14 @@ export class IndexLoader implements RecordVisitor {
   #collect(record: RecordView): boolean {
     const { buffer, keyFrom, valueFrom } = record;
     if (buffer[keyFrom] !== I || buffer[keyFrom + 1] !== SLASH || record.hasWideKey) return false;
-    const idFrom = this.#idFrom(buffer, keyFrom, valueFrom);
-    const group = this.#group;
+    const idFrom = idStart(buffer, keyFrom, valueFrom);
+    const group = this.#groupOf(buffer, keyFrom, idFrom);
     this.#at = valueFrom;
     const rev = this.#number(buffer, record.end);
     const created = this.#number(buffer, record.end);
     const deletedBefore = this.#number(buffer, record.end);
     const timestamp = this.#number(buffer, record.end);
-    const id = nameOf(buffer.toString('latin1', idFrom, valueFrom));
+    const id = idIn(buffer, idFrom, valueFrom);
     if (group === undefined || id === undefined || this.#at < 0) return false;
     if (!isPlausible(rev, created, deletedBefore, timestamp)) return false;
     if (this.#odd) this.#rest.delete(record.key());
@@ -76,6 +80,7 @@ export class IndexLoader implements RecordVisitor {
       if (group.collected().size === 0) this.#catalog.forget(group);
     }
     this.#groups.clear();
+    this.#near.clear();
   }
 
   #keep(record: RecordView): void {
@@ -91,16 +96,14 @@ export class IndexLoader implements RecordVisitor {
     if (id !== undefined) this.#groups.get(key.slice(0, slash))?.collected().delete(id);
   }
 
-  /** Where the item's name begins in an item's key; finds its group. Neighbours are mostly of one group. */
-  #idFrom(buffer: Buffer, from: number, to: number): number {
-    let at = to - 1;
-    while (buffer[at] !== SLASH) at -= 1;
-    const length = at + 1 - from;
-    if (length === this.#prefix.length && this.#prefix.compare(buffer, from, at + 1) === 0) return at + 1;
-    const prefix = buffer.toString('latin1', from, at + 1);
-    this.#group = this.#groups.get(prefix) ?? this.#open(prefix);
-    this.#prefix = Buffer.from(prefix, 'latin1');
-    return at + 1;
+  /** The group of the item whose key begins with `buffer[from, to)`. Undefined when no item's key does. */
+  #groupOf(buffer: Buffer, from: number, to: number): GroupIndex | undefined {
+    const near = this.#near.get(buffer, from, to);
+    if (near !== undefined) return near;
+    const prefix = buffer.toString('latin1', from, to);
+    const group = this.#groups.get(prefix) ?? this.#open(prefix);
+    if (group !== undefined) this.#near.set(buffer, from, to, prefix, group);
+    return group;
   }
 
   #open(prefix: string): GroupIndex | undefined {
@@ -129,6 +132,26 @@ export class IndexLoader implements RecordVisitor {
     this.#at = buffer[at] === SPACE && at > this.#at && at < end ? at + 1 : -1;
     return number;
   }
+}
+
+/** Where the item's name begins in an item's key. */
+function idStart(buffer: Buffer, from: number, to: number): number {
+  let slashes = 0;
+  let at = from;
+  for (; at < to && slashes < ITEM_SLASHES; at += 1) if (buffer[at] === SLASH) slashes += 1;
+  return at;
+}
+
+/** The item's name; undefined when it is none that this program escaped. */
+function idIn(buffer: Buffer, from: number, to: number): string | undefined {
+  let escaped = false;
+  for (let at = from; at < to; at += 1) {
+    const byte = buffer[at];
+    if (byte === SLASH) return undefined;
+    if (byte === PERCENT) escaped = true;
+  }
+  const text = buffer.toString('latin1', from, to);
+  return escaped ? nameOf(text) : text;
 }
 
 /** Undefined when it is no name that this program escaped. */
