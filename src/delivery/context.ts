@@ -1,11 +1,11 @@
-import type { FrameEncoder, Outlet } from './outlet.js';
+import type { Frames, Outlet } from './outlet.js';
 import type { DeliveryCounters } from './source.js';
 import type { Topic } from './topic.js';
 
 /** What a topic needs of its hub. */
 export interface TopicContext {
   readonly counters: DeliveryCounters;
-  readonly encode: FrameEncoder;
+  encode(messages: readonly string[]): Frames;
   /** Asks for a `flush` at the end of this tick. */
   schedule(topic: Topic): void;
   /** Asks for `retry` in a while: the source could not answer. */

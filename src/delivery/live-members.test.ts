@@ -8,7 +8,7 @@ import { encodeLines, FakeOutlet, random } from './testing/harness.js';
 import type { Topic } from './topic.js';
 
 const topic = { at: { stream: 's', group: 'g' } } as Topic;
-const ENTRY = { seq: 1, item: 'i', text: asJson('1'), bytes: 1, isEvent: false };
+const ENTRY = { seq: 1, item: 'i', text: asJson('1'), isEvent: false };
 
 function member(id: string, item?: string): Membership {
   const membership = new Membership(new FakeOutlet(id));

@@ -51,10 +51,7 @@ export class LiveMembers {
   push(entries: readonly Entry[], encode: FrameEncoder, write: WriteTo): void {
     const wide = this.#wide;
     if (wide.length > 0) {
-      const frames = encode(
-        entries.map(({ text }) => text),
-        entries.map(({ bytes }) => bytes),
-      );
+      const frames = encode(entries.map((entry) => entry.text));
       // Backwards, because a write may take its own member out; then one that had its turn comes into the place.
       for (let i = wide.length - 1; i >= 0; i--) write(wide[i] as Membership, frames, entries.length);
     }

@@ -1,12 +1,8 @@
 /** Messages encoded for the transport, ready to be written to any number of outlets unchanged. */
 export type Frames = Uint8Array;
 
-/**
- * Encodes message texts into one run of bytes. Called once per group and tick, however many subscribers there are.
- *
- * @param lengths the messages' UTF-8 lengths, where they are known
- */
-export type FrameEncoder = (messages: readonly string[], lengths?: readonly number[]) => Frames;
+/** Encodes message texts into one run of bytes. Called once per group and tick, however many subscribers there are. */
+export type FrameEncoder = (messages: readonly string[]) => Frames;
 
 /**
  * Where one client's messages go: one socket, seen from delivery. Never blocks and never throws; after its end

@@ -6,20 +6,18 @@ export interface Entry {
   readonly seq: number;
   readonly item: string | undefined;
   readonly text: JsonText;
-  /** UTF-8 length of the text. */
-  readonly bytes: number;
   /** True for a custom event: a client that misses it is told the count and gets nothing else. */
   readonly isEvent: boolean;
 }
 
 /** Bounds of what a topic retains for members that wait for an answer. */
 const MAX_ENTRIES = 10_000;
-const MAX_BYTES = 8 * 1024 * 1024;
+const MAX_LENGTH = 8 * 1024 * 1024;
 
 /** The newest messages of a topic, kept once for all members that wait for the source's answer. Bounded: may start anew. */
 export class Retained {
   #entries: Entry[] = [];
-  #bytes = 0;
+  #length = 0;
   /** Index of the first entry; indexes grow for the topic's whole life. */
   #base = 0;
 
@@ -29,16 +27,16 @@ export class Retained {
   }
 
   add(entry: Entry): void {
-    if (this.#entries.length >= MAX_ENTRIES || this.#bytes > MAX_BYTES) this.clear();
+    if (this.#entries.length >= MAX_ENTRIES || this.#length > MAX_LENGTH) this.clear();
     this.#entries.push(entry);
-    this.#bytes += entry.bytes;
+    this.#length += entry.text.length;
   }
 
   /** Forgets the entries; whoever waits for one of them finds that `covers` is false. */
   clear(): void {
     this.#base = this.end;
     this.#entries = [];
-    this.#bytes = 0;
+    this.#length = 0;
   }
 
   /** True when every entry from `mark` on is still here. */

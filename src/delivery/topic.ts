@@ -1,4 +1,3 @@
-import type { JsonText } from '../../generated/json-text.js';
 import type { Change, CustomEvent, GroupAddress } from '../domain/change.js';
 import { then } from '../domain/maybe.js';
 import { renderChange, renderEvent } from '../domain/message.js';
@@ -60,7 +59,7 @@ export class Topic {
   /** Takes a change of the feed. Repeats are ignored; a hole, or another epoch, is asked for. */
   change(change: Change): void {
     if (change.seq === 0) {
-      this.#enter(0, change.item, renderChange(change), false);
+      this.#enter({ seq: 0, item: change.item, text: renderChange(change), isEvent: false });
       return;
     }
     if (this.#repairing) {
@@ -79,7 +78,7 @@ export class Topic {
   }
 
   event(event: CustomEvent): void {
-    this.#enter(0, event.item, renderEvent(event), true);
+    this.#enter({ seq: 0, item: event.item, text: renderEvent(event), isEvent: true });
   }
 
   /** Writes everything pending to the live members. */
@@ -240,13 +239,11 @@ export class Topic {
     if (this.seq >= 0 && change.seq <= this.seq) return;
     this.seq = change.seq;
     this.epoch = change.epoch;
-    this.#enter(change.seq, change.item, renderChange(change), false);
+    this.#enter({ seq: change.seq, item: change.item, text: renderChange(change), isEvent: false });
     this.#serving.arrived();
   }
 
-  #enter(seq: number, item: string | undefined, text: JsonText, isEvent: boolean): void {
-    // Measuring joins the pieces that the text was made of. Later they would have left the processor's cache.
-    const entry = { seq, item, text, bytes: Buffer.byteLength(text), isEvent };
+  #enter(entry: Entry): void {
     this.#serving.passed(entry);
     if (this.#live.empty) {
       this.flushedSeq = this.seq;

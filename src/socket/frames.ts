@@ -32,15 +32,15 @@ function writeFrame(target: Buffer, offset: number, message: string, length: num
 /**
  * The messages as RFC 6455 text frames, unmasked as a server sends them, in one allocation. The bytes may be written
  * to any number of sockets; nobody may change them. A lone surrogate becomes U+FFFD.
- *
- * @param lengths the messages' UTF-8 lengths, as `Buffer.byteLength` tells them
  */
-export function encodeTextFrames(
-  messages: readonly string[],
-  lengths: readonly number[] = messages.map((message) => Buffer.byteLength(message)),
-): Buffer {
+export function encodeTextFrames(messages: readonly string[]): Buffer {
+  const lengths = new Array<number>(messages.length);
   let total = 0;
-  for (const length of lengths) total += headerBytes(length) + length;
+  for (let i = 0; i < messages.length; i += 1) {
+    const length = Buffer.byteLength(messages[i]!);
+    lengths[i] = length;
+    total += headerBytes(length) + length;
+  }
   const target = Buffer.allocUnsafe(total);
   let offset = 0;
   for (let i = 0; i < messages.length; i += 1) {
