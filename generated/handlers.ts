@@ -17,7 +17,13 @@ import {
   validateStreamUpdateInput,
 } from './validators.js';
 
-export type MaybePromise<T> = T | Promise<T>;
+/** A value on its way, which calls one of the two when it arrives, or why it does not. */
+export interface Taken<T> {
+  take(onValue: (value: T) => void, onError: (error: unknown) => void): void;
+}
+
+/** What a handler answers: a value that is here, or comes. */
+export type Answer<T> = T | Promise<T> | Taken<T>;
 
 /** A checked input of `stream::delete`; any-typed fields as raw text. */
 export interface DeleteRequest {
@@ -80,21 +86,21 @@ export interface UpdateRequest {
  */
 export interface StreamHandlers<Context> {
   /** `stream::delete`: Delete a value from a stream */
-  delete(input: DeleteRequest, context: Context): MaybePromise<JsonText>;
+  delete(input: DeleteRequest, context: Context): Answer<JsonText>;
   /** `stream::get`: Get a value from a stream */
-  get(input: GetRequest, context: Context): MaybePromise<JsonText | undefined>;
+  get(input: GetRequest, context: Context): Answer<JsonText | undefined>;
   /** `stream::list`: List all items in a stream group */
-  list(input: ListRequest, context: Context): MaybePromise<JsonText>;
+  list(input: ListRequest, context: Context): Answer<JsonText>;
   /** `stream::list_all`: List all available stream with metadata */
-  listAll(input: ListAllRequest, context: Context): MaybePromise<JsonText>;
+  listAll(input: ListAllRequest, context: Context): Answer<JsonText>;
   /** `stream::list_groups`: List all groups in a stream */
-  listGroups(input: ListGroupsRequest, context: Context): MaybePromise<JsonText>;
+  listGroups(input: ListGroupsRequest, context: Context): Answer<JsonText>;
   /** `stream::send`: Send a custom event to stream subscribers */
-  send(input: SendRequest, context: Context): MaybePromise<JsonText | undefined>;
+  send(input: SendRequest, context: Context): Answer<JsonText | undefined>;
   /** `stream::set`: Set a value in a stream */
-  set(input: SetRequest, context: Context): MaybePromise<JsonText>;
+  set(input: SetRequest, context: Context): Answer<JsonText>;
   /** `stream::update`: Atomically update a stream value with multiple operations */
-  update(input: UpdateRequest, context: Context): MaybePromise<JsonText>;
+  update(input: UpdateRequest, context: Context): Answer<JsonText>;
 }
 
 /** What the dispatcher needs of its owner. */
@@ -131,7 +137,7 @@ interface Route<Input, Context> {
   readonly validate: Validator<Input>;
   /** Nothing is required, so that an absent or null payload is an empty one. */
   readonly allOptional: boolean;
-  call(input: Input, payload: JsonText, context: Context): MaybePromise<JsonText | undefined>;
+  call(input: Input, payload: JsonText, context: Context): Answer<JsonText | undefined>;
 }
 
 /** A dispatcher that checks input, calls handlers, and turns bad input and errors into wire errors. */
@@ -284,7 +290,7 @@ function answer<Input, Context>(
   known: unknown,
 ): void {
   let failure: WireFailure | undefined;
-  let result: MaybePromise<JsonText | undefined>;
+  let result: Answer<JsonText | undefined>;
   const failed = (error: unknown): WireFailure => ({ code: route.code, message: tools.describeError(error) });
   try {
     const text = payload ?? ('null' as JsonText);
@@ -296,6 +302,12 @@ function answer<Input, Context>(
     failure = failed(error);
   }
   // Outside of the try: what `done` throws is its owner's fault, and no second answer.
-  if (result instanceof Promise) result.then((value) => done(undefined, value), (error) => done(failed(error), undefined));
-  else done(failure, result);
+  if (typeof result !== 'object') {
+    done(failure, result);
+    return;
+  }
+  const answered = (value: JsonText | undefined): void => done(undefined, value);
+  const refused = (error: unknown): void => done(failed(error), undefined);
+  if (result instanceof Promise) result.then(answered, refused);
+  else result.take(answered, refused);
 }

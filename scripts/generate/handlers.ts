@@ -18,7 +18,13 @@ ${[...new Set(inputs)]
   .map((name) => `  validate${name},\n`)
   .join('')}} from './validators.js';
 
-export type MaybePromise<T> = T | Promise<T>;
+/** A value on its way, which calls one of the two when it arrives, or why it does not. */
+export interface Taken<T> {
+  take(onValue: (value: T) => void, onError: (error: unknown) => void): void;
+}
+
+/** What a handler answers: a value that is here, or comes. */
+export type Answer<T> = T | Promise<T> | Taken<T>;
 
 ${functions.map(renderRequest).join('\n')}
 /**
@@ -62,7 +68,7 @@ interface Route<Input, Context> {
   readonly validate: Validator<Input>;
   /** Nothing is required, so that an absent or null payload is an empty one. */
   readonly allOptional: boolean;
-  call(input: Input, payload: JsonText, context: Context): MaybePromise<JsonText | undefined>;
+  call(input: Input, payload: JsonText, context: Context): Answer<JsonText | undefined>;
 }
 
 /** A dispatcher that checks input, calls handlers, and turns bad input and errors into wire errors. */
@@ -98,7 +104,7 @@ function answer<Input, Context>(
   known: unknown,
 ): void {
   let failure: WireFailure | undefined;
-  let result: MaybePromise<JsonText | undefined>;
+  let result: Answer<JsonText | undefined>;
   const failed = (error: unknown): WireFailure => ({ code: route.code, message: tools.describeError(error) });
   try {
     const text = payload ?? ('null' as JsonText);
@@ -110,8 +116,14 @@ function answer<Input, Context>(
     failure = failed(error);
   }
   // Outside of the try: what \`done\` throws is its owner's fault, and no second answer.
-  if (result instanceof Promise) result.then((value) => done(undefined, value), (error) => done(failed(error), undefined));
-  else done(failure, result);
+  if (typeof result !== 'object') {
+    done(failure, result);
+    return;
+  }
+  const answered = (value: JsonText | undefined): void => done(undefined, value);
+  const refused = (error: unknown): void => done(failed(error), undefined);
+  if (result instanceof Promise) result.then(answered, refused);
+  else result.take(answered, refused);
 }
 `;
 }
@@ -121,7 +133,7 @@ function renderMethod({ id, key, description, response }: FunctionSpec): string 
   const result = always ? 'JsonText' : 'JsonText | undefined';
   return (
     doc(`\`${id}\`: ${description}`, '  ') +
-    `  ${key}(input: ${pascal(key)}Request, context: Context): MaybePromise<${result}>;\n`
+    `  ${key}(input: ${pascal(key)}Request, context: Context): Answer<${result}>;\n`
   );
 }
 

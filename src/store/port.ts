@@ -9,7 +9,7 @@ import type {
   Snapshot,
   TraceContext,
 } from '../domain/change.js';
-import type { MaybePromise } from '../domain/maybe.js';
+import type { Eventually, MaybePromise } from '../domain/maybe.js';
 
 /**
  * A write to one item. `update.apply` is pure and may run more than once (compare-and-set); it answers undefined when
@@ -62,7 +62,7 @@ export interface Store extends AsyncDisposable {
   /** Sets the one listener; called once, before the first commit. */
   listen(listener: StoreListener): void;
   /** Applies one mutation; answers when it is as durable as the adapter promises, after its `committed` call. */
-  commit(address: ItemAddress, mutation: Mutation, trace?: TraceContext): MaybePromise<Committed>;
+  commit(address: ItemAddress, mutation: Mutation, trace?: TraceContext): Eventually<Committed>;
   /** The item's value, or undefined. */
   get(address: ItemAddress): MaybePromise<JsonText | undefined>;
   /** The group's values in creation order. */

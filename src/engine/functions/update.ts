@@ -3,7 +3,7 @@ import type { UpdateOpError } from '../../../generated/functions.js';
 import type { StreamHandlers } from '../../../generated/handlers.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { NULL } from '../../domain/json-text.js';
-import { then } from '../../domain/maybe.js';
+import { map } from '../../domain/maybe.js';
 import { applyUpdate, refuseInexactOps } from '../../domain/update-ops.js';
 import { checkValue, itemAddress } from '../checks.js';
 import type { CallContext, Parts } from '../parts.js';
@@ -26,6 +26,6 @@ export function update({ store, custom, settings }: Parts): StreamHandlers<CallC
     const own = custom.update(at, apply, trace, result);
     if (own !== undefined) return own;
     const committed = store.commit(at, { kind: 'update', apply }, trace);
-    return then(committed, ({ change, old }) => result(old, change?.value ?? old ?? NULL));
+    return map(committed, ({ change, old }) => result(old, change?.value ?? old ?? NULL));
   };
 }

@@ -9,7 +9,9 @@ export interface Entry {
   readonly removals?: readonly string[];
   readonly bytes: number;
   /** Called in queue order: `undefined` when everything is durable, else why not. */
-  readonly settle: (error: StreamError | undefined) => void;
+  settle(error: StreamError | undefined): void;
+  /** Called after all entries of the batch are settled: whoever waits hears of it, and may ask again at once. */
+  answer?(error: StreamError | undefined): void;
 }
 
 /** What the queue tells its owner about every batch. */
@@ -19,7 +21,7 @@ export interface CommitObserver {
 }
 
 /** Turns of the event loop that a batch is held open at most, while each brings more. */
-const MAX_TURNS = 4;
+const MAX_TURNS = 2;
 
 /**
  * Group commit: everything asked while one write runs forms the next batch, and whatever the event loop brings before a
@@ -123,6 +125,7 @@ export class CommitQueue {
     this.#observer?.batch(batch.length, performance.now() - started, error !== undefined);
     for (const entry of fallen) entry.settle(error);
     this.#journal.index?.applied();
+    for (const entry of fallen) entry.answer?.(error);
     if (this.#waiting.length > 0) this.#schedule();
     else for (const resolve of this.#idle.splice(0)) resolve();
   }

@@ -1,10 +1,10 @@
-import { Keyv } from 'keyv';
 import type { KvConfig } from '../../../generated/config.js';
 import { LocalError } from '../../domain/errors.js';
 import type { Logger } from '../../observability/logger.js';
 import { type LogReport, type OpenLogOptions, openLog } from '../log/index.js';
-import { KEYV_OPTIONS, KeyvJournal } from './keyv-journal.js';
+import { KeyvJournal } from './keyv-journal.js';
 import { LogIndex } from './log-index.js';
+import { PlainKeyv } from './text-keyv.js';
 
 export interface FileJournalOptions extends Pick<OpenLogOptions, 'fs' | 'segmentBytes'> {
   readonly logger: Logger;
@@ -56,7 +56,7 @@ export async function openFileJournal(
     if (health.writable) logger.info({ directory }, 'the store takes writes again');
     else logger.error({ directory, reason: health.reason }, 'the store takes no writes');
   });
-  const keyv = new Keyv<string>(log, KEYV_OPTIONS);
+  const keyv = new PlainKeyv(log);
   return new KeyvJournal(keyv, {
     kind: 'file_based',
     atomic: true,

@@ -1,4 +1,4 @@
-import type { Keyv, KeyvOptions } from 'keyv';
+import type { Keyv } from 'keyv';
 import { LocalError } from '../../domain/errors.js';
 import type { StoreHealth } from '../port.js';
 import type { Journal, JournalRecord } from './journal.js';
@@ -23,19 +23,6 @@ export interface KeyvBackend {
   /** Copies everything into an empty directory. */
   backup?(directory: string): Promise<void>;
 }
-
-/**
- * Options that make Keyv keep its promises: text is stored as it is, failures throw, keys are stored unprefixed
- * (a prefix would be left out for keys that begin with it). No `error` listener may be attached on this path: with
- * one, Keyv answers false instead of throwing.
- */
-export const KEYV_OPTIONS: Omit<KeyvOptions, 'store'> = {
-  serialize: ({ value }) => value as string,
-  deserialize: (text) => ({ value: text as never, expires: undefined as never }),
-  throwOnErrors: true,
-  emitErrors: false,
-  useKeyPrefix: false,
-};
 
 /** The journal over any Keyv: a commit is one awaited `setMany`. */
 export class KeyvJournal implements Journal {

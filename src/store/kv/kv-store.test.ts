@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Change, GroupAddress } from '../../domain/change.js';
 import { asJson } from '../../domain/json-text.js';
+import type { Pending } from '../../domain/pending.js';
 import type { Committed } from '../port.js';
 import { KvStore } from './kv-store.js';
 import type { KvOptions } from './options.js';
@@ -70,6 +71,31 @@ test('a failed batch takes back everything that stood on it, and the store goes 
     await store[Symbol.asyncDispose]();
     await reopened[Symbol.asyncDispose]();
   }
+});
+
+test('who hears that a write fell may write again at once, on what is left of its batch', async () => {
+  const journal = new FakeJournal();
+  const store = await KvStore.open(OPTIONS, journal);
+  const changes: Change[] = [];
+  store.listen({ change: (c) => changes.push(c), event() {}, committed() {}, gap() {} });
+  journal.failing = true;
+  const first = store.commit(at('a'), set('1')) as Pending<Committed>;
+  const second = store.commit(at('a'), set('2')) as Pending<Committed>;
+  const again = new Promise<Committed>((resolve, reject) => {
+    first.take(reject, () => {
+      journal.failing = false;
+      resolve(store.commit(at('a'), set('3')));
+    });
+  });
+  await assert.rejects(async () => second, /no space left/);
+  assert.equal(store.get(at('a')), '3', 'the second answer takes nothing back');
+  assert.equal((await again).change?.seq, 1);
+  assert.deepEqual(
+    changes.map(({ seq, kind, value }) => [seq, kind, value]),
+    [[1, 'create', '3']],
+  );
+  assert.equal(store.snapshot({ stream: 's', group: 'g' }).seq, 1);
+  await store[Symbol.asyncDispose]();
 });
 
 test('a custom event keeps its place between changes that wait for the disk', async () => {

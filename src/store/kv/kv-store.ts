@@ -10,16 +10,16 @@ import type {
   TraceContext,
 } from '../../domain/change.js';
 import { type Now, nextTimestamp } from '../../domain/clock.js';
-import type { MaybePromise } from '../../domain/maybe.js';
+import type { Eventually, MaybePromise } from '../../domain/maybe.js';
 import type { Committed, Mutation, Store, StoreHealth, StoreListener, StreamListing } from '../port.js';
 import { Catalog } from './catalog.js';
 import { CommitQueue } from './commit-queue.js';
+import { DurableCommits } from './durable-commits.js';
 import type { GroupIndex, Sequenced } from './group-index.js';
 import { Housekeeping } from './housekeeping.js';
 import type { Journal } from './journal.js';
 import { type Lineage, loadJournal } from './load.js';
 import type { KvOptions } from './options.js';
-import { encodeItem, encodeNode, recordBytes, withItem } from './records.js';
 import { currentValue, currentValues, isListed, lineage } from './view.js';
 
 const nobody: StoreListener = { change() {}, event() {}, committed() {}, gap() {} };
@@ -35,6 +35,7 @@ export class KvStore implements Store {
   readonly #identity: Lineage;
   readonly #journal: Journal | undefined;
   readonly #queue: CommitQueue | undefined;
+  readonly #commits: DurableCommits | undefined;
   readonly #housekeeping: Housekeeping;
   readonly #now: Now;
   #listener = nobody;
@@ -49,6 +50,12 @@ export class KvStore implements Store {
     this.#journal = journal;
     this.#now = options.now ?? Date.now;
     this.#queue = journal && new CommitQueue(journal, options.maxQueuedBytes, options.observer);
+    this.#commits =
+      this.#queue &&
+      new DurableCommits(this.#queue, {
+        publish: (group, sequenced, bytes) => this.#publish(group, sequenced, bytes),
+        discard: (group) => this.#discard(group),
+      });
     this.#housekeeping = new Housekeeping(catalog, identity, options, this.#now, this.#queue);
   }
 
@@ -70,7 +77,7 @@ export class KvStore implements Store {
     this.#listener = listener;
   }
 
-  commit(address: ItemAddress, mutation: Mutation, trace?: TraceContext): MaybePromise<Committed> {
+  commit(address: ItemAddress, mutation: Mutation, trace?: TraceContext): Eventually<Committed> {
     const known = this.#catalog.get(address);
     const old = known && currentValue(known, address.item);
     const value =
@@ -86,13 +93,14 @@ export class KvStore implements Store {
       trace,
     );
     const result = { change: sequenced.change, old };
-    if (this.#queue === undefined) {
+    if (this.#commits === undefined) {
       group.pendingSeq = sequenced.change.seq;
       group.pendingTimestamp = sequenced.change.timestamp;
       this.#publish(group, sequenced, 0);
       return result;
     }
-    return this.#enqueue(this.#queue, group, sequenced, result);
+    const first = group.pendingSeq === 0 ? this.#identity.birthRecord(group) : undefined;
+    return this.#commits.push(group, sequenced, result, first);
   }
 
   get(address: ItemAddress): JsonText | undefined {
@@ -204,60 +212,8 @@ export class KvStore implements Store {
     return { change, created: kind === 'create' ? seq : created, deletedBefore };
   }
 
-  #enqueue(
-    queue: CommitQueue,
-    group: GroupIndex,
-    sequenced: Sequenced,
-    result: Committed,
-  ): Promise<Committed> {
-    const { change } = sequenced;
-    const record = { key: withItem(group.keyPrefix, change.item), value: encodeItem(sequenced) };
-    const first = group.pendingSeq === 0 ? this.#identity.birthRecord(group) : undefined;
-    return new Promise((resolve, reject) => {
-      const settle = (error: Error | undefined) => {
-        if (error === undefined) {
-          this.#settlePending(group, sequenced);
-          this.#publish(group, sequenced, recordBytes(record));
-          resolve(result);
-        } else {
-          this.#rollBack(group, change.item, record.key);
-          reject(error);
-        }
-      };
-      const records = first === undefined ? [record] : [first, record];
-      try {
-        queue.push({ records, bytes: record.key.length + record.value.length, settle });
-      } catch (error) {
-        this.#discardNew(group);
-        throw error;
-      }
-      group.pendingSeq = change.seq;
-      group.pendingTimestamp = change.timestamp;
-      group.pending ??= new Map();
-      group.pending.set(change.item, sequenced);
-    });
-  }
-
-  #settlePending(group: GroupIndex, sequenced: Sequenced): void {
-    const item = sequenced.change.item;
-    if (group.pending?.get(item) !== sequenced) return;
-    group.pending.delete(item);
-    if (group.pending.size === 0) group.pending = undefined;
-  }
-
-  /** Everything pending of the group falls with the batch: the committed state is what is left. */
-  #rollBack(group: GroupIndex, item: string, key: string): void {
-    group.pending = undefined;
-    group.pendingSeq = group.seq;
-    group.pendingTimestamp = Math.max(group.timestamp, group.pendingTimestamp);
-    const node = group.node(item);
-    this.#queue?.repair(key, node && { key, value: encodeNode(node) });
-    this.#discardNew(group);
-  }
-
-  /** A group that no commit ever reached leaves nothing behind but its clock. */
-  #discardNew(group: GroupIndex): void {
-    if (group.seq > 0 || group.pendingSeq > 0) return;
+  /** Leaves nothing behind but its clock. */
+  #discard(group: GroupIndex): void {
     if (group.pendingTimestamp > this.#floor) this.#floor = group.pendingTimestamp;
     this.#catalog.forget(group);
   }

@@ -9,7 +9,7 @@ import { randomFrom } from '../log/testing/model.js';
 import { DIRECTORY } from '../log/testing/open.js';
 import { openFileJournal } from './file-journal.js';
 import { KvStore } from './kv-store.js';
-import type { LogIndex } from './log-index.js';
+import { LogIndex } from './log-index.js';
 import type { KvOptions } from './options.js';
 
 const CONFIG: KvConfig = {
@@ -108,6 +108,18 @@ test('a snapshot holds what is durable, although the store has not applied it ye
   for (const [key, value] of running) seen.set(key, value);
   assert.match(seen.get('i/s/g/changed') ?? '', /"newer"$/);
   await store[Symbol.asyncDispose]();
+});
+
+test('what the store has applied is read from its index alone', () => {
+  const index = new LogIndex();
+  index.set('i/s/g/a', 'text');
+  assert.equal(index.get('i/s/g/a'), 'text');
+  index.set('i/s/g/b', 'text');
+  index.applied();
+  assert.deepEqual(
+    [index.get('i/s/g/a'), index.has('i/s/g/b'), [...index.entries()]],
+    [undefined, false, []],
+  );
 });
 
 test('what is added all the time cannot keep a snapshot going', async () => {

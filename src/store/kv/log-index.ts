@@ -19,8 +19,10 @@ export class LogIndex implements LogState {
   /** Everything that is no item: few, and kept as text. */
   readonly rest = new MapState();
   readonly replay = new IndexLoader(this.catalog, this.rest);
-  /** Keys of items with their durable text; undefined where it was removed. */
+  /** Keys of items with their durable text; undefined where it was removed. Through `#overlay` only. */
   #ahead = new Map<string, string | undefined>();
+  /** What comes on top of it, oldest first: hardly ever does anybody look before the store has applied it all. */
+  #newest: (readonly [key: string, text: string | undefined])[] = [];
 
   /** Without what is not applied yet, as `liveBytes`. */
   get size(): number {
@@ -35,29 +37,32 @@ export class LogIndex implements LogState {
   applied(): void {
     // A cleared Map's old table holds its texts and leads to the new one: once it is old, all that follow grow old too.
     if (this.#ahead.size > 0) this.#ahead = new Map();
+    this.#newest = [];
   }
 
   get(key: string): string | undefined {
     if (!key.startsWith(ITEM)) return this.rest.get(key);
-    if (this.#ahead.has(key)) return this.#ahead.get(key);
+    const ahead = this.#overlay();
+    if (ahead.has(key)) return ahead.get(key);
     const node = this.#node(key);
     return node && encodeNode(node);
   }
 
   has(key: string): boolean {
     if (!key.startsWith(ITEM)) return this.rest.has(key);
-    return this.#ahead.has(key) ? this.#ahead.get(key) !== undefined : this.#node(key) !== undefined;
+    const ahead = this.#overlay();
+    return ahead.has(key) ? ahead.get(key) !== undefined : this.#node(key) !== undefined;
   }
 
   set(key: string, value: string): void {
-    if (key.startsWith(ITEM)) this.#ahead.set(key, value);
+    if (key.startsWith(ITEM)) this.#newest.push([key, value]);
     else this.rest.set(key, value);
   }
 
   delete(key: string): boolean {
     if (!key.startsWith(ITEM)) return this.rest.delete(key);
     const found = this.has(key);
-    this.#ahead.set(key, undefined);
+    this.#newest.push([key, undefined]);
     return found;
   }
 
@@ -74,7 +79,7 @@ export class LogIndex implements LogState {
    * younger than the iteration or among `ahead`, which comes last.
    */
   *stable(): IterableIterator<[string, string]> {
-    const ahead = [...this.#ahead.keys()];
+    const ahead = [...this.#overlay().keys()];
     yield* this.rest.stable();
     for (const group of this.catalog.stable()) {
       const prefix = itemPrefix(group);
@@ -82,7 +87,7 @@ export class LogIndex implements LogState {
         if (nodes === undefined) continue;
         for (const node of bounded(nodes.values(), nodes.size)) {
           const key = withItem(prefix, node.id);
-          if (this.#ahead.size === 0 || !this.#ahead.has(key)) yield [key, encodeNode(node)];
+          if (!this.#overlay().has(key)) yield [key, encodeNode(node)];
         }
       }
     }
@@ -90,6 +95,12 @@ export class LogIndex implements LogState {
       const value = this.get(key);
       if (value !== undefined) yield [key, value];
     }
+  }
+
+  #overlay(): ReadonlyMap<string, string | undefined> {
+    for (const [key, text] of this.#newest) this.#ahead.set(key, text);
+    if (this.#newest.length > 0) this.#newest = [];
+    return this.#ahead;
   }
 
   #node(key: string): Node | undefined {

@@ -1,8 +1,9 @@
-import { Keyv, type KeyvStoreAdapter } from 'keyv';
+import type { KeyvStoreAdapter } from 'keyv';
 import type { KvConfig } from '../../../generated/config.js';
 import { LocalError } from '../../domain/errors.js';
-import { KEYV_OPTIONS, KeyvJournal } from './keyv-journal.js';
+import { KeyvJournal } from './keyv-journal.js';
 import { PROBE_PREFIX, probe } from './probe.js';
+import { TextKeyv } from './text-keyv.js';
 import { loadAdapter, NAMESPACE } from './uri-adapters.js';
 
 /**
@@ -34,11 +35,7 @@ export async function openAdapter(
   if (iterator === undefined) {
     throw new LocalError('store_uri', `${name} cannot list its keys, so a restart could not load them.`);
   }
-  const keyv = new Keyv<string>(adapter, {
-    ...KEYV_OPTIONS,
-    namespace: NAMESPACE,
-    useKeyPrefix: !prefixes,
-  });
+  const keyv = new TextKeyv(adapter, { namespace: NAMESPACE, useKeyPrefix: !prefixes });
   try {
     await probe(name, keyv, () => failure);
   } catch (error) {

@@ -1,0 +1,116 @@
+import type { StreamError } from '../../domain/errors.js';
+import { Pending } from '../../domain/pending.js';
+import type { Committed } from '../port.js';
+import type { CommitQueue, Entry } from './commit-queue.js';
+import type { GroupIndex, Sequenced } from './group-index.js';
+import type { JournalRecord } from './journal.js';
+import { encodeItem, encodeNode, recordBytes, withItem } from './records.js';
+
+/** What becomes of a change, for the store around it. */
+export interface CommitOwner {
+  /** It is durable: makes it part of the index and tells the listener. */
+  publish(group: GroupIndex, sequenced: Sequenced, bytes: number): void;
+  /** It fell, and no commit ever reached the group. */
+  discard(group: GroupIndex): void;
+}
+
+/** A change on its way to the disk: queue entry, record and answer in one object, because there are very many. */
+class DurableCommit extends Pending<Committed> implements Entry, JournalRecord {
+  readonly key: string;
+  readonly value: string;
+  readonly records: readonly JournalRecord[];
+  readonly bytes: number;
+  readonly #commits: DurableCommits;
+  readonly #group: GroupIndex;
+  readonly #sequenced: Sequenced;
+  readonly #result: Committed;
+
+  constructor(
+    commits: DurableCommits,
+    group: GroupIndex,
+    sequenced: Sequenced,
+    result: Committed,
+    first: JournalRecord | undefined,
+  ) {
+    super();
+    this.#commits = commits;
+    this.#group = group;
+    this.#sequenced = sequenced;
+    this.#result = result;
+    this.key = withItem(group.keyPrefix, sequenced.change.item);
+    this.value = encodeItem(sequenced);
+    this.bytes = this.key.length + this.value.length;
+    this.records = first === undefined ? [this] : [first, this];
+  }
+
+  settle(error: StreamError | undefined): void {
+    if (error === undefined) this.#commits.committed(this.#group, this.#sequenced, this);
+    else this.#commits.fell(this.#group, this.#sequenced, this);
+  }
+
+  answer(error: StreamError | undefined): void {
+    if (error === undefined) this.resolve(this.#result);
+    else this.reject(error);
+  }
+}
+
+/** The way of changes through the queue, and what the index shows of them meanwhile (`GroupIndex.pending`). */
+export class DurableCommits {
+  readonly #queue: CommitQueue;
+  readonly #owner: CommitOwner;
+
+  constructor(queue: CommitQueue, owner: CommitOwner) {
+    this.#queue = queue;
+    this.#owner = owner;
+  }
+
+  /**
+   * Queues a change that was just sequenced.
+   * @param first a record that has to be there before any other of the group
+   * @throws StreamError as `CommitQueue.push`; nothing has changed then
+   */
+  push(
+    group: GroupIndex,
+    sequenced: Sequenced,
+    result: Committed,
+    first: JournalRecord | undefined,
+  ): Pending<Committed> {
+    const { change } = sequenced;
+    const commit = new DurableCommit(this, group, sequenced, result, first);
+    try {
+      this.#queue.push(commit);
+    } catch (error) {
+      this.#discardNew(group);
+      throw error;
+    }
+    group.pendingSeq = change.seq;
+    group.pendingTimestamp = change.timestamp;
+    group.pending ??= new Map();
+    group.pending.set(change.item, sequenced);
+    return commit;
+  }
+
+  committed(group: GroupIndex, sequenced: Sequenced, record: JournalRecord): void {
+    const { item, kind, value } = sequenced.change;
+    if (group.pending?.get(item) === sequenced) {
+      group.pending.delete(item);
+      if (group.pending.size === 0) group.pending = undefined;
+    }
+    this.#owner.publish(group, sequenced, recordBytes(record, kind === 'delete' ? record.value : value));
+  }
+
+  /** Everything pending of the group falls with the batch: the committed state is what is left. */
+  fell(group: GroupIndex, { change }: Sequenced, { key }: JournalRecord): void {
+    group.pending = undefined;
+    group.pendingSeq = group.seq;
+    group.pendingTimestamp = Math.max(group.timestamp, group.pendingTimestamp);
+    const node = group.node(change.item);
+    this.#queue.repair(key, node && { key, value: encodeNode(node) });
+    this.#discardNew(group);
+  }
+
+  /** A group that no commit ever reached leaves nothing behind but its clock. */
+  #discardNew(group: GroupIndex): void {
+    if (group.seq === 0 && group.pendingSeq === 0) this.#owner.discard(group);
+  }
+}
