@@ -68,5 +68,5 @@ test('what a taker throws is its own: it is no error of the value, and there is 
   mapped.take(() => {
     throw new Error('taker');
   }, unexpected);
-  assert.throws(() => pending.resolve(1), /taker/);
+  assert.throws(() => pending.resolve(1), { message: 'taker' });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { KvConfig } from '../../../generated/config.js';
@@ -6,7 +7,7 @@ import { asJson } from '../../domain/json-text.js';
 import { createLogger } from '../../observability/logger.js';
 import { errno, MemoryFs } from '../log/testing/memory-fs.js';
 import { DIRECTORY } from '../log/testing/open.js';
-import { CommitQueue } from './commit-queue.js';
+import { CommitQueue, type Entry } from './commit-queue.js';
 import { openFileJournal } from './file-journal.js';
 import { KvStore } from './kv-store.js';
 import { FakeJournal } from './testing/fake-journal.js';
@@ -122,4 +123,31 @@ test('one write runs at a time, whatever is asked meanwhile', async () => {
   await queue.idle();
   assert.equal(most, 1);
   assert.equal(journal.batches.length, 2);
+});
+
+test('an answer that throws keeps no other caller waiting', async () => {
+  const queue = new CommitQueue(new FakeJournal(), 1 << 20);
+  const listeners = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  const thrown = once(process, 'unhandledRejection');
+  const answered: string[] = [];
+  const entry = (key: string, answer: () => void): Entry => ({
+    records: [{ key, value: '' }],
+    bytes: 1,
+    settle: () => {},
+    answer,
+  });
+  try {
+    queue.push(
+      entry('a', () => {
+        throw new Error('from an answer');
+      }),
+    );
+    queue.push(entry('b', () => answered.push('b')));
+    await queue.idle();
+    assert.deepEqual(answered, ['b']);
+    assert.match(String((await thrown)[0]), /from an answer/);
+  } finally {
+    for (const listener of listeners) process.on('unhandledRejection', listener);
+  }
 });

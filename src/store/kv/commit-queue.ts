@@ -125,7 +125,7 @@ export class CommitQueue {
     this.#observer?.batch(batch.length, performance.now() - started, error !== undefined);
     for (const entry of fallen) entry.settle(error);
     this.#journal.index?.applied();
-    for (const entry of fallen) entry.answer?.(error);
+    for (const entry of fallen) answer(entry, error);
     if (this.#waiting.length > 0) this.#schedule();
     else for (const resolve of this.#idle.splice(0)) resolve();
   }
@@ -164,5 +164,14 @@ export class CommitQueue {
   /** Remembers the committed record under `key` (undefined = none), to be written over what a failed batch left. */
   repair(key: string, record: JournalRecord | undefined): void {
     if (!this.#journal.atomic) this.#repairs.set(key, record);
+  }
+}
+
+/** What one answer throws takes no other caller's answer away: it goes where a rejection goes that nobody handles. */
+function answer(entry: Entry, outcome: StreamError | undefined): void {
+  try {
+    entry.answer?.(outcome);
+  } catch (error) {
+    void Promise.reject(error);
   }
 }
