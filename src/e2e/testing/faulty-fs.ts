@@ -82,9 +82,9 @@ export function faultyFs(real: LogFs, options: FaultyOptions): LogFs {
           await file.truncate(length);
         },
         async stat() {
-          const { size, mtimeMs } = await file.stat();
+          const { size, mtimeMs, nlink } = await file.stat();
           const ends = pending().map(({ at, bytes }) => at + bytes.length);
-          return { size: Math.max(size, ...ends), mtimeMs };
+          return { size: Math.max(size, ...ends), mtimeMs, nlink };
         },
         close: () => file.close(),
       };

@@ -6,6 +6,7 @@ import type { LogFs } from './fs.js';
 import { Retry } from './retry.js';
 import { cutSegment, type Extent, Segment } from './segment.js';
 import { publishSnapshot, writeSnapshot } from './snapshot.js';
+import type { Spares } from './spares.js';
 import type { LogState } from './state.js';
 
 export interface AppenderOptions {
@@ -13,6 +14,7 @@ export interface AppenderOptions {
   readonly directory: string;
   readonly state: LogState;
   readonly disk: DiskUsage;
+  readonly spares: Spares;
   readonly durability: 'always' | 'interval';
   readonly saveIntervalMs: number;
   readonly segmentBytes: number;
@@ -58,9 +60,14 @@ export class Appender {
     return this.#health;
   }
 
-  /** Bytes of the open segment. */
+  /** Bytes written to the open segment. */
   get bytes(): number {
     return this.#segment.written.bytes;
+  }
+
+  /** Bytes that its file takes. */
+  get size(): number {
+    return this.#segment.size;
   }
 
   /** Syncs that the log has waited for. */
@@ -109,8 +116,7 @@ export class Appender {
     await this.#exclusive(async () => {
       try {
         // If this fails, the next line knows what it costs.
-        if (this.#damaged === undefined && this.#segment.synced !== this.#segment.written)
-          await this.#guarded(() => this.#sync()).catch(() => {});
+        if (this.#damaged === undefined) await this.#guarded(() => this.#finish()).catch(() => {});
         if (this.#damaged?.ahead === true && !(await this.#recover())) this.#assertWritable();
       } finally {
         this.#closed = true;
@@ -125,15 +131,21 @@ export class Appender {
     await this.#segment.sync();
   }
 
-  async #rotate(): Promise<number> {
+  /** Makes the open segment one that needs nothing any more. */
+  async #finish(): Promise<void> {
     if (this.#segment.synced !== this.#segment.written) await this.#sync();
+    await this.#segment.trim();
+  }
+
+  async #rotate(): Promise<number> {
+    await this.#finish();
     return this.#begin(this.#segment.number + 1, this.#segment.written.bytes);
   }
 
   async #begin(number: number, closedBytes: number): Promise<number> {
-    const { fs, directory, disk } = this.#options;
+    const { fs, directory, disk, spares } = this.#options;
     const closed = this.#segment;
-    this.#segment = await Segment.create(fs, directory, number);
+    this.#segment = await Segment.create(fs, directory, number, spares);
     disk.closed(closed.number, closedBytes);
     await closed.close();
     return number;

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { LocalError } from '../../domain/errors.js';
-import { copy, copyOrLink } from './copy.js';
+import { copy, linkOrCopy } from './copy.js';
 import { fileName, type Listing, listDirectory, makeDirectory } from './directory.js';
 import { type LogFs, nodeFs } from './fs.js';
 
-/** How often a compaction may take files away under a backup. */
+/** How often a compaction may take files away, or write over them, under a backup. */
 const ATTEMPTS = 10;
 
 /**
@@ -42,9 +42,18 @@ async function copyFiles(fs: LogFs, directory: string, listing: Listing, target:
   const { snapshot, segments } = listing;
   const closed = segments.slice(0, -1).map((number) => fileName('segment', number));
   if (snapshot > 0) closed.push(fileName('snapshot', snapshot));
-  for (const name of closed) await copyOrLink(fs, path.join(directory, name), path.join(target, name));
   const last = fileName('segment', segments.at(-1) ?? 0);
+  // First, so that there is little time for it to be replaced.
   await copy(fs, path.join(directory, last), path.join(target, last));
+  const copied = [last];
+  for (const name of closed) {
+    const linked = await linkOrCopy(fs, path.join(directory, name), path.join(target, name));
+    if (!linked) copied.push(name);
+  }
+  // A file that lost its name may have been written over while it was copied.
+  const there = new Set(await fs.readdir(directory));
+  const gone = copied.find((name) => !there.has(name));
+  if (gone !== undefined) throw Object.assign(new Error(`${gone} was replaced`), { code: 'ENOENT' });
   await fs.syncDirectory(target);
 }
 

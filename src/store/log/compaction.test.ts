@@ -32,7 +32,8 @@ test('space of overwritten and deleted data comes back while writes go on', asyn
     await log.delete(`key-${n}`);
     await nextTurn();
   }
-  assert.ok(totalBytes(fs) < 3000, `${totalBytes(fs)} bytes on disk`);
+  // One segment is kept to be written over.
+  assert.ok(totalBytes(fs) < SEGMENT_BYTES + 3000, `${totalBytes(fs)} bytes on disk`);
   assert.equal(log.stats().diskBytes, totalBytes(fs) - (fs.files().get('/store/LOCK')?.length ?? 0));
   await log.close();
 });

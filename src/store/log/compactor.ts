@@ -5,6 +5,7 @@ import type { DiskUsage } from './disk-usage.js';
 import type { LogFs } from './fs.js';
 import type { LogReport } from './report.js';
 import { publishSnapshot, writeSnapshot } from './snapshot.js';
+import type { Spares } from './spares.js';
 import type { LogState } from './state.js';
 
 /** Milliseconds after a failed compaction before the next. */
@@ -17,6 +18,7 @@ export interface CompactorOptions {
   readonly directory: string;
   readonly state: LogState;
   readonly disk: DiskUsage;
+  readonly spares: Spares;
   readonly appender: Appender;
   /** A store below this size is left alone. */
   readonly minBytes: number;
@@ -78,19 +80,25 @@ export class Compactor {
   }
 
   async #compact(number: number): Promise<void> {
-    const { fs, directory, state, disk, appender } = this.#options;
+    const { fs, directory, state, disk, spares, appender } = this.#options;
     const bytes = await writeSnapshot(fs, directory, number, state, this.#abort.signal);
     // A snapshot must not be ahead of the log: the changes it shows are on the device before it counts.
     await appender.sync();
     await publishSnapshot(fs, directory, number);
     disk.snapshot(number, bytes);
     const { obsolete } = await listDirectory(fs, directory);
-    for (const name of obsolete) await fs.unlink(path.join(directory, name));
+    for (const { name, kind, number: old } of obsolete) {
+      // Kept files and the log they will be grow no larger together than the log may.
+      if (kind === 'segment') await spares.add(old, bytes);
+      else await fs.unlink(path.join(directory, name));
+    }
   }
 
-  /** A temporary file that cannot be removed now goes at the next start. */
+  /** What cannot be removed now goes at the next start. */
   async #discard(number: number): Promise<void> {
-    const { fs, directory } = this.#options;
+    const { fs, directory, spares } = this.#options;
     await fs.unlink(path.join(directory, temporaryName(number))).catch(() => {});
+    // It may have been for want of space.
+    await spares.drop();
   }
 }

@@ -2,14 +2,19 @@ import { type LogFs, readFully, withFile, writeFully } from './fs.js';
 
 const CHUNK_BYTES = 1024 * 1024;
 
-/** Gives a file that never changes any more a second name, or a copy where the file system can't. */
-export async function copyOrLink(fs: LogFs, from: string, to: string): Promise<void> {
+/**
+ * Gives a closed file a second name, or a copy where the file system can't; answers whether it is a second name. Linked,
+ * the content stays as it is; a copy is one only if `from` still has its name afterwards.
+ */
+export async function linkOrCopy(fs: LogFs, from: string, to: string): Promise<boolean> {
   try {
     await fs.link(from, to);
+    return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'EEXIST') throw error;
     await copy(fs, from, to);
+    return false;
   }
 }
 

@@ -6,8 +6,11 @@ import { MemoryFs } from './testing/memory-fs.js';
 import { contentOf, contentsAfter, randomFrom, randomSteps, run } from './testing/model.js';
 
 const DIRECTORY = '/store';
-/** Small enough that the workload rotates and compacts many times. */
-const SEGMENT_BYTES = 2000;
+/** Small enough that the workload rotates and compacts many times: below a page, and over several. */
+const SIZES = [
+  { segmentBytes: 2000, valueBytes: 200 },
+  { segmentBytes: 14_000, valueBytes: 1500 },
+] as const;
 const OPTIONS = { directory: DIRECTORY, saveIntervalMs: 1e6, maxQueuedBytes: 1e6 } as const;
 
 interface Moment {
@@ -18,23 +21,25 @@ interface Moment {
 }
 
 /** Runs a workload and keeps what the disk was before each call that changes it, and within each other write. */
-async function moments(durability: 'always' | 'interval', seed: number) {
+async function moments(durability: 'always' | 'interval', seed: number, size: (typeof SIZES)[number]) {
   const chance = randomFrom(seed);
-  const steps = randomSteps(160, chance);
+  const steps = randomSteps(160, chance, size.valueBytes);
   const fs = new MemoryFs();
   const found: Moment[] = [];
   let acknowledged = 0;
   let asked = 0;
   let half: string | undefined;
+  let writtenOver = 0;
   fs.hook = async ({ name, file, index }) => {
     if (file === 'LOCK' || ['read', 'stat', 'readdir'].includes(name)) return undefined;
     if (chance() < 0.5) await nextTurn();
+    if (name === 'rename' && file.startsWith('spare')) writtenOver += 1;
     found.push({ image: fs.clone(), acknowledged, asked, call: `${index} ${name} ${file}` });
     if (name !== 'write') return undefined;
     half = half === file ? undefined : file;
     return half === undefined ? undefined : 1 + Math.floor(chance() * 20);
   };
-  const log = await openLog({ ...OPTIONS, durability, segmentBytes: SEGMENT_BYTES, fs });
+  const log = await openLog({ ...OPTIONS, durability, segmentBytes: size.segmentBytes, fs });
   const answers: Promise<void>[] = [];
   for (const step of steps) {
     asked += 1;
@@ -47,6 +52,7 @@ async function moments(durability: 'always' | 'interval', seed: number) {
   }
   await Promise.all(answers);
   assert.ok(log.stats().compactions > 2, `${log.stats().compactions} compactions`);
+  assert.ok(writtenOver > 2, `${writtenOver} segments written over`);
   await log.close();
   found.push({ image: fs.clone(), acknowledged, asked, call: 'end' });
   return { found, contents: contentsAfter(steps) };
@@ -76,9 +82,13 @@ async function assertMended(fs: MemoryFs, content: string): Promise<void> {
   assert.equal(contentOf(second.entries()), content);
 }
 
-for (const durability of ['always', 'interval'] as const) {
-  test(`${durability}: a kill between any two calls leaves a prefix with everything acknowledged`, async () => {
-    const { found, contents } = await moments(durability, 1);
+const cases = (['always', 'interval'] as const).flatMap((durability) =>
+  SIZES.map((size) => ({ durability, size, name: `${durability}, segments of ${size.segmentBytes} bytes` })),
+);
+
+for (const { durability, size, name } of cases) {
+  test(`${name}: a kill between any two calls leaves a prefix with everything acknowledged`, async () => {
+    const { found, contents } = await moments(durability, 1, size);
     const chance = randomFrom(4);
     assert.ok(found.length > 200, `${found.length} calls`);
     for (const { image, acknowledged, asked, call } of found) {
@@ -91,8 +101,8 @@ for (const durability of ['always', 'interval'] as const) {
   });
 
   const kept = durability === 'always' ? 'prefix with everything acknowledged' : 'prefix';
-  test(`${durability}: a power cut between any two calls leaves a ${kept}`, async () => {
-    const { found, contents } = await moments(durability, 2);
+  test(`${name}: a power cut between any two calls leaves a ${kept}`, async () => {
+    const { found, contents } = await moments(durability, 2, size);
     const chance = randomFrom(3);
     for (const { image, acknowledged, asked, call } of found) {
       const least = durability === 'always' || call === 'end' ? acknowledged : 0;

@@ -5,13 +5,16 @@ import type { LogFs } from './fs.js';
 
 export const LOCK_NAME = 'LOCK';
 const FILE = /^(segment|snapshot)-(\d{10})\.log$/;
-const TEMPORARY = /^snapshot-\d{10}\.tmp$/;
+/** Snapshots that were never finished, and segments that were kept to be written over. */
+const LEFT_OVER = /^(?:snapshot-\d{10}\.tmp|spare-\d{10}\.log)$/;
 /** What may lie in a directory that is about to become a store. */
 const TOLERATED = /^(?:LOCK(?:\.[\w-]+)?|corrupt-\d+|lost\+found)$/;
 
 export const fileName = (kind: FileKind, number: number): string =>
   `${kind}-${String(number).padStart(10, '0')}.log`;
 export const temporaryName = (number: number): string => `snapshot-${String(number).padStart(10, '0')}.tmp`;
+/** What a closed segment is called that is kept to be written over. */
+export const spareName = (number: number): string => `spare-${String(number).padStart(10, '0')}.log`;
 
 /** The files of a store, by what they are needed for. */
 export interface Listing {
@@ -19,10 +22,10 @@ export interface Listing {
   readonly snapshot: number;
   /** Numbers of the segments that continue it (or that begin the store), ascending. */
   readonly segments: readonly number[];
-  /** Names of files that a newer snapshot replaced. */
-  readonly obsolete: readonly string[];
-  /** Names of snapshots that were never finished. */
-  readonly unfinished: readonly string[];
+  /** Files that a newer snapshot replaced. */
+  readonly obsolete: readonly { readonly name: string; readonly kind: FileKind; readonly number: number }[];
+  /** Names of what an earlier process left and nobody needs. */
+  readonly leftOver: readonly string[];
 }
 
 /**
@@ -35,8 +38,8 @@ export async function listDirectory(fs: LogFs, directory: string): Promise<Listi
     const [, kind, digits] = FILE.exec(name) ?? [];
     return kind === undefined ? [] : [{ name, kind: kind as FileKind, number: Number(digits) }];
   });
-  const unfinished = names.filter((name) => TEMPORARY.test(name));
-  if (files.length === 0 && unfinished.length === 0) {
+  const leftOver = names.filter((name) => LEFT_OVER.test(name));
+  if (files.length === 0 && leftOver.length === 0) {
     const foreign = names.find((name) => !TOLERATED.test(name));
     if (foreign !== undefined) {
       throw new LocalError(
@@ -53,8 +56,8 @@ export async function listDirectory(fs: LogFs, directory: string): Promise<Listi
     segments: numbers('segment')
       .filter((number) => number >= snapshot)
       .sort((a, b) => a - b),
-    obsolete: files.filter(({ number }) => number < snapshot).map(({ name }) => name),
-    unfinished,
+    obsolete: files.filter(({ number }) => number < snapshot),
+    leftOver,
   };
 }
 

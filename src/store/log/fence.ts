@@ -1,4 +1,4 @@
-import type { LogFile, LogFs } from './fs.js';
+import type { FileStat, LogFile, LogFs } from './fs.js';
 
 /** Asks whether this process may still write. Undefined: it may; else the answer comes later. @throws when it may not */
 export type Confirm = () => Promise<void> | undefined;
@@ -62,7 +62,7 @@ class FencedFile implements LogFile {
     return this.#file.datasync();
   }
 
-  stat(): Promise<{ readonly size: number; readonly mtimeMs: number }> {
+  stat(): Promise<FileStat> {
     return this.#file.stat();
   }
 

@@ -6,6 +6,8 @@ import { LocalError } from '../../domain/errors.js';
 export const FORMAT_VERSION = 1;
 export const FILE_HEADER_BYTES = 28;
 export const FRAME_HEADER_BYTES = 24;
+/** What the system keeps of a file at a time; frames over old content are followed by zeros to the end of it. */
+export const PAGE_BYTES = 4096;
 /** Tag, length of the key, length of the value. */
 export const RECORD_HEADER_BYTES = 9;
 /** 0xFE never occurs in UTF-8, so no stored text can look like a frame. */

@@ -46,11 +46,13 @@ export class FrameBuilder {
     this.#length = length;
   }
 
-  /** The finished frame; valid until the next call of any method. */
-  seal(seed: number, ordinal: number, synced: number): Buffer {
-    const frame = this.#buffer.subarray(0, this.#length);
-    sealFrame(frame, seed, ordinal, synced);
-    return frame;
+  /** The finished frame, followed by `padding` zeros; valid until the next call of any method. */
+  seal(seed: number, ordinal: number, synced: number, padding = 0): Buffer {
+    const length = this.#length;
+    this.#reserve(length + padding);
+    sealFrame(this.#buffer.subarray(0, length), seed, ordinal, synced);
+    this.#buffer.fill(0, length, length + padding);
+    return this.#buffer.subarray(0, length + padding);
   }
 
   reset(): void {
@@ -60,7 +62,11 @@ export class FrameBuilder {
 
   #append(kind: number, key: string, value: string): void {
     const at = this.#length;
-    this.#reserve(at + RECORD_HEADER_BYTES + MAX_UNIT_BYTES * (key.length + value.length));
+    const most = at + RECORD_HEADER_BYTES + MAX_UNIT_BYTES * (key.length + value.length);
+    if (most > MAX_FRAME_BYTES) {
+      throw new StreamError('limit', `a single write may not be larger than ${MAX_FRAME_BYTES} bytes`);
+    }
+    this.#reserve(most);
     const buffer = this.#buffer;
     const textAt = at + RECORD_HEADER_BYTES;
     let keyBytes = key.length;
@@ -82,9 +88,6 @@ export class FrameBuilder {
 
   #reserve(length: number): void {
     if (length <= this.#buffer.length) return;
-    if (length > MAX_FRAME_BYTES) {
-      throw new StreamError('limit', `a single write may not be larger than ${MAX_FRAME_BYTES} bytes`);
-    }
     const grown = Buffer.allocUnsafeSlow(
       Math.max(length, Math.min(2 * this.#buffer.length, MAX_FRAME_BYTES)),
     );

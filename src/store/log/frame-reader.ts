@@ -5,6 +5,7 @@ import {
   type FrameHeader,
   frameChecksum,
   MAX_FRAME_BYTES,
+  PAGE_BYTES,
   readFrameHeader,
 } from './format.js';
 import type { LogFile } from './fs.js';
@@ -88,4 +89,15 @@ export function findFrame(bytes: Buffer, from: number, seed: number): FoundFrame
     }
   }
   return undefined;
+}
+
+/**
+ * Whether what follows the last frame, which ends at `end`, is what a write over old content leaves there: zeros to the
+ * end of the page and no next frame. Then no write was cut off, as far as can be told.
+ */
+export function isUnused(rest: Buffer, end: number, frames: number): boolean {
+  const page = rest.subarray(0, (PAGE_BYTES - (end % PAGE_BYTES)) % PAGE_BYTES);
+  if (page.some((byte) => byte !== 0)) return false;
+  const next = page.length === 0 && rest.length >= FRAME_HEADER_BYTES ? readFrameHeader(rest, 0) : undefined;
+  return next?.ordinal !== frames;
 }

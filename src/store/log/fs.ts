@@ -8,8 +8,15 @@ export interface LogFile {
   /** Resolves when the content and the size are on the device. */
   datasync(): Promise<void>;
   truncate(length: number): Promise<void>;
-  stat(): Promise<{ readonly size: number; readonly mtimeMs: number }>;
+  stat(): Promise<FileStat>;
   close(): Promise<void>;
+}
+
+export interface FileStat {
+  readonly size: number;
+  readonly mtimeMs: number;
+  /** Names that the file has. */
+  readonly nlink: number;
 }
 
 /** `r` read, `r+` read and write, `w` create or empty, `wx` create or fail with EEXIST. */

@@ -32,7 +32,7 @@ export interface OpenLogOptions {
   readonly saveIntervalMs: number;
   /** Bytes of writes that may wait for the disk before writes fail with `overloaded`. */
   readonly maxQueuedBytes: number;
-  /** Bytes after which a new segment begins, and below which no space is reclaimed. @default 67108864 (64 MiB) */
+  /** Bytes after which a new segment begins, and below which no space is reclaimed. @default 16777216 (16 MiB) */
   readonly segmentBytes?: number;
   /** Rebuild a damaged store from what is readable of it. @default false */
   readonly repair?: boolean;
@@ -49,7 +49,7 @@ export interface OpenLogOptions {
  * @throws LocalError `store_unwritable`, `store_foreign`, `store_locked`, `store_format`, `store_corrupt`
  */
 export async function openLog(options: OpenLogOptions): Promise<LogStore> {
-  const { directory, fs = nodeFs, segmentBytes = 64 * 1024 * 1024, onReport } = options;
+  const { directory, fs = nodeFs, segmentBytes = 16 * 1024 * 1024, onReport } = options;
   try {
     await makeDirectory(fs, directory);
     // Before the lock is written into somebody else's directory.

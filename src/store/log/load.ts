@@ -3,7 +3,7 @@ import { LocalError } from '../../domain/errors.js';
 import { fileName, listDirectory } from './directory.js';
 import { DiskUsage } from './disk-usage.js';
 import { FILE_HEADER_BYTES, FRAME_HEADER_BYTES, frameSeed, isFileHeader } from './format.js';
-import { findFrame, type ReadEnd, readFrames } from './frame-reader.js';
+import { findFrame, isUnused, type ReadEnd, readFrames } from './frame-reader.js';
 import { type LogFile, type LogFs, readFully, withFile } from './fs.js';
 import { MalformedRecordError, type RecordView, type RecordVisitor, visitRecords } from './records.js';
 import type { LogProgress, LogReport } from './report.js';
@@ -48,7 +48,7 @@ export async function loadLog(
     throw corrupt(directory, fileName('segment', first), 0, 'it is missing');
   const segment = last === 0 ? await Segment.create(fs, directory, first) : await reader.lastSegment(last);
   try {
-    for (const name of [...listing.obsolete, ...listing.unfinished]) {
+    for (const name of [...listing.obsolete.map((file) => file.name), ...listing.leftOver]) {
       await fs.unlink(path.join(directory, name));
     }
   } catch (error) {
@@ -112,9 +112,9 @@ class LogReader implements RecordVisitor {
       }
       const { end, frames, fault } = await this.#read(file, 'segment', number, size);
       if (fault !== undefined) {
-        await this.#assertTorn(file, number, end, size, fault);
+        const rest = await this.#assertTorn(file, number, end, size, fault);
         await file.truncate(end);
-        this.#torn(end, size - end);
+        if (!isUnused(rest, end, frames)) this.#torn(end, size - end);
       }
       // A killed process may have left a frame that is only in the page cache; from now on it will be seen.
       await file.datasync();
@@ -176,8 +176,17 @@ class LogReader implements RecordVisitor {
     }
   }
 
-  /** Throws unless everything from `end` on can have been lost with the power: no later frame knew it to be synced. */
-  async #assertTorn(file: LogFile, number: number, end: number, size: number, fault: string): Promise<void> {
+  /**
+   * Throws unless everything from `end` on can have been lost with the power: no later frame knew it to be synced.
+   * Answers what is there.
+   */
+  async #assertTorn(
+    file: LogFile,
+    number: number,
+    end: number,
+    size: number,
+    fault: string,
+  ): Promise<Buffer> {
     const rest = Buffer.allocUnsafeSlow(size - end);
     const bytes = rest.subarray(0, await readFully(file, rest, end));
     const seed = frameSeed('segment', number);
@@ -185,6 +194,7 @@ class LogReader implements RecordVisitor {
       if (found.synced > end) throw this.#corrupt(end, fault);
       found = findFrame(bytes, found.at + found.bytes, seed);
     }
+    return bytes;
   }
 
   #torn(offset: number, bytes: number): void {

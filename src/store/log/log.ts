@@ -8,6 +8,7 @@ import { GroupCommit } from './group-commit.js';
 import type { Loaded } from './load.js';
 import type { DirectoryLock } from './lock.js';
 import type { LogReport } from './report.js';
+import { Spares } from './spares.js';
 import type { LogState } from './state.js';
 
 /** For metrics. */
@@ -42,6 +43,7 @@ export class Log {
   readonly state: LogState;
   readonly #loaded: Loaded;
   readonly #lock: DirectoryLock;
+  readonly #spares: Spares;
   readonly #appender: Appender;
   readonly #commits: GroupCommit;
   readonly #compactor: Compactor;
@@ -60,13 +62,16 @@ export class Log {
       for (const listener of this.#listeners) listener(health);
     };
     lock.onLost = ({ message }) => onHealth({ writable: false, reason: message });
-    this.#appender = new Appender({ ...options, state, disk, onHealth }, loaded.segment);
+    const spares = new Spares(fs, directory);
+    this.#spares = spares;
+    this.#appender = new Appender({ ...options, state, disk, spares, onHealth }, loaded.segment);
     const appender = this.#appender;
     this.#compactor = new Compactor({
       fs,
       directory,
       state,
       disk,
+      spares,
       appender,
       minBytes: segmentBytes,
       onReport,
@@ -100,7 +105,7 @@ export class Log {
     return {
       entries: this.state.size,
       liveBytes: this.state.liveBytes,
-      diskBytes: this.#loaded.disk.bytes + this.#appender.bytes,
+      diskBytes: this.#loaded.disk.bytes + this.#spares.bytes + this.#appender.size,
       queuedBytes: this.#commits.queuedBytes,
       batches: this.#commits.batches,
       syncs: this.#appender.syncs,
@@ -118,6 +123,7 @@ export class Log {
       await this.#commits.idle();
       await this.#compactor.close();
       await this.#appender.close();
+      await this.#spares.drop();
     } finally {
       await this.#lock[Symbol.asyncDispose]();
     }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { copyOrLink } from './copy.js';
+import { linkOrCopy } from './copy.js';
 import { fileName, listDirectory } from './directory.js';
 import { FILE_HEADER_BYTES, type FileKind, FRAME_HEADER_BYTES, frameSeed } from './format.js';
 import { findFrame } from './frame-reader.js';
@@ -72,7 +72,7 @@ async function keepAside(fs: LogFs, directory: string, names: readonly string[])
   while (taken.has(`corrupt-${number}`)) number += 1;
   const target = path.join(directory, `corrupt-${number}`);
   await fs.mkdir(target);
-  for (const name of names) await copyOrLink(fs, path.join(directory, name), path.join(target, name));
+  for (const name of names) await linkOrCopy(fs, path.join(directory, name), path.join(target, name));
   await fs.syncDirectory(target);
   await fs.syncDirectory(directory);
   return target;

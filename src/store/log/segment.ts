@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { fileName } from './directory.js';
-import { FILE_HEADER_BYTES, fileHeader, frameSeed } from './format.js';
+import { FILE_HEADER_BYTES, fileHeader, frameSeed, PAGE_BYTES } from './format.js';
 import type { FrameBuilder } from './frame-builder.js';
 import { readFrames } from './frame-reader.js';
 import { type LogFile, type LogFs, withFile, writeFully } from './fs.js';
+import type { Spares } from './spares.js';
 
 /** How much of a segment is known to be good. */
 export interface Extent {
@@ -11,34 +12,46 @@ export interface Extent {
   readonly frames: number;
 }
 
-/** The file that frames are appended to. One call at a time; after an error it is only good for `cut`. */
+/**
+ * The file that frames are appended to. One call at a time; after an error it is only good for `cut`.
+ *
+ * Over a spare, each write reaches to the end of a page: the system need not read a page to change a part of it.
+ */
 export class Segment {
   readonly number: number;
   readonly #file: LogFile;
   readonly #seed: number;
   #written: Extent;
   #synced: Extent;
+  /** Where the file ends: behind what is written, in a spare. */
+  #size: number;
 
-  constructor(number: number, file: LogFile, extent: Extent) {
+  constructor(number: number, file: LogFile, extent: Extent, size = extent.bytes) {
     this.number = number;
     this.#file = file;
     this.#seed = frameSeed('segment', number);
     this.#written = extent;
     this.#synced = extent;
+    this.#size = size;
   }
 
-  /** Makes an empty segment, durably. What a failed attempt left under its name goes. */
-  static async create(fs: LogFs, directory: string, number: number): Promise<Segment> {
-    const file = await fs.open(path.join(directory, fileName('segment', number)), 'w');
+  /** Makes an empty segment, durably, over a spare if there is one. What a failed attempt left under its name goes. */
+  static async create(fs: LogFs, directory: string, number: number, spares?: Spares): Promise<Segment> {
+    const name = path.join(directory, fileName('segment', number));
+    const size = (await spares?.take(name)) ?? 0;
+    const file = await fs.open(name, size > 0 ? 'r+' : 'w');
     try {
-      await writeFully(file, fileHeader('segment', number), 0);
+      const header = Buffer.alloc(FILE_HEADER_BYTES + padding(FILE_HEADER_BYTES, size));
+      fileHeader('segment', number).copy(header);
+      await writeFully(file, header, 0);
       await file.datasync();
       await fs.syncDirectory(directory);
+      const extent = { bytes: FILE_HEADER_BYTES, frames: 0 };
+      return new Segment(number, file, extent, Math.max(size, header.length));
     } catch (error) {
       await file.close();
       throw error;
     }
-    return new Segment(number, file, { bytes: FILE_HEADER_BYTES, frames: 0 });
   }
 
   /** What is written, on the device or not. */
@@ -51,12 +64,19 @@ export class Segment {
     return this.#synced;
   }
 
+  /** Bytes that the file takes, with what is left of a spare. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** Writes one frame. */
   async append(frame: FrameBuilder): Promise<void> {
     const { bytes, frames } = this.#written;
-    const data = frame.seal(this.#seed, frames, this.#synced.bytes);
+    const end = bytes + frame.length;
+    const data = frame.seal(this.#seed, frames, this.#synced.bytes, padding(end, this.#size));
     await writeFully(this.#file, data, bytes);
-    this.#written = { bytes: bytes + data.length, frames: frames + 1 };
+    this.#written = { bytes: end, frames: frames + 1 };
+    this.#size = Math.max(this.#size, bytes + data.length);
   }
 
   async sync(): Promise<void> {
@@ -65,10 +85,23 @@ export class Segment {
     this.#synced = reached;
   }
 
+  /** Ends the file behind its last frame, durably. */
+  async trim(): Promise<void> {
+    const { bytes } = this.#written;
+    if (this.#size === bytes) return;
+    await this.#file.truncate(bytes);
+    this.#size = bytes;
+    await this.sync();
+  }
+
   async close(): Promise<void> {
     await this.#file.close();
   }
 }
+
+/** Bytes from `end` to the end of its page, in a file that has a page there already. */
+const padding = (end: number, size: number): number =>
+  end < size ? (PAGE_BYTES - (end % PAGE_BYTES)) % PAGE_BYTES : 0;
 
 /**
  * Cuts a failed segment back to what is on the device, through a descriptor that never saw the failure, and reads it

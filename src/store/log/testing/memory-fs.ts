@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { LogFile, LogFs, OpenFlags } from '../fs.js';
+import type { FileStat, LogFile, LogFs, OpenFlags } from '../fs.js';
 
 const SECTOR = 512;
 
@@ -55,7 +55,8 @@ export class MemoryFs implements LogFs {
       mtimeMs: Date.now(),
     };
     if (found === undefined) this.#change([[name, inode]]);
-    const file = new MemoryFile(inode, (call) => this.#before(call, name));
+    const links = () => [...this.#entries.values()].filter((other) => other === inode).length;
+    const file = new MemoryFile(inode, (call) => this.#before(call, name), links);
     if (flags === 'w') file.apply({ kind: 'truncate', length: 0 });
     return file;
   }
@@ -168,9 +169,12 @@ class MemoryFile implements LogFile {
   readonly #inode: Inode;
   readonly #before: (call: string) => Promise<number | undefined>;
 
-  constructor(inode: Inode, before: (call: string) => Promise<number | undefined>) {
+  readonly #links: () => number;
+
+  constructor(inode: Inode, before: (call: string) => Promise<number | undefined>, links: () => number) {
     this.#inode = inode;
     this.#before = before;
+    this.#links = links;
   }
 
   async read(buffer: Buffer, offset: number, length: number, at: number): Promise<{ bytesRead: number }> {
@@ -201,9 +205,10 @@ class MemoryFile implements LogFile {
     this.apply({ kind: 'truncate', length });
   }
 
-  async stat(): Promise<{ size: number; mtimeMs: number }> {
+  async stat(): Promise<FileStat> {
     await this.#before('stat');
-    return { size: this.#inode.data.length, mtimeMs: this.#inode.mtimeMs };
+    const { data, mtimeMs } = this.#inode;
+    return { size: data.length, mtimeMs, nlink: this.#links() };
   }
 
   async close(): Promise<void> {}
