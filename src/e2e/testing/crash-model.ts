@@ -34,8 +34,14 @@ class GroupModel {
 export class CrashModel {
   readonly groups = new Map(GROUPS.map((group) => [group, new GroupModel()]));
   readonly #asked = new Map<number, Asked>();
+  readonly #valueBytes: number;
   #unique = 0;
   acknowledged = 0;
+
+  /** @param valueBytes what a value is padded to, at most */
+  constructor(valueBytes: number) {
+    this.#valueBytes = valueBytes;
+  }
 
   group(name: string): GroupModel {
     return this.groups.get(name) as GroupModel;
@@ -81,7 +87,7 @@ export class CrashModel {
         ? caller.call(FUNCTION.update, { ...at, ops: [{ type: 'increment', path: 'n', by: next - before }] })
         : caller.call(FUNCTION.set, {
             ...at,
-            data: { id: item, n: next, pad: 'x'.repeat(kind * 600) },
+            data: { id: item, n: next, pad: 'x'.repeat(kind * this.#valueBytes) },
           }))) as {
         new_value: Value;
       };

@@ -8,9 +8,8 @@ import { config, FILE_BASED, type RunningServer, startServer, temporaryDirectory
 const WRITERS = 8;
 /** Calls that one writer has in flight. */
 const LANES = 4;
-/** Milliseconds of writing before a kill, at least and in addition at most. */
+/** Milliseconds of writing before a kill, at least. */
 const LEAST_MS = 20;
-const MORE_MS = 400;
 
 export interface CrashOptions {
   readonly rounds: number;
@@ -19,6 +18,10 @@ export interface CrashOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** YAML of the adapter. @default `file_based` */
   readonly adapter?: string;
+  /** Milliseconds of writing before a kill, at most. @default 420 */
+  readonly maxMs?: number;
+  /** Bytes of a value, at most. @default 600 */
+  readonly valueBytes?: number;
   readonly onRound?: (round: number, acknowledged: number) => void;
 }
 
@@ -27,7 +30,7 @@ export interface CrashOptions {
  * acknowledged is there, that nothing else is half there, and that seq and epoch go on. Answers the acknowledged writes.
  */
 export async function crashRounds(options: CrashOptions): Promise<number> {
-  const { rounds, main, env = {}, adapter = FILE_BASED, onRound } = options;
+  const { rounds, main, env = {}, adapter = FILE_BASED, maxMs = 420, valueBytes = 600, onRound } = options;
   await using directory = await temporaryDirectory();
   const start = () =>
     startServer({
@@ -36,12 +39,12 @@ export async function crashRounds(options: CrashOptions): Promise<number> {
       env,
       ...(main === undefined ? {} : { main }),
     });
-  const model = new CrashModel();
+  const model = new CrashModel(valueBytes);
   const epochs = new Map<string, string>();
   for (let round = 1; round <= rounds; round += 1) {
     await using server = await start();
     if (round > 1) await verify(server, model, epochs);
-    await writeUntilKilled(server, model);
+    await writeUntilKilled(server, model, maxMs);
     onRound?.(round, model.acknowledged);
   }
   await using last = await start();
@@ -49,14 +52,14 @@ export async function crashRounds(options: CrashOptions): Promise<number> {
   return model.acknowledged;
 }
 
-async function writeUntilKilled(server: RunningServer, model: CrashModel): Promise<void> {
+async function writeUntilKilled(server: RunningServer, model: CrashModel, maxMs: number): Promise<void> {
   const callers = await Promise.all(Array.from({ length: WRITERS }, () => Caller.open(server.engineUrl)));
   const writers = callers.flatMap((caller, writer) =>
     Array.from({ length: LANES }, (_, lane) => model.write(caller, writer * LANES + lane, Math.random)),
   );
   const written = Promise.all(writers);
   // A failure in a writer is the test's, whatever the server does next.
-  await Promise.race([written, wait(LEAST_MS + Math.random() * MORE_MS)]);
+  await Promise.race([written, wait(LEAST_MS + Math.random() * (maxMs - LEAST_MS))]);
   await server.kill();
   await written;
 }
