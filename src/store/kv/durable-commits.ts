@@ -1,29 +1,30 @@
 import type { StreamError } from '../../domain/errors.js';
 import { Pending } from '../../domain/pending.js';
+import type { RecordWriter, SelfWriting } from '../log/index.js';
 import type { Committed } from '../port.js';
 import type { CommitQueue, Entry } from './commit-queue.js';
 import type { GroupIndex, Sequenced } from './group-index.js';
 import type { JournalRecord } from './journal.js';
-import { encodeItem, encodeNode, recordBytes, withItem } from './records.js';
+import { encodeItem, encodeNode, withItem, writeItem } from './records.js';
 
 /** What becomes of a change, for the store around it. */
 export interface CommitOwner {
-  /** It is durable: makes it part of the index and tells the listener. */
+  /** It is durable: makes it part of the index and tells the listener. @param bytes what it takes in a log */
   publish(group: GroupIndex, sequenced: Sequenced, bytes: number): void;
   /** It fell, and no commit ever reached the group. */
   discard(group: GroupIndex): void;
 }
 
 /** A change on its way to the disk: queue entry, record and answer in one object, because there are very many. */
-class DurableCommit extends Pending<Committed> implements Entry, JournalRecord {
-  readonly key: string;
-  readonly value: string;
-  readonly records: readonly JournalRecord[];
+class DurableCommit extends Pending<Committed> implements Entry, JournalRecord, SelfWriting {
   readonly bytes: number;
   readonly #commits: DurableCommits;
   readonly #group: GroupIndex;
   readonly #sequenced: Sequenced;
   readonly #result: Committed;
+  readonly #first: JournalRecord | undefined;
+  /** Bytes of the record; 0 where nothing asked it to write itself. */
+  #recorded = 0;
 
   constructor(
     commits: DurableCommits,
@@ -37,14 +38,29 @@ class DurableCommit extends Pending<Committed> implements Entry, JournalRecord {
     this.#group = group;
     this.#sequenced = sequenced;
     this.#result = result;
-    this.key = withItem(group.keyPrefix, sequenced.change.item);
-    this.value = encodeItem(sequenced);
-    this.bytes = this.key.length + this.value.length;
-    this.records = first === undefined ? [this] : [first, this];
+    this.#first = first;
+    const { item, value } = sequenced.change;
+    this.bytes = group.keyPrefix.length + item.length + value.length;
+  }
+
+  get key(): string {
+    return withItem(this.#group.keyPrefix, this.#sequenced.change.item);
+  }
+
+  get value(): string {
+    return encodeItem(this.#sequenced);
+  }
+
+  get records(): readonly JournalRecord[] {
+    return this.#first === undefined ? [this] : [this.#first, this];
+  }
+
+  writeTo(record: RecordWriter): void {
+    this.#recorded = writeItem(record, this.#group.keyPrefix, this.#sequenced);
   }
 
   settle(error: StreamError | undefined): void {
-    if (error === undefined) this.#commits.committed(this.#group, this.#sequenced, this);
+    if (error === undefined) this.#commits.committed(this.#group, this.#sequenced, this.#recorded);
     else this.#commits.fell(this.#group, this.#sequenced, this);
   }
 
@@ -90,13 +106,13 @@ export class DurableCommits {
     return commit;
   }
 
-  committed(group: GroupIndex, sequenced: Sequenced, record: JournalRecord): void {
-    const { item, kind, value } = sequenced.change;
+  committed(group: GroupIndex, sequenced: Sequenced, bytes: number): void {
+    const { item } = sequenced.change;
     if (group.pending?.get(item) === sequenced) {
       group.pending.delete(item);
       if (group.pending.size === 0) group.pending = undefined;
     }
-    this.#owner.publish(group, sequenced, recordBytes(record, kind === 'delete' ? record.value : value));
+    this.#owner.publish(group, sequenced, bytes);
   }
 
   /** Everything pending of the group falls with the batch: the committed state is what is left. */

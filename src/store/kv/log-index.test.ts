@@ -93,8 +93,8 @@ test('a snapshot holds what is durable, although the store has not applied it ye
   const { store, index } = await openIndexed(new MemoryFs());
   for (const item of ['kept', 'changed', 'removed']) await store.commit(at(item), set('old'));
   const text = '9 9 0 1 "new"';
-  index.set('i/s/g/changed', text);
-  index.set('i/s/h/added', text);
+  index.store({ key: 'i/s/g/changed', value: text });
+  index.store({ key: 'i/s/h/added', value: text });
   assert.equal(index.delete('i/s/g/removed'), true);
   assert.equal(index.delete('i/s/g/removed'), false);
   assert.deepEqual([index.get('i/s/g/changed'), index.has('i/s/g/removed')], [text, false]);
@@ -112,9 +112,9 @@ test('a snapshot holds what is durable, although the store has not applied it ye
 
 test('what the store has applied is read from its index alone', () => {
   const index = new LogIndex();
-  index.set('i/s/g/a', 'text');
+  index.store({ key: 'i/s/g/a', value: 'text' });
   assert.equal(index.get('i/s/g/a'), 'text');
-  index.set('i/s/g/b', 'text');
+  index.store({ key: 'i/s/g/b', value: 'text' });
   index.applied();
   assert.deepEqual(
     [index.get('i/s/g/a'), index.has('i/s/g/b'), [...index.entries()]],

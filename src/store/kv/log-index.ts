@@ -1,5 +1,5 @@
 import { bounded } from '../log/bounded.js';
-import { type LogState, MapState } from '../log/index.js';
+import { isSelfWriting, type LogEntry, type LogState, MapState } from '../log/index.js';
 import { Catalog } from './catalog.js';
 import type { GroupIndex } from './group-index.js';
 import { IndexLoader } from './index-loader.js';
@@ -22,7 +22,7 @@ export class LogIndex implements LogState {
   /** Keys of items with their durable text; undefined where it was removed. Through `#overlay` only. */
   #ahead = new Map<string, string | undefined>();
   /** What comes on top of it, oldest first: hardly ever does anybody look before the store has applied it all. */
-  #newest: (readonly [key: string, text: string | undefined])[] = [];
+  #newest: { readonly key: string; readonly value: string | undefined }[] = [];
 
   /** Without what is not applied yet, as `liveBytes`. */
   get size(): number {
@@ -54,15 +54,16 @@ export class LogIndex implements LogState {
     return ahead.has(key) ? ahead.get(key) !== undefined : this.#node(key) !== undefined;
   }
 
-  set(key: string, value: string): void {
-    if (key.startsWith(ITEM)) this.#newest.push([key, value]);
-    else this.rest.set(key, value);
+  store(entry: LogEntry): void {
+    // The store's items write themselves, and nothing else does.
+    if (isSelfWriting(entry) || entry.key.startsWith(ITEM)) this.#newest.push(entry);
+    else this.rest.store(entry);
   }
 
   delete(key: string): boolean {
     if (!key.startsWith(ITEM)) return this.rest.delete(key);
     const found = this.has(key);
-    this.#newest.push([key, undefined]);
+    this.#newest.push({ key, value: undefined });
     return found;
   }
 
@@ -98,7 +99,7 @@ export class LogIndex implements LogState {
   }
 
   #overlay(): ReadonlyMap<string, string | undefined> {
-    for (const [key, text] of this.#newest) this.#ahead.set(key, text);
+    for (const { key, value } of this.#newest) this.#ahead.set(key, value);
     if (this.#newest.length > 0) this.#newest = [];
     return this.#ahead;
   }

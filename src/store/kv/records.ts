@@ -1,9 +1,8 @@
 import type { JsonText } from '../../../generated/json-text.js';
 import type { GroupAddress } from '../../domain/change.js';
 import { detach } from '../../domain/json-text.js';
-import { RECORD_HEADER_BYTES } from '../log/format.js';
+import type { RecordWriter } from '../log/index.js';
 import type { Sequenced } from './group-index.js';
-import type { JournalRecord } from './journal.js';
 import { Node } from './node.js';
 import { removedMarker } from './tombstone.js';
 
@@ -63,12 +62,37 @@ export function encodeItem({ change, created, deletedBefore }: Sequenced): strin
     : `${change.seq} ${created} ${deletedBefore} ${change.timestamp} ${change.value}`;
 }
 
+/** Digits of four safe integers, and what follows each. */
+const HEAD_UNITS = 4 * 17;
+
 /**
- * What a record takes in the log. Keys are ASCII.
- * @param text a part of the value outside of which it is ASCII: to count that is cheaper than to count a text just put together
+ * The record of the key `withItem(prefix, item)` with what `encodeItem` makes of the change, without the texts in between.
+ * Answers the record's bytes.
  */
-export const recordBytes = ({ key, value }: JournalRecord, text = value): number =>
-  RECORD_HEADER_BYTES + key.length + (value.length - text.length) + Buffer.byteLength(text);
+export function writeItem(
+  record: RecordWriter,
+  prefix: string,
+  { change, created, deletedBefore }: Sequenced,
+): number {
+  const { kind, seq, timestamp } = change;
+  const isDeleted = kind === 'delete';
+  const item = escapeName(change.item);
+  const json = isDeleted ? removedMarker(change.item, change.value) : change.value;
+  record.begin(prefix.length + item.length + HEAD_UNITS + json.length);
+  record.ascii(prefix);
+  record.ascii(item);
+  record.endKey();
+  record.decimal(seq);
+  record.ascii(' ');
+  record.decimal(isDeleted ? 0 : created);
+  record.ascii(' ');
+  record.decimal(isDeleted ? 0 : deletedBefore);
+  record.ascii(' ');
+  record.decimal(timestamp);
+  record.ascii(' ');
+  record.text(json);
+  return record.finish();
+}
 
 /** The record of a committed node, as `encodeItem` wrote it. */
 export const encodeNode = (node: Node): string =>

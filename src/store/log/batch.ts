@@ -1,10 +1,11 @@
+import { isSelfWriting, type LogEntry } from './entry.js';
 import { FRAME_HEADER_BYTES } from './format.js';
 import { FrameBuilder } from './frame-builder.js';
 import type { LogState } from './state.js';
 
 /** What one caller asked for; takes effect as a whole. Nobody changes it any more. */
 export type Request =
-  | { readonly kind: 'set'; readonly entries: readonly { readonly key: string; readonly value: string }[] }
+  | { readonly kind: 'set'; readonly entries: readonly LogEntry[] }
   | { readonly kind: 'delete'; readonly keys: readonly string[] }
   | { readonly kind: 'clear'; readonly prefix: string };
 
@@ -63,9 +64,12 @@ function encode(request: Request, frame: FrameBuilder): Waiter['apply'] {
   switch (request.kind) {
     case 'set': {
       const { entries } = request;
-      for (const { key, value } of entries) frame.set(key, value);
+      for (const entry of entries) {
+        if (isSelfWriting(entry)) entry.writeTo(frame);
+        else frame.set(entry.key, entry.value);
+      }
       return (state) => {
-        for (const { key, value } of entries) state.set(key, value);
+        for (const entry of entries) state.store(entry);
         return true;
       };
     }

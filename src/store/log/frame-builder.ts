@@ -1,4 +1,5 @@
 import { StreamError } from '../../domain/errors.js';
+import type { RecordWriter } from './entry.js';
 import {
   FRAME_HEADER_BYTES,
   MAX_FRAME_BYTES,
@@ -15,10 +16,18 @@ const KEPT_BYTES = 4 * 1024 * 1024;
 /** UTF-8 needs at most this many bytes for a UTF-16 unit. */
 const MAX_UNIT_BYTES = 3;
 
+const ZERO = 0x30;
+/** Numbers below it are small integers to the engine, with which it divides fast. */
+const MILLION = 1_000_000;
+
 /** Encodes records into the one buffer that will be written as a frame. Reusable after `reset`. */
-export class FrameBuilder {
+export class FrameBuilder implements RecordWriter {
   #buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   #length = FRAME_HEADER_BYTES;
+  /** Of the record that is being written: where its next part goes, where its key ends, what its tag says. */
+  #at = 0;
+  #keyEnd = 0;
+  #tag = 0;
 
   /** Bytes of the frame so far, its header included. */
   get length(): number {
@@ -27,6 +36,53 @@ export class FrameBuilder {
 
   set(key: string, value: string): void {
     this.#append(RECORD.SET, key, value);
+  }
+
+  begin(units: number): void {
+    this.#grow(units);
+    this.#at = this.#length + RECORD_HEADER_BYTES;
+    this.#tag = RECORD.SET;
+  }
+
+  ascii(text: string): void {
+    const buffer = this.#buffer;
+    const from = this.#at;
+    let bits = 0;
+    // These texts are short: a call into the system's encoder would take longer.
+    for (let at = 0; at < text.length; at += 1) {
+      const unit = text.charCodeAt(at);
+      bits |= unit;
+      buffer[from + at] = unit;
+    }
+    if (bits > 0x7f) throw new StreamError('invalid_input', 'this part of a record must be ASCII');
+    this.#at = from + text.length;
+  }
+
+  endKey(): void {
+    this.#keyEnd = this.#at;
+  }
+
+  decimal(number: number): void {
+    const high = Math.floor(number / MILLION);
+    if (high > 0) this.decimal(high);
+    this.#digits(number - high * MILLION, high > 0 ? MILLION / 10 : 1);
+  }
+
+  text(text: string): void {
+    const bytes = this.#buffer.write(text, this.#at);
+    if (bytes !== text.length) {
+      assertWellFormed(text);
+      this.#tag |= WIDE_VALUE;
+    }
+    this.#at += bytes;
+  }
+
+  finish(): number {
+    const from = this.#length;
+    const keyAt = from + RECORD_HEADER_BYTES;
+    this.#head(this.#tag, this.#keyEnd - keyAt, this.#at - this.#keyEnd);
+    this.#length = this.#at;
+    return this.#at - from;
   }
 
   delete(key: string): void {
@@ -61,14 +117,9 @@ export class FrameBuilder {
   }
 
   #append(kind: number, key: string, value: string): void {
-    const at = this.#length;
-    const most = at + RECORD_HEADER_BYTES + MAX_UNIT_BYTES * (key.length + value.length);
-    if (most > MAX_FRAME_BYTES) {
-      throw new StreamError('limit', `a single write may not be larger than ${MAX_FRAME_BYTES} bytes`);
-    }
-    this.#reserve(most);
+    this.#grow(key.length + value.length);
     const buffer = this.#buffer;
-    const textAt = at + RECORD_HEADER_BYTES;
+    const textAt = this.#length + RECORD_HEADER_BYTES;
     let keyBytes = key.length;
     let valueBytes = value.length;
     // As many bytes as units: each is ASCII. Then one call for both, which is most of what a record costs here.
@@ -80,10 +131,40 @@ export class FrameBuilder {
     const wideValue = valueBytes !== value.length;
     if (wideKey) assertWellFormed(key);
     if (wideValue) assertWellFormed(value);
-    buffer[at] = kind | (wideKey ? WIDE_KEY : 0) | (wideValue ? WIDE_VALUE : 0);
+    this.#head(kind | (wideKey ? WIDE_KEY : 0) | (wideValue ? WIDE_VALUE : 0), keyBytes, valueBytes);
+    this.#length = textAt + keyBytes + valueBytes;
+  }
+
+  #head(tag: number, keyBytes: number, valueBytes: number): void {
+    const at = this.#length;
+    const buffer = this.#buffer;
+    buffer[at] = tag;
     buffer.writeUInt32LE(keyBytes, at + 1);
     buffer.writeUInt32LE(valueBytes, at + 5);
-    this.#length = at + RECORD_HEADER_BYTES + keyBytes + valueBytes;
+  }
+
+  /** Digits of a number below a million, from the place of `least` or its own first on. */
+  #digits(number: number, least: number): void {
+    const buffer = this.#buffer;
+    let at = this.#at;
+    let place = least;
+    while (place * 10 <= number) place *= 10;
+    for (let rest = number; place >= 1; place = (place / 10) | 0) {
+      const digit = (rest / place) | 0;
+      buffer[at] = ZERO + digit;
+      at += 1;
+      rest -= digit * place;
+    }
+    this.#at = at;
+  }
+
+  /** Makes room for a record of so many units. */
+  #grow(units: number): void {
+    const most = this.#length + RECORD_HEADER_BYTES + MAX_UNIT_BYTES * units;
+    if (most > MAX_FRAME_BYTES) {
+      throw new StreamError('limit', `a single write may not be larger than ${MAX_FRAME_BYTES} bytes`);
+    }
+    this.#reserve(most);
   }
 
   #reserve(length: number): void {

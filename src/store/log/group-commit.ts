@@ -1,6 +1,7 @@
 import { StreamError } from '../../domain/errors.js';
 import type { Appender } from './appender.js';
 import { Batch, type Request } from './batch.js';
+import { isSelfWriting, type LogEntry } from './entry.js';
 import type { LogState } from './state.js';
 
 /** A batch that is this large is closed: the next request begins another frame. */
@@ -122,10 +123,13 @@ export class GroupCommit {
 function size(request: Request): number {
   switch (request.kind) {
     case 'set':
-      return request.entries.reduce((sum, { key, value }) => sum + key.length + value.length, 0);
+      return request.entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
     case 'delete':
       return request.keys.reduce((sum, key) => sum + key.length, 0);
     case 'clear':
       return request.prefix.length;
   }
 }
+
+const sizeOf = (entry: LogEntry): number =>
+  isSelfWriting(entry) ? entry.bytes : entry.key.length + entry.value.length;

@@ -12,6 +12,7 @@ import { salvage } from './salvage.js';
 import type { LogState } from './state.js';
 
 export { backupLog } from './backup.js';
+export { isSelfWriting, type LogEntry, type RecordWriter, type SelfWriting } from './entry.js';
 export type { LogFile, LogFs, OpenFlags } from './fs.js';
 export type { LogStats } from './log.js';
 export { LogStore } from './log-store.js';

@@ -4,6 +4,7 @@ import { StreamError } from '../../domain/errors.js';
 import type { StoreHealth } from '../port.js';
 import { backupLog } from './backup.js';
 import type { Request } from './batch.js';
+import { isSelfWriting, type LogEntry } from './entry.js';
 import type { Log, LogStats } from './log.js';
 
 /**
@@ -124,7 +125,9 @@ export class LogStore
   }
 }
 
-function checked({ key, value }: { key: string; value: unknown }): { key: string; value: string } {
+function checked(entry: { key: string; value: unknown }): LogEntry {
+  if (isSelfWriting(entry as LogEntry)) return entry as LogEntry;
+  const { key, value } = entry;
   if (typeof value === 'string' && typeof key === 'string') return { key, value };
   throw new StreamError('invalid_input', 'the log keeps strings: Keyv needs a serializer');
 }

@@ -1,4 +1,5 @@
 import { bounded } from './bounded.js';
+import type { LogEntry } from './entry.js';
 import { RECORD_HEADER_BYTES } from './format.js';
 import type { RecordView, RecordVisitor } from './records.js';
 import type { LogState } from './state.js';
@@ -34,6 +35,10 @@ export class MapState implements LogState, RecordVisitor {
 
   put(record: RecordView): void {
     this.set(record.key(), record.value(), record.bytes);
+  }
+
+  store({ key, value }: LogEntry): void {
+    this.set(key, value);
   }
 
   set(key: string, value: string, bytes = recordBytes(key, value)): void {

@@ -1,10 +1,11 @@
+import type { LogEntry } from './entry.js';
 import type { RecordVisitor } from './records.js';
 
 /**
  * What the log says is true: every live key and its text. Whoever keeps the same texts in an index of its own lets the
  * log see that index through this, so that memory holds them once.
  *
- * Invariant: `set`, `delete` and `clear` are called in the order of the log's records, once these are durable, and what
+ * Invariant: `store`, `delete` and `clear` are called in the order of the log's records, once these are durable, and what
  * they say shows in `get` and `has` at once.
  */
 export interface LogState {
@@ -16,7 +17,7 @@ export interface LogState {
   readonly replay: RecordVisitor;
   get(key: string): string | undefined;
   has(key: string): boolean;
-  set(key: string, value: string): void;
+  store(entry: LogEntry): void;
   /** False when the key was not there. */
   delete(key: string): boolean;
   /** Removes every key that begins with `prefix`; all with an empty one. */
