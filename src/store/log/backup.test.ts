@@ -85,6 +85,44 @@ test('a listing that was taken while files went is taken again', async (t) => {
   await log.close();
 });
 
+for (const [what, replaced] of [
+  ['the last segment', 'segment-0000000002.log'],
+  ['a closed segment that cannot be linked', 'segment-0000000001.log'],
+] as const) {
+  test(`${what} is copied again when it was replaced meanwhile: it may have been written over`, async (t) => {
+    const root = await temporaryDirectory(t);
+    const live = path.join(root, 'live');
+    const log = await openTest({ directory: live, fs: nodeFs, segmentBytes: 1000 });
+    for (let n = 0; n < 4; n += 1) await log.set(`${n}`, 'v'.repeat(900));
+    const name = path.join(live, replaced);
+    const spare = path.join(live, 'spare-0000000009.log');
+    const copies: string[] = [];
+    const fs: LogFs = {
+      ...nodeFs,
+      link: () => Promise.reject(Object.assign(new Error('EXDEV'), { code: 'EXDEV' })),
+      async open(file, flags) {
+        if (flags !== 'wx') return nodeFs.open(file, flags);
+        if (path.basename(file) === replaced) {
+          copies.push(file);
+          // What a compaction does to a file between two reads of it.
+          if (copies.length === 1) await nodeFs.rename(name, spare);
+        }
+        return nodeFs.open(file, flags);
+      },
+      async unlink(file) {
+        if (copies.length === 1) await nodeFs.rename(spare, name).catch(() => {});
+        await nodeFs.unlink(file);
+      },
+    };
+    await backupLog(live, path.join(root, 'copy'), fs);
+    assert.equal(copies.length, 2);
+    const copy = await openTest({ directory: path.join(root, 'copy'), fs: nodeFs });
+    assert.equal(copy.stats().entries, 4);
+    await copy.close();
+    await log.close();
+  });
+}
+
 test('a backup that cannot be made says why', async (t) => {
   const root = await temporaryDirectory(t);
   const live = path.join(root, 'live');
