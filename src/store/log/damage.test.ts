@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LocalError } from '../../domain/errors.js';
-import { fileHeader } from './format.js';
+import { fileHeader, PAGE_BYTES } from './format.js';
+import { FrameBuilder } from './frame-builder.js';
+import { isUnused } from './frame-reader.js';
 import type { LogReport, LogStore } from './index.js';
 import { MemoryFs } from './testing/memory-fs.js';
 import { contentOf } from './testing/model.js';
@@ -101,6 +103,17 @@ test('noise after the last frame is a torn tail, zeros are only cut off', async 
     assert.equal(fs.files().get(FIRST)?.includes(tail), false);
     await again.close();
   }
+});
+
+test('a frame that was cut off at the beginning of a page is told from what was there before', () => {
+  const frame = new FrameBuilder();
+  frame.set('a', '1');
+  const rest = Buffer.from(frame.seal(1, 7, 0));
+  assert.equal(isUnused(rest, PAGE_BYTES, 7), false);
+  assert.equal(isUnused(rest, PAGE_BYTES, 6), true);
+  assert.equal(isUnused(Buffer.concat([Buffer.alloc(100), rest]), 2 * PAGE_BYTES - 100, 7), true);
+  assert.equal(isUnused(Buffer.concat([Buffer.alloc(99), rest]), 2 * PAGE_BYTES - 100, 7), false);
+  assert.equal(isUnused(rest.subarray(0, 3), PAGE_BYTES, 7), true);
 });
 
 test('a missing file is damage', async () => {

@@ -180,21 +180,32 @@ test('what an earlier process kept goes at the start', async () => {
   await again.close();
 });
 
-test('a compaction that fails gives the spares free: it may have been for want of space', async () => {
+test('spares take no more than the snapshot, and a compaction that fails gives them free', async () => {
   const fs = new MemoryFs();
   const log = await openTest({ fs, segmentBytes: SEGMENT_BYTES });
-  await churn(log, 2);
+  // Several segments' worth that is alive.
+  const overwrite = async (n: number) => {
+    await log.set(`key-${n % 200}`, `${n} ${'v'.repeat(700)}`);
+    await nextTurn();
+  };
+  for (let n = 0; log.stats().compactions < 2; n += 1) await overwrite(n);
+  const bytes = (part: string) => named(fs, part).reduce((sum, { data }) => sum + data.length, 0);
+  assert.ok(named(fs, 'spare').length > 3, `${named(fs, 'spare').length} spares`);
+  assert.ok(bytes('spare') <= bytes('snapshot'), `${bytes('spare')} bytes beside ${bytes('snapshot')}`);
   let failed = false;
+  let spares = 0;
   fs.hook = ({ name, file }) => {
     if (name !== 'write' || !file.endsWith('.tmp')) return undefined;
+    // For want of space, it may be.
     failed = true;
+    spares = named(fs, 'spare').length;
     throw errno('ENOSPC');
   };
-  for (let n = 0; !failed || named(fs, 'tmp').length > 0; n += 1) {
-    await log.set('a', `${n} ${'v'.repeat(700)}`);
-    await nextTurn();
-  }
-  for (let turn = 0; turn < 10; turn += 1) await nextTurn();
+  // The next compaction finds spares again when it comes before the last ones are used.
+  await log.deleteMany(Array.from({ length: 199 }, (_, n) => `key-${n}`));
+  for (let n = 199; !failed; n += 200) await overwrite(n);
+  assert.ok(spares > 0, 'spares when it failed');
+  for (let turn = 0; turn < 100; turn += 1) await nextTurn();
   assert.deepEqual(named(fs, 'spare'), []);
   await log.close();
 });
