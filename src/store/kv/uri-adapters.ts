@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { KeyvStoreAdapter } from 'keyv';
 import { LocalError } from '../../domain/errors.js';
 
@@ -7,20 +8,35 @@ export const NAMESPACE = 'iii-stream';
 /** Rows that an SQL adapter reads at a time while loading; its own default is 10. */
 const ITERATION_LIMIT = 10_000;
 
-interface UriAdapter {
+/** Characters of the key column that `@keyv/postgres` makes; an index entry of PostgreSQL ends at 2,704 bytes. */
+const POSTGRES_KEY_SIZE = 2_600;
+
+export interface UriAdapter {
   /** The npm package; each of them has its adapter class as the default export. */
   readonly name: string;
   /** What its constructor takes. */
   readonly args: (uri: string) => readonly unknown[];
+  /** Options that it reads later than in its constructor, which may hand what it does not know to a driver that warns. */
+  readonly later?: Readonly<Record<string, unknown>>;
   /** True when the adapter puts the namespace before each key itself; Keyv does it for the others. */
   readonly prefixes: boolean;
 }
 
-const sql = (name: string): UriAdapter => ({
+const sql = (name: string, options: Readonly<Record<string, unknown>> = {}): UriAdapter => ({
   name,
-  args: (uri) => [{ uri, iterationLimit: ITERATION_LIMIT }],
+  args: (uri) => [{ uri, ...options }],
+  later: { iterationLimit: ITERATION_LIMIT },
   prefixes: false,
 });
+/**
+ * The pool of `pg` emits what befalls an idle connection, the adapter does not listen, and an `error` event that nobody
+ * hears ends the process: a restart of the database would be ours too. The pool shows itself only as the `this` of its
+ * log function, which it calls before it connects. The next query opens a new connection, or fails and says why.
+ */
+function hearPool(this: EventEmitter): void {
+  if (this.listenerCount('error') === 0) this.on('error', () => {});
+}
+const postgres = sql('@keyv/postgres', { keySize: POSTGRES_KEY_SIZE, log: hearPool });
 const mongo: UriAdapter = { name: '@keyv/mongo', args: (uri) => [uri], prefixes: false };
 const redis: UriAdapter = {
   name: '@keyv/redis',
@@ -34,8 +50,8 @@ const redis: UriAdapter = {
  * and answers true.
  */
 const ADAPTERS: Readonly<Record<string, UriAdapter>> = {
-  'postgres:': sql('@keyv/postgres'),
-  'postgresql:': sql('@keyv/postgres'),
+  'postgres:': postgres,
+  'postgresql:': postgres,
   'mysql:': sql('@keyv/mysql'),
   'sqlite:': sql('@keyv/sqlite'),
   'mongodb:': mongo,
@@ -51,10 +67,10 @@ export interface LoadedAdapter {
 }
 
 /**
- * Makes the Keyv storage adapter for `uri`, from a package that the user has installed.
- * @throws LocalError `store_uri` naming the package to install, or the schemes that are known
+ * Which package speaks the scheme of `uri`, and how it is called.
+ * @throws LocalError `store_uri` naming the schemes that are known
  */
-export async function loadAdapter(uri: string): Promise<LoadedAdapter> {
+export function adapterFor(uri: string): UriAdapter {
   // Not every adapter's URI is a URL: sqlite://:memory: is none.
   const scheme = /^[a-z][a-z\d+.-]*:/i.exec(uri)?.[0].toLowerCase() ?? '';
   const known = ADAPTERS[scheme];
@@ -65,9 +81,19 @@ export async function loadAdapter(uri: string): Promise<LoadedAdapter> {
       `adapter.config.uri: the scheme ${scheme || '(none)'} is not one of ${schemes}.`,
     );
   }
-  const { name, args, prefixes } = known;
+  return known;
+}
+
+/**
+ * Makes the Keyv storage adapter for `uri`, from a package that the user has installed.
+ * @throws LocalError `store_uri` naming the package to install, or the schemes that are known
+ */
+export async function loadAdapter(uri: string): Promise<LoadedAdapter> {
+  const { name, args, later, prefixes } = adapterFor(uri);
   const { default: Adapter } = await importAdapter(name);
-  return { name, prefixes, adapter: new Adapter(...args(uri)) };
+  const adapter = new Adapter(...args(uri));
+  if (later !== undefined) Object.assign(adapter.opts as object, later);
+  return { name, prefixes, adapter };
 }
 
 interface AdapterModule {
