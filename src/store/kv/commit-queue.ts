@@ -148,14 +148,15 @@ export class CommitQueue {
       const sentence = error instanceof Error ? error.message : String(error);
       return new StreamError('read_only', `the store could not write: ${sentence}`, { cause: error });
     }
-    this.#repairs.clear();
+    if (this.#repairs.size > 0) for (const { key } of records) this.#repairs.delete(key);
     if (removals.length === 0) return undefined;
     try {
-      // A removal that fails leaves a record below the horizon, which the next load drops.
       const live = new Set(records.map((record) => record.key));
       const gone = removals.filter((key) => !live.has(key));
       if (gone.length > 0) await this.#journal.remove(gone);
+      for (const key of gone) this.#repairs.delete(key);
     } catch {
+      // It leaves a record below the horizon, which the next load drops, or one that the next batch removes again.
       return undefined;
     }
     return undefined;
