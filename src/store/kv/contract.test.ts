@@ -11,6 +11,7 @@ import { flushServer, RedisServer } from '../testing/redis-server.js';
 import { openFileJournal } from './file-journal.js';
 import type { Journal } from './journal.js';
 import { KvStore } from './kv-store.js';
+import { plainAdapter } from './testing/plain-adapter.js';
 import { openAdapter, openUriJournal } from './uri-journal.js';
 
 const logger = createLogger({ level: 'silent', format: 'json' });
@@ -54,30 +55,6 @@ for (const durability of ['always', 'interval'] as const) {
       () => rm(directory, { recursive: true }),
     );
   });
-}
-
-/** What every adapter has to have, and nothing that only some have: no `setMany`, keys unprefixed, namespace ignored. */
-function plainAdapter(records: Map<string, string>, change: (key: string) => string = (key) => key) {
-  return {
-    opts: { url: '', dialect: '' },
-    namespace: undefined,
-    on() {
-      return this;
-    },
-    async get(key: string) {
-      return records.get(change(key));
-    },
-    async set(key: string, value: string) {
-      records.set(change(key), value);
-    },
-    async delete(key: string) {
-      return records.delete(change(key));
-    },
-    async clear() {},
-    async *iterator(namespace: string) {
-      for (const entry of records) if (entry[0].startsWith(`${namespace}:`)) yield entry;
-    },
-  } as unknown as KeyvStoreAdapter;
 }
 
 runStoreContract('uri, an adapter with the least that Keyv asks for', async (options) => {

@@ -18,6 +18,26 @@ export class TextKeyv extends Keyv<string> {
   constructor(store: KeyvStoreAdapter, options: Pick<KeyvOptions, 'namespace' | 'useKeyPrefix'> = {}) {
     super(store, { ...OPTIONS, ...options });
   }
+
+  /** Rejects when every entry is over: one that is still on its way could land on what is written next. */
+  override async setMany(entries: { key: string; value: string }[]): Promise<boolean[]> {
+    const { setMany } = this.store as KeyvStoreAdapter;
+    if (setMany !== undefined) return super.setMany(entries);
+    return allOver(entries.map(({ key, value }) => this.set(key, value)));
+  }
+
+  /** The same for deletions. */
+  override async deleteMany(keys: string[]): Promise<boolean> {
+    const { deleteMany } = this.store as KeyvStoreAdapter;
+    if (deleteMany !== undefined) return super.deleteMany(keys);
+    return (await allOver(keys.map((key) => this.delete(key)))).every(Boolean);
+  }
+}
+
+/** As `Promise.all`, but settles no sooner than the last of them. */
+async function allOver<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }
 
 /**
