@@ -4,7 +4,7 @@
  * - `invalid_input`: a field is missing or malformed; the message names it.
  * - `limit`: a configured bound would be passed; the message names the bound.
  * - `not_exact`: a number would not survive this operation unchanged.
- * - `read_only`: the store takes no writes now (full or failing disk, repair needed).
+ * - `read_only`: the store takes no writes now (full or failing disk, its database away, repair needed).
  * - `unavailable`: the store or the engine cannot be reached now.
  * - `overloaded`: a bounded queue is full; try again.
  * - `custom_stream`: the function that implements this stream failed.
@@ -28,6 +28,12 @@ export class StreamError extends Error {
     super(`${reason}: ${sentence}`, options);
     this.reason = reason;
   }
+}
+
+/** What an error says, also one that only bundles others, as a failed connect to a name with several addresses. */
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
+  return error instanceof Error ? error.message || error.name : String(error);
 }
 
 /** An error for the operator of this process: start-up, configuration, storage. Its message is one clear sentence. */

@@ -1,4 +1,4 @@
-import { StreamError } from '../../domain/errors.js';
+import { messageOf, StreamError } from '../../domain/errors.js';
 import type { Journal, JournalRecord } from './journal.js';
 
 /** One thing on its way through the queue, in the order it will take effect. */
@@ -145,8 +145,7 @@ export class CommitQueue {
       if (records.length > 0) await this.#journal.write(records);
     } catch (error) {
       if (error instanceof StreamError) return error;
-      const sentence = error instanceof Error ? error.message : String(error);
-      return new StreamError('read_only', `the store could not write: ${sentence}`, { cause: error });
+      return new StreamError('read_only', `the store could not write: ${messageOf(error)}`, { cause: error });
     }
     if (this.#repairs.size > 0) for (const { key } of records) this.#repairs.delete(key);
     if (removals.length === 0) return undefined;

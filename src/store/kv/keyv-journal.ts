@@ -16,12 +16,16 @@ export interface KeyvBackend {
   readonly index?: LogIndex;
   /** Every key and stored text that is not in `index`. Must throw when it cannot read them all. */
   entries(): AsyncIterable<readonly [string, string]> | Iterable<readonly [string, string]>;
+  /** A write was not, or not wholly, done. */
+  failed?(): void;
   /** @default always writable */
   health?(): StoreHealth;
   /** Tries to recover now, if there is something to recover from. */
   hurry?(): void;
   /** Copies everything into an empty directory. */
   backup?(directory: string): Promise<void>;
+  /** The journal is about to close. */
+  stop?(): void;
 }
 
 /** The journal over any Keyv: a commit is one awaited `setMany`. */
@@ -51,6 +55,15 @@ export class KeyvJournal implements Journal {
   }
 
   async write(records: readonly JournalRecord[]): Promise<void> {
+    try {
+      await this.#write(records);
+    } catch (error) {
+      this.#backend.failed?.();
+      throw error;
+    }
+  }
+
+  async #write(records: readonly JournalRecord[]): Promise<void> {
     const results = await this.#keyv.setMany(this.atomic ? (records as JournalRecord[]) : latest(records));
     // Several adapters answer undefined, meaning done; only a false is a failure that nobody threw.
     if (results?.some((done) => done === false)) {
@@ -74,6 +87,7 @@ export class KeyvJournal implements Journal {
   }
 
   async close(): Promise<void> {
+    this.#backend.stop?.();
     await this.#keyv.disconnect();
   }
 }

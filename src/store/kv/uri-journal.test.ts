@@ -44,3 +44,33 @@ test('uri: a statement of a batch that fell never lands on what is written next'
   assert.equal(store.get(at('slow')), '2');
   await store[Symbol.asyncDispose]();
 });
+
+test('uri: a database that is away fails writes at once, says so, and is asked until it is back', {
+  timeout: 10_000,
+}, async () => {
+  const faults: TableFaults = {};
+  const { store, reopened } = await openTable(faults);
+  await store.commit(at('a'), set('1'));
+  faults.away = new AggregateError([new Error('connect ECONNREFUSED ::1:5432')]);
+  const reason = 'the store could not write: connect ECONNREFUSED ::1:5432';
+  await assert.rejects(async () => store.commit(at('a'), set('2')), { message: `read_only: ${reason}` });
+  while (store.health().writable) await sleep(1);
+  assert.deepEqual(store.health(), { writable: false, reason });
+  await assert.rejects(async () => store.commit(at('b'), set('2')), { message: `read_only: ${reason}` });
+  assert.deepEqual(store.list(group), ['1']);
+  faults.away = undefined;
+  while (!store.health().writable) await sleep(10);
+  await store.commit(at('a'), set('3'));
+  assert.deepEqual(await reopened(), store.snapshot(group));
+  await store[Symbol.asyncDispose]();
+});
+
+test('uri: a value that the database refuses takes nothing but its batch with it', async () => {
+  const { store } = await openTable({ refuses: (_, value) => (/1234/.test(value) ? 'too big' : undefined) });
+  await assert.rejects(async () => store.commit(at('a'), set('1234')), /read_only: .*too big/);
+  for (let n = 0; n < 20; n++) {
+    await store.commit(at('b'), set(String(n)));
+    assert.deepEqual(store.health(), { writable: true });
+  }
+  await store[Symbol.asyncDispose]();
+});

@@ -2,6 +2,7 @@ import type { KeyvStoreAdapter } from 'keyv';
 import type { KvConfig } from '../../../generated/config.js';
 import { LocalError } from '../../domain/errors.js';
 import { KeyvJournal } from './keyv-journal.js';
+import { Outage } from './outage.js';
 import { PROBE_PREFIX, probe } from './probe.js';
 import { TextKeyv } from './text-keyv.js';
 import { loadAdapter, NAMESPACE } from './uri-adapters.js';
@@ -54,5 +55,14 @@ export async function openAdapter(
       throw new LocalError('store_uri', `${name} could not list its records: ${String(failure)}.`);
     }
   }
-  return new KeyvJournal(keyv, { kind: name, atomic: false, entries });
+  const outage = new Outage(() => keyv.set(`${PROBE_PREFIX}alive`, ''));
+  return new KeyvJournal(keyv, {
+    kind: name,
+    atomic: false,
+    entries,
+    failed: () => outage.failed(),
+    health: () => outage.health(),
+    hurry: () => outage.hurry(),
+    stop: () => outage.stop(),
+  });
 }
