@@ -80,6 +80,11 @@ export class CommitQueue {
     if (this.#running.length === 0) this.#schedule();
   }
 
+  /** See `Journal`. */
+  get maxKeyLength(): number {
+    return this.#journal.maxKeyLength ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Whether the backend takes writes now. */
   writable(): boolean {
     return this.#journal.health().writable;

@@ -1,4 +1,4 @@
-import type { StreamError } from '../../domain/errors.js';
+import { StreamError } from '../../domain/errors.js';
 import { Pending } from '../../domain/pending.js';
 import type { RecordWriter, SelfWriting } from '../log/index.js';
 import type { Committed } from '../port.js';
@@ -74,16 +74,18 @@ class DurableCommit extends Pending<Committed> implements Entry, JournalRecord, 
 export class DurableCommits {
   readonly #queue: CommitQueue;
   readonly #owner: CommitOwner;
+  readonly #maxKeyLength: number;
 
   constructor(queue: CommitQueue, owner: CommitOwner) {
     this.#queue = queue;
+    this.#maxKeyLength = queue.maxKeyLength;
     this.#owner = owner;
   }
 
   /**
    * Queues a change that was just sequenced.
    * @param first a record that has to be there before any other of the group
-   * @throws StreamError as `CommitQueue.push`; nothing has changed then
+   * @throws StreamError as `CommitQueue.push`, or `limit`: names too long for the backend; nothing has changed then
    */
   push(
     group: GroupIndex,
@@ -94,6 +96,7 @@ export class DurableCommits {
     const { change } = sequenced;
     const commit = new DurableCommit(this, group, sequenced, result, first);
     try {
+      if (this.#maxKeyLength !== Number.POSITIVE_INFINITY) this.#checkKey(commit.key);
       this.#queue.push(commit);
     } catch (error) {
       this.#discardNew(group);
@@ -123,6 +126,12 @@ export class DurableCommits {
     const node = group.node(change.item);
     this.#queue.repair(key, node && { key, value: encodeNode(node) });
     this.#discardNew(group);
+  }
+
+  #checkKey(key: string): void {
+    if (key.length <= this.#maxKeyLength) return;
+    const what = `stream, group and item make a key of ${key.length} characters`;
+    throw new StreamError('limit', `${what}, and the store's backend takes ${this.#maxKeyLength}`);
   }
 
   /** A group that no commit ever reached leaves nothing behind but its clock. */

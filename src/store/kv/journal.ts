@@ -15,6 +15,8 @@ export interface Journal {
   readonly atomic: boolean;
   /** True when changes that subscribers saw may be missing. @default false */
   readonly incomplete?: boolean;
+  /** Characters of the longest key that it takes; a longer one would fail all that is written with it. @default Infinity */
+  readonly maxKeyLength?: number;
   /** The index that the backend reads instead of keeping texts of its own; its items are loaded already. */
   readonly index?: LogIndex | undefined;
   /** Hands every record to `visit`, in any order, but for the items of `index`. Rejects when they can't all be read. */

@@ -16,6 +16,8 @@ export interface KeyvBackend {
   readonly index?: LogIndex;
   /** Every key and stored text that is not in `index`. Must throw when it cannot read them all. */
   entries(): AsyncIterable<readonly [string, string]> | Iterable<readonly [string, string]>;
+  /** See `Journal`. */
+  readonly maxKeyLength?: number;
   /** A write was not, or not wholly, done. */
   failed?(): void;
   /** @default always writable */
@@ -33,6 +35,7 @@ export class KeyvJournal implements Journal {
   readonly kind: string;
   readonly atomic: boolean;
   readonly incomplete: boolean;
+  readonly maxKeyLength: number;
   readonly index: LogIndex | undefined;
   readonly backup: Journal['backup'];
   readonly #keyv: Keyv<string>;
@@ -44,6 +47,7 @@ export class KeyvJournal implements Journal {
     this.kind = backend.kind;
     this.atomic = backend.atomic;
     this.incomplete = backend.incomplete ?? false;
+    this.maxKeyLength = backend.maxKeyLength ?? Number.POSITIVE_INFINITY;
     this.index = backend.index;
     this.backup = backend.backup?.bind(backend);
   }

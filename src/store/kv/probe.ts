@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Keyv } from 'keyv';
-import { LocalError } from '../../domain/errors.js';
+import { LocalError, messageOf } from '../../domain/errors.js';
 
 /** Keys that a probe leaves behind when the process ends in it; no records. */
 export const PROBE_PREFIX = 'm/probe/';
@@ -10,42 +11,87 @@ const PATIENCE = 7_000;
 /** Differ in case only. */
 const LOWER = `${PROBE_PREFIX}a`;
 const UPPER = `${PROBE_PREFIX}A`;
-/** Not ASCII, and longer than what 16 bits count. */
-const TEXT = '→é😀'.repeat(10_000);
+/** Not ASCII, with what SQL quotes, and longer than what 16 bits count. */
+const TEXT = '→é😀\'"\\'.repeat(10_000);
+
+/** Characters of the namespace and its colon, which Keyv puts before a key. */
+const NAMESPACED = 11;
+/**
+ * Lengths of keys to try. The first is beyond what three names of 512 bytes can make; the others are what an index entry
+ * of PostgreSQL holds, and columns that people make, down to what the adapters make by themselves.
+ */
+const KEY_LENGTHS = [4_700, ...[3_072, 2_600, 2_048, 1_536, 1_024, 768, 512, 255].map((n) => n - NAMESPACED)];
+/** Always the same, so that it is left behind once at most, and such that a compressed index cannot hold more of it. */
+const LONG_KEY =
+  PROBE_PREFIX + createHash('shake256', { outputLength: 4_000 }).update('').digest('base64url');
+
+/** What a probe found out. */
+export interface Fitness {
+  /** Characters of the longest key that is sure to be kept; Infinity when no name is too long. */
+  readonly maxKeyLength: number;
+}
 
 /**
  * Finds out whether a backend keeps what it is given: an adapter may answer before it is connected, a table may compare
- * keys without case or cut long values off.
+ * keys without case or cut long values and keys off.
  *
  * @param failure the last error that the adapter emitted instead of throwing it
  * @throws LocalError `store_uri` with what is wrong
  */
-export async function probe(name: string, keyv: Keyv<string>, failure: () => unknown): Promise<void> {
+export async function probe(name: string, keyv: Keyv<string>, failure: () => unknown): Promise<Fitness> {
   const patience = AbortSignal.timeout(PATIENCE);
   const late = new Promise<never>((_, reject) => {
     patience.addEventListener('abort', () => reject(new Error(`no answer within ${PATIENCE} ms`)));
   });
   try {
     const found = await Promise.race([late, roundTrip(keyv)]);
-    if (found !== undefined) throw new LocalError('store_uri', `${name} cannot keep this store: ${found}.`);
+    if (typeof found === 'string') {
+      throw new LocalError('store_uri', `${name} cannot keep this store: ${found}.`);
+    }
+    return { maxKeyLength: found };
   } catch (error) {
     if (error instanceof LocalError) throw error;
-    const cause = failure() ?? error;
-    const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
-    throw new LocalError('store_uri', `${name} cannot be used: ${reason}.`, { cause });
+    const emitted = failure();
+    const thrown = messageOf(error);
+    const before =
+      emitted === undefined || messageOf(emitted) === thrown ? '' : ` (before that: ${messageOf(emitted)})`;
+    throw new LocalError('store_uri', `${name} cannot be used: ${thrown}${before}.`, { cause: error });
   }
 }
 
-async function roundTrip(keyv: Keyv<string>): Promise<string | undefined> {
+/** Resolves with what is wrong, or the length of the longest key. Rejects when the backend does not work at all. */
+async function roundTrip(keyv: Keyv<string>): Promise<string | number> {
   await keyv.setMany([
-    { key: LOWER, value: TEXT },
+    { key: LOWER, value: 'a' },
     { key: UPPER, value: 'A' },
   ]);
   const lower = await keyv.get(LOWER);
   const upper = await keyv.get(UPPER);
+  if (upper !== undefined && lower === upper) return 'it does not keep keys apart that differ in case only';
+  if (lower !== 'a' || upper !== 'A') return 'a value was not there after it was written';
+  const bytes = Buffer.byteLength(TEXT);
+  try {
+    await keyv.setMany([{ key: LOWER, value: TEXT }]);
+  } catch (error) {
+    return `it refuses a text of ${bytes} bytes, not all ASCII: ${messageOf(error)}`;
+  }
+  if ((await keyv.get(LOWER)) !== TEXT) return `a text of ${bytes} bytes came back changed`;
   await keyv.delete([LOWER, UPPER]);
-  if (upper !== 'A') return 'a value was not there after it was written';
-  if (lower === upper) return 'it does not keep keys apart that differ in case only';
-  if (lower !== TEXT) return `a text of ${Buffer.byteLength(TEXT)} bytes came back changed`;
+  if ((await keyv.get(LOWER)) !== undefined) return 'a value was still there after it was deleted';
+  return (await longestKey(keyv)) ?? `it takes no keys of ${KEY_LENGTHS.at(-1)} characters`;
+}
+
+async function longestKey(keyv: Keyv<string>): Promise<number | undefined> {
+  for (const length of KEY_LENGTHS) {
+    const key = LONG_KEY.slice(0, length);
+    const value = String(length);
+    const isKept = await keyv.setMany([{ key, value }]).then(
+      async () => (await keyv.get(key)) === value,
+      () => false,
+    );
+    if (!isKept) continue;
+    await keyv.delete([key]);
+    return length === KEY_LENGTHS[0] ? Number.POSITIVE_INFINITY : length;
+  }
   return undefined;
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { KeyvStoreAdapter } from 'keyv';
 import { asJson } from '../../domain/json-text.js';
 import type { Journal } from './journal.js';
 import { KvStore } from './kv-store.js';
-import { type TableFaults, tableAdapter } from './testing/plain-adapter.js';
+import { plainAdapter, type TableFaults, tableAdapter } from './testing/plain-adapter.js';
 import { openAdapter } from './uri-journal.js';
 
 const OPTIONS = { tombstones: { maxPerGroup: 100, maxAgeMs: 3_600_000 }, maxQueuedBytes: 1 << 20 };
@@ -73,4 +74,49 @@ test('uri: a value that the database refuses takes nothing but its batch with it
     assert.deepEqual(store.health(), { writable: true });
   }
   await store[Symbol.asyncDispose]();
+});
+
+test('uri: names too long for the key column are refused alone', async () => {
+  const refuses = (key: string) => (key.length > 255 ? 'value too long' : undefined);
+  const { store } = await openTable({ refuses });
+  const fits = 'x'.repeat(244 - 'i/s/g/'.length);
+  const [kept, long, other] = await Promise.allSettled([
+    store.commit(at(fits), set('1')),
+    // A call throws what it refuses before it is queued.
+    (async () => store.commit(at(`${fits}x`), set('1')))(),
+    store.commit(at('other'), set('1')),
+  ]);
+  assert.deepEqual([kept.status, other.status], ['fulfilled', 'fulfilled']);
+  assert.match(String((long as PromiseRejectedResult).reason), /limit: .* 245 characters, .* takes 244/);
+  await store[Symbol.asyncDispose]();
+});
+
+const refused = (message: RegExp) => ({ name: 'LocalError', code: 'store_uri', message });
+
+test('uri: a table that cuts keys off, or eats what SQL quotes with, is noticed at start', async () => {
+  const plain = plainAdapter(new Map());
+  const cut = async (key: string, value: string) => plain.set(key.slice(0, 255), value);
+  const cutting = { ...plain, set: cut } as unknown as KeyvStoreAdapter;
+  const journal = await openAdapter('cutting', cutting, false);
+  assert.equal(journal.maxKeyLength, 244);
+  const tiny = tableAdapter(new Map(), { refuses: (key) => (key.length > 100 ? 'too long' : undefined) });
+  await assert.rejects(openAdapter('tiny', tiny, false), refused(/no keys of 244 characters/));
+  const eat = async (key: string, value: string) => plain.set(key, value.replaceAll('\\', ''));
+  const eating = { ...plain, set: eat } as unknown as KeyvStoreAdapter;
+  await assert.rejects(openAdapter('eating', eating, false), refused(/came back changed/));
+  const short = tableAdapter(new Map(), {
+    refuses: (_, { length }) => (length > 9 ? 'too long' : undefined),
+  });
+  await assert.rejects(openAdapter('short', short, false), refused(/refuses a text of .*: too long/));
+});
+
+test('uri: a start that fails names what was thrown, and what the adapter only emitted before', async () => {
+  const table = tableAdapter(new Map(), { away: new Error('permission denied for table keyv') });
+  const on = (_: string, listener: (error: Error) => void) => {
+    listener(new Error('permission denied for schema public'));
+    return table;
+  };
+  const both =
+    /cannot be used: permission denied for table keyv \(before that: permission denied for schema public\)\.$/;
+  await assert.rejects(openAdapter('table', { ...table, on } as KeyvStoreAdapter, false), refused(both));
 });

@@ -3,7 +3,7 @@ import type { KvConfig } from '../../../generated/config.js';
 import { LocalError } from '../../domain/errors.js';
 import { KeyvJournal } from './keyv-journal.js';
 import { Outage } from './outage.js';
-import { PROBE_PREFIX, probe } from './probe.js';
+import { type Fitness, PROBE_PREFIX, probe } from './probe.js';
 import { TextKeyv } from './text-keyv.js';
 import { loadAdapter, NAMESPACE } from './uri-adapters.js';
 
@@ -37,8 +37,9 @@ export async function openAdapter(
     throw new LocalError('store_uri', `${name} cannot list its keys, so a restart could not load them.`);
   }
   const keyv = new TextKeyv(adapter, { namespace: NAMESPACE, useKeyPrefix: !prefixes });
+  let fitness: Fitness;
   try {
-    await probe(name, keyv, () => failure);
+    fitness = await probe(name, keyv, () => failure);
   } catch (error) {
     // An adapter that never connected may never disconnect either; the process is about to end.
     void keyv.disconnect().catch(() => {});
@@ -59,6 +60,7 @@ export async function openAdapter(
   return new KeyvJournal(keyv, {
     kind: name,
     atomic: false,
+    ...fitness,
     entries,
     failed: () => outage.failed(),
     health: () => outage.health(),
