@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import { LocalError } from '../../domain/errors.js';
 import {
   FILE_HEADER_BYTES,
@@ -8,6 +9,7 @@ import {
   fileHeader,
   frameSeed,
   RECORD_HEADER_BYTES,
+  readFrameHeader,
   sealFrame,
 } from './format.js';
 import { MemoryFs } from './testing/memory-fs.js';
@@ -36,6 +38,25 @@ function frame(payload: Buffer, ordinal: number, synced: number): Buffer {
   sealFrame(data, frameSeed('segment', 1), ordinal, synced);
   return data;
 }
+
+test('a frame header says what it was sealed with, and zlib has the same checksum', () => {
+  for (const [payload, ordinal, synced] of [
+    [0, 0, FILE_HEADER_BYTES],
+    [1, 1, 2 ** 32 - 1],
+    [300, 2 ** 32 - 1, 2 ** 32],
+    [100_000, 7, Number.MAX_SAFE_INTEGER],
+  ] as const) {
+    const bytes = frame(Buffer.alloc(payload, 0xa5), ordinal, synced);
+    const checked = [fileHeader('segment', 1).subarray(0, 24), bytes.subarray(0, 20), bytes.subarray(24)];
+    const padded = Buffer.concat([Buffer.alloc(3, 0xff), bytes]);
+    assert.deepEqual(readFrameHeader(padded, 3), {
+      payload,
+      ordinal,
+      synced,
+      checksum: crc32(Buffer.concat(checked)),
+    });
+  }
+});
 
 /** A record without a key and a value. */
 const bare = (tag: number): Buffer => Buffer.from([tag, ...Buffer.alloc(RECORD_HEADER_BYTES - 1)]);

@@ -60,7 +60,7 @@ async function walkFrames(
     if (header.payload > MAX_FRAME_BYTES || length > size - end) return fault('the file ends within a frame');
     if (!bytes.has(length) && !(await bytes.fill(length))) return fault('the file ends within a frame');
     const { buffer, at } = bytes;
-    if (frameChecksum(buffer.subarray(at, at + length), seed) !== header.checksum)
+    if (frameChecksum(buffer, at, at + length, seed) !== header.checksum)
       return fault('a checksum does not match');
     visit(buffer, at + FRAME_HEADER_BYTES, at + length);
     bytes.skip(length);
@@ -84,7 +84,7 @@ export function findFrame(bytes: Buffer, from: number, seed: number): FoundFrame
     const header = readFrameHeader(bytes, at) as FrameHeader;
     const length = FRAME_HEADER_BYTES + header.payload;
     if (at + length > bytes.length) continue;
-    if (frameChecksum(bytes.subarray(at, at + length), seed) === header.checksum) {
+    if (frameChecksum(bytes, at, at + length, seed) === header.checksum) {
       return { ...header, at, bytes: length };
     }
   }
