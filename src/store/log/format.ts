@@ -95,13 +95,16 @@ export function sealFrame(frame: Buffer, seed: number, ordinal: number, synced: 
   frame.writeUInt32LE(frameChecksum(frame, 0, frame.length, seed), CHECKSUM_AT);
 }
 
+/** Of the higher half of eight bytes. A log of small writes has a million headers, so none of them makes a BigInt. */
+const WORD = 2 ** 32;
+
 /** The header at `at`, or undefined when there is none. Its checksum is not checked. */
 export function readFrameHeader(buffer: Buffer, at: number): FrameHeader | undefined {
   if (buffer.readUInt32LE(at) !== FRAME_MAGIC) return undefined;
   return {
     payload: buffer.readUInt32LE(at + 4),
     ordinal: buffer.readUInt32LE(at + 8),
-    synced: Number(buffer.readBigUInt64LE(at + 12)),
+    synced: buffer.readUInt32LE(at + 12) + buffer.readUInt32LE(at + 16) * WORD,
     checksum: buffer.readUInt32LE(at + CHECKSUM_AT),
   };
 }
