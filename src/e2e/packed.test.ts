@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -15,9 +15,10 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 test('the packed package, installed in an empty folder, serves the usage example and grades itself', async () => {
   await using packed = await temporaryDirectory();
   await using directory = await temporaryDirectory();
-  // By name: this project's .npmrc keeps npm from running prepack by itself.
-  await run('npm', ['run', 'build'], { cwd: ROOT });
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', packed.path], { cwd: ROOT });
+  // As README.md says to publish: without the flag, this project's .npmrc would keep npm from building first.
+  await rm(join(ROOT, 'dist'), { recursive: true, force: true });
+  const pack = ['pack', '--ignore-scripts=false', '--json', '--pack-destination', packed.path];
+  const { stdout } = await run('npm', pack, { cwd: ROOT });
   const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ filename: string }];
   const cwd = directory.path;
   await writeFile(join(cwd, 'package.json'), '{"private":true}');
