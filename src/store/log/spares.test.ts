@@ -53,7 +53,7 @@ test('a new segment takes the place of one that nobody needs, and is cut to its 
   await log.close();
   const closed = openSegment(fs).data;
   assert.ok(closed.length < data.length, `${data.length} bytes, then ${closed.length}`);
-  assert.deepEqual(named(fs, 'spare'), []);
+  assert.equal(named(fs, 'spare').length, 0);
   const { log: again, reports } = await reopen(fs);
   assert.deepEqual(reports, []);
   assert.equal(contentOf(again.entries()), content);
@@ -175,7 +175,7 @@ test('what an earlier process kept goes at the start', async () => {
   await log.close();
   assert.equal(named(image, 'spare').length, 1);
   const { log: again, reports } = await reopen(image);
-  assert.deepEqual(named(image, 'spare'), []);
+  assert.equal(named(image, 'spare').length, 0);
   assert.deepEqual(reports, []);
   await again.close();
 });
@@ -206,7 +206,7 @@ test('spares take no more than the snapshot, and a compaction that fails gives t
   for (let n = 199; !failed; n += 200) await overwrite(n);
   assert.ok(spares > 0, 'spares when it failed');
   for (let turn = 0; turn < 100; turn += 1) await nextTurn();
-  assert.deepEqual(named(fs, 'spare'), []);
+  assert.equal(named(fs, 'spare').length, 0);
   await log.close();
 });
 
