@@ -23,4 +23,7 @@ test('uri: what an adapter hands on to its driver is only what the driver knows'
   const mysql = adapterFor('mysql://db/streams');
   assert.deepEqual(mysql.args('mysql://db/streams'), [{ uri: 'mysql://db/streams' }]);
   assert.deepEqual(mysql.later, { iterationLimit: 10_000 });
+  // Without a size, PostgreSQL's table takes keys of 255 characters.
+  const [postgres] = adapterFor('postgres://db/streams').args('postgres://db/streams');
+  assert.equal((postgres as { keySize: number }).keySize, 2_600);
 });

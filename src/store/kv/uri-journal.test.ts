@@ -104,6 +104,8 @@ test('uri: a table that cuts keys off, or eats what SQL quotes with, is noticed 
   const eat = async (key: string, value: string) => plain.set(key, value.replaceAll('\\', ''));
   const eating = { ...plain, set: eat } as unknown as KeyvStoreAdapter;
   await assert.rejects(openAdapter('eating', eating, false), refused(/came back changed/));
+  const keeping = { ...plain, delete: async () => true } as unknown as KeyvStoreAdapter;
+  await assert.rejects(openAdapter('keeping', keeping, false), refused(/still there after it was deleted/));
   const short = tableAdapter(new Map(), {
     refuses: (_, { length }) => (length > 9 ? 'too long' : undefined),
   });
