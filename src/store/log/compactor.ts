@@ -88,7 +88,7 @@ export class Compactor {
     disk.snapshot(number, bytes);
     const { obsolete } = await listDirectory(fs, directory);
     for (const { name, kind, number: old } of obsolete) {
-      // Kept files and the log they will be grow no larger together than the log may.
+      // With no more spares than that, all files together take what the log itself may.
       if (kind === 'segment') await spares.add(old, bytes);
       else await fs.unlink(path.join(directory, name));
     }

@@ -10,11 +10,12 @@ const LEFT_OVER = /^(?:snapshot-\d{10}\.tmp|spare-\d{10}\.log)$/;
 /** What may lie in a directory that is about to become a store. */
 const TOLERATED = /^(?:LOCK(?:\.[\w-]+)?|corrupt-\d+|lost\+found)$/;
 
-export const fileName = (kind: FileKind, number: number): string =>
-  `${kind}-${String(number).padStart(10, '0')}.log`;
-export const temporaryName = (number: number): string => `snapshot-${String(number).padStart(10, '0')}.tmp`;
+const numbered = (kind: string, number: number): string => `${kind}-${String(number).padStart(10, '0')}`;
+
+export const fileName = (kind: FileKind, number: number): string => `${numbered(kind, number)}.log`;
+export const temporaryName = (number: number): string => `${numbered('snapshot', number)}.tmp`;
 /** What a closed segment is called that is kept to be written over. */
-export const spareName = (number: number): string => `spare-${String(number).padStart(10, '0')}.log`;
+export const spareName = (number: number): string => `${numbered('spare', number)}.log`;
 
 /** The files of a store, by what they are needed for. */
 export interface Listing {
