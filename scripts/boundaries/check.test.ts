@@ -34,10 +34,10 @@ test('sources are found in every tree, tests are left out', async () => {
 test('imports point left', () => {
   const fine: [string, string][] = [
     ['src/domain/a.ts', '../../generated/json-text.js'],
-    ['src/store/kv/a.ts', '../../domain/change.js'],
-    ['src/store/kv/a.ts', '../port.js'],
+    ['src/store/local/a.ts', '../../domain/change.js'],
+    ['src/store/local/a.ts', '../port.js'],
     ['src/delivery/a.ts', '../config/read.js'],
-    ['src/engine/a.ts', '../host/port.js'],
+    ['src/service/a.ts', '../workers/port.js'],
     ['src/cli/main.ts', '../app/app.js'],
     ['src/index.ts', './app/app.js'],
     ['conformance/a.ts', '../generated/socket.js'],
@@ -49,8 +49,8 @@ test('imports point left', () => {
     ['src/domain/a.ts', '../store/port.js', /src\/domain may not import src\/store/],
     ['src/domain/a.ts', 'node:fs', /may not import the package node:fs/],
     ['src/store/a.ts', '../delivery/hub.js', /src\/store may not import src\/delivery/],
-    ['src/engine/a.ts', '../host/embedded.js', /src\/engine may not import src\/host/],
-    ['src/socket/a.ts', '../host/embedded.js', /src\/socket may not import src\/host/],
+    ['src/service/a.ts', '../workers/embedded.js', /src\/service may not import src\/workers/],
+    ['src/socket/a.ts', '../workers/embedded.js', /src\/socket may not import src\/workers/],
     ['src/config/a.ts', '../store/port.js', /src\/config may not import src\/store/],
     ['generated/a.ts', '../src/domain/a.js', /generated may not import src\/domain/],
     ['generated/validators/a.js', 'ajv', /may not import the package ajv/],
@@ -65,8 +65,8 @@ test('imports point left', () => {
 });
 
 test('a fault names its line', () => {
-  assert.deepEqual(checkSource('src/engine/a.ts', "\nconst id = 'stream::set';")[0], {
-    file: 'src/engine/a.ts',
+  assert.deepEqual(checkSource('src/service/a.ts', "\nconst id = 'stream::set';")[0], {
+    file: 'src/service/a.ts',
     line: 2,
     message: 'import the constant of stream::set from generated/constants.ts',
   });
@@ -84,7 +84,7 @@ test('ids and tags are literals in generated/ only', () => {
     'const text = \'{"type": "unauthorized"}\';',
   ];
   for (const line of wrong) {
-    assert.equal(messages('src/engine/a.ts', line).length, 1, line);
+    assert.equal(messages('src/service/a.ts', line).length, 1, line);
     assert.equal(messages('conformance/a.ts', line).length, 1, line);
     assert.deepEqual(messages('generated/a.ts', line), [], line);
   }
@@ -95,7 +95,7 @@ test('ids and tags are literals in generated/ only', () => {
     "const channel = 'stream::events';",
     "throw new Error('no stream here');",
   ];
-  for (const line of fine) assert.deepEqual(messages('src/engine/a.ts', line), [], line);
+  for (const line of fine) assert.deepEqual(messages('src/service/a.ts', line), [], line);
 });
 
 test('the domain is pure', () => {

@@ -6,9 +6,9 @@ const RANKS: ReadonlyMap<string, number> = new Map([
   ['src/observability', 2],
   ['src/store', 3],
   ['src/delivery', 3],
-  ['src/engine', 4],
+  ['src/service', 4],
   ['src/socket', 5],
-  ['src/host', 5],
+  ['src/workers', 5],
   ['src/admin', 6],
   ['src/app', 7],
   ['src/cli', 8],
@@ -18,7 +18,7 @@ const RANKS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Ports that lie to the right of those who use them: types only, so that no code is pulled in. */
-const PORTS: ReadonlyMap<string, number> = new Map([['src/host/port.ts', 2]]);
+const PORTS: ReadonlyMap<string, number> = new Map([['src/workers/port.ts', 2]]);
 
 /** Rooms that see the world as a stranger would. */
 const ONLY: ReadonlyMap<string, readonly string[]> = new Map([['conformance', ['generated']]]);

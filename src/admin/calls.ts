@@ -1,7 +1,7 @@
 import { FUNCTION, INVOCATION_ERROR } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
 import type { TraceContext } from '../domain/change.js';
-import type { InvocationFailure, StreamService } from '../engine/port.js';
+import type { InvocationFailure, StreamService } from '../service/port.js';
 import { AdminError, jsonTextReply, type Reply } from './reply.js';
 
 /** HTTP status by the first word of a failure's message; the words are `ErrorReason`s. */

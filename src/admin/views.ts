@@ -1,5 +1,5 @@
-import type { Engine } from '../engine/engine.js';
 import type { Metrics } from '../observability/metrics.js';
+import type { Service } from '../service/service.js';
 import type { ConnectionInfo } from '../socket/connection.js';
 import type { Store } from '../store/port.js';
 
@@ -8,7 +8,7 @@ const MAX_ROWS = 1_000;
 
 /** What the views are taken of. */
 export interface Viewed {
-  readonly engine: Engine;
+  readonly engine: Service;
   readonly metrics: Metrics;
   readonly store: Pick<Store, 'kind' | 'backup'>;
   /** Why calls cannot succeed now; empty when they can. */

@@ -1,15 +1,15 @@
 import { AdminServer } from '../admin/index.js';
 import type { Config } from '../config/index.js';
-import { Engine } from '../engine/engine.js';
-import type { Settings } from '../engine/settings.js';
 import type { Logger } from '../observability/logger.js';
 import { Metrics } from '../observability/metrics.js';
+import { Service } from '../service/service.js';
+import type { Settings } from '../service/settings.js';
 import { encodeTextFrames } from '../socket/frames.js';
 import { openStore } from '../store/open.js';
 import { Closing } from './closing.js';
-import { openHost } from './host.js';
 import { Reloader } from './reload.js';
 import { StreamSockets } from './stream-sockets.js';
+import { openHost } from './workers.js';
 
 export interface AppOptions {
   readonly logger: Logger;
@@ -26,7 +26,7 @@ export interface App extends AsyncDisposable {
   readonly streamUrl: string;
   /** Health, metrics and the inspector; undefined when it is off. */
   readonly adminUrl: string | undefined;
-  readonly engine: Engine;
+  readonly engine: Service;
   /**
    * Applies another configuration while running, as a whole or not at all.
    * @throws LocalError `restart_needed`, `port_taken`, `listen_failed`; nothing has changed then
@@ -71,7 +71,7 @@ async function open(config: Config, options: AppOptions, closing: Closing): Prom
     allowedOrigins: () => current.allowed_origins,
     endpoint: config.engine,
   });
-  const engine = new Engine({
+  const engine = new Service({
     store,
     host,
     encode: encodeTextFrames,

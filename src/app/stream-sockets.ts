@@ -1,6 +1,6 @@
 import type { Config } from '../config/index.js';
-import type { SubscriptionService } from '../engine/port.js';
 import type { Logger } from '../observability/logger.js';
+import type { SubscriptionService } from '../service/port.js';
 import type { ConnectionInfo } from '../socket/connection.js';
 import { newCounters, type SocketCounters, type SocketSettings } from '../socket/runtime.js';
 import { createStreamServer, type StreamServer } from '../socket/server.js';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setImmediate as tick } from 'node:timers/promises';
 import type { Change, CustomEvent } from '../domain/change.js';
 import { asJson } from '../domain/json-text.js';
-import { KvStore } from '../store/kv/kv-store.js';
+import { LocalStore } from '../store/local/local-store.js';
 import { Hub } from './hub.js';
 import type { TopicSource } from './source.js';
 import { encodeLines, FakeOutlet, LaggedStore, type Message, random } from './testing/harness.js';
@@ -81,7 +81,7 @@ interface Round {
 async function run({ seed, lagged, several }: Round): Promise<void> {
   const rand = random(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(rand() * list.length)] as T;
-  const store = await KvStore.open(OPTIONS);
+  const store = await LocalStore.open(OPTIONS);
   const lag = new LaggedStore(store, rand, 6);
   const source: TopicSource = lagged ? lag : store;
   const hub = new Hub({

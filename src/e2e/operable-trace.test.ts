@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FUNCTION, TRIGGER_TYPE, WORKER_MESSAGE } from '../../generated/constants.js';
-import { type Frame, RawWorker } from '../host/testing/raw-worker.js';
+import { type Frame, RawWorker } from '../workers/testing/raw-worker.js';
 import { config, IN_MEMORY, startServer, temporaryDirectory } from './testing/server.js';
 import { SocketClient } from './testing/socket-client.js';
 

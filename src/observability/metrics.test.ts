@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { FUNCTION } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
 import type { Change } from '../domain/change.js';
-import type { EngineObserver } from '../engine/observer.js';
-import type { CommitObserver } from '../store/kv/commit-queue.js';
+import type { ServiceObserver } from '../service/observer.js';
+import type { CommitObserver } from '../store/local/commit-queue.js';
 import { Metrics } from './metrics.js';
 
 /** Samples by name with labels. */
@@ -61,7 +61,7 @@ test('everything is there from the first scrape, at zero, with fixed labels', as
 
 test('what is counted is what is read, again and again', async () => {
   const metrics = new Metrics();
-  const engine: EngineObserver = metrics;
+  const engine: ServiceObserver = metrics;
   const store: CommitObserver = metrics;
   const delivery = { deliveries: 0, catchUps: 1, droppedEvents: 2, pauses: 3 };
   metrics.attach({

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { AuthRequest } from '../engine/port.js';
+import type { AuthRequest } from '../service/port.js';
 import type { Target } from './path.js';
 
 const MAPPED_V4 = '::ffff:';

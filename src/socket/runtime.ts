@@ -1,6 +1,6 @@
 import type { Limits } from '../../generated/config.js';
-import type { SubscriptionService } from '../engine/port.js';
 import type { Logger } from '../observability/logger.js';
+import type { SubscriptionService } from '../service/port.js';
 
 /** What may change while the server runs. */
 export interface SocketSettings {

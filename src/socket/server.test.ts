@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { LocalError } from '../domain/errors.js';
 import { asJson } from '../domain/json-text.js';
-import type { AuthRequest, AuthResult } from '../engine/port.js';
+import type { AuthRequest, AuthResult } from '../service/port.js';
 import { encodeTextFrames } from './frames.js';
 import { createStreamServer } from './server.js';
 import { Client, LIMITS, refusal, start, until } from './testing/harness.js';

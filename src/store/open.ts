@@ -1,9 +1,9 @@
 import type { Adapter, KvAdapter } from '../../generated/config.js';
 import type { Logger } from '../observability/logger.js';
-import type { CommitObserver } from './kv/commit-queue.js';
-import type { Journal } from './kv/journal.js';
-import { KvStore } from './kv/kv-store.js';
-import type { KvOptions } from './kv/options.js';
+import type { CommitObserver } from './local/commit-queue.js';
+import type { Journal } from './local/journal.js';
+import { LocalStore } from './local/local-store.js';
+import type { LocalOptions } from './local/options.js';
 import type { Store } from './port.js';
 
 export interface OpenStoreOptions {
@@ -32,7 +32,7 @@ export async function openStore(adapter: Adapter, options: OpenStoreOptions): Pr
     });
   }
   const { tombstones, max_queued_bytes: maxQueuedBytes } = adapter.config;
-  const kv: KvOptions = {
+  const kv: LocalOptions = {
     tombstones: { maxPerGroup: tombstones.max_per_group, maxAgeMs: tombstones.max_age_ms },
     maxQueuedBytes,
     ...(options.observer === undefined ? {} : { observer: options.observer }),
@@ -40,7 +40,7 @@ export async function openStore(adapter: Adapter, options: OpenStoreOptions): Pr
   const started = performance.now();
   const journal = await openJournal(adapter, options);
   try {
-    const store = await KvStore.open(kv, journal);
+    const store = await LocalStore.open(kv, journal);
     const ms = Math.round(performance.now() - started);
     options.logger.info({ store: store.kind, items: store.size, ms }, 'store open');
     return store;
@@ -53,11 +53,11 @@ export async function openStore(adapter: Adapter, options: OpenStoreOptions): Pr
 async function openJournal({ config }: KvAdapter, options: OpenStoreOptions): Promise<Journal | undefined> {
   switch (config.store_method) {
     case 'file_based': {
-      const { openFileJournal } = await import('./kv/file-journal.js');
+      const { openFileJournal } = await import('./local/file-journal.js');
       return openFileJournal(config, options);
     }
     case 'uri': {
-      const { openUriJournal } = await import('./kv/uri-journal.js');
+      const { openUriJournal } = await import('./local/uri-journal.js');
       return openUriJournal(config);
     }
     case 'in_memory':

@@ -12,9 +12,12 @@ const VALUE = `{"text":"${'x'.repeat(240)}"}` as JsonText;
 const [main = '', directory = '', count = '0'] = process.argv.slice(2);
 const load = async <T>(module: string): Promise<T> =>
   (await import(new URL(`../${module}`, pathToFileURL(main)).href)) as T;
-const { KvStore } = await load<typeof import('../../store/kv/kv-store.js')>('store/kv/kv-store.js');
-const { openFileJournal } =
-  await load<typeof import('../../store/kv/file-journal.js')>('store/kv/file-journal.js');
+const { LocalStore } = await load<typeof import('../../store/local/local-store.js')>(
+  'store/local/local-store.js',
+);
+const { openFileJournal } = await load<typeof import('../../store/local/file-journal.js')>(
+  'store/local/file-journal.js',
+);
 const { createLogger } =
   await load<typeof import('../../observability/logger.js')>('observability/logger.js');
 
@@ -30,7 +33,7 @@ const journal = await openFileJournal(
   },
   { logger: createLogger({ level: 'silent', format: 'json' }) },
 );
-const store = await KvStore.open(
+const store = await LocalStore.open(
   { tombstones: { maxPerGroup: 10_000, maxAgeMs: 86_400_000 }, maxQueuedBytes: 64 * 1024 * 1024 },
   journal,
 );

@@ -1,5 +1,5 @@
 import type { Change, Cursor, CustomEvent, GroupAddress, Since, Snapshot } from '../../domain/change.js';
-import type { KvStore } from '../../store/kv/kv-store.js';
+import type { LocalStore } from '../../store/local/local-store.js';
 import type { Frames, Outlet } from '../outlet.js';
 import type { TopicSource } from '../source.js';
 
@@ -71,7 +71,7 @@ export class FakeOutlet implements Outlet {
  * order; `lose` drops what is on its way.
  */
 export class LaggedStore implements TopicSource {
-  readonly #store: KvStore;
+  readonly #store: LocalStore;
   readonly #random: () => number;
   readonly #maxDelay: number;
   #feed: { item: Change | CustomEvent; steps: number }[] = [];
@@ -79,7 +79,7 @@ export class LaggedStore implements TopicSource {
   deliver: (item: Change | CustomEvent) => void = () => {};
   failing = false;
 
-  constructor(store: KvStore, rand: () => number, maxDelay: number) {
+  constructor(store: LocalStore, rand: () => number, maxDelay: number) {
     this.#store = store;
     this.#random = rand;
     this.#maxDelay = maxDelay;

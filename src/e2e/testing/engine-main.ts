@@ -1,6 +1,6 @@
-import { createEmbeddedHost } from '../../host/embedded/index.js';
 import { createLogger } from '../../observability/logger.js';
 import { encodeTextFrames } from '../../socket/frames.js';
+import { createEmbeddedHost } from '../../workers/embedded/index.js';
 
 // An engine without functions of its own, in a process of its own: what an attached iii-stream is a worker of.
 const limits = {

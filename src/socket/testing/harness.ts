@@ -4,8 +4,8 @@ import { type ClientOptions, WebSocket } from 'ws';
 import type { Limits } from '../../../generated/config.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import type { Outlet } from '../../delivery/outlet.js';
-import type { AuthRequest, AuthResult, JoinRequest, SubscriptionService } from '../../engine/port.js';
 import type { Logger } from '../../observability/logger.js';
+import type { AuthRequest, AuthResult, JoinRequest, SubscriptionService } from '../../service/port.js';
 import { createStreamServer, type StreamServer, type StreamServerOptions } from '../server.js';
 
 export const LIMITS: Limits = {

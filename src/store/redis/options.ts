@@ -1,5 +1,5 @@
 import type { Now } from '../../domain/clock.js';
-import type { CommitObserver } from '../kv/commit-queue.js';
+import type { CommitObserver } from '../local/commit-queue.js';
 
 /** Where the store reports what an operator should know. A pino logger fits. */
 export interface RedisLogger {

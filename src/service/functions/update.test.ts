@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Config } from '../../../generated/config.js';
+import { asJson } from '../../domain/json-text.js';
+import { LocalStore } from '../../store/local/local-store.js';
+import type { Parts } from '../parts.js';
+import { update } from './update.js';
+
+test('ops with an inexact number change nothing and ask no custom stream', async () => {
+  await using store = await LocalStore.open({
+    tombstones: { maxPerGroup: 10, maxAgeMs: 1e6 },
+    maxQueuedBytes: 1e6,
+  });
+  const limits = { max_name_bytes: 16, max_depth: 4, max_frame_bytes: 1000 } as Config['limits'];
+  let asked = 0;
+  const custom = {
+    update: () => {
+      asked += 1;
+      return undefined;
+    },
+  } as unknown as Parts['custom'];
+  const handler = update({ store, custom, settings: () => ({ authFunction: undefined, limits }) });
+  const call = (ops: string) => {
+    const payload = asJson(`{"stream_name":"s","group_id":"g","item_id":"i","ops":${ops}}`);
+    const input = JSON.parse(payload);
+    return handler({ ...input, payload }, { trace: undefined });
+  };
+  for (const number of ['9007199254740993', '1e400', '0.10000000000000000001']) {
+    assert.throws(() => call(`[{"type":"set","path":"n","value":[${number}]}]`), { reason: 'not_exact' });
+  }
+  const address = { stream: 's', group: 'g', item: 'i' };
+  assert.deepEqual([asked, store.get(address)], [0, undefined]);
+  const result = await call('[{"type":"set","path":"n","value":1.0}]');
+  assert.equal(result, '{"new_value":{"n":1},"old_value":null}');
+  assert.deepEqual([asked, store.get(address)], [1, '{"n":1}']);
+});

@@ -1,0 +1,12 @@
+import type { Change } from '../domain/change.js';
+import type { InvocationCallback } from './port.js';
+
+/** Is told what the engine does; for metrics. Methods are cheap and don't throw. */
+export interface ServiceObserver {
+  /** Wraps the callback of a call of one of our functions, to time it. */
+  timed(functionId: string, done: InvocationCallback): InvocationCallback;
+  changed(change: Change): void;
+  triggerFired(): void;
+  triggerFailed(): void;
+  authFailed(): void;
+}

@@ -1,0 +1,173 @@
+import { INVOCATION_ERROR } from '../../generated/constants.js';
+import { createDispatcher, type Dispatch } from '../../generated/handlers.js';
+import type { JsonText } from '../../generated/json-text.js';
+import { Hub } from '../delivery/hub.js';
+import type { FrameEncoder, Outlet } from '../delivery/outlet.js';
+import type { TopicSource } from '../delivery/source.js';
+import type { ItemOrGroup } from '../delivery/subscription.js';
+import type { GroupAddress, Snapshot, TraceContext } from '../domain/change.js';
+import { StreamError } from '../domain/errors.js';
+import { sliceField } from '../domain/json-text.js';
+import type { MaybePromise } from '../domain/maybe.js';
+import type { Logger } from '../observability/logger.js';
+import type { Store } from '../store/port.js';
+import { authenticate } from './auth.js';
+import { CustomStreams } from './custom-streams.js';
+import { handlers } from './functions/index.js';
+import { Joins } from './joins.js';
+import type { ServiceObserver } from './observer.js';
+import type { CallContext } from './parts.js';
+import type {
+  AuthRequest,
+  AuthResult,
+  FunctionHost,
+  InvocationCallback,
+  InvocationFailure,
+  JoinRequest,
+  StreamService,
+  SubscriptionService,
+  TriggerRegistration,
+} from './port.js';
+import type { Settings } from './settings.js';
+import { PresenceTriggers } from './triggers/presence-triggers.js';
+import { TriggerRegistry } from './triggers/registry.js';
+import { StreamTriggers } from './triggers/stream-triggers.js';
+
+export interface ServiceOptions {
+  readonly store: Store;
+  readonly host: FunctionHost;
+  /** Frames messages for the outlets' transport. */
+  readonly encode: FrameEncoder;
+  /** Looked up at each call. */
+  readonly settings: () => Settings;
+  readonly logger: Logger;
+  readonly observer?: ServiceObserver;
+}
+
+/**
+ * The eight functions, three trigger types and subscriptions over one store. The order of a change is
+ * commit → deliver → trigger → answer: nobody hears of a change that is not as durable as the store promises.
+ */
+export class Service implements StreamService, SubscriptionService {
+  readonly hub: Hub;
+  readonly triggers = new TriggerRegistry();
+  readonly #options: ServiceOptions;
+  readonly #joins: Joins;
+  readonly #dispatch: Dispatch<CallContext>;
+  readonly #sourceOf: (stream: string) => TopicSource;
+
+  constructor(options: ServiceOptions) {
+    const { store, host, encode, settings, logger, observer } = options;
+    this.#options = options;
+    const triggerObserver = {
+      fired: () => observer?.triggerFired(),
+      failed: (trigger: { id: string; functionId: string }, failure: InvocationFailure) => {
+        observer?.triggerFailed();
+        logger.warn(
+          { trigger: trigger.id, function: trigger.functionId, ...failure },
+          'a trigger call failed',
+        );
+      },
+    };
+    const streamTriggers = new StreamTriggers(this.triggers, host, triggerObserver);
+    const custom = new CustomStreams(host, store, (change) => streamTriggers.changed(change));
+    this.#sourceOf = (stream) => custom.sourceOf(stream) ?? store;
+    this.hub = new Hub({
+      encode,
+      outboxBytes: () => settings().limits.outbox_bytes,
+      sourceOf: this.#sourceOf,
+      onError: (error, what) => logger.warn({ err: error }, `could not ${what}; trying again`),
+    });
+    this.#joins = new Joins(this.hub, new PresenceTriggers(this.triggers, host, triggerObserver), encode);
+    store.listen({
+      change: (change) => {
+        observer?.changed(change);
+        this.hub.change(change);
+      },
+      event: (event) => this.hub.event(event),
+      committed: (change) => streamTriggers.changed(change),
+      gap: (group) => this.hub.gap(group),
+    });
+    const parts = { store, custom, settings };
+    this.#dispatch = createDispatcher(
+      handlers(parts, (event) => streamTriggers.sent(event)),
+      { sliceField, describeError: (error) => this.#describe(error) },
+    );
+  }
+
+  call(
+    functionId: string,
+    payload: JsonText | undefined,
+    trace: TraceContext | undefined,
+    done: InvocationCallback,
+    parsed?: unknown,
+  ): void {
+    const { observer } = this.#options;
+    const answered = observer === undefined ? done : observer.timed(functionId, done);
+    if (this.#dispatch(functionId, payload, { trace }, answered, parsed)) return;
+    done({ code: INVOCATION_ERROR.functionNotFound, message: `Function ${functionId} not found` }, undefined);
+  }
+
+  registerTrigger(trigger: TriggerRegistration): InvocationFailure | undefined {
+    return this.triggers.register(trigger);
+  }
+
+  unregisterTrigger(id: string): void {
+    this.triggers.unregister(id);
+  }
+
+  async authenticate(request: AuthRequest): Promise<AuthResult> {
+    const { host, settings, observer, logger } = this.#options;
+    const result = await authenticate(host, settings(), request);
+    if (!result.allowed) {
+      observer?.authFailed();
+      logger.info({ status: result.status, reason: result.reason, addr: request.addr }, 'refused a socket');
+    }
+    return result;
+  }
+
+  join(
+    outlet: Outlet,
+    request: JoinRequest,
+    context: JsonText | undefined,
+    settled: (joined: boolean) => void,
+  ): void {
+    this.#joins.join(outlet, request, context, settled);
+  }
+
+  find(outlet: Outlet, subscriptionId: string): ItemOrGroup | undefined {
+    return this.#joins.find(outlet, subscriptionId);
+  }
+
+  count(outlet: Outlet): number {
+    return this.#joins.count(outlet);
+  }
+
+  leave(outlet: Outlet, subscriptionId: string): void {
+    this.#joins.leave(outlet, subscriptionId);
+  }
+
+  disconnect(outlet: Outlet): void {
+    this.#joins.disconnect(outlet);
+  }
+
+  drained(outlet: Outlet): void {
+    this.hub.drained(outlet);
+  }
+
+  /** A group as a join would get it: from the store, or from the functions of a custom stream. */
+  snapshot(group: GroupAddress): MaybePromise<Snapshot> {
+    return this.#sourceOf(group.stream).snapshot(group, undefined);
+  }
+
+  close(): void {
+    this.hub.close();
+  }
+
+  /** Callers read what is meant for them; the rest is for our log. */
+  #describe(error: unknown): string {
+    if (error instanceof StreamError) return error.message;
+    this.#options.logger.error({ err: error }, 'a function failed');
+    return 'internal: the call failed; the server log says why';
+  }
+}

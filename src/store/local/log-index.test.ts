@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { KvConfig } from '../../../generated/config.js';
+import { asJson } from '../../domain/json-text.js';
+import { createLogger } from '../../observability/logger.js';
+import { MemoryFs } from '../log/testing/memory-fs.js';
+import { randomFrom } from '../log/testing/model.js';
+import { DIRECTORY } from '../log/testing/open.js';
+import { openFileJournal } from './file-journal.js';
+import { LocalStore } from './local-store.js';
+import { LogIndex } from './log-index.js';
+import type { LocalOptions } from './options.js';
+
+const CONFIG: KvConfig = {
+  store_method: 'file_based',
+  file_path: DIRECTORY,
+  durability: 'always',
+  save_interval_ms: 1000,
+  max_queued_bytes: 1 << 26,
+  tombstones: { max_per_group: 4, max_age_ms: 86_400_000 },
+};
+const OPTIONS: LocalOptions = {
+  tombstones: { maxPerGroup: 4, maxAgeMs: 86_400_000 },
+  maxQueuedBytes: 1 << 26,
+};
+const SEGMENT_BYTES = 6_000;
+const logger = createLogger({ level: 'silent', format: 'json' });
+const at = (item: string, group = 'g') => ({ stream: 's', group, item });
+const set = (text: string) => ({ kind: 'set', value: asJson(JSON.stringify(text)) }) as const;
+
+const openIndexed = async (fs: MemoryFs, options = OPTIONS) => {
+  fs.remove(`${DIRECTORY}/LOCK`);
+  const journal = await openFileJournal(CONFIG, { logger, fs, segmentBytes: SEGMENT_BYTES });
+  return { store: await LocalStore.open(options, journal), index: journal.index as LogIndex };
+};
+
+/** The log's records, by the index and as a fresh read of the files shows them. */
+const content = (index: LogIndex): string => JSON.stringify([...index.entries()].sort());
+
+test('every answer survives a power cut at any moment, while space is reclaimed and horizons move', async () => {
+  for (const seed of [1, 2, 3]) {
+    const chance = randomFrom(seed);
+    const fs = new MemoryFs();
+    const { store, index } = await openIndexed(fs);
+    fs.hook = async ({ name }) => {
+      for (let turns = name === 'write' || name === 'datasync' ? chance() * 3 : 0; turns > 1; turns -= 1)
+        await nextTurn();
+      return undefined;
+    };
+    /** What each item may be: as answered last, or as the change on its way makes it. */
+    const possible = new Map<string, (string | undefined)[]>();
+    const seqs = new Map<string, number>();
+    const images: { fs: MemoryFs; possible: typeof possible; seqs: typeof seqs }[] = [];
+    const writer = async (name: number): Promise<void> => {
+      for (let n = 0; n < 250; n += 1) {
+        const address = at(`${name}-${Math.floor(chance() * 4)}`, `g${Math.floor(chance() * 3)}`);
+        const key = `${address.group}/${address.item}`;
+        const mutation =
+          chance() < 0.4 ? ({ kind: 'delete' } as const) : set(`${n} ${'v'.repeat(chance() * 99)}`);
+        const after = mutation.kind === 'set' ? mutation.value : undefined;
+        possible.set(key, [possible.get(key)?.[0], after]);
+        const { change } = await store.commit(address, mutation);
+        possible.set(key, [after]);
+        if (change !== undefined) seqs.set(address.group, Math.max(change.seq, seqs.get(address.group) ?? 0));
+        if (chance() < 0.02)
+          images.push({ fs: fs.afterPowerCut(chance), possible: new Map(possible), seqs: new Map(seqs) });
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, (_, name) => writer(name)));
+    const snapshots = [...fs.files().keys()].filter((name) => name.includes('snapshot'));
+    assert.ok(snapshots.length > 0 && images.length > 10);
+    for (const image of images) {
+      const { store: again } = await openIndexed(image.fs);
+      for (const [key, values] of image.possible) {
+        const [group = '', item = ''] = key.split('/');
+        const found = again.get(at(item, group));
+        assert.ok(values.includes(found), `seed ${seed}: ${key} is ${found}, not ${values.join(' or ')}`);
+      }
+      for (const [group, seq] of image.seqs)
+        assert.ok(again.snapshot({ stream: 's', group }).seq >= seq, `seed ${seed}: seq of ${group}`);
+      await again[Symbol.asyncDispose]();
+    }
+    fs.hook = undefined;
+    const before = content(index);
+    const { size, liveBytes } = index;
+    await store[Symbol.asyncDispose]();
+    const opened = await openIndexed(fs);
+    assert.equal(content(opened.index), before);
+    assert.deepEqual([opened.index.size, opened.index.liveBytes], [size, liveBytes]);
+    await opened.store[Symbol.asyncDispose]();
+  }
+});
+
+test('a snapshot holds what is durable, although the store has not applied it yet or applies it meanwhile', async () => {
+  const { store, index } = await openIndexed(new MemoryFs());
+  for (const item of ['kept', 'changed', 'removed']) await store.commit(at(item), set('old'));
+  const text = '9 9 0 1 "new"';
+  index.store({ key: 'i/s/g/changed', value: text });
+  index.store({ key: 'i/s/h/added', value: text });
+  assert.equal(index.delete('i/s/g/removed'), true);
+  assert.equal(index.delete('i/s/g/removed'), false);
+  assert.deepEqual([index.get('i/s/g/changed'), index.has('i/s/g/removed')], [text, false]);
+  const found = new Map(index.stable());
+  assert.deepEqual([found.get('i/s/g/changed'), found.get('i/s/h/added')], [text, text]);
+  assert.deepEqual([found.has('i/s/g/removed'), found.has('i/s/g/kept')], [false, true]);
+
+  const running = index.stable();
+  const seen = new Map([running.next().value as [string, string]]);
+  await store.commit(at('changed'), set('newer'));
+  for (const [key, value] of running) seen.set(key, value);
+  assert.match(seen.get('i/s/g/changed') ?? '', /"newer"$/);
+  await store[Symbol.asyncDispose]();
+});
+
+test('what the store has applied is read from its index alone', () => {
+  const index = new LogIndex();
+  index.store({ key: 'i/s/g/a', value: 'text' });
+  assert.equal(index.get('i/s/g/a'), 'text');
+  index.store({ key: 'i/s/g/b', value: 'text' });
+  index.applied();
+  assert.deepEqual(
+    [index.get('i/s/g/a'), index.has('i/s/g/b'), [...index.entries()]],
+    [undefined, false, []],
+  );
+});
+
+test('what is added all the time cannot keep a snapshot going', async () => {
+  const { store, index } = await openIndexed(new MemoryFs());
+  for (let n = 0; n < 10; n += 1) await store.commit(at(`${n}`, `g${n % 3}`), set('old'));
+  let seen = 0;
+  for (const _ of index.stable()) {
+    seen += 1;
+    assert.ok(seen <= 40, 'it goes on and on');
+    await store.commit(at(`more-${seen}`, `g${seen % 3}`), set('new'));
+    await store.commit(at('first', `more-${seen}`), set('new'));
+  }
+  assert.ok(seen >= 10);
+  await store[Symbol.asyncDispose]();
+});
+
+test('a group that was forgotten is not back after a start: its next life has another epoch', async () => {
+  let now = 1_000_000;
+  const options = { ...OPTIONS, tombstones: { maxPerGroup: 4, maxAgeMs: 50 }, now: () => now };
+  const fs = new MemoryFs();
+  const { store } = await openIndexed(fs, options);
+  await store.commit(at('a'), set('1'));
+  await store.commit(at('a'), { kind: 'delete' });
+  const before = store.snapshot({ stream: 's', group: 'g' });
+  now += 1_000;
+  while (store.snapshot({ stream: 's', group: 'g' }).epoch === before.epoch)
+    await new Promise((done) => setTimeout(done, 5));
+  const { epoch } = store.snapshot({ stream: 's', group: 'g' });
+  await store[Symbol.asyncDispose]();
+  const opened = await openIndexed(fs, options);
+  assert.equal(opened.store.snapshot({ stream: 's', group: 'g' }).epoch, epoch);
+  await opened.store.commit(at('a'), set('2'));
+  assert.equal(opened.store.snapshot({ stream: 's', group: 'g' }).epoch, epoch);
+  await opened.store[Symbol.asyncDispose]();
+});
+
+test('names of any kind come back, and a malformed record counts unless it was replaced', async () => {
+  const fs = new MemoryFs();
+  const { store, index } = await openIndexed(fs);
+  const names = ['a/b', '→', '%', ' ', 'ordinary', 'x'.repeat(300)];
+  for (const group of names)
+    for (const item of names) await store.commit({ stream: '/', group, item }, set(`→ ${group} ${item}`));
+  const before = content(index);
+  await store[Symbol.asyncDispose]();
+  const opened = await openIndexed(fs);
+  assert.equal(content(opened.index), before);
+  await opened.store[Symbol.asyncDispose]();
+
+  const { openLog } = await import('../log/index.js');
+  const log = await openLog({
+    ...OPTIONS,
+    directory: DIRECTORY,
+    fs,
+    durability: 'always',
+    saveIntervalMs: 1000,
+  });
+  await log.set('i/s/g/a', 'nonsense');
+  await log.set('i/s/g/b', '2 2 0 1 "b"');
+  await log.set('i/s/g/c', '3 3 0 1 "c"');
+  await log.delete('i/s/g/c');
+  await log.set('i/s/g/a', '1 1 0 1 "a"');
+  await log.close();
+  const good = await openIndexed(fs);
+  assert.deepEqual(good.store.list({ stream: 's', group: 'g' }), ['"a"', '"b"']);
+  await good.store[Symbol.asyncDispose]();
+  for (const [key, value] of [
+    ['i/s/g/b', '2 2 0 x "b"'],
+    ['i/s/g/%', '2 2 0 1 "b"'],
+    ['i/s/g', '2 2 0 1 "b"'],
+    ['i/s/g/h/b', '2 2 0 1 "b"'],
+    ['other', ''],
+  ] as const) {
+    const copy = fs.clone();
+    const broken = await openLog({
+      ...OPTIONS,
+      directory: DIRECTORY,
+      fs: copy,
+      durability: 'always',
+      saveIntervalMs: 1,
+    });
+    await broken.set(key, value);
+    await broken.close();
+    await assert.rejects(openIndexed(copy), { code: 'store_corrupt' }, key);
+  }
+});

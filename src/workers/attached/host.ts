@@ -1,0 +1,232 @@
+import { randomUUID } from 'node:crypto';
+import { INVOCATION_ERROR, WORKER_MESSAGE } from '../../../generated/constants.js';
+import type { JsonText } from '../../../generated/json-text.js';
+import type { EngineMessage } from '../../../generated/worker.js';
+import type { TraceContext } from '../../domain/change.js';
+import { LocalError } from '../../domain/errors.js';
+import type { Logger } from '../../observability/logger.js';
+import type {
+  FunctionHost,
+  InvocationCallback,
+  InvocationFailure,
+  InvokeOptions,
+  StreamService,
+} from '../../service/port.js';
+import { Deadlines } from '../protocol/deadlines.js';
+import { drain } from '../protocol/drain.js';
+import { frameOf } from '../protocol/encode.js';
+import type { HostLimits } from '../protocol/limits.js';
+import type { IncomingCall, Peer } from '../protocol/peer.js';
+import { CallBudget } from '../protocol/pending.js';
+import type { Shared } from '../protocol/shared.js';
+import { CustomStreamFunctions, isCustomStream } from './custom-streams.js';
+import { Link } from './link.js';
+import { offerFrames, subscriptionFrames, type WorkerIdentity } from './registration.js';
+import { RelayedTriggers } from './relayed-triggers.js';
+
+/** Milliseconds that the engine has to answer a question of ours about its state. */
+const QUESTION_MS = 5_000;
+
+/** `ready`: connected, and everything is registered. */
+export type AttachedState = 'connecting' | 'ready' | 'closed';
+
+export interface AttachedHostOptions {
+  /** `ws://` or `wss://` URL of the engine. */
+  readonly url: string;
+  readonly limits: HostLimits;
+  readonly logger: Logger;
+  readonly identity?: WorkerIdentity;
+}
+
+/**
+ * We as a worker of a running iii engine: it calls our functions, and we call others through it. The connection is made
+ * again whenever it is lost, and everything is registered again.
+ */
+export class AttachedHost implements FunctionHost, AsyncDisposable {
+  readonly #options: AttachedHostOptions;
+  /** The engine's URL without credentials. */
+  readonly #name: string;
+  readonly #shared: Shared;
+  readonly #link: Link;
+  readonly #custom: CustomStreamFunctions;
+  readonly #triggers: RelayedTriggers;
+  readonly #changesFunction = `iii-stream-functions-available-${randomUUID()}`;
+  readonly #listeners = new Set<(state: AttachedState) => void>();
+  #service: StreamService | undefined;
+  #state: AttachedState = 'connecting';
+  #closing: Promise<void> | undefined;
+
+  /** @throws LocalError `engine_url` */
+  constructor(options: AttachedHostOptions) {
+    this.#options = options;
+    const { url, limits, logger } = options;
+    this.#name = nameOf(url);
+    this.#shared = {
+      budget: new CallBudget(limits),
+      deadlines: new Deadlines(),
+      limits,
+    };
+    const ask = (functionId: string, payload: JsonText, done: InvocationCallback): void =>
+      this.invoke(functionId, payload, { timeoutMs: QUESTION_MS }, done);
+    this.#custom = new CustomStreamFunctions(ask, logger);
+    this.#triggers = new RelayedTriggers(() => this.#served(), ask);
+    this.#link = new Link({
+      url,
+      name: this.#name,
+      logger,
+      shared: this.#shared,
+      onUp: (engine) => {
+        this.#up(engine).catch((error: unknown) =>
+          logger.error({ err: error }, 'could not register on the engine'),
+        );
+      },
+      onDown: () => this.#down(),
+      onInvoke: (call, answer) => this.#invoked(call, answer),
+      onMessage: (message) => this.#received(message),
+    });
+  }
+
+  get state(): AttachedState {
+    return this.#state;
+  }
+
+  /** Tells `listener` about every change of the state, until the answered function is called. */
+  onState(listener: (state: AttachedState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Offers the functions and trigger types of `service`. Call it once, before `listen`. */
+  serve(service: StreamService): void {
+    this.#service = service;
+  }
+
+  /**
+   * Connects, and waits for the engine as long as it takes.
+   *
+   * @throws LocalError `closed` when the host is closed meanwhile
+   */
+  listen(): Promise<{ url: string }> {
+    this.#link.connect();
+    return new Promise((resolve, reject) => {
+      const stop = this.onState((state) => {
+        if (state === 'connecting') return;
+        stop();
+        if (state === 'ready') resolve({ url: this.#name });
+        else reject(new LocalError('closed', 'closed before the engine could be reached'));
+      });
+    });
+  }
+
+  /**
+   * Custom streams are known from the engine's last list, also while it is away. Any other id may exist whenever the
+   * engine is there.
+   */
+  has(functionId: string): boolean {
+    if (isCustomStream(functionId)) return this.#custom.has(functionId);
+    return this.#link.engine !== undefined;
+  }
+
+  invoke(functionId: string, payload: JsonText, options: InvokeOptions, done: InvocationCallback): void {
+    const engine = this.#link.engine;
+    if (engine !== undefined) engine.call(functionId, payload, options, done);
+    else {
+      const message = `Function ${functionId} cannot be called: the engine is not connected`;
+      done({ code: INVOCATION_ERROR.engineUnavailable, message }, undefined);
+    }
+  }
+
+  notify(functionId: string, payload: JsonText, trace: TraceContext | undefined): boolean {
+    const engine = this.#link.engine;
+    engine?.notify(functionId, payload, trace);
+    return engine !== undefined;
+  }
+
+  /** Waits up to 2 s for the calls that run, then leaves the engine. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    await drain(() => this.#shared.budget.used > 0 || (this.#link.engine?.gate.calls ?? 0) > 0);
+    await this.#link.close();
+    this.#shared.deadlines.close();
+    this.#enter('closed');
+    this.#listeners.clear();
+  }
+
+  /**
+   * The order matters. Which custom streams there are is known before the first call comes in; triggers that are gone
+   * end before the engine relays their successors; and the last question, answered after everything that we registered,
+   * finds what ended in between.
+   */
+  async #up(engine: Peer<EngineMessage>): Promise<void> {
+    for (const frame of subscriptionFrames(this.#changesFunction)) engine.send(frame);
+    await Promise.all([this.#custom.refresh(), this.#triggers.reconcile(false)]);
+    if (this.#link.engine !== engine) return;
+    for (const frame of offerFrames(this.#options.identity ?? {})) engine.send(frame);
+    await Promise.all([this.#custom.refresh(), this.#triggers.reconcile(true)]);
+    if (this.#link.engine !== engine) return;
+    this.#options.logger.info({ engine: this.#name }, 'registered on the engine');
+    this.#enter('ready');
+  }
+
+  #down(): void {
+    this.#triggers.disconnected();
+    if (this.#closing === undefined) this.#enter('connecting');
+  }
+
+  #enter(state: AttachedState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    for (const listener of this.#listeners) listener(state);
+  }
+
+  #invoked({ message, payload, trace }: IncomingCall, answer: InvocationCallback): void {
+    const { function_id: functionId } = message;
+    if (this.#closing !== undefined) answer(SHUTTING_DOWN, undefined);
+    else if (functionId === this.#changesFunction) {
+      answer(undefined, undefined);
+      void this.#custom.refresh();
+    } else this.#served().call(functionId, payload, trace, answer, message.data);
+  }
+
+  #received(message: EngineMessage): void {
+    if (message.type === WORKER_MESSAGE.registerTrigger) {
+      const { id, trigger_type, function_id } = message;
+      const failure = this.#triggers.register(message);
+      if (failure !== undefined) {
+        this.#options.logger.warn(
+          { trigger: id, trigger_type, function: function_id, ...failure },
+          'refused a trigger',
+        );
+      }
+      const result = { type: WORKER_MESSAGE.triggerRegistrationResult, id, trigger_type, function_id };
+      this.#link.engine?.send(frameOf(failure === undefined ? result : { ...result, error: failure }));
+    } else if (message.type === WORKER_MESSAGE.unregisterTrigger) this.#triggers.unregister(message.id);
+  }
+
+  #served(): StreamService {
+    if (this.#service === undefined) throw new Error('serve() comes before listen()');
+    return this.#service;
+  }
+}
+
+const SHUTTING_DOWN: InvocationFailure = {
+  code: INVOCATION_ERROR.invocationStopped,
+  message: 'The worker is shutting down',
+};
+
+/** A URL as it may be shown: without credentials and query. */
+function nameOf(url: string): string {
+  const { protocol = '', host = '', pathname = '' } = URL.canParse(url) ? new URL(url) : {};
+  if (protocol !== 'ws:' && protocol !== 'wss:') {
+    throw new LocalError('engine_url', "the engine's URL must begin with ws:// or wss://");
+  }
+  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+}

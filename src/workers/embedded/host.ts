@@ -1,0 +1,178 @@
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import { CLOSE_CODE, WORKER_MESSAGE } from '../../../generated/constants.js';
+import type { JsonText } from '../../../generated/json-text.js';
+import { validateWorkerMessage } from '../../../generated/validators.js';
+import type { WorkerMessage } from '../../../generated/worker.js';
+import type { FrameEncoder } from '../../delivery/outlet.js';
+import type { TraceContext } from '../../domain/change.js';
+import type { Logger } from '../../observability/logger.js';
+import type { FunctionHost, InvocationCallback, InvokeOptions, StreamService } from '../../service/port.js';
+import { Deadlines } from '../protocol/deadlines.js';
+import { drain } from '../protocol/drain.js';
+import { frameOf } from '../protocol/encode.js';
+import { DEFAULT_MAX_REGISTRATIONS, type HostLimits } from '../protocol/limits.js';
+import { Peer } from '../protocol/peer.js';
+import { CallBudget } from '../protocol/pending.js';
+import type { Shared } from '../protocol/shared.js';
+import { Endpoint } from './endpoint.js';
+import { Functions } from './functions.js';
+import { FunctionsAvailable } from './functions-available.js';
+import { offerService } from './providers.js';
+import { Registrations } from './registrations.js';
+import { Router } from './router.js';
+import { Triggers } from './triggers.js';
+import { Worker } from './worker.js';
+
+/** Broken messages after which a connection is closed with 1008. */
+const MAX_FAULTS = 100;
+
+export interface EmbeddedHostOptions {
+  /** Address to bind. */
+  readonly host: string;
+  /** Port to bind; 0 = any free one. */
+  readonly port: number;
+  /** Milliseconds that a taken port is waited for. @default 5000 */
+  readonly patienceMs?: number;
+  readonly limits: HostLimits;
+  /** Origins of pages that may connect as workers, besides those of this machine. */
+  readonly allowedOrigins?: () => readonly string[] | undefined;
+  /** Frames messages for an unmasked WebSocket. */
+  readonly encode: FrameEncoder;
+  readonly logger: Logger;
+}
+
+/** Our own engine endpoint: workers connect to it, and it takes calls between them and the stream service. */
+export class EmbeddedHost implements FunctionHost, AsyncDisposable {
+  readonly #options: EmbeddedHostOptions;
+  readonly #shared: Shared;
+  readonly #endpoint: Endpoint;
+  readonly #available: FunctionsAvailable;
+  readonly #functions: Functions;
+  readonly #triggers = new Triggers();
+  readonly #workers = new Set<Worker>();
+  readonly #router: Router;
+  readonly #registrations: Registrations;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: EmbeddedHostOptions) {
+    this.#options = options;
+    const { limits, logger } = options;
+    this.#shared = {
+      budget: new CallBudget(limits),
+      deadlines: new Deadlines(),
+      limits,
+    };
+    this.#functions = new Functions(() => this.#available.changed());
+    this.#available = new FunctionsAvailable(
+      () => this.#functions.list(),
+      (functionId, payload) => this.notify(functionId, payload, undefined),
+    );
+    this.#triggers.offer(this.#available.info, this.#available);
+    this.#router = new Router({
+      functions: this.#functions,
+      triggers: this.#triggers,
+      workers: this.#workers,
+    });
+    const max = limits.maxRegistrations ?? DEFAULT_MAX_REGISTRATIONS;
+    this.#registrations = new Registrations(this.#functions, this.#triggers, logger, max);
+    this.#endpoint = new Endpoint({
+      ...options,
+      onWorker: (ws, socket, address) => this.#connected(ws, socket, address),
+    });
+  }
+
+  /** Offers the functions and trigger types of `service`. Call it once, before `listen`. */
+  serve(service: StreamService): void {
+    this.#router.service = service;
+    this.#functions.offersOwn = true;
+    offerService(this.#triggers, service, this.#options.logger);
+  }
+
+  /** @throws LocalError `port_taken`, `listen_failed` */
+  listen(): Promise<{ host: string; port: number; url: string }> {
+    return this.#endpoint.listen();
+  }
+
+  has(functionId: string): boolean {
+    return this.#functions.has(functionId);
+  }
+
+  invoke(functionId: string, payload: JsonText, options: InvokeOptions, done: InvocationCallback): void {
+    this.#router.call(functionId, payload, options, done, undefined);
+  }
+
+  notify(functionId: string, payload: JsonText, trace: TraceContext | undefined): boolean {
+    const worker = this.#functions.workerOf(functionId);
+    if (worker !== undefined) {
+      worker.peer.notify(functionId, payload, trace);
+      return true;
+    }
+    if (!this.#functions.isOwn(functionId)) return false;
+    this.#router.call(
+      functionId,
+      payload,
+      { trace },
+      (failure) => this.#unheard(functionId, failure),
+      undefined,
+    );
+    return true;
+  }
+
+  /** Takes no new connections and calls, waits up to 2 s for those that run, then closes every connection with 1001. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#router.closing = true;
+    this.#endpoint.refuse();
+    await drain(() => this.#isBusy());
+    for (const { peer } of this.#workers) peer.close(CLOSE_CODE.goingAway, 'going away');
+    await this.#endpoint.close();
+    this.#available.close();
+    this.#shared.deadlines.close();
+  }
+
+  #isBusy(): boolean {
+    if (this.#shared.budget.used > 0) return true;
+    for (const { peer } of this.#workers) if (peer.gate.calls > 0) return true;
+    return false;
+  }
+
+  #connected(ws: WebSocket, socket: Socket, address: string): void {
+    const { encode, logger } = this.#options;
+    const peer = new Peer<WorkerMessage>({
+      ws,
+      socket,
+      write: (messages) => socket.write(encode(messages)),
+      shared: this.#shared,
+      logger,
+      validate: validateWorkerMessage,
+      onInvoke: (call, answer) => this.#router.route(worker, call, answer),
+      onMessage: (message) => this.#registrations.apply(worker, message),
+      onFault: (faults) => {
+        if (faults >= MAX_FAULTS) peer.close(CLOSE_CODE.policyViolation, 'too many broken messages');
+      },
+      onClose: () => {
+        this.#workers.delete(worker);
+        this.#registrations.removeOf(worker);
+        logger.info({ worker: worker.id, name: worker.facts.name }, 'a worker disconnected');
+      },
+    });
+    const worker = new Worker(peer, address);
+    this.#workers.add(worker);
+    peer.send(frameOf({ type: WORKER_MESSAGE.workerRegistered, worker_id: worker.id }));
+    logger.info({ worker: worker.id, address }, 'a worker connected');
+  }
+
+  #unheard(functionId: string, failure: Parameters<InvocationCallback>[0]): void {
+    if (failure === undefined) return;
+    this.#options.logger.warn({ function: functionId, ...failure }, 'a call that nobody waits for failed');
+  }
+}

@@ -1,0 +1,92 @@
+import { CALLER_FIELD, INVOCATION_ACTION, INVOCATION_ERROR } from '../../../generated/constants.js';
+import type { JsonText } from '../../../generated/json-text.js';
+import { injectField, jsonOf } from '../../domain/json-text.js';
+import type { InvocationCallback, InvokeOptions, StreamService } from '../../service/port.js';
+import type { IncomingCall } from '../protocol/peer.js';
+import { type EngineState, engineFunction } from './engine-functions.js';
+import type { Worker } from './worker.js';
+
+const OPEN_BRACE = '{';
+
+/** Takes each call to who runs it: a worker, our service, or the engine's own functions. */
+export class Router {
+  readonly #state: EngineState;
+  service: StreamService | undefined;
+  /** True while the host closes: calls of workers are refused, those that run end. */
+  closing = false;
+
+  constructor(state: EngineState) {
+    this.#state = state;
+  }
+
+  /** A worker calls. */
+  route(
+    caller: Worker,
+    { message, payload, trace, wantsAnswer }: IncomingCall,
+    answer: InvocationCallback,
+  ): void {
+    const { function_id: functionId, action } = message;
+    if (this.closing) {
+      answer({ code: INVOCATION_ERROR.invocationStopped, message: 'The engine is shutting down' }, undefined);
+    } else if (action?.type === INVOCATION_ACTION.enqueue) {
+      const sentence = `No queue worker is connected to enqueue ${functionId} into ${action.queue}`;
+      answer({ code: INVOCATION_ERROR.enqueueError, message: sentence }, undefined);
+    } else {
+      const callee = wantsAnswer ? undefined : this.#state.functions.workerOf(functionId);
+      if (callee === undefined) this.call(functionId, payload, { trace }, answer, caller, message.data);
+      else {
+        callee.peer.notify(functionId, withCaller(payload, caller), trace);
+        answer(undefined, undefined);
+      }
+    }
+  }
+
+  /**
+   * @param caller undefined = the stream engine itself
+   * @param parsed what JSON.parse makes of `payload`, where it is known
+   */
+  call(
+    functionId: string,
+    payload: JsonText | undefined,
+    options: InvokeOptions,
+    done: InvocationCallback,
+    caller: Worker | undefined,
+    parsed?: unknown,
+  ): void {
+    const { functions } = this.#state;
+    const worker = functions.workerOf(functionId);
+    if (worker !== undefined) {
+      worker.peer.call(functionId, withCaller(payload, caller), options, done);
+    } else if (this.service !== undefined && functions.isOwn(functionId)) {
+      this.#callService(this.service, functionId, payload, options, done, caller, parsed);
+    } else {
+      const own = engineFunction(functionId);
+      if (own !== undefined) done(undefined, own(this.#state, payload, caller));
+      else
+        done(
+          { code: INVOCATION_ERROR.functionNotFound, message: `Function ${functionId} not found` },
+          undefined,
+        );
+    }
+  }
+
+  /** Calls from the stream engine to itself (a trigger on one of its functions) take a turn each, so that none recurses. */
+  #callService(
+    service: StreamService,
+    functionId: string,
+    payload: JsonText | undefined,
+    { trace }: InvokeOptions,
+    done: InvocationCallback,
+    caller: Worker | undefined,
+    parsed: unknown,
+  ): void {
+    if (caller !== undefined) service.call(functionId, payload, trace, done, parsed);
+    else setImmediate(() => service.call(functionId, payload, trace, done));
+  }
+}
+
+/** Tells the callee who calls, when the payload is an object. */
+function withCaller(payload: JsonText | undefined, caller: Worker | undefined): JsonText | undefined {
+  if (caller === undefined || payload?.[0] !== OPEN_BRACE) return payload;
+  return injectField(payload, CALLER_FIELD.workerId, jsonOf(caller.id));
+}

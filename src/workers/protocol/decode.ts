@@ -1,0 +1,29 @@
+import { TELEMETRY_MAGIC } from '../../../generated/constants.js';
+import type { ErrorBody, InvokeFunctionMessage } from '../../../generated/worker.js';
+import type { TraceContext } from '../../domain/change.js';
+import type { InvocationFailure } from '../../service/port.js';
+
+const MAGIC: ReadonlySet<string> = new Set(Object.values(TELEMETRY_MAGIC));
+const MAGIC_BYTES = 4;
+
+/** The text of a frame; undefined for telemetry, which SDKs send as binary frames between the others. */
+export function textOf(data: Buffer, isBinary: boolean): string | undefined {
+  if (isBinary && MAGIC.has(data.toString('latin1', 0, MAGIC_BYTES))) return undefined;
+  return data.toString();
+}
+
+/** The trace context of a call, if it has one. */
+export function traceOf({ traceparent, baggage }: InvokeFunctionMessage): TraceContext | undefined {
+  if (typeof traceparent !== 'string' && typeof baggage !== 'string') return undefined;
+  return {
+    ...(typeof traceparent === 'string' ? { traceparent } : {}),
+    ...(typeof baggage === 'string' ? { baggage } : {}),
+  };
+}
+
+/** The failure that a result carries, if it does. */
+export function failureOf(error: ErrorBody | null | undefined): InvocationFailure | undefined {
+  if (error === null || error === undefined) return undefined;
+  const { code, message, stacktrace } = error;
+  return typeof stacktrace === 'string' ? { code, message, stacktrace } : { code, message };
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { INVOCATION_ERROR } from '../../../generated/constants.js';
+import type { JsonText } from '../../../generated/json-text.js';
+import type { InvocationCallback, InvocationFailure } from '../../service/port.js';
+import type { Deadlines, Expiring } from './deadlines.js';
+import type { HostLimits } from './limits.js';
+
+/** How many calls may be unanswered at one time, over all peers of a host. */
+export class CallBudget {
+  used = 0;
+  readonly #limits: Pick<HostLimits, 'maxPendingInvocations'>;
+  constructor(limits: Pick<HostLimits, 'maxPendingInvocations'>) {
+    this.#limits = limits;
+  }
+
+  get max(): number {
+    return this.#limits.maxPendingInvocations;
+  }
+}
+
+interface PendingCall extends Expiring {
+  readonly functionId: string;
+  readonly done: InvocationCallback;
+}
+
+/** The calls that one peer has not answered yet. Each ends exactly once: answered, timed out, or stopped. */
+export class PendingCalls {
+  readonly #calls = new Map<string, PendingCall>();
+  readonly #budget: CallBudget;
+  readonly #deadlines: Deadlines;
+  readonly #onFault: (error: unknown) => void;
+
+  /** @param onFault told what a callback threw, so that it harms no other call */
+  constructor(budget: CallBudget, deadlines: Deadlines, onFault: (error: unknown) => void) {
+    this.#budget = budget;
+    this.#deadlines = deadlines;
+    this.#onFault = onFault;
+  }
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  /** The new call's invocation id; undefined, and `done` was not called, when the budget is spent. */
+  start(functionId: string, timeoutMs: number, done: InvocationCallback): string | undefined {
+    if (this.#budget.used >= this.#budget.max) return undefined;
+    this.#budget.used += 1;
+    const id = randomUUID();
+    const expire = (): void => {
+      const message = `Function ${functionId} did not answer within ${timeoutMs} ms`;
+      this.settle(id, { code: INVOCATION_ERROR.invocationTimeout, message }, undefined);
+    };
+    const call: PendingCall = { functionId, done, bucket: undefined, expire };
+    this.#calls.set(id, call);
+    this.#deadlines.add(call, timeoutMs);
+    return id;
+  }
+
+  /** Ends a call; false when there is none of this id (any more). */
+  settle(id: string, failure: InvocationFailure | undefined, result: JsonText | undefined): boolean {
+    const call = this.#calls.get(id);
+    if (call === undefined) return false;
+    this.#calls.delete(id);
+    this.#budget.used -= 1;
+    this.#deadlines.remove(call);
+    try {
+      call.done(failure, result);
+    } catch (error) {
+      this.#onFault(error);
+    }
+    return true;
+  }
+
+  /** The peer is gone: ends every call with `invocation_stopped`. */
+  stop(): void {
+    for (const [id, { functionId }] of this.#calls) {
+      const message = `The worker that ran function ${functionId} is gone`;
+      this.settle(id, { code: INVOCATION_ERROR.invocationStopped, message }, undefined);
+    }
+  }
+}
