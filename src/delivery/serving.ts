@@ -1,5 +1,5 @@
 import type { Cursor } from '../domain/change.js';
-import { isPromise, type MaybePromise } from '../domain/maybe.js';
+import { Deferred, type Eventual, mapReady, whenReady } from '../domain/deferred.js';
 import { renderDropped } from '../domain/message.js';
 import { type Answer, standing } from './answer.js';
 import { AnswerWriter } from './answer-writer.js';
@@ -97,14 +97,14 @@ export class Serving {
         if (this.#finish(membership)) return;
         continue;
       }
-      let answer: MaybePromise<Answer>;
+      let answer: Eventual<Answer>;
       try {
         answer = question();
       } catch (error) {
         this.#failed(membership, error);
         return;
       }
-      if (isPromise(answer)) {
+      if (answer instanceof Promise || answer instanceof Deferred) {
         this.#await(membership, answer);
         return;
       }
@@ -112,9 +112,10 @@ export class Serving {
     }
   }
 
-  #await(membership: Membership, answer: Promise<Answer>): void {
+  #await(membership: Membership, answer: Eventual<Answer>): void {
     this.#asking.add(membership);
-    answer.then(
+    whenReady(
+      answer,
       (given) => {
         this.#asking.delete(membership);
         if (membership.state !== 'closed' && this.#give(membership, given)) this.serve(membership);
@@ -133,7 +134,7 @@ export class Serving {
   }
 
   /** The next thing to ask the source for this member; undefined when nothing is owed. */
-  #question(membership: Membership): (() => MaybePromise<Answer>) | undefined {
+  #question(membership: Membership): (() => Eventual<Answer>) | undefined {
     const { at, source, epoch, retained } = this.#topic;
     this.#waiting.add(membership);
     const hasOld = membership.hasAnswered;
@@ -142,19 +143,20 @@ export class Serving {
       // A cursor that no epoch has makes the source answer with a full sync.
       const cursor: Cursor = membership.stale ? { epoch: '', seq: 0 } : { epoch, seq: membership.cursor };
       const mark = retained.end;
-      return () => map(source.changesSince(at, cursor), (since): Answer => ({ to: 'member', since, mark }));
+      return () =>
+        mapReady(source.changesSince(at, cursor), (since): Answer => ({ to: 'member', since, mark }));
     }
     const to = membership.nextOwed;
     if (to === undefined) return undefined;
     if (!hasOld) membership.mark = retained.end;
     const { since } = to;
     if (since !== undefined) {
-      return () => map(source.changesSince(at, since), (answer): Answer => ({ to, since: answer }));
+      return () => mapReady(source.changesSince(at, since), (answer): Answer => ({ to, since: answer }));
     }
     const sync = this.#writer.syncs.find(to);
     // A member that caught up ahead of the feed must not be taken back to where the feed is.
     if (sync !== undefined && sync.seq >= membership.cursor) return () => ({ to, sync });
-    return () => map(source.snapshot(at, to.item), (snapshot): Answer => ({ to, snapshot }));
+    return () => mapReady(source.snapshot(at, to.item), (snapshot): Answer => ({ to, snapshot }));
   }
 
   /** Gives an answer to its member. False when the member must wait: for the feed, or for its outlet. */
@@ -233,6 +235,3 @@ export class Serving {
     if (this.#waiting.size === 0) this.#topic.retained.clear();
   }
 }
-
-const map = <T, R>(value: MaybePromise<T>, to: (value: T) => R): MaybePromise<R> =>
-  isPromise(value) ? value.then(to) : to(value);

@@ -1,11 +1,11 @@
 import type { Cursor, GroupAddress, Since, Snapshot } from '../domain/change.js';
-import type { MaybePromise } from '../domain/maybe.js';
+import type { Eventual } from '../domain/deferred.js';
 
 /** Answers the two questions of delivery for one group: the store, or the functions of a custom stream. */
 export interface TopicSource {
   /** `item` tells that only this item is wanted; the answer may hold more. */
-  snapshot(group: GroupAddress, item: string | undefined): MaybePromise<Snapshot>;
-  changesSince(group: GroupAddress, cursor: Cursor): MaybePromise<Since>;
+  snapshot(group: GroupAddress, item: string | undefined): Eventual<Snapshot>;
+  changesSince(group: GroupAddress, cursor: Cursor): Eventual<Since>;
   watch(group: GroupAddress): void;
   unwatch(group: GroupAddress): void;
 }

@@ -1,5 +1,5 @@
 import type { Change, CustomEvent, GroupAddress } from '../domain/change.js';
-import { then } from '../domain/maybe.js';
+import { whenReady } from '../domain/deferred.js';
 import { renderChange, renderEvent } from '../domain/message.js';
 import type { TopicContext } from './context.js';
 import { LiveMembers } from './live-members.js';
@@ -161,7 +161,7 @@ export class Topic {
       this.context.retryLater(this);
     };
     try {
-      const answer = then(
+      whenReady(
         this.source.changesSince(this.at, { epoch: this.epoch, seq: this.seq }),
         (since) => {
           this.context.counters.catchUps++;
@@ -179,8 +179,8 @@ export class Topic {
             this.repair();
           }
         },
+        failed,
       );
-      if (answer instanceof Promise) answer.catch(failed);
     } catch (error) {
       failed(error);
     }

@@ -6,9 +6,9 @@ import type { FrameEncoder, Outlet } from '../delivery/outlet.js';
 import type { TopicSource } from '../delivery/source.js';
 import type { ItemOrGroup } from '../delivery/subscription.js';
 import type { GroupAddress, Snapshot, TraceContext } from '../domain/change.js';
+import type { Eventual } from '../domain/deferred.js';
 import { StreamError } from '../domain/errors.js';
 import { sliceField } from '../domain/json-text.js';
-import type { MaybePromise } from '../domain/maybe.js';
 import type { Logger } from '../observability/logger.js';
 import type { Store } from '../store/port.js';
 import { authenticate } from './auth.js';
@@ -156,7 +156,7 @@ export class Service implements StreamService, SubscriptionService {
   }
 
   /** A group as a join would get it: from the store, or from the functions of a custom stream. */
-  snapshot(group: GroupAddress): MaybePromise<Snapshot> {
+  snapshot(group: GroupAddress): Eventual<Snapshot> {
     return this.#sourceOf(group.stream).snapshot(group, undefined);
   }
 

@@ -9,7 +9,7 @@ import type {
   Snapshot,
   TraceContext,
 } from '../domain/change.js';
-import type { Eventually, MaybePromise } from '../domain/maybe.js';
+import type { Eventual } from '../domain/deferred.js';
 
 /**
  * A write to one item. `update.apply` is pure and may run more than once (compare-and-set); it answers undefined when
@@ -62,23 +62,23 @@ export interface Store extends AsyncDisposable {
   /** Sets the one listener; called once, before the first commit. */
   listen(listener: StoreListener): void;
   /** Applies one mutation; answers when it is as durable as the adapter promises, after its `committed` call. */
-  commit(address: ItemAddress, mutation: Mutation, trace?: TraceContext): Eventually<Committed>;
+  commit(address: ItemAddress, mutation: Mutation, trace?: TraceContext): Eventual<Committed>;
   /** The item's value, or undefined. */
-  get(address: ItemAddress): MaybePromise<JsonText | undefined>;
+  get(address: ItemAddress): Eventual<JsonText | undefined>;
   /** The group's values in creation order. */
-  list(group: GroupAddress): MaybePromise<readonly JsonText[]>;
+  list(group: GroupAddress): Eventual<readonly JsonText[]>;
   /** Ids of the stream's non-empty groups, sorted. */
-  listGroups(stream: string): MaybePromise<readonly string[]>;
+  listGroups(stream: string): Eventual<readonly string[]>;
   /** Every stream with a non-empty group, sorted by id. */
-  listAll(): MaybePromise<readonly StreamListing[]>;
+  listAll(): Eventual<readonly StreamListing[]>;
   /** The group at its latest committed seq. A group never written has seq 0 and no items. */
-  snapshot(group: GroupAddress): MaybePromise<Snapshot>;
+  snapshot(group: GroupAddress): Eventual<Snapshot>;
   /** What changed after `cursor`: see `Since`. */
-  changesSince(group: GroupAddress, cursor: Cursor): MaybePromise<Since>;
+  changesSince(group: GroupAddress, cursor: Cursor): Eventual<Since>;
   /** Stamps a custom event from the group's clock and hands it to every node's `event` listener; resolves when it is out. */
-  publish(event: Omit<CustomEvent, 'timestamp'>): MaybePromise<CustomEvent>;
+  publish(event: Omit<CustomEvent, 'timestamp'>): Eventual<CustomEvent>;
   /** Stamps a change that this store does not hold (custom streams; seq 0) and hands it to every node's `change` listener. */
-  announce(change: Omit<Change, 'timestamp' | 'seq' | 'epoch'>): MaybePromise<Change>;
+  announce(change: Omit<Change, 'timestamp' | 'seq' | 'epoch'>): Eventual<Change>;
   /** Declares interest in a group's feed; a store that sees everything ignores it. Balanced by `unwatch`. */
   watch(group: GroupAddress): void;
   unwatch(group: GroupAddress): void;

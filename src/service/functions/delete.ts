@@ -1,7 +1,7 @@
 import { encodeDeleteResult } from '../../../generated/encode.js';
 import type { StreamHandlers } from '../../../generated/handlers.js';
+import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
-import { map } from '../../domain/maybe.js';
 import { itemAddress } from '../checks.js';
 import type { CallContext, Parts } from '../parts.js';
 
@@ -12,6 +12,6 @@ export function remove({ store, custom, settings }: Parts): StreamHandlers<CallC
     const own = custom.delete(at, trace);
     if (own !== undefined) return own;
     const committed = store.commit(at, { kind: 'delete' }, trace);
-    return map(committed, ({ old }) => encodeDeleteResult({ old_value: old ?? NULL }));
+    return mapReady(committed, ({ old }) => encodeDeleteResult({ old_value: old ?? NULL }));
   };
 }

@@ -1,6 +1,6 @@
 import { encodeListAllResult } from '../../../generated/encode.js';
 import type { StreamHandlers } from '../../../generated/handlers.js';
-import { then } from '../../domain/maybe.js';
+import { mapReady } from '../../domain/deferred.js';
 import type { StreamListing } from '../../store/port.js';
 import type { CallContext, Parts } from '../parts.js';
 
@@ -10,5 +10,5 @@ export function listAll({ store }: Parts): StreamHandlers<CallContext>['listAll'
     const stream = listings.map(({ id, groups }) => ({ id, groups: [...groups] }));
     return encodeListAllResult({ stream, count: stream.length });
   };
-  return () => then(store.listAll(), encode);
+  return () => mapReady(store.listAll(), encode);
 }

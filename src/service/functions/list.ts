@@ -1,6 +1,6 @@
 import { encodeListResult } from '../../../generated/encode.js';
 import type { StreamHandlers } from '../../../generated/handlers.js';
-import { then } from '../../domain/maybe.js';
+import { mapReady } from '../../domain/deferred.js';
 import { groupAddress } from '../checks.js';
 import type { CallContext, Parts } from '../parts.js';
 
@@ -8,6 +8,6 @@ import type { CallContext, Parts } from '../parts.js';
 export function list({ store, custom, settings }: Parts): StreamHandlers<CallContext>['list'] {
   return (input, { trace }) => {
     const at = groupAddress(input, settings());
-    return custom.list(at, trace) ?? then(store.list(at), encodeListResult);
+    return custom.list(at, trace) ?? mapReady(store.list(at), encodeListResult);
   };
 }

@@ -1,7 +1,7 @@
 import type { StreamHandlers } from '../../../generated/handlers.js';
 import { checkName } from '../../domain/address.js';
 import type { CustomEvent } from '../../domain/change.js';
-import { then } from '../../domain/maybe.js';
+import { mapReady } from '../../domain/deferred.js';
 import { checkValue, groupAddress } from '../checks.js';
 import type { CallContext, Parts } from '../parts.js';
 
@@ -14,7 +14,7 @@ export function send(parts: Parts, sent: (event: CustomEvent) => void): StreamHa
     if (item !== undefined) checkName('id', item, settings.limits.max_name_bytes);
     checkValue('data', input.data, settings);
     const event = { ...at, item, type: input.type, data: input.data, trace };
-    return then(parts.store.publish(event), (published) => {
+    return mapReady(parts.store.publish(event), (published) => {
       sent(published);
       return undefined;
     });

@@ -1,7 +1,7 @@
 import { encodeSetResult } from '../../../generated/encode.js';
 import type { StreamHandlers } from '../../../generated/handlers.js';
+import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
-import { map } from '../../domain/maybe.js';
 import { checkValue, itemAddress } from '../checks.js';
 import type { CallContext, Parts } from '../parts.js';
 
@@ -13,6 +13,8 @@ export function set({ store, custom, settings }: Parts): StreamHandlers<CallCont
     const own = custom.set(at, input.data, trace);
     if (own !== undefined) return own;
     const committed = store.commit(at, { kind: 'set', value: input.data }, trace);
-    return map(committed, ({ old }) => encodeSetResult({ old_value: old ?? NULL, new_value: input.data }));
+    return mapReady(committed, ({ old }) =>
+      encodeSetResult({ old_value: old ?? NULL, new_value: input.data }),
+    );
   };
 }

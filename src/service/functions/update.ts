@@ -2,8 +2,8 @@ import { encodeUpdateResult } from '../../../generated/encode.js';
 import type { UpdateOpError } from '../../../generated/functions.js';
 import type { StreamHandlers } from '../../../generated/handlers.js';
 import type { JsonText } from '../../../generated/json-text.js';
+import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
-import { map } from '../../domain/maybe.js';
 import { applyUpdate, refuseInexactOps } from '../../domain/update-ops.js';
 import { checkValue, itemAddress } from '../checks.js';
 import type { CallContext, Parts } from '../parts.js';
@@ -26,6 +26,6 @@ export function update({ store, custom, settings }: Parts): StreamHandlers<CallC
     const own = custom.update(at, apply, trace, result);
     if (own !== undefined) return own;
     const committed = store.commit(at, { kind: 'update', apply }, trace);
-    return map(committed, ({ change, old }) => result(old, change?.value ?? old ?? NULL));
+    return mapReady(committed, ({ change, old }) => result(old, change?.value ?? old ?? NULL));
   };
 }

@@ -1,5 +1,5 @@
+import { Deferred } from '../../domain/deferred.js';
 import { StreamError } from '../../domain/errors.js';
-import { Pending } from '../../domain/pending.js';
 import type { RecordWriter, SelfWriting } from '../log/index.js';
 import type { Committed } from '../port.js';
 import type { CommitQueue, Entry } from './commit-queue.js';
@@ -16,7 +16,7 @@ export interface CommitOwner {
 }
 
 /** A change on its way to the disk: queue entry, record and answer in one object, because there are very many. */
-class DurableCommit extends Pending<Committed> implements Entry, JournalRecord, SelfWriting {
+class DurableCommit extends Deferred<Committed> implements Entry, JournalRecord, SelfWriting {
   readonly bytes: number;
   readonly #commits: DurableCommits;
   readonly #group: GroupIndex;
@@ -92,7 +92,7 @@ export class DurableCommits {
     sequenced: Sequenced,
     result: Committed,
     first: JournalRecord | undefined,
-  ): Pending<Committed> {
+  ): Deferred<Committed> {
     const { change } = sequenced;
     const commit = new DurableCommit(this, group, sequenced, result, first);
     try {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Change, GroupAddress } from '../../domain/change.js';
+import type { Deferred } from '../../domain/deferred.js';
 import { asJson } from '../../domain/json-text.js';
-import type { Pending } from '../../domain/pending.js';
 import type { Committed } from '../port.js';
 import { LocalStore } from './local-store.js';
 import type { LocalOptions } from './options.js';
@@ -82,8 +82,8 @@ test('who hears that a write fell may write again at once, on what is left of it
   const changes: Change[] = [];
   store.listen({ change: (c) => changes.push(c), event() {}, committed() {}, gap() {} });
   journal.failing = true;
-  const first = store.commit(at('a'), set('1')) as Pending<Committed>;
-  const second = store.commit(at('a'), set('2')) as Pending<Committed>;
+  const first = store.commit(at('a'), set('1')) as Deferred<Committed>;
+  const second = store.commit(at('a'), set('2')) as Deferred<Committed>;
   const again = new Promise<Committed>((resolve, reject) => {
     first.take(reject, () => {
       journal.failing = false;

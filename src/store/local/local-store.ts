@@ -10,7 +10,7 @@ import type {
   TraceContext,
 } from '../../domain/change.js';
 import { type Now, nextTimestamp } from '../../domain/clock.js';
-import type { Eventually, MaybePromise } from '../../domain/maybe.js';
+import type { Eventual } from '../../domain/deferred.js';
 import type { Committed, Mutation, Store, StoreHealth, StoreListener, StreamListing } from '../port.js';
 import { Catalog } from './catalog.js';
 import { CommitQueue } from './commit-queue.js';
@@ -82,7 +82,7 @@ export class LocalStore implements Store {
     this.#listener = listener;
   }
 
-  commit(address: ItemAddress, mutation: Mutation, trace?: TraceContext): Eventually<Committed> {
+  commit(address: ItemAddress, mutation: Mutation, trace?: TraceContext): Eventual<Committed> {
     const known = this.#catalog.get(address);
     const old = known && currentValue(known, address.item);
     const value =
@@ -139,7 +139,7 @@ export class LocalStore implements Store {
     return { kind: 'changes', ...snapshot, changes: [] };
   }
 
-  publish(unstamped: Omit<CustomEvent, 'timestamp'>): MaybePromise<CustomEvent> {
+  publish(unstamped: Omit<CustomEvent, 'timestamp'>): Eventual<CustomEvent> {
     const event: CustomEvent = { ...unstamped, timestamp: this.#stamp(unstamped) };
     const group = this.#catalog.get(unstamped);
     if (this.#queue === undefined || group?.pending === undefined) {

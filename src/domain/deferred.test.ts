@@ -1,22 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { map } from './maybe.js';
-import { Pending } from './pending.js';
+import { Deferred, mapReady, whenReady } from './deferred.js';
 
 const unexpected = (what: unknown): void => assert.fail(`called with ${String(what)}`);
 
 test('a taker is called in the turn the value arrives', () => {
-  const pending = new Pending<number>();
+  const deferred = new Deferred<number>();
   const seen: unknown[] = [];
-  pending.take((value) => seen.push(value), unexpected);
-  pending.resolve(1);
+  deferred.take((value) => seen.push(value), unexpected);
+  deferred.resolve(1);
   assert.deepEqual(seen, [1]);
 });
 
 test('a value or an error that came first waits for its taker', () => {
-  const value = new Pending<number>();
+  const value = new Deferred<number>();
   value.resolve(1);
-  const error = new Pending<number>();
+  const error = new Deferred<number>();
   error.reject('no');
   const seen: unknown[] = [];
   value.take((taken) => seen.push(taken), unexpected);
@@ -25,14 +24,14 @@ test('a value or an error that came first waits for its taker', () => {
 });
 
 test('there is one taker', () => {
-  const pending = new Pending<number>();
-  pending.take(() => {}, unexpected);
-  assert.throws(() => pending.take(unexpected, unexpected), /one taker/);
+  const deferred = new Deferred<number>();
+  deferred.take(() => {}, unexpected);
+  assert.throws(() => deferred.take(unexpected, unexpected), /one taker/);
 });
 
 test('it is awaited like a promise', async () => {
-  const value = new Pending<number>();
-  const error = new Pending<number>();
+  const value = new Deferred<number>();
+  const error = new Deferred<number>();
   setImmediate(() => {
     value.resolve(1);
     error.reject(new Error('no'));
@@ -44,13 +43,13 @@ test('it is awaited like a promise', async () => {
 });
 
 test('what is mapped takes over errors, and those of the mapping', async () => {
-  const good = new Pending<number>();
-  const bad = new Pending<number>();
-  const broken = new Pending<number>();
+  const good = new Deferred<number>();
+  const bad = new Deferred<number>();
+  const broken = new Deferred<number>();
   const results = [
-    map(good, (value) => value + 1),
-    map(bad, (value) => value + 1),
-    map(broken, () => {
+    mapReady(good, (value) => value + 1),
+    mapReady(bad, (value) => value + 1),
+    mapReady(broken, () => {
       throw new Error('broken mapping');
     }),
   ];
@@ -63,10 +62,30 @@ test('what is mapped takes over errors, and those of the mapping', async () => {
 });
 
 test('what a taker throws is its own: it is no error of the value, and there is no second call', () => {
-  const pending = new Pending<number>();
-  const mapped = pending.map((value) => value);
+  const deferred = new Deferred<number>();
+  const mapped = deferred.map((value) => value);
   mapped.take(() => {
     throw new Error('taker');
   }, unexpected);
-  assert.throws(() => pending.resolve(1), { message: 'taker' });
+  assert.throws(() => deferred.resolve(1), { message: 'taker' });
+});
+
+test('a value that is here is handed over at once, one on its way when it arrives', async () => {
+  const seen: unknown[] = [];
+  const late = new Deferred<number>();
+  assert.equal(
+    whenReady(1, (value) => seen.push(value), unexpected),
+    true,
+  );
+  assert.equal(
+    whenReady(late, (value) => seen.push(value), unexpected),
+    false,
+  );
+  assert.equal(
+    whenReady(Promise.reject<number>('no'), unexpected, (why) => seen.push(why)),
+    false,
+  );
+  late.resolve(2);
+  await new Promise(setImmediate);
+  assert.deepEqual(seen, [1, 2, 'no']);
 });
