@@ -1,9 +1,8 @@
-import type { JsonText } from '../../../generated/json-text.js';
 import type { Change, Cursor, Since, Snapshot, StoredItem } from '../../domain/change.js';
 import { detach } from '../../domain/json-text.js';
+import { changesAfter, ownId, resetReason, tombstoneValue } from '../../domain/since.js';
 import { Node, type Usage } from './node.js';
 import { itemPrefix } from './records.js';
-import { removedMarker } from './tombstone.js';
 
 /** Nodes read from disk that enter the Map at once: it is in the processor's cache then. */
 const COLLECTED = 128;
@@ -63,7 +62,7 @@ export class GroupIndex {
     }
     if (change.kind === 'delete') {
       this.items.delete(node.id);
-      node.value = detach(removedMarker(node.id, change.value));
+      node.value = detach(tombstoneValue(node.id, ownId(change.value)));
       node.created = 0;
       node.deletedBefore = 0;
       this.tombstones ??= new Map();
@@ -153,32 +152,17 @@ export class GroupIndex {
     return { epoch: this.epoch, seq: this.seq, timestamp: this.timestamp, items };
   }
 
-  /** Walks back from the newest change: costs what changed, not what is stored. */
+  /** Costs what changed, not what is stored. */
   changesSince(cursor: Cursor): Since {
-    if (cursor.epoch !== this.epoch || cursor.seq > this.seq) {
-      return { kind: 'reset', reason: 'epoch', snapshot: this.snapshot() };
-    }
-    if (cursor.seq < this.horizon) return { kind: 'reset', reason: 'horizon', snapshot: this.snapshot() };
-    const changes: Change[] = [];
-    let reborn = false;
-    for (let node = this.#newest; node !== undefined && node.rev > cursor.seq; node = node.older) {
-      if (!node.alive) {
-        changes.push(this.#change('delete', node, node.rev, node.timestamp, node.value));
-        continue;
-      }
-      const isNew = node.created > cursor.seq;
-      const change = this.#change(isNew ? 'create' : 'update', node, node.rev, node.timestamp, node.value);
-      changes.push(isNew && node.created !== node.rev ? { ...change, created: node.created } : change);
-      if (isNew && node.deletedBefore > cursor.seq) {
-        reborn = true;
-        // The group's timestamps strictly increase, so the deletion's lies below the creation's.
-        const marker = removedMarker(node.id, undefined);
-        changes.push(this.#change('delete', node, node.deletedBefore, node.timestamp - 1, marker));
-      }
-    }
-    changes.reverse();
-    if (reborn) changes.sort((a, b) => a.seq - b.seq);
-    return { kind: 'changes', epoch: this.epoch, seq: this.seq, timestamp: this.timestamp, changes };
+    const reason = resetReason(this, cursor);
+    if (reason !== undefined) return { kind: 'reset', reason, snapshot: this.snapshot() };
+    const { epoch, seq, timestamp } = this;
+    const changes = changesAfter(this, epoch, cursor.seq, this.#newestFirst(cursor.seq));
+    return { kind: 'changes', epoch, seq, timestamp, changes };
+  }
+
+  *#newestFirst(since: number): IterableIterator<Node> {
+    for (let node = this.#newest; node !== undefined && node.rev > since; node = node.older) yield node;
   }
 
   /**
@@ -207,11 +191,6 @@ export class GroupIndex {
       this.#usage.remove(node);
     }
     if (this.tombstones.size === 0) this.tombstones = undefined;
-  }
-
-  #change(kind: Change['kind'], node: Node, seq: number, timestamp: number, value: JsonText): Change {
-    const { stream, group, epoch } = this;
-    return { stream, group, item: node.id, kind, seq, epoch, timestamp, value, old: undefined };
   }
 
   #append(node: Node): void {

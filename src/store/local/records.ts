@@ -1,10 +1,10 @@
 import type { JsonText } from '../../../generated/json-text.js';
 import type { GroupAddress } from '../../domain/change.js';
 import { detach } from '../../domain/json-text.js';
+import { ownId, tombstoneValue } from '../../domain/since.js';
 import type { RecordWriter } from '../log/index.js';
 import type { Sequenced } from './group-index.js';
 import { Node } from './node.js';
-import { removedMarker } from './tombstone.js';
 
 // Record layout: spec/records.md. Keys are ASCII, so that every Keyv backend takes them unchanged.
 
@@ -55,10 +55,10 @@ export function parseKey(key: string): Key {
   throw new Error(`unknown key ${JSON.stringify(key.slice(0, 200))}`);
 }
 
-/** `seq created deletedBefore timestamp json`; a tombstone's `created` is 0 and its json the removed marker. */
+/** `seq created deletedBefore timestamp json`; a tombstone's `created` is 0 and its json the `tombstoneValue`. */
 export function encodeItem({ change, created, deletedBefore }: Sequenced): string {
   return change.kind === 'delete'
-    ? `${change.seq} 0 0 ${change.timestamp} ${removedMarker(change.item, change.value)}`
+    ? `${change.seq} 0 0 ${change.timestamp} ${tombstoneValue(change.item, ownId(change.value))}`
     : `${change.seq} ${created} ${deletedBefore} ${change.timestamp} ${change.value}`;
 }
 
@@ -77,7 +77,7 @@ export function writeItem(
   const { kind, seq, timestamp } = change;
   const isDeleted = kind === 'delete';
   const item = escapeName(change.item);
-  const json = isDeleted ? removedMarker(change.item, change.value) : change.value;
+  const json = isDeleted ? tombstoneValue(change.item, ownId(change.value)) : change.value;
   record.begin(prefix.length + item.length + HEAD_UNITS + json.length);
   record.ascii(prefix);
   record.ascii(item);
