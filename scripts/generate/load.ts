@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'yaml';
@@ -6,11 +5,8 @@ import { type ApiReference, applyErrata, type Erratum } from './errata.js';
 import { keyOf } from './names.js';
 import { type Definitions, mapSchemas, type Schema } from './schema.js';
 
-/** A file of `spec/` that something is generated from. */
-export interface Input {
-  readonly name: string;
-  readonly sha256: string;
-}
+/** Path of a file that something is generated from, below the root. */
+export type Input = string;
 
 export interface FunctionSpec {
   readonly id: string;
@@ -106,7 +102,7 @@ export async function loadSpec(directory: string): Promise<Spec> {
 
 async function readInput(directory: string, name: string): Promise<{ text: string; input: Input }> {
   const text = await readFile(path.join(directory, name), 'utf8');
-  return { text, input: { name: `spec/${name}`, sha256: createHash('sha256').update(text).digest('hex') } };
+  return { text, input: `spec/${name}` };
 }
 
 function readProtocol(text: string): Protocol {
