@@ -3,16 +3,32 @@ import type { ConstantSet, Protocol, Spec } from './load.js';
 import { doc, messageKey, pascal, quote } from './names.js';
 import { resolve, type Schema } from './schema.js';
 
-interface Entry {
+export interface Entry {
   readonly key: string;
   readonly value: string | number;
   readonly description?: string | undefined;
 }
 
+/** Constants of one kind: an object of TypeScript, an enum where a language has them. */
+export interface ConstantBlock {
+  /** `SOCKET_ERROR` */
+  readonly name: string;
+  /** Name of the type of its values, if it gets one. */
+  readonly type: string | undefined;
+  readonly description: string;
+  readonly entries: readonly Entry[];
+}
+
 /** `generated/constants.ts`: every id, tag and code that goes over a wire. */
 export function renderConstants(spec: Spec): string {
   const { api, socket, worker } = spec.inputs;
-  const blocks = [
+  const blocks = [...constantsOf(spec), ...protocolConstants(spec.socket), ...protocolConstants(spec.worker)];
+  return header([...api, socket, worker]) + blocks.map(render).join('\n');
+}
+
+/** The constants of the API reference. */
+export function constantsOf(spec: Spec): readonly ConstantBlock[] {
+  return [
     block(
       'FUNCTION',
       'FunctionId',
@@ -31,13 +47,11 @@ export function renderConstants(spec: Spec): string {
       'Ids of the trigger types.',
       spec.triggers.map(({ key, id, description }) => ({ key, value: id, description })),
     ),
-    ...protocolBlocks(spec.socket),
-    ...protocolBlocks(spec.worker),
   ];
-  return header([...api, socket, worker]) + blocks.join('\n');
 }
 
-function protocolBlocks(protocol: Protocol): readonly string[] {
+/** The constants of an AsyncAPI document: tags of its unions, then what it lists itself. */
+export function protocolConstants(protocol: Protocol): readonly ConstantBlock[] {
   const tags = Object.entries(protocol.tags).map(([name, { description, unions }]) => {
     const entries = new Map(
       unions.flatMap((union) => tagEntries(union, protocol)).map((entry) => [entry.value, entry]),
@@ -94,12 +108,14 @@ const typeName = (name: string): string =>
     .map((word) => pascal(word.toLowerCase()))
     .join('');
 
-function block(
+const block = (
   name: string,
   type: string | undefined,
   description: string,
   entries: readonly Entry[],
-): string {
+): ConstantBlock => ({ name, type, description, entries });
+
+function render({ name, type, description, entries }: ConstantBlock): string {
   const lines = entries.map(({ key, value, description: text }) => {
     const literal = typeof value === 'string' ? quote(value) : String(value);
     return `${text === undefined ? '' : doc(text, '  ')}  ${key}: ${literal},\n`;

@@ -1,6 +1,7 @@
 import { type Definitions, mapSchemas, resolve, type Schema } from './schema.js';
 
-const FORMATS: Readonly<Record<string, { minimum: number; maximum: number }>> = {
+/** Bounds of the integer formats. */
+export const FORMATS: Readonly<Record<string, { minimum: number; maximum: number }>> = {
   // A greater integer is not what was sent any more once it was parsed.
   int64: { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
   uint: { minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
@@ -51,7 +52,7 @@ function withDiscriminator(schema: Schema, definitions: Definitions): Schema {
 }
 
 /** The property that tells the branches of a tagged union apart. */
-function tagOf({ oneOf = [] }: Schema, definitions: Definitions): string | undefined {
+export function tagOf({ oneOf = [] }: Schema, definitions: Definitions): string | undefined {
   const branches = oneOf.map((branch) => resolve(branch, definitions));
   return Object.keys(branches[0]?.properties ?? {}).find((name) =>
     branches.every(({ required, properties }) => required?.includes(name) && isConstant(properties?.[name])),
