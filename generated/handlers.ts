@@ -107,13 +107,17 @@ export interface StreamHandlers<Context> {
 export interface DispatchTools {
   /** The raw text of a top-level field of an object. */
   sliceField(payload: JsonText, field: string): JsonText | undefined;
-  /** What a caller may read about an error that a handler threw. */
-  describeError(error: unknown): string;
+  /** The error of input that breaks the function's schema; `message` names the field. */
+  invalidInput(message: string): unknown;
+  /** What a caller may read about an error that a handler threw, or about invalid input. */
+  describeError(error: unknown): Omit<WireFailure, 'code'>;
 }
 
 /** Why a call failed, as its caller sees it. */
 export interface WireFailure {
   readonly code: string;
+  /** Why, as a stable word; also the start of `message`. */
+  readonly reason: string;
   readonly message: string;
 }
 
@@ -291,13 +295,13 @@ function answer<Input, Context>(
 ): void {
   let failure: WireFailure | undefined;
   let result: Answer<JsonText | undefined>;
-  const failed = (error: unknown): WireFailure => ({ code: route.code, message: tools.describeError(error) });
+  const failed = (error: unknown): WireFailure => ({ code: route.code, ...tools.describeError(error) });
   try {
     const text = payload ?? ('null' as JsonText);
     const parsed: unknown = known === undefined ? JSON.parse(text) : known;
     const input = parsed === null && route.allOptional ? {} : parsed;
     if (route.validate(input)) result = route.call(input, text, context);
-    else failure = { code: route.code, message: `invalid_input: ${explain(route.validate, 'payload')}` };
+    else failure = failed(tools.invalidInput(explain(route.validate, 'payload')));
   } catch (error) {
     failure = failed(error);
   }

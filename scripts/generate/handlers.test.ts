@@ -28,8 +28,12 @@ function dispatcher(overrides: Partial<StreamHandlers<string>> = {}) {
     update: echo,
     ...overrides,
   };
-  const describeError = (error: unknown): string => `described ${(error as Error).message}`;
-  const dispatch = createDispatcher(handlers, { sliceField, describeError });
+  const invalidInput = (message: string): unknown => ({ reason: 'invalid_input', message });
+  const describeError = (error: unknown) => {
+    const { reason = 'internal', message } = error as { reason?: string; message: string };
+    return { reason, message: `${reason}: ${message}` };
+  };
+  const dispatch = createDispatcher(handlers, { sliceField, invalidInput, describeError });
   const call = (id: string, payload: string | undefined): Answer[] => {
     const answers: Answer[] = [];
     const known = dispatch(
@@ -93,8 +97,8 @@ test("bad input is answered with the function's code and the field", () => {
     [FUNCTION.update, `{${ADDRESS},"ops":{}}`, 'STREAM_UPDATE_ERROR', 'ops: must be array'],
   ];
   for (const [id, payload, code, what] of failures) {
-    const message = `invalid_input: ${what}`;
-    assert.deepEqual(call(id, payload), [{ failure: { code, message }, result: undefined }]);
+    const failure = { code, reason: 'invalid_input', message: `invalid_input: ${what}` };
+    assert.deepEqual(call(id, payload), [{ failure, result: undefined }]);
   }
 });
 
@@ -106,13 +110,13 @@ test('what a handler throws or rejects with becomes a wire error, once', async (
     list: () => Promise.reject(new Error('rejected')),
     send: () => Promise.resolve(undefined),
   });
-  const thrown = { code: 'STREAM_GET_ERROR', message: 'described thrown' };
+  const thrown = { code: 'STREAM_GET_ERROR', reason: 'internal', message: 'internal: thrown' };
   assert.deepEqual(call(FUNCTION.get, `{${ADDRESS}}`), [{ failure: thrown, result: undefined }]);
   const later = (id: string, payload: string): Promise<Answer> =>
     new Promise((resolve) => {
       dispatch(id, json(payload), 'context', (failure, result) => resolve({ failure, result }));
     });
-  const rejected = { code: 'STREAM_GET_GROUP_ERROR', message: 'described rejected' };
+  const rejected = { code: 'STREAM_GET_GROUP_ERROR', reason: 'internal', message: 'internal: rejected' };
   assert.deepEqual(await later(FUNCTION.list, `{${ADDRESS}}`), { failure: rejected, result: undefined });
   const sent = await later(FUNCTION.send, '{"stream_name":"s","group_id":"g","type":"t","data":null}');
   assert.deepEqual(sent, { failure: undefined, result: undefined });

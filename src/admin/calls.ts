@@ -1,11 +1,12 @@
 import { FUNCTION, INVOCATION_ERROR } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
 import type { TraceContext } from '../domain/change.js';
+import type { ErrorReason } from '../domain/errors.js';
 import type { InvocationFailure, StreamService } from '../service/port.js';
 import { AdminError, jsonTextReply, type Reply } from './reply.js';
 
-/** HTTP status by the first word of a failure's message; the words are `ErrorReason`s. */
-const STATUS: Readonly<Record<string, number>> = {
+/** HTTP status by the reason of a failure. */
+const STATUS: Readonly<Record<ErrorReason, number>> = {
   invalid_input: 400,
   limit: 400,
   not_exact: 400,
@@ -13,6 +14,7 @@ const STATUS: Readonly<Record<string, number>> = {
   unavailable: 503,
   overloaded: 503,
   custom_stream: 502,
+  internal: 500,
 };
 
 const OWN: ReadonlySet<string> = new Set(Object.values(FUNCTION));
@@ -38,7 +40,6 @@ export function callFunction(
   });
 }
 
-function failed({ code, message }: InvocationFailure): Reply {
-  const reason = message.split(':', 1)[0] ?? '';
-  return jsonTextReply(JSON.stringify({ error: code, message }), STATUS[reason] ?? 500);
+function failed({ code, message, reason = 'internal' }: InvocationFailure): Reply {
+  return jsonTextReply(JSON.stringify({ error: code, message }), STATUS[reason as ErrorReason]);
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { StreamError } from '../domain/errors.js';
+import { StreamError, wireMessage } from '../domain/errors.js';
 import { listen } from '../socket/listen.js';
 import { isLoopback } from '../socket/origin.js';
 import { Refusal, refuseUpgrade } from '../socket/refusal.js';
@@ -133,7 +133,7 @@ export class AdminServer implements AsyncDisposable {
 
   #explained(error: unknown): AdminError {
     if (error instanceof AdminError) return error;
-    if (error instanceof StreamError) return new AdminError(503, error.reason, error.message);
+    if (error instanceof StreamError) return new AdminError(503, error.reason, wireMessage(error));
     if (error instanceof URIError || error instanceof TypeError) {
       this.#options.logger.debug({ err: error }, 'refused an admin request');
       return new AdminError(400, 'invalid_input', 'the request cannot be read');

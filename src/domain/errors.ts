@@ -1,5 +1,6 @@
 /**
- * Why a call was refused; the stable first word of a wire error's message and the key of the README's error table.
+ * Why a call was refused; the first word of a wire error's message (see `wireMessage`) and the key of the README's
+ * error table.
  *
  * - `invalid_input`: a field is missing or malformed; the message names it.
  * - `limit`: a configured bound would be passed; the message names the bound.
@@ -20,15 +21,19 @@ export type ErrorReason =
   | 'custom_stream'
   | 'internal';
 
-/** An error that a caller on the wire is meant to read. Its text is `reason: sentence`. */
+/** An error that a caller on the wire is meant to read. Its message does not repeat the reason. */
 export class StreamError extends Error {
   override readonly name = 'StreamError';
   readonly reason: ErrorReason;
-  constructor(reason: ErrorReason, sentence: string, options?: ErrorOptions) {
-    super(`${reason}: ${sentence}`, options);
+  constructor(reason: ErrorReason, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.reason = reason;
   }
 }
+
+/** The message of a wire error, `reason: message`: callers that see only the text can tell reasons apart by its start. */
+export const wireMessage = ({ reason, message }: Pick<StreamError, 'reason' | 'message'>): string =>
+  `${reason}: ${message}`;
 
 /** What an error says, also one that only bundles others, as a failed connect to a name with several addresses. */
 export function messageOf(error: unknown): string {
@@ -41,8 +46,8 @@ export class LocalError extends Error {
   override readonly name = 'LocalError';
   /** Stable code, a row of the README's table. */
   readonly code: string;
-  constructor(code: string, sentence: string, options?: ErrorOptions) {
-    super(sentence, options);
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
   }
 }

@@ -107,8 +107,7 @@ test('an update refuses numbers that it would change, and says where they are', 
   const set: UpdateOp[] = [{ type: 'set', path: 'b', value: 1 }];
   assert.throws(() => applyUpdate(asJson('{"a":[0,9007199254740993]}'), set), {
     reason: 'not_exact',
-    message:
-      "not_exact: the item's value has the number 9007199254740993 at /a/1, which an update cannot keep exactly",
+    message: "the item's value has the number 9007199254740993 at /a/1, which an update cannot keep exactly",
   });
   assert.throws(() => applyUpdate(asJson('1e400'), set), {
     reason: 'not_exact',
@@ -119,7 +118,7 @@ test('an update refuses numbers that it would change, and says where they are', 
   );
   assert.throws(() => refuseInexactOps(input), {
     reason: 'not_exact',
-    message: 'not_exact: ops has the number -1e400 at /0/value/c, which an update cannot keep exactly',
+    message: 'ops has the number -1e400 at /0/value/c, which an update cannot keep exactly',
   });
   for (const exact of [
     '{"ops":[{"value":1.0}],"n":1e400}',

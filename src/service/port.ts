@@ -7,6 +7,8 @@ import type { TraceContext } from '../domain/change.js';
 export interface InvocationFailure {
   readonly code: string;
   readonly message: string;
+  /** Why a function of ours failed, an `ErrorReason`; for callers in this process, never on the wire. */
+  readonly reason?: string;
   readonly stacktrace?: string;
 }
 

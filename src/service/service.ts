@@ -7,7 +7,7 @@ import type { TopicSource } from '../delivery/source.js';
 import type { ItemOrGroup } from '../delivery/subscription.js';
 import type { GroupAddress, Snapshot, TraceContext } from '../domain/change.js';
 import type { Eventual } from '../domain/deferred.js';
-import { StreamError } from '../domain/errors.js';
+import { type ErrorReason, StreamError, wireMessage } from '../domain/errors.js';
 import { sliceField } from '../domain/json-text.js';
 import type { Logger } from '../observability/logger.js';
 import type { Store } from '../store/port.js';
@@ -91,7 +91,11 @@ export class Service implements StreamService, SubscriptionService {
     const parts = { store, custom, settings };
     this.#dispatch = createDispatcher(
       handlers(parts, (event) => streamTriggers.sent(event)),
-      { sliceField, describeError: (error) => this.#describe(error) },
+      {
+        sliceField,
+        invalidInput: (message) => new StreamError('invalid_input', message),
+        describeError: (error) => this.#describe(error),
+      },
     );
   }
 
@@ -165,9 +169,9 @@ export class Service implements StreamService, SubscriptionService {
   }
 
   /** Callers read what is meant for them; the rest is for our log. */
-  #describe(error: unknown): string {
-    if (error instanceof StreamError) return error.message;
-    this.#options.logger.error({ err: error }, 'a function failed');
-    return 'internal: the call failed; the server log says why';
+  #describe(thrown: unknown): { reason: ErrorReason; message: string } {
+    if (thrown instanceof StreamError) return { reason: thrown.reason, message: wireMessage(thrown) };
+    this.#options.logger.error({ err: thrown }, 'a function failed');
+    return this.#describe(new StreamError('internal', 'the call failed; the server log says why'));
   }
 }

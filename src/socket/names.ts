@@ -20,6 +20,6 @@ export function nameFault(field: string, name: string, maxBytes: number): Fault 
   } catch (error) {
     if (!(error instanceof StreamError)) throw error;
     const code = error.reason === 'limit' ? SOCKET_ERROR.nameTooLong : SOCKET_ERROR.emptyName;
-    return { code, message: error.message.slice(`${error.reason}: `.length) };
+    return { code, message: error.message };
   }
 }

@@ -52,7 +52,7 @@ test('half of a surrogate pair and a key that is not ASCII are refused, and leav
     ['i/ü/', '1'],
   ] as const) {
     const change = sequenced('a', 'create', json, [1, 1, 0, 1]);
-    assert.throws(() => writeItem(frame, prefix, change), /invalid_input/);
+    assert.throws(() => writeItem(frame, prefix, change), { reason: 'invalid_input' });
     frame.rewind(length);
     assert.equal(sealed(frame), before);
   }

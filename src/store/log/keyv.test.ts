@@ -66,7 +66,7 @@ test('a failing disk reaches whoever asked Keyv, and emits no error event', asyn
     if (name === 'datasync') throw new Error('broken');
     return undefined;
   };
-  await assert.rejects(keyv.setMany([{ key: 'a', value: 1 }]), /read_only: .*broken/);
+  await assert.rejects(keyv.setMany([{ key: 'a', value: 1 }]), { reason: 'read_only', message: /broken/ });
   fs.hook = undefined;
   await keyv.disconnect();
   assert.equal(log.health().writable, false);

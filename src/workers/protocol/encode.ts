@@ -39,6 +39,9 @@ export function resultFrame(
   result: JsonText | undefined,
 ): string {
   const frame = `${RESULT + quote(invocationId)},"function_id":${quote(functionId)}`;
-  if (failure !== undefined) return `${frame},"error":${JSON.stringify(failure)}}`;
+  if (failure !== undefined) {
+    const { code, message, stacktrace } = failure;
+    return `${frame},"error":${JSON.stringify({ code, message, stacktrace })}}`;
+  }
   return result === undefined ? `${frame}}` : `${frame},"result":${result}}`;
 }
