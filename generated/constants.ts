@@ -52,10 +52,12 @@ export type TriggerTypeId = (typeof TRIGGER_TYPE)[keyof typeof TRIGGER_TYPE];
 export const SOCKET_MESSAGE = {
   join: 'join',
   leave: 'leave',
+  ping: 'ping',
   stream: 'stream',
   subscribed: 'subscribed',
   error: 'error',
   dropped: 'dropped',
+  pong: 'pong',
 } as const;
 export type SocketMessageType = (typeof SOCKET_MESSAGE)[keyof typeof SOCKET_MESSAGE];
 
@@ -109,6 +111,20 @@ export const CLOSE_CODE = {
   internalError: 1011,
   /** A full socket was not emptied within `limits.slow_client_timeout_ms`. Reconnect and resume. */
   slowConsumer: 4008,
+  /** With `?explain=1`: HTTP 400. A name or parameter in the URL is malformed. */
+  badRequest: 4400,
+  /** With `?explain=1`: HTTP 401. The auth function did not let the client in. */
+  unauthorized: 4401,
+  /** With `?explain=1`: HTTP 403. This origin may not connect. */
+  originNotAllowed: 4403,
+  /** With `?explain=1`: HTTP 404. The path is none of ours. */
+  notFound: 4404,
+  /** With `?explain=1`: HTTP 429. The address holds `limits.sockets_per_address`. Try again later. */
+  tooManySockets: 4429,
+  /** With `?explain=1`: HTTP 500. A fault of the server. Try again later. */
+  refusedInternal: 4500,
+  /** With `?explain=1`: HTTP 503. Nobody can say now whether the client may be let in. Try again later. */
+  unavailable: 4503,
 } as const;
 export type CloseCode = (typeof CLOSE_CODE)[keyof typeof CLOSE_CODE];
 

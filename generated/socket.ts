@@ -4,11 +4,11 @@
 /**
  * What a client may send.
  */
-export type ClientMessage = JoinMessage | LeaveMessage;
+export type ClientMessage = JoinMessage | LeaveMessage | PingMessage;
 /**
  * What the server sends.
  */
-export type ServerMessage = StreamMessage | SubscribedMessage | ErrorMessage | DroppedMessage;
+export type ServerMessage = StreamMessage | SubscribedMessage | ErrorMessage | DroppedMessage | PongMessage;
 export type StreamEvent =
   SyncEvent | CreateEvent | UpdateEvent | DeleteEvent | CustomStreamEvent | UnauthorizedEvent;
 export type SocketErrorCode =
@@ -63,6 +63,9 @@ export interface LeaveData {
   streamName?: string;
   groupId?: string;
   id?: string | null;
+}
+export interface PingMessage {
+  type: 'ping';
 }
 export interface StreamMessage {
   type: 'stream';
@@ -163,6 +166,10 @@ export interface SubscribedMessage {
    * Where the group stands after what follows.
    */
   seq: number;
+  /**
+   * *Additive.* True = this server answers `ping` with `pong`. Absent = it does not know `ping`.
+   */
+  ping?: boolean;
 }
 export interface ErrorMessage {
   type: 'error';
@@ -184,6 +191,9 @@ export interface DroppedMessage {
    * Number of custom events missed since the last such message.
    */
   count: number;
+}
+export interface PongMessage {
+  type: 'pong';
 }
 /**
  * *Additive.* One item of a sync that was asked for with `items`.

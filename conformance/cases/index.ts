@@ -1,5 +1,6 @@
 import type { Case } from '../runner/case.js';
 import { authCases, openCases } from './auth/auth.js';
+import { browserCases } from './browsers.js';
 import { customStreamCases } from './custom-streams.js';
 import { durabilityCases } from './durability.js';
 import { itemCases } from './functions/items.js';
@@ -45,6 +46,7 @@ export const CASES: readonly Case[] = [
   ...presenceCases,
   ...openCases,
   ...authCases,
+  ...browserCases,
   ...customStreamCases,
   ...callCases,
   ...registrationCases,

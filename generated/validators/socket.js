@@ -2,7 +2,7 @@
 // Input: spec/asyncapi/stream-socket.yaml
 
 export const validateClientMessage = validate11;
-const schema12 = {"type":"object","description":"What a client may send.","oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"join"},"data":{"type":"object","required":["subscriptionId","streamName","groupId"],"properties":{"subscriptionId":{"type":"string","description":"Chosen by the client, unique on its socket."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"An item's id. Absent or null = the whole group."},"since":{"description":"*Additive.* Everything up to `seq` of `epoch` has been seen: send what changed after it.","type":"object","required":["epoch","seq"],"properties":{"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer"}}},"items":{"type":"boolean","description":"*Additive.* True = the sync's `data` is `[{id, rev, data}]`, for an item subscription one such object or null."},"ack":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, also without `since`."}}}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"leave"},"data":{"type":"object","required":["subscriptionId"],"properties":{"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"]}}}}}],"discriminator":{"propertyName":"type"},"required":["type"]};
+const schema12 = {"type":"object","description":"What a client may send.","oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"join"},"data":{"type":"object","required":["subscriptionId","streamName","groupId"],"properties":{"subscriptionId":{"type":"string","description":"Chosen by the client, unique on its socket."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"An item's id. Absent or null = the whole group."},"since":{"description":"*Additive.* Everything up to `seq` of `epoch` has been seen: send what changed after it.","type":"object","required":["epoch","seq"],"properties":{"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer"}}},"items":{"type":"boolean","description":"*Additive.* True = the sync's `data` is `[{id, rev, data}]`, for an item subscription one such object or null."},"ack":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, also without `since`."}}}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"leave"},"data":{"type":"object","required":["subscriptionId"],"properties":{"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"]}}}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"ping"}}}],"discriminator":{"propertyName":"type"},"required":["type"]};
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -327,6 +327,35 @@ return false;
 }
 }
 }
+else if(tag0 === "ping"){
+const _errs40 = errors;
+if(errors === _errs40){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing6;
+if((data.type === undefined) && (missing6 = "type")){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data17 = data.type;
+if(typeof data17 !== "string"){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("ping" !== data17){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/const",keyword:"const",params:{allowedValue: "ping"},message:"must be equal to constant"}];
+return false;
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/2/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
 else {
 validate11.errors = [{instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "type", tagValue: tag0},message:"value of tag \"type\" must be in oneOf"}];
 return false;
@@ -348,7 +377,7 @@ return errors === 0;
 }
 
 export const validateServerMessage = validate12;
-const schema13 = {"type":"object","description":"What the server sends.","oneOf":[{"type":"object","required":["type","timestamp","streamName","groupId","id","event"],"properties":{"type":{"type":"string","const":"stream"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer","description":"Milliseconds since the Unix epoch; strictly increases per group."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"The item's id; null for what concerns the group."},"event":{"type":"object","oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"sync"},"data":{"description":"Array of the group's values in creation order; for an item subscription the value or null. With `items` see SyncItem."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"create"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"update"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"delete"},"data":{"description":"The removed value."}}},{"type":"object","required":["type","event"],"properties":{"type":{"type":"string","const":"event"},"event":{"description":"What `stream::send` sent.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","description":"The sender's own type."},"data":{"description":"The sender's own data."}}}}},{"description":"A join handler refused the join. No data follows, ever.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"unauthorized"}}}],"discriminator":{"propertyName":"type"},"required":["type"]},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"*Additive.* Where the group stands after this message (0 = a sync of a group never written). Absent when nobody sequenced it."},"epoch":{"type":"string","description":"*Additive.* The incarnation of the group's data that `seq` belongs to."},"created":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created it. Items are listed in the order of their creation."}}},{"type":"object","required":["type","subscriptionId","streamName","groupId","mode","epoch","seq"],"properties":{"type":{"type":"string","const":"subscribed"},"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":"string","description":"The item's id when one item was joined."},"mode":{"type":"string","enum":["changes","sync"],"description":"What follows. `changes` = the changes after `since`; `sync` = the whole state, which replaces what the client holds."},"reason":{"type":"string","enum":["epoch","horizon"],"description":"Why a given `since` led to a sync. `epoch` = the data is another incarnation; `horizon` = deletions that old are forgotten."},"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"Where the group stands after what follows."}}},{"type":"object","required":["type","code","message"],"properties":{"type":{"type":"string","const":"error"},"code":{"type":"string","enum":["invalid_message","message_too_deep","empty_name","name_too_long","duplicate_subscription","too_many_subscriptions","too_many_joins","unavailable","internal"]},"message":{"type":"string","description":"One sentence for a person."},"subscriptionId":{"type":"string","description":"The subscription concerned. Without it the whole message was refused."}}},{"type":"object","required":["type","streamName","groupId","count"],"properties":{"type":{"type":"string","const":"dropped"},"streamName":{"type":"string"},"groupId":{"type":"string"},"count":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"Number of custom events missed since the last such message."}}}],"discriminator":{"propertyName":"type"},"required":["type"]};
+const schema13 = {"type":"object","description":"What the server sends.","oneOf":[{"type":"object","required":["type","timestamp","streamName","groupId","id","event"],"properties":{"type":{"type":"string","const":"stream"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer","description":"Milliseconds since the Unix epoch; strictly increases per group."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"The item's id; null for what concerns the group."},"event":{"type":"object","oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"sync"},"data":{"description":"Array of the group's values in creation order; for an item subscription the value or null. With `items` see SyncItem."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"create"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"update"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"delete"},"data":{"description":"The removed value."}}},{"type":"object","required":["type","event"],"properties":{"type":{"type":"string","const":"event"},"event":{"description":"What `stream::send` sent.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","description":"The sender's own type."},"data":{"description":"The sender's own data."}}}}},{"description":"A join handler refused the join. No data follows, ever.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"unauthorized"}}}],"discriminator":{"propertyName":"type"},"required":["type"]},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"*Additive.* Where the group stands after this message (0 = a sync of a group never written). Absent when nobody sequenced it."},"epoch":{"type":"string","description":"*Additive.* The incarnation of the group's data that `seq` belongs to."},"created":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created it. Items are listed in the order of their creation."}}},{"type":"object","required":["type","subscriptionId","streamName","groupId","mode","epoch","seq"],"properties":{"type":{"type":"string","const":"subscribed"},"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":"string","description":"The item's id when one item was joined."},"mode":{"type":"string","enum":["changes","sync"],"description":"What follows. `changes` = the changes after `since`; `sync` = the whole state, which replaces what the client holds."},"reason":{"type":"string","enum":["epoch","horizon"],"description":"Why a given `since` led to a sync. `epoch` = the data is another incarnation; `horizon` = deletions that old are forgotten."},"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"Where the group stands after what follows."},"ping":{"type":"boolean","description":"*Additive.* True = this server answers `ping` with `pong`. Absent = it does not know `ping`."}}},{"type":"object","required":["type","code","message"],"properties":{"type":{"type":"string","const":"error"},"code":{"type":"string","enum":["invalid_message","message_too_deep","empty_name","name_too_long","duplicate_subscription","too_many_subscriptions","too_many_joins","unavailable","internal"]},"message":{"type":"string","description":"One sentence for a person."},"subscriptionId":{"type":"string","description":"The subscription concerned. Without it the whole message was refused."}}},{"type":"object","required":["type","streamName","groupId","count"],"properties":{"type":{"type":"string","const":"dropped"},"streamName":{"type":"string"},"groupId":{"type":"string"},"count":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"Number of custom events missed since the last such message."}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}],"discriminator":{"propertyName":"type"},"required":["type"]};
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -927,6 +956,19 @@ var valid18 = _errs69 === errors;
 else {
 var valid18 = true;
 }
+if(valid18){
+if(data.ping !== undefined){
+const _errs71 = errors;
+if(typeof data.ping !== "boolean"){
+validate12.errors = [{instancePath:instancePath+"/ping",schemaPath:"#/oneOf/1/properties/ping/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid18 = _errs71 === errors;
+}
+else {
+var valid18 = true;
+}
+}
 }
 }
 }
@@ -944,8 +986,8 @@ return false;
 }
 }
 else if(tag0 === "error"){
-const _errs71 = errors;
-if(errors === _errs71){
+const _errs73 = errors;
+if(errors === _errs73){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing11;
 if((((data.type === undefined) && (missing11 = "type")) || ((data.code === undefined) && (missing11 = "code"))) || ((data.message === undefined) && (missing11 = "message"))){
@@ -954,31 +996,14 @@ return false;
 }
 else {
 if(data.type !== undefined){
-let data26 = data.type;
-const _errs73 = errors;
-if(typeof data26 !== "string"){
+let data27 = data.type;
+const _errs75 = errors;
+if(typeof data27 !== "string"){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("error" !== data26){
+if("error" !== data27){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/const",keyword:"const",params:{allowedValue: "error"},message:"must be equal to constant"}];
-return false;
-}
-var valid20 = _errs73 === errors;
-}
-else {
-var valid20 = true;
-}
-if(valid20){
-if(data.code !== undefined){
-let data27 = data.code;
-const _errs75 = errors;
-if(typeof data27 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((((((((data27 === "invalid_message") || (data27 === "message_too_deep")) || (data27 === "empty_name")) || (data27 === "name_too_long")) || (data27 === "duplicate_subscription")) || (data27 === "too_many_subscriptions")) || (data27 === "too_many_joins")) || (data27 === "unavailable")) || (data27 === "internal"))){
-validate12.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/enum",keyword:"enum",params:{allowedValues: schema13.oneOf[2].properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid20 = _errs75 === errors;
@@ -987,10 +1012,15 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data.message !== undefined){
+if(data.code !== undefined){
+let data28 = data.code;
 const _errs77 = errors;
-if(typeof data.message !== "string"){
-validate12.errors = [{instancePath:instancePath+"/message",schemaPath:"#/oneOf/2/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data28 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((((((((data28 === "invalid_message") || (data28 === "message_too_deep")) || (data28 === "empty_name")) || (data28 === "name_too_long")) || (data28 === "duplicate_subscription")) || (data28 === "too_many_subscriptions")) || (data28 === "too_many_joins")) || (data28 === "unavailable")) || (data28 === "internal"))){
+validate12.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/enum",keyword:"enum",params:{allowedValues: schema13.oneOf[2].properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid20 = _errs77 === errors;
@@ -999,13 +1029,25 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data.subscriptionId !== undefined){
+if(data.message !== undefined){
 const _errs79 = errors;
+if(typeof data.message !== "string"){
+validate12.errors = [{instancePath:instancePath+"/message",schemaPath:"#/oneOf/2/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs79 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data.subscriptionId !== undefined){
+const _errs81 = errors;
 if(typeof data.subscriptionId !== "string"){
 validate12.errors = [{instancePath:instancePath+"/subscriptionId",schemaPath:"#/oneOf/2/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid20 = _errs79 === errors;
+var valid20 = _errs81 === errors;
 }
 else {
 var valid20 = true;
@@ -1022,8 +1064,8 @@ return false;
 }
 }
 else if(tag0 === "dropped"){
-const _errs81 = errors;
-if(errors === _errs81){
+const _errs83 = errors;
+if(errors === _errs83){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing12;
 if(((((data.type === undefined) && (missing12 = "type")) || ((data.streamName === undefined) && (missing12 = "streamName"))) || ((data.groupId === undefined) && (missing12 = "groupId"))) || ((data.count === undefined) && (missing12 = "count"))){
@@ -1032,26 +1074,14 @@ return false;
 }
 else {
 if(data.type !== undefined){
-let data30 = data.type;
-const _errs83 = errors;
-if(typeof data30 !== "string"){
+let data31 = data.type;
+const _errs85 = errors;
+if(typeof data31 !== "string"){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("dropped" !== data30){
+if("dropped" !== data31){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/const",keyword:"const",params:{allowedValue: "dropped"},message:"must be equal to constant"}];
-return false;
-}
-var valid22 = _errs83 === errors;
-}
-else {
-var valid22 = true;
-}
-if(valid22){
-if(data.streamName !== undefined){
-const _errs85 = errors;
-if(typeof data.streamName !== "string"){
-validate12.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/3/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid22 = _errs85 === errors;
@@ -1060,10 +1090,10 @@ else {
 var valid22 = true;
 }
 if(valid22){
-if(data.groupId !== undefined){
+if(data.streamName !== undefined){
 const _errs87 = errors;
-if(typeof data.groupId !== "string"){
-validate12.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/3/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data.streamName !== "string"){
+validate12.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/3/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid22 = _errs87 === errors;
@@ -1072,28 +1102,40 @@ else {
 var valid22 = true;
 }
 if(valid22){
-if(data.count !== undefined){
-let data33 = data.count;
+if(data.groupId !== undefined){
 const _errs89 = errors;
-if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
+if(typeof data.groupId !== "string"){
+validate12.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/3/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid22 = _errs89 === errors;
+}
+else {
+var valid22 = true;
+}
+if(valid22){
+if(data.count !== undefined){
+let data34 = data.count;
+const _errs91 = errors;
+if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
 validate12.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs89){
-if((typeof data33 == "number") && (isFinite(data33))){
-if(data33 > 9007199254740991 || isNaN(data33)){
+if(errors === _errs91){
+if((typeof data34 == "number") && (isFinite(data34))){
+if(data34 > 9007199254740991 || isNaN(data34)){
 validate12.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data33 < 1 || isNaN(data33)){
+if(data34 < 1 || isNaN(data34)){
 validate12.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid22 = _errs89 === errors;
+var valid22 = _errs91 === errors;
 }
 else {
 var valid22 = true;
@@ -1105,6 +1147,35 @@ var valid22 = true;
 }
 else {
 validate12.errors = [{instancePath,schemaPath:"#/oneOf/3/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "pong"){
+const _errs93 = errors;
+if(errors === _errs93){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing13;
+if((data.type === undefined) && (missing13 = "type")){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: missing13},message:"must have required property '"+missing13+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data35 = data.type;
+if(typeof data35 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("pong" !== data35){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/const",keyword:"const",params:{allowedValue: "pong"},message:"must be equal to constant"}];
+return false;
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/4/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }

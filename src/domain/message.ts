@@ -79,7 +79,7 @@ const address = (at: GroupAddress, id: string | undefined): string =>
 
 export function renderSubscribed(ack: Acknowledgement): JsonText {
   const reason = ack.reason === undefined ? '' : `,"reason":"${ack.reason}"`;
-  return `{"type":"${SOCKET_MESSAGE.subscribed}","subscriptionId":${quote(ack.subscriptionId)},${address(ack, ack.item)},"mode":"${ack.mode}"${reason},"epoch":${quote(ack.cursor.epoch)},"seq":${ack.cursor.seq}}` as JsonText;
+  return `{"type":"${SOCKET_MESSAGE.subscribed}","subscriptionId":${quote(ack.subscriptionId)},${address(ack, ack.item)},"mode":"${ack.mode}"${reason},"epoch":${quote(ack.cursor.epoch)},"seq":${ack.cursor.seq},"ping":true}` as JsonText;
 }
 
 /** Tells a client how many custom events of a group it missed while it was slow. */

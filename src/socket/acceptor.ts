@@ -36,6 +36,11 @@ export interface SocketEvents {
   gone(): void;
 }
 
+/** Hands a socket's events to somebody else. */
+export function hand(ws: WebSocket, events: SocketEvents): void {
+  (ws as Wired)[EVENTS] = events;
+}
+
 const EVENTS: unique symbol = Symbol('events');
 type Wired = WebSocket & { [EVENTS]: SocketEvents };
 
@@ -59,7 +64,7 @@ export function accept(
   open: (ws: WebSocket) => SocketEvents,
 ): void {
   acceptor.handleUpgrade(request, socket, head, (ws) => {
-    (ws as Wired)[EVENTS] = open(ws);
+    hand(ws, open(ws));
     ws.on('message', onMessage);
     ws.on('ping', onSign);
     ws.on('pong', onSign);

@@ -5,16 +5,23 @@ import { AddressCounts } from './address-counts.js';
 import { addressOf, authRequest } from './auth.js';
 import { originAllowed } from './origin.js';
 import { parseTarget, type Target } from './path.js';
-import { Refusal, refuseUpgrade } from './refusal.js';
+import { BAD_HANDSHAKE, Refusal } from './refusal.js';
 import type { Runtime } from './runtime.js';
 
-/** A client that may have its WebSocket. */
-export interface Admitted {
+/** A client that the auth function has yet to be asked about. */
+export interface Candidate {
   readonly target: Target;
   readonly address: string;
+}
+
+/** A client that may have its WebSocket. */
+export interface Admitted extends Candidate {
   /** What the auth function said about it. */
   readonly context: JsonText | undefined;
 }
+
+/** Ends the wait of a client for the auth function. */
+export type Turn = (refusal: Refusal) => void;
 
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
 const VERSIONS = ['13', '8'];
@@ -24,15 +31,15 @@ const LATER = { 'Retry-After': '1' };
 export class Admission {
   readonly #runtime: Runtime;
   readonly #addresses = new AddressCounts();
-  readonly #waiting = new Set<Socket>();
+  readonly #waiting = new Set<Turn>();
   #closed = false;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
   }
 
-  /** @throws Refusal with the HTTP status to answer */
-  async admit(request: IncomingMessage, socket: Socket): Promise<Admitted> {
+  /** Everything but the auth function. @throws Refusal with the HTTP status to answer */
+  check(request: IncomingMessage, socket: Socket): Candidate {
     const { limits, allowedOrigins } = this.#runtime.settings;
     if (this.#closed) throw goingAway();
     const target = parseTarget(request.url ?? '', limits.max_name_bytes);
@@ -47,30 +54,35 @@ export class Admission {
       });
     }
     socket.once('close', () => this.#addresses.give(address));
-    return { target, address, context: await this.#authenticate(request, socket, target, address) };
+    return { target, address };
   }
 
   /** Refuses everybody from now on, those who wait included. */
   close(): void {
     this.#closed = true;
-    for (const socket of this.#waiting) refuseUpgrade(socket, goingAway());
+    for (const turnAway of this.#waiting) turnAway(goingAway());
   }
 
-  async #authenticate(
+  /**
+   * Asks the auth function.
+   *
+   * @param turnAway called when the server ends meanwhile
+   * @throws Refusal with the HTTP status to answer
+   */
+  async authenticate(
     request: IncomingMessage,
-    socket: Socket,
-    target: Target,
-    address: string,
-  ): Promise<JsonText | undefined> {
+    { target, address }: Candidate,
+    turnAway: Turn,
+  ): Promise<Admitted> {
     const { service, settings, counters } = this.#runtime;
     // Each that waits is one unanswered call of the auth function.
     if (this.#waiting.size >= settings.limits.max_pending_invocations) {
       throw new Refusal(503, 'overloaded', 'too many clients wait to be let in', { headers: LATER });
     }
-    this.#waiting.add(socket);
+    this.#waiting.add(turnAway);
     try {
       const answer = await service.authenticate(authRequest(request, target, address));
-      if (answer.allowed) return answer.context;
+      if (answer.allowed) return { target, address, context: answer.context };
       counters.authRefused += 1;
       const detail = answer.reason;
       throw answer.status === 401
@@ -80,7 +92,7 @@ export class Admission {
             detail,
           });
     } finally {
-      this.#waiting.delete(socket);
+      this.#waiting.delete(turnAway);
     }
   }
 }
@@ -95,7 +107,7 @@ function checkHandshake({ method, headers }: IncomingMessage): void {
     VERSIONS.includes(headers['sec-websocket-version'] ?? '') &&
     KEY.test(headers['sec-websocket-key'] ?? '');
   if (valid) return;
-  throw new Refusal(400, 'bad_handshake', 'this is not a WebSocket handshake', {
+  throw new Refusal(400, BAD_HANDSHAKE, 'this is not a WebSocket handshake', {
     headers: { 'Sec-WebSocket-Version': '13' },
   });
 }

@@ -1,6 +1,9 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
+/** The code of a request that is no WebSocket handshake. */
+export const BAD_HANDSHAKE = 'bad_handshake';
+
 export interface RefusalOptions {
   readonly headers?: OutgoingHttpHeaders;
   /** For the log only: strangers need not know. */

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { WebSocketServer } from 'ws';
+import type { WebSocket, WebSocketServer } from 'ws';
 import { CLOSE_CODE } from '../../generated/constants.js';
 import type { Logger } from '../observability/logger.js';
 import type { SubscriptionService } from '../service/port.js';
+import { acceptFirst, wantsReasons } from './accept-first.js';
 import { accept, createAcceptor } from './acceptor.js';
 import { Admission, type Admitted } from './admission.js';
 import { addressOf } from './auth.js';
@@ -114,28 +115,39 @@ class Server implements StreamServer {
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     // Until the WebSocket library takes it over nobody else listens; a socket that fails destroys itself.
     socket.on('error', ignore);
-    this.#admission
-      .admit(request, socket)
-      .then((admitted) => this.#open(request, socket, head, admitted))
-      .catch((error: unknown) => this.#refuse(request, socket, error));
+    if (wantsReasons(request.url)) {
+      acceptFirst([request, socket, head], {
+        acceptor: this.#acceptor,
+        admission: this.#admission,
+        open: (ws, admitted) => this.#open(ws, socket, admitted),
+        refused: (error) => this.#refused(request, socket, error),
+      });
+    } else {
+      void this.#admitFirst(request, socket, head);
+    }
   }
 
-  #open(
-    request: IncomingMessage,
-    socket: Socket,
-    head: Buffer,
-    { target, address, context }: Admitted,
-  ): void {
-    accept(this.#acceptor, [request, socket, head], (ws) => {
-      const connection = new Connection(ws, socket, address, this.#connections, context);
-      this.counters.opened += 1;
-      this.#options.logger.debug({ socket: connection.id, address, path: target.path }, 'a client connected');
-      if (target.subscription !== undefined) connection.session.subscribe(target.subscription);
-      return connection;
-    });
+  async #admitFirst(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    try {
+      const candidate = this.#admission.check(request, socket);
+      const turnAway = (refusal: Refusal): void => refuseUpgrade(socket, refusal);
+      const admitted = await this.#admission.authenticate(request, candidate, turnAway);
+      accept(this.#acceptor, [request, socket, head], (ws) => this.#open(ws, socket, admitted));
+    } catch (error) {
+      refuseUpgrade(socket, this.#refused(request, socket, error));
+    }
   }
 
-  #refuse(request: IncomingMessage, socket: Socket, error: unknown): void {
+  #open(ws: WebSocket, socket: Socket, { target, address, context }: Admitted): Connection {
+    const connection = new Connection(ws, socket, address, this.#connections, context);
+    this.counters.opened += 1;
+    this.#options.logger.debug({ socket: connection.id, address, path: target.path }, 'a client connected');
+    if (target.subscription !== undefined) connection.session.subscribe(target.subscription);
+    return connection;
+  }
+
+  /** Counts and logs a refusal. */
+  #refused(request: IncomingMessage, socket: Socket, error: unknown): Refusal {
     const { logger } = this.#options;
     this.counters.refused += 1;
     const refusal =
@@ -146,7 +158,7 @@ class Server implements StreamServer {
     if (refusal !== error) logger.error({ ...about, err: error }, 'an upgrade failed');
     else if (status === 400 || status === 404) logger.debug(about, 'refused an upgrade');
     else logger.warn(about, 'refused an upgrade');
-    refuseUpgrade(socket, refusal);
+    return refusal;
   }
 
   #warnWhenOpen(): void {

@@ -19,6 +19,8 @@ export interface Peer extends Outlet {
 /** Malformed messages in a row that a client may send. */
 const MAX_FAULTS = 100;
 
+const PONG = encodeTextFrames([JSON.stringify({ type: SOCKET_MESSAGE.pong })]);
+
 /** What one client asks for, from its first message to its end. Knows no WebSocket library. */
 export class Session {
   readonly #peer: Peer;
@@ -50,8 +52,19 @@ export class Session {
         return;
       }
       this.#faults = 0;
-      if (message.type === SOCKET_MESSAGE.join) this.#join(message.data);
-      else this.#runtime.service.leave(this.#peer, message.data.subscriptionId);
+      switch (message.type) {
+        case SOCKET_MESSAGE.join:
+          this.#join(message.data);
+          break;
+        case SOCKET_MESSAGE.leave:
+          this.#runtime.service.leave(this.#peer, message.data.subscriptionId);
+          break;
+        case SOCKET_MESSAGE.ping:
+          this.#peer.write(PONG);
+          break;
+        default:
+          message satisfies never;
+      }
     } catch (error) {
       this.#runtime.logger.error({ err: error, socket: this.#peer.id }, 'a message could not be handled');
       this.#answer({ code: SOCKET_ERROR.internal, message: 'the message could not be handled' });

@@ -21,7 +21,7 @@ interface AuthInput {
 }
 
 /** Offers the auth function for as long as the case lasts; returns what it was asked. */
-async function offer(
+export async function offer(
   t: Context,
   answer: (input: AuthInput) => unknown,
 ): Promise<{ worker: WorkerClient; asked: AuthInput[] }> {
