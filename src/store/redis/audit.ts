@@ -1,5 +1,5 @@
-import type { Connection } from './connection.js';
 import { groupKeys } from './keys.js';
+import type { RedisConnection } from './redis-connection.js';
 
 /** Groups asked for in one go. */
 const CHUNK = 500;
@@ -17,7 +17,7 @@ interface Watched {
  * acknowledged changes, without any connection of ours being closed.
  */
 export class Audit {
-  readonly #connection: Connection;
+  readonly #connection: RedisConnection;
   readonly #gap: (member: string) => void;
   readonly #failed: (error: unknown) => void;
   readonly #watched = new Map<string, Watched>();
@@ -25,7 +25,7 @@ export class Audit {
   #running = false;
 
   constructor(
-    connection: Connection,
+    connection: RedisConnection,
     intervalMs: number,
     gap: (member: string) => void,
     failed: (error: unknown) => void,
@@ -53,7 +53,7 @@ export class Audit {
     if (watched.watchers === 0) this.#watched.delete(member);
   }
 
-  /** The feed, or an answer, brought the group to a position. */
+  /** The feed, or a reply, brought the group to a position. */
   saw(member: string, epoch: string, seq: number): void {
     const watched = this.#watched.get(member);
     if (watched === undefined || (watched.epoch === epoch && watched.seq >= seq)) return;

@@ -1,16 +1,16 @@
 import type { Change, GroupAddress } from '../../domain/change.js';
 import { StreamError } from '../../domain/errors.js';
-import type { Catalog } from './catalog.js';
-import type { GroupClock } from './clock.js';
-import type { Connection } from './connection.js';
-import { newEpoch } from './epoch.js';
+import { addressPart } from './channel-message.js';
+import type { GroupClock } from './group-clock.js';
+import type { GroupDirectory } from './group-directory.js';
+import { newEpoch } from './group-epoch.js';
 import { groupKeys, INDEX_KEY, memberOf } from './keys.js';
 import { type CommitReply, Lane, type LaneContext } from './lane.js';
 import { type Operation, sizeOf } from './operation.js';
-import type { RedisSettings } from './options.js';
-import { encodePlan, type Plan } from './plan.js';
-import { COMMIT } from './scripts/commit.js';
-import { addressPart } from './wire.js';
+import { type BatchPlan, encodePlan } from './plan.js';
+import type { RedisConnection } from './redis-connection.js';
+import type { RedisSettings } from './redis-options.js';
+import { COMMIT_SCRIPT } from './scripts/commit.js';
 
 const INDEX_FIRST = 1;
 const GOT_FIRST_ITEM = 1;
@@ -24,25 +24,25 @@ type ScriptReply =
 export class Committer implements LaneContext {
   readonly retryMs: number;
   readonly committed: (change: Change) => void;
-  readonly #connection: Connection;
+  readonly #connection: RedisConnection;
   readonly #settings: RedisSettings;
   readonly #clock: GroupClock;
-  readonly #catalog: Catalog;
+  readonly #directory: GroupDirectory;
   readonly #lanes = new Map<string, Lane>();
   #bytes = 0;
   #closing: StreamError | undefined;
 
   constructor(
-    connection: Connection,
+    connection: RedisConnection,
     settings: RedisSettings,
     clock: GroupClock,
-    catalog: Catalog,
+    directory: GroupDirectory,
     committed: (change: Change) => void,
   ) {
     this.#connection = connection;
     this.#settings = settings;
     this.#clock = clock;
-    this.#catalog = catalog;
+    this.#directory = directory;
     this.retryMs = settings.commandTimeoutMs;
     this.committed = committed;
   }
@@ -70,7 +70,7 @@ export class Committer implements LaneContext {
     lane.push(operation);
   }
 
-  /** Resolves when everything asked until now of a group is answered; undefined when it is already. */
+  /** Resolves when everything asked until now of a group has its reply; undefined when it is already. */
   settled(member: string): Promise<void> | undefined {
     return this.#lanes.get(member)?.settled();
   }
@@ -89,7 +89,7 @@ export class Committer implements LaneContext {
     this.#closing = error;
   }
 
-  async commit(at: GroupAddress, plan: Plan): Promise<CommitReply> {
+  async commit(at: GroupAddress, plan: BatchPlan): Promise<CommitReply> {
     const member = memberOf(at);
     const reply = await this.#timed(plan, this.#send(at, member, plan));
     const [, epoch, presence, items, steps] = reply;
@@ -107,25 +107,29 @@ export class Committer implements LaneContext {
     this.#lanes.delete(lane.member);
   }
 
-  async #timed<T>({ steps }: Plan, answer: Promise<T>): Promise<T> {
+  async #timed<T>({ steps }: BatchPlan, reply: Promise<T>): Promise<T> {
     const started = performance.now();
     let failed = true;
     try {
-      const reply = await answer;
+      const result = await reply;
       failed = false;
-      return reply;
+      return result;
     } finally {
       this.#settings.observer.batch(steps.length, performance.now() - started, failed);
     }
   }
 
-  async #send(at: GroupAddress, member: string, plan: Plan): Promise<Exclude<ScriptReply, readonly [1]>> {
+  async #send(
+    at: GroupAddress,
+    member: string,
+    plan: BatchPlan,
+  ): Promise<Exclude<ScriptReply, readonly [1]>> {
     const { maxPerGroup, maxAgeMs } = this.#settings.tombstones;
     const inSlot = groupKeys(member);
     const keys = this.#connection.isCluster ? inSlot : [...inSlot, INDEX_KEY];
     const encoded = encodePlan(plan);
     for (let indexed = '0'; ; indexed = '1') {
-      const reply = (await this.#connection.run(COMMIT, keys, [
+      const reply = (await this.#connection.run(COMMIT_SCRIPT, keys, [
         String(this.#clock.propose(member)),
         newEpoch(),
         String(maxPerGroup),
@@ -136,15 +140,15 @@ export class Committer implements LaneContext {
         ...encoded,
       ])) as ScriptReply;
       if (reply[0] !== INDEX_FIRST) return reply;
-      await this.#catalog.add(member);
+      await this.#directory.add(member);
     }
   }
 
   /** In a Cluster the index lives on another node than the group. */
   async #index(member: string, presence: number): Promise<void> {
     try {
-      if (presence === GOT_FIRST_ITEM) await this.#catalog.add(member);
-      else if (presence === LOST_LAST_ITEM) await this.#catalog.drop(member);
+      if (presence === GOT_FIRST_ITEM) await this.#directory.add(member);
+      else if (presence === LOST_LAST_ITEM) await this.#directory.drop(member);
     } catch (error) {
       // The change itself is committed. A stale entry goes with the next listing, a lost one comes with the next search.
       this.#settings.logger.warn({ err: error }, 'could not bring the index of groups up to date');

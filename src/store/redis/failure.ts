@@ -26,7 +26,7 @@ export function streamErrorOf(error: unknown): StreamError {
   if (message === 'Command timed out') {
     return new StreamError(
       'unavailable',
-      'Redis did not answer in time; a write may or may not have happened',
+      'Redis did not reply in time; a write may or may not have happened',
       {
         cause: error,
       },
@@ -42,5 +42,5 @@ export function streamErrorOf(error: unknown): StreamError {
   );
 }
 
-/** True when Redis itself answered with an error. */
+/** True when Redis itself replied with an error. */
 const isReply = (error: unknown): boolean => error instanceof Error && error.name === 'ReplyError';

@@ -1,2 +1,2 @@
-export { openRedisStore } from './open.js';
-export type { RedisLogger, RedisStoreOptions } from './options.js';
+export { openRedisStore } from './open-redis.js';
+export type { RedisLogger, RedisStoreOptions } from './redis-options.js';

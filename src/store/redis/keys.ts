@@ -1,8 +1,8 @@
 import type { GroupAddress } from '../../domain/change.js';
 import { hashedPart, tagOfSameSlot } from './slot.js';
 
-// Layout: LAYOUT.md beside this file. The hash `stream:<stream>:<group>` and the channel are shared with deployed
-// engines (protocol facts, section 8); everything else is ours.
+// Layout: spec/redis-layout.md. The hash `stream:<stream>:<group>` and the channel are shared with deployed
+// engines; everything else is ours.
 
 /** The channel that every engine publishes its socket messages on. */
 export const CHANNEL = 'stream::events';

@@ -2,12 +2,12 @@ import type { JsonText } from '../../../generated/json-text.js';
 import type { Change, GroupAddress } from '../../domain/change.js';
 import { StreamError } from '../../domain/errors.js';
 import type { Operation } from './operation.js';
-import { type Plan, plan, type Slot, type Step } from './plan.js';
+import { type BatchPlan, type PlanItem, type PlanStep, plan } from './plan.js';
 
 const MAX_BATCH = 512;
 const MAX_BATCH_BYTES = 1024 * 1024;
 
-/** The commit script's answer. */
+/** What the commit script returns. */
 export interface CommitReply {
   readonly epoch: string;
   /** Two for each item: 1 and the old value (only where it was not known), or 0 and the value that stood in the way. */
@@ -18,9 +18,9 @@ export interface CommitReply {
 
 export interface LaneContext {
   readonly retryMs: number;
-  commit(at: GroupAddress, plan: Plan): Promise<CommitReply>;
+  commit(at: GroupAddress, plan: BatchPlan): Promise<CommitReply>;
   committed(change: Change): void;
-  /** `operations` are answered. */
+  /** `operations` have their replies. */
   release(operations: readonly Operation[]): void;
   /** The lane has nothing left to do. */
   idle(lane: Lane): void;
@@ -39,7 +39,7 @@ export class Lane {
   readonly #context: LaneContext;
   #queue: Operation[] = [];
   #asked = 0;
-  #answered = 0;
+  #replied = 0;
   readonly #waiters: { readonly until: number; readonly resolve: () => void }[] = [];
   /** Values that the last calls left behind; a lane lives only as long as it is busy, so this stays small. */
   #known = new Map<string, JsonText | undefined>();
@@ -57,9 +57,9 @@ export class Lane {
     this.#queue.push(operation);
   }
 
-  /** Resolves when everything asked until now is answered. */
+  /** Resolves when everything asked until now has its reply. */
   settled(): Promise<void> {
-    if (this.#answered === this.#asked) return Promise.resolve();
+    if (this.#replied === this.#asked) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push({ until: this.#asked, resolve }));
   }
 
@@ -67,11 +67,11 @@ export class Lane {
     while (this.#queue.length > 0) {
       const batch = this.#take();
       await this.#execute(batch);
-      this.#answered += batch.length;
+      this.#replied += batch.length;
       this.#context.release(batch);
-      while (this.#waiters.length > 0 && this.#waiters[0]!.until <= this.#answered)
+      while (this.#waiters.length > 0 && this.#waiters[0]!.until <= this.#replied)
         this.#waiters.shift()!.resolve();
-      // Callers that were just answered ask again: let them into the next batch.
+      // Callers that just got their reply ask again: let them into the next batch.
       if (this.#queue.length === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     this.#context.idle(this);
@@ -110,8 +110,8 @@ export class Lane {
     }
   }
 
-  /** Answers what took effect; returns what has to be planned again. */
-  #settle({ items, steps }: Plan, reply: CommitReply): Operation[] {
+  /** Replies to what took effect; returns what has to be planned again. */
+  #settle({ items, steps }: BatchPlan, reply: CommitReply): Operation[] {
     const known = new Map<string, JsonText | undefined>();
     const agreed: boolean[] = [];
     const values = items.map((item, index) => {
@@ -128,15 +128,15 @@ export class Lane {
       const slot = step.item.number - 1;
       if (!agreed[slot]) again.push(step.operation);
       else if (step.thrown !== undefined) step.operation.failed(step.thrown);
-      else values[slot] = this.#answer(step, step.item, values[slot], reply, index);
+      else values[slot] = this.#reply(step, step.item, values[slot], reply, index);
     }
     return again;
   }
 
-  /** Answers one step; returns the item's value after it. */
-  #answer(
-    { operation, code, value }: Step,
-    item: Slot,
+  /** Replies to one step; returns the item's value after it. */
+  #reply(
+    { operation, code, value }: PlanStep,
+    item: PlanItem,
     old: JsonText | undefined,
     reply: CommitReply,
     index: number,

@@ -17,7 +17,7 @@ export interface Operation {
 
 const OVERHEAD = 200;
 
-/** What an operation holds in memory until it is answered. */
+/** What an operation holds in memory until it has its reply. */
 export function sizeOf(item: string | undefined, action: Operation['action']): number {
   const value =
     action.kind === 'set' ? action.value.length : action.kind === 'message' ? action.body.length : 0;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { JsonText } from '../../../generated/json-text.js';
 import { sliceField } from '../../domain/json-text.js';
+import { idPart } from './channel-message.js';
 import type { Operation } from './operation.js';
-import { idPart } from './wire.js';
 
 /** Longer values are compared by their digest, so that a change does not carry the old value too. */
 const MAX_COMPARED_LENGTH = 256;
@@ -10,9 +10,9 @@ const MAX_COMPARED_LENGTH = 256;
 const MAX_OWN_ID = 256;
 
 /** What the script should do for one operation. */
-export interface Step {
+export interface PlanStep {
   readonly operation: Operation;
-  readonly item: Slot;
+  readonly item: PlanItem;
   readonly code: 's' | 'd' | 'm' | 'n';
   readonly value: string;
   /** What the update function threw; reported once the value that it saw is confirmed. */
@@ -20,7 +20,7 @@ export interface Step {
 }
 
 /** One item of a plan. */
-export interface Slot {
+export interface PlanItem {
   readonly number: number;
   readonly name: string | undefined;
   mode: '*' | '-' | '=' | '#' | '?' | '.';
@@ -35,15 +35,15 @@ export interface Slot {
 /** Values of items as this node last saw them; undefined inside = the item is missing. */
 export type KnownValues = ReadonlyMap<string, JsonText | undefined>;
 
-export interface Plan {
-  readonly items: readonly Slot[];
-  readonly steps: readonly Step[];
+export interface BatchPlan {
+  readonly items: readonly PlanItem[];
+  readonly steps: readonly PlanStep[];
 }
 
 /** Works out what a batch does, in order: updates run here, on the value that the script will compare. */
-export function plan(operations: readonly Operation[], known: KnownValues): Plan {
-  const slots = new Map<string | undefined, Slot>();
-  const steps: Step[] = [];
+export function plan(operations: readonly Operation[], known: KnownValues): BatchPlan {
+  const slots = new Map<string | undefined, PlanItem>();
+  const steps: PlanStep[] = [];
   for (const operation of operations) {
     const name = operation.item;
     let slot = slots.get(name);
@@ -65,7 +65,7 @@ export function plan(operations: readonly Operation[], known: KnownValues): Plan
   return { items: [...slots.values()], steps };
 }
 
-function planOne(operation: Operation, item: Slot, known: KnownValues): Step {
+function planOne(operation: Operation, item: PlanItem, known: KnownValues): PlanStep {
   const { action } = operation;
   if (action.kind === 'message') return { operation, item, code: 'm', value: action.body };
   if (action.kind === 'update') {
@@ -83,9 +83,9 @@ function planOne(operation: Operation, item: Slot, known: KnownValues): Step {
 
 function update(
   operation: Operation,
-  item: Slot,
+  item: PlanItem,
   apply: (current: JsonText | undefined) => JsonText | undefined,
-): Step {
+): PlanStep {
   try {
     const value = apply(item.value);
     if (value === undefined) return { operation, item, code: 'n', value: '' };
@@ -97,7 +97,7 @@ function update(
 }
 
 /** Makes the script compare the item with the value that this node knows, or read it first. */
-function expect(item: Slot, known: KnownValues): void {
+function expect(item: PlanItem, known: KnownValues): void {
   item.certain = item.name !== undefined && known.has(item.name);
   item.value = item.base;
   if (!item.certain) item.mode = '?';
@@ -118,7 +118,7 @@ function ownId(item: string | undefined, value: string): string {
 }
 
 /** The plan as the script's arguments, from the number of items on. */
-export function encodePlan({ items, steps }: Plan): string[] {
+export function encodePlan({ items, steps }: BatchPlan): string[] {
   const args = [String(items.length)];
   for (const { name, mode, expected } of items) args.push(name ?? '', idPart(name), mode, expected);
   for (const { item, code, value } of steps) {

@@ -12,15 +12,16 @@ import type {
 import { StreamError } from '../../domain/errors.js';
 import type { Committed, Mutation, Store, StoreHealth, StoreListener, StreamListing } from '../port.js';
 import { Audit } from './audit.js';
-import { Catalog } from './catalog.js';
-import { GroupClock } from './clock.js';
+import { ChannelFeed } from './channel-feed.js';
+import { changeBody, eventBody } from './channel-message.js';
 import { Committer } from './committer.js';
-import type { Connection } from './connection.js';
-import { newEpoch } from './epoch.js';
-import { Feed } from './feed.js';
+import { GroupClock } from './group-clock.js';
+import { GroupDirectory } from './group-directory.js';
+import { newEpoch } from './group-epoch.js';
 import { dataKey, groupKeys, memberOf, parseMember } from './keys.js';
 import type { Operation } from './operation.js';
-import type { RedisSettings } from './options.js';
+import type { RedisConnection } from './redis-connection.js';
+import type { RedisSettings } from './redis-options.js';
 import {
   type ChangesReply,
   type ListReply,
@@ -29,39 +30,37 @@ import {
   readSnapshot,
   type SnapshotReply,
 } from './replies.js';
-import { CHANGES } from './scripts/changes.js';
-import { COMMIT } from './scripts/commit.js';
-import { LIST, SNAPSHOT } from './scripts/snapshot.js';
+import { COMMIT_SCRIPT } from './scripts/commit.js';
+import { CHANGES_SCRIPT, LIST_SCRIPT, SNAPSHOT_SCRIPT } from './scripts/read.js';
 import type { Subscriber, SubscriberEvents } from './subscriber.js';
-import { changeBody, eventBody } from './wire.js';
 
 /**
  * Any number of nodes over one Redis, which orders the changes. One script per group and round trip compares, writes,
  * sequences and publishes; every node, the committing one too, tells its subscribers what the channel brings.
  *
- * A write whose answer is lost with the connection fails with `unavailable`, and may have happened: it then reaches
+ * A write whose reply is lost with the connection fails with `unavailable`, and may have happened: it then reaches
  * subscribers, but fires no trigger.
  */
 export class RedisStore implements Store {
   readonly kind = 'redis';
-  readonly #connection: Connection;
+  readonly #connection: RedisConnection;
   readonly #settings: RedisSettings;
   readonly #clock: GroupClock;
-  readonly #catalog: Catalog;
+  readonly #directory: GroupDirectory;
   readonly #committer: Committer;
   readonly #audit: Audit;
-  readonly #feed: Feed;
+  readonly #feed: ChannelFeed;
   #subscriber: Subscriber | undefined;
   #listener: StoreListener | undefined;
 
-  constructor(connection: Connection, settings: RedisSettings) {
+  constructor(connection: RedisConnection, settings: RedisSettings) {
     const { logger, now, scanIntervalMs, auditIntervalMs, commandTimeoutMs } = settings;
-    connection.define([COMMIT, SNAPSHOT, LIST, CHANGES]);
+    connection.define([COMMIT_SCRIPT, SNAPSHOT_SCRIPT, LIST_SCRIPT, CHANGES_SCRIPT]);
     this.#connection = connection;
     this.#settings = settings;
     this.#clock = new GroupClock(now);
-    this.#catalog = new Catalog(connection, logger, scanIntervalMs, commandTimeoutMs);
-    this.#committer = new Committer(connection, settings, this.#clock, this.#catalog, (change) =>
+    this.#directory = new GroupDirectory(connection, logger, scanIntervalMs, commandTimeoutMs);
+    this.#committer = new Committer(connection, settings, this.#clock, this.#directory, (change) =>
       this.#listener?.committed(change),
     );
     this.#audit = new Audit(
@@ -70,22 +69,22 @@ export class RedisStore implements Store {
       (member) => this.#missed(member),
       (error) => logger.warn({ err: error }, 'could not check the watched groups'),
     );
-    this.#feed = new Feed(this.#clock, {
+    this.#feed = new ChannelFeed(this.#clock, {
       sequenced: (member, epoch, seq) => this.#audit.saw(member, epoch, seq),
-      foreign: (member) => this.#catalog.noteForeign(member),
+      foreign: (member) => this.#directory.noteForeign(member),
       rejected: (length) =>
         logger.warn({ length }, 'ignored a message on the channel that is no stream message'),
     });
   }
 
-  /** Starts to receive and to list; `subscribe` makes the subscription. Rejects when Redis does not answer. */
+  /** Starts to receive and to list; `subscribe` makes the subscription. Rejects when Redis does not reply. */
   async start(subscribe: (events: SubscriberEvents) => Subscriber): Promise<void> {
     this.#subscriber = subscribe({
       message: (text) => this.#feed.take(text),
       gap: () => this.#listener?.gap(),
     });
     await this.#subscriber.start();
-    await this.#catalog.start();
+    await this.#directory.start();
   }
 
   listen(listener: StoreListener): void {
@@ -109,35 +108,34 @@ export class RedisStore implements Store {
   async list(group: GroupAddress): Promise<readonly JsonText[]> {
     const member = memberOf(group);
     await this.#committer.settled(member);
-    return readList((await this.#connection.run(LIST, groupKeys(member), [])) as ListReply);
+    return readList((await this.#connection.run(LIST_SCRIPT, groupKeys(member), [])) as ListReply);
   }
 
   async listGroups(stream: string): Promise<readonly string[]> {
     await this.#committer.allSettled(stream);
-    return this.#catalog.listGroups(stream);
+    return this.#directory.listGroups(stream);
   }
 
   async listAll(): Promise<readonly StreamListing[]> {
     await this.#committer.allSettled();
-    return this.#catalog.listAll();
+    return this.#directory.listAll();
   }
 
   async snapshot(group: GroupAddress): Promise<Snapshot> {
     const member = memberOf(group);
-    const reply = await this.#connection.run(SNAPSHOT, groupKeys(member), this.#candidates(member));
+    const reply = await this.#connection.run(SNAPSHOT_SCRIPT, groupKeys(member), this.#candidates(member));
     const snapshot = readSnapshot(reply as SnapshotReply, this.#clock.last(member));
-    this.#answered(member, snapshot, snapshot.timestamp);
+    this.#noteReply(member, snapshot, snapshot.timestamp);
     return snapshot;
   }
 
   async changesSince(group: GroupAddress, cursor: Cursor): Promise<Since> {
     const member = memberOf(group);
     const args = [...this.#candidates(member), cursor.epoch, String(cursor.seq)];
-    const reply = (await this.#connection.run(CHANGES, groupKeys(member), args)) as ChangesReply;
-    const at = { stream: group.stream, group: group.group };
-    const since = readChanges(at, reply, cursor.seq, this.#clock.last(member));
+    const reply = (await this.#connection.run(CHANGES_SCRIPT, groupKeys(member), args)) as ChangesReply;
+    const since = readChanges(group, reply, cursor, this.#clock.last(member));
     const position = since.kind === 'changes' ? since : since.snapshot;
-    this.#answered(member, position, position.timestamp);
+    this.#noteReply(member, position, position.timestamp);
     return since;
   }
 
@@ -171,7 +169,7 @@ export class RedisStore implements Store {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#audit.stop();
-    this.#catalog.stop();
+    this.#directory.stop();
     this.#committer.close(new StreamError('unavailable', 'the store is closing'));
     await this.#committer.allSettled();
     await this.#subscriber?.[Symbol.asyncDispose]();
@@ -190,7 +188,7 @@ export class RedisStore implements Store {
     return [String(this.#clock.propose(member)), newEpoch()];
   }
 
-  #answered(member: string, position: Cursor, timestamp: number): void {
+  #noteReply(member: string, position: Cursor, timestamp: number): void {
     this.#clock.saw(member, timestamp);
     this.#audit.saw(member, position.epoch, position.seq);
   }

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import { backoff } from './backoff.js';
-import { endClient } from './client.js';
 import { CHANNEL } from './keys.js';
-import type { RedisLogger } from './options.js';
+import { endClient } from './redis-client.js';
+import type { RedisLogger } from './redis-options.js';
 
 /** Milliseconds between two signs of life. */
 const HEARTBEAT_MS = 2_000;
@@ -94,7 +94,7 @@ export class Subscriber implements AsyncDisposable {
     if (!this.#closed) this.#events.gap();
   }
 
-  /** A socket that nobody closes looks quiet: the client ends it when the answer stays out. */
+  /** A socket that nobody closes looks quiet: the client ends it when no reply comes. */
   #beat(): void {
     if (!this.#active) return;
     this.#client?.ping().catch(() => this.#client?.disconnect());

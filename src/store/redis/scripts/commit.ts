@@ -1,5 +1,5 @@
+import { PARTS } from '../channel-message.js';
 import { CHANNEL } from '../keys.js';
-import { PARTS } from '../wire.js';
 import { INTEGER, literal, UNWRITTEN_TTL } from './fragments.js';
 import type { Script } from './script.js';
 import { TRIM } from './trim.js';
@@ -20,14 +20,14 @@ import { TRIM } from './trim.js';
  *         presence: 1 the group got its first item, 2 it lost its last, else 0
  *         { 1 } when the group must be indexed first
  */
-export const COMMIT: Script = {
+export const COMMIT_SCRIPT: Script = {
   name: 'streamCommit',
   readOnly: false,
   lua: `
 local data, head, meta, revs, gone, dead, index = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 ${INTEGER}
 local count = tonumber(ARGV[8])
-local items, answers = {}, {}
+local items, replies = {}, {}
 local arg = 9
 for i = 1, count do
   local name, id, mode, expected = ARGV[arg], ARGV[arg + 1], ARGV[arg + 2], ARGV[arg + 3]
@@ -36,8 +36,8 @@ for i = 1, count do
   local agreed = mode == '*' or mode == '.' or (mode == '-' and not value) or (mode == '=' and value == expected)
     or (mode == '#' and value and redis.sha1hex(value) == expected)
   items[i] = { name = name, id = id, value = value, agreed = agreed }
-  answers[#answers + 1] = agreed and 1 or 0
-  answers[#answers + 1] = (not agreed or mode == '*') and value
+  replies[#replies + 1] = agreed and 1 or 0
+  replies[#replies + 1] = (not agreed or mode == '*') and value
 end
 
 local at = redis.call('HMGET', head, 'epoch', 'seq', 'timestamp', 'horizon')
@@ -57,25 +57,25 @@ local candidate = tonumber(ARGV[1])
 local function load(item)
   if item.loaded then return end
   item.loaded = true
-  item.born, item.order, item.deleted, item.deletedAt, item.own = 0, 0, 0, 0, ''
+  item.created, item.place, item.deletedBefore, item.deletedBeforeAt, item.own = 0, 0, 0, 0, ''
   local known = redis.call('HGET', meta, item.name)
   if known then
-    local rev, bornAt, order, deleted, deletedAt, timestamp, own =
+    local rev, created, place, before, beforeAt, timestamp, own =
       known:match('^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) ?(.*)$')
     item.own = own
     if item.value then
-      item.born, item.order = tonumber(bornAt), tonumber(order)
-      item.deleted, item.deletedAt = tonumber(deleted), tonumber(deletedAt)
+      item.created, item.place = tonumber(created), tonumber(place)
+      item.deletedBefore, item.deletedBeforeAt = tonumber(before), tonumber(beforeAt)
     else
       -- Somebody else removed it: the last that subscribers were told of it is its rev.
-      item.deleted, item.deletedAt = tonumber(rev), tonumber(timestamp)
+      item.deletedBefore, item.deletedBeforeAt = tonumber(rev), tonumber(timestamp)
     end
   elseif not item.value then
     local deleted = redis.call('ZSCORE', dead, item.name)
     if deleted then
-      item.buried = true
-      item.deleted = tonumber(deleted)
-      item.deletedAt = tonumber(redis.call('HGET', gone, item.name):match('^%d+'))
+      item.entombed = true
+      item.deletedBefore = tonumber(deleted)
+      item.deletedBeforeAt = tonumber(redis.call('HGET', gone, item.name):match('^%d+'))
     end
   end
 end
@@ -110,17 +110,17 @@ for i = arg, #ARGV, 4 do
         touched[#touched + 1] = item
       end
       if kind == 3 then
-        item.value, item.deleted, item.deletedAt = false, seq, last
+        item.value, item.deletedBefore, item.deletedBeforeAt = false, seq, last
         size = size - 1
         deletions = deletions + 1
         message = message .. ${literal(PARTS.delete)}
       else
         if kind == 1 then
-          item.born, item.order = seq, seq
+          item.created, item.place = seq, seq
           size = size + 1
           message = message .. ${literal(PARTS.create)}
         else
-          if item.order == 0 then item.order = seq end
+          if item.place == 0 then item.place = seq end
           message = message .. ${literal(PARTS.update)}
         end
         item.value, item.own = value, ARGV[i + 3]
@@ -134,18 +134,18 @@ for i = arg, #ARGV, 4 do
   results[#results + 1] = last
 end
 
-if #messages == 0 then return { 0, epoch, 0, answers, results } end
+if #messages == 0 then return { 0, epoch, 0, replies, results } end
 
 redis.call('HSET', head, 'epoch', epoch, 'seq', integer(seq), 'timestamp', integer(last), 'horizon', integer(horizon))
 for _, item in ipairs(touched) do
   if item.value then
     redis.call('HSET', data, item.name, item.value)
-    local text = integer(item.rev) .. ' ' .. integer(item.born) .. ' ' .. integer(item.order) .. ' '
-      .. integer(item.deleted) .. ' ' .. integer(item.deletedAt) .. ' ' .. integer(item.timestamp)
+    local text = integer(item.rev) .. ' ' .. integer(item.created) .. ' ' .. integer(item.place) .. ' '
+      .. integer(item.deletedBefore) .. ' ' .. integer(item.deletedBeforeAt) .. ' ' .. integer(item.timestamp)
     if item.own ~= '' then text = text .. ' ' .. item.own end
     redis.call('HSET', meta, item.name, text)
     redis.call('ZADD', revs, integer(item.rev), item.name)
-    if item.buried then
+    if item.entombed then
       redis.call('ZREM', dead, item.name)
       redis.call('HDEL', gone, item.name)
     end
@@ -153,8 +153,8 @@ for _, item in ipairs(touched) do
     redis.call('HDEL', data, item.name)
     redis.call('HDEL', meta, item.name)
     redis.call('ZREM', revs, item.name)
-    redis.call('HSET', gone, item.name, integer(item.deletedAt) .. ' ' .. item.own)
-    redis.call('ZADD', dead, integer(item.deleted), item.name)
+    redis.call('HSET', gone, item.name, integer(item.deletedBeforeAt) .. ' ' .. item.own)
+    redis.call('ZADD', dead, integer(item.deletedBefore), item.name)
   end
 end
 ${TRIM}
@@ -176,6 +176,6 @@ elseif fresh then
   if index then redis.call('ZADD', index, 0, ARGV[6]) end
 end
 for _, message in ipairs(messages) do redis.call('PUBLISH', ${literal(CHANNEL)}, message) end
-return { 0, epoch, presence, answers, results }
+return { 0, epoch, presence, replies, results }
 `,
 };

@@ -8,14 +8,14 @@ local function integer(number) return string.format('%.0f', number) end
 
 /**
  * Lua: the group's position, created when there is none, so that the first change of a group continues the epoch that
- * its early subscribers were told. Expects locals: data, head (keys), now, candidate (texts).
- * A Redis that takes no writes still answers: the position is then not remembered.
+ * its early subscribers were told. Expects locals: data, head (keys); ARGV timestamp candidate, epoch candidate.
+ * A Redis that takes no writes still replies: the position is then not remembered.
  */
 export const OPEN_HEAD = `
 local at = redis.call('HMGET', head, 'epoch', 'seq', 'timestamp', 'horizon')
 if not at[1] then
-  at = { candidate, '0', now, '0' }
-  local done = redis.pcall('HSET', head, 'epoch', at[1], 'seq', '0', 'timestamp', now, 'horizon', '0')
+  at = { ARGV[2], '0', ARGV[1], '0' }
+  local done = redis.pcall('HSET', head, 'epoch', at[1], 'seq', '0', 'timestamp', at[3], 'horizon', '0')
   if type(done) == 'number' and redis.call('EXISTS', data) == 0 then
     redis.call('PEXPIRE', head, '${UNWRITTEN_TTL_MS}')
   end

@@ -12,17 +12,17 @@ const LOOK_EVERY = 64;
 export const TRIM = `
 if deletions > 0 or seq % ${LOOK_EVERY} == 0 then
   local excess = redis.call('ZCARD', dead) - tonumber(ARGV[3])
-  local oldest = candidate - tonumber(ARGV[4])
+  local limitAt = candidate - tonumber(ARGV[4])
   local limit = math.min(math.max(excess, 0) + ${AGED_PER_CALL}, ${MAX_TRIMMED})
-  local buried = redis.call('ZRANGE', dead, 0, limit - 1, 'WITHSCORES')
+  local oldest = redis.call('ZRANGE', dead, 0, limit - 1, 'WITHSCORES')
   local dropped = horizon
-  for i = 1, #buried, 2 do
-    local timestamp = tonumber(redis.call('HGET', gone, buried[i]):match('^%d+'))
-    if excess <= 0 and timestamp >= oldest then break end
+  for i = 1, #oldest, 2 do
+    local timestamp = tonumber(redis.call('HGET', gone, oldest[i]):match('^%d+'))
+    if excess <= 0 and timestamp >= limitAt then break end
     excess = excess - 1
-    dropped = tonumber(buried[i + 1])
-    redis.call('ZREM', dead, buried[i])
-    redis.call('HDEL', gone, buried[i])
+    dropped = tonumber(oldest[i + 1])
+    redis.call('ZREM', dead, oldest[i])
+    redis.call('HDEL', gone, oldest[i])
   end
   if dropped > horizon then redis.call('HSET', head, 'horizon', integer(dropped)) end
 end

@@ -2,7 +2,6 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { StreamError } from '../../domain/errors.js';
 import type { StreamListing } from '../port.js';
-import type { Connection } from './connection.js';
 import {
   DATA_PATTERN,
   dataKey,
@@ -12,7 +11,8 @@ import {
   parseMember,
   SCANNED_KEY,
 } from './keys.js';
-import type { RedisLogger } from './options.js';
+import type { RedisConnection } from './redis-connection.js';
+import type { RedisLogger } from './redis-options.js';
 
 /** Groups looked at in one go. */
 const CHUNK = 1_000;
@@ -28,8 +28,8 @@ const MAX_REMEMBERED = 10_000;
  * at the group afterwards and adds it again when it has items. So no interleaving loses an entry. Groups that other
  * engines wrote are found by a search in the background and by their events.
  */
-export class Catalog {
-  readonly #connection: Connection;
+export class GroupDirectory {
+  readonly #connection: RedisConnection;
   readonly #logger: RedisLogger;
   readonly #remembered = new Set<string>();
   readonly #timer: NodeJS.Timeout;
@@ -39,7 +39,7 @@ export class Catalog {
   #closed = false;
 
   /** @param waitMs that a listing waits for the very first search of a database */
-  constructor(connection: Connection, logger: RedisLogger, scanIntervalMs: number, waitMs: number) {
+  constructor(connection: RedisConnection, logger: RedisLogger, scanIntervalMs: number, waitMs: number) {
     this.#connection = connection;
     this.#logger = logger;
     this.#waitMs = waitMs;

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { JsonText } from '../../../generated/json-text.js';
 import type { Change } from '../../domain/change.js';
 import { renderChange, renderEvent } from '../../domain/message.js';
-import { parseUnsequenced } from './foreign.js';
-import { addressPart, eventBody, idPart, PARTS, parseSequenced } from './wire.js';
+import { addressPart, eventBody, idPart, PARTS, parseSequenced } from './channel-message.js';
+import { parseUnsequenced } from './foreign-message.js';
 
 const change = (over: Partial<Change>): Change => ({
   stream: 'chat',
@@ -19,7 +19,7 @@ const change = (over: Partial<Change>): Change => ({
   ...over,
 });
 
-const CHANGES = [
+const CHANGES_SCRIPT = [
   change({}),
   change({ kind: 'create', value: '"},\\"seq\\":1,\\"epoch\\":\\"0\\"}"' as JsonText }),
   change({
@@ -33,7 +33,7 @@ const CHANGES = [
 ];
 
 test('the parts that the script joins make the socket message', () => {
-  for (const one of CHANGES) {
+  for (const one of CHANGES_SCRIPT) {
     const { timestamp, kind, value, seq, epoch } = one;
     const joined = `${PARTS.open}${timestamp}${addressPart(one)}${idPart(one.item)}${PARTS[kind]}${value}}${PARTS.seq}${seq}${PARTS.epoch}${epoch}${PARTS.close}`;
     assert.equal(joined, renderChange(one));
@@ -51,7 +51,7 @@ test('the parts that the script joins make the socket message', () => {
 });
 
 test('a sequenced message is read without a change of its value', () => {
-  for (const one of CHANGES) {
+  for (const one of CHANGES_SCRIPT) {
     const { old: _, trace: __, ...told } = one;
     assert.deepEqual(parseSequenced(renderChange(one)), told);
   }

@@ -1,6 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import { backoff } from './backoff.js';
-import type { RedisNode, RedisTarget } from './url.js';
+import type { RedisNode, RedisTarget } from './redis-url.js';
 
 /** Milliseconds between two looks at which node serves what. */
 const SLOTS_REFRESH_MS = 2_000;
@@ -8,7 +8,7 @@ const SLOTS_REFRESH_MS = 2_000;
 const DISCONNECT_MS = 200;
 
 /**
- * Nothing is queued or sent again behind our back: a write that was answered by silence may have happened, so the
+ * Nothing is queued or sent again behind our back: a write without a reply may have happened, so the
  * caller has to be told instead.
  */
 const common = (target: RedisTarget, timeoutMs: number) => ({

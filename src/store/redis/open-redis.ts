@@ -1,11 +1,11 @@
 import { LocalError } from '../../domain/errors.js';
 import type { Store } from '../port.js';
-import { createSubscriberClient } from './client.js';
-import { connect } from './connect.js';
-import { type RedisStoreOptions, withDefaults } from './options.js';
+import { connect } from './connect-redis.js';
+import { createSubscriberClient } from './redis-client.js';
+import { type RedisStoreOptions, withDefaults } from './redis-options.js';
 import { RedisStore } from './redis-store.js';
+import { parseRedisUrl } from './redis-url.js';
 import { Subscriber } from './subscriber.js';
-import { parseRedisUrl } from './url.js';
 
 /**
  * Connects to Redis and subscribes to its events; both are in place when it resolves.

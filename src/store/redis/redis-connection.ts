@@ -1,28 +1,28 @@
 import { Cluster, type Redis } from 'ioredis';
 import { StreamError } from '../../domain/errors.js';
-import { endClient } from './client.js';
 import { streamErrorOf } from './failure.js';
-import type { RedisLogger } from './options.js';
+import { endClient } from './redis-client.js';
+import type { RedisLogger } from './redis-options.js';
+import type { RedisNode, RedisTarget } from './redis-url.js';
 import type { Script } from './scripts/script.js';
-import type { RedisNode, RedisTarget } from './url.js';
 
-export type Client = Redis | Cluster;
+export type RedisClient = Redis | Cluster;
 
 /** True for a connection that failed, not for one that nobody needed yet. */
 const isLost = ({ status }: Redis): boolean =>
   status === 'close' || status === 'reconnecting' || status === 'end';
 
 /** The one connection (in a Cluster: one per node) that commands go through, in the order asked. */
-export class Connection implements AsyncDisposable {
+export class RedisConnection implements AsyncDisposable {
   readonly target: RedisTarget;
-  readonly client: Client;
+  readonly client: RedisClient;
   readonly #logger: RedisLogger;
   #closed = false;
   #connected = false;
   #lastError = '';
 
   /** @param client not connected yet */
-  constructor(target: RedisTarget, client: Client, logger: RedisLogger) {
+  constructor(target: RedisTarget, client: RedisClient, logger: RedisLogger) {
     this.target = target;
     this.client = client;
     this.#logger = logger;
@@ -90,7 +90,7 @@ export class Connection implements AsyncDisposable {
    * Sends a command, unless it would have to wait for a connection.
    * @throws StreamError
    */
-  async ask<T>(send: (client: Client) => Promise<T>): Promise<T> {
+  async ask<T>(send: (client: RedisClient) => Promise<T>): Promise<T> {
     const problem = this.problem();
     if (problem !== undefined) throw new StreamError('unavailable', problem);
     try {

@@ -1,8 +1,8 @@
 import { LocalError } from '../../domain/errors.js';
-import { createClient, createCluster } from './client.js';
-import { type Client, Connection } from './connection.js';
-import type { RedisLogger } from './options.js';
-import type { RedisTarget } from './url.js';
+import { createClient, createCluster } from './redis-client.js';
+import { type RedisClient, RedisConnection } from './redis-connection.js';
+import type { RedisLogger } from './redis-options.js';
+import type { RedisTarget } from './redis-url.js';
 
 interface Attempt {
   readonly target: RedisTarget;
@@ -21,7 +21,7 @@ export async function connect(
   target: RedisTarget,
   timeoutMs: number,
   logger: RedisLogger,
-): Promise<Connection> {
+): Promise<RedisConnection> {
   const controller = new AbortController();
   // Unlike that of `AbortSignal.timeout`, this timer keeps the process alive: nothing else may while we wait.
   const timer = setTimeout(() => controller.abort(), timeoutMs);
@@ -32,7 +32,7 @@ export async function connect(
   }
 }
 
-async function connectAsItIs(attempt: Attempt): Promise<Connection> {
+async function connectAsItIs(attempt: Attempt): Promise<RedisConnection> {
   const { target, timeoutMs } = attempt;
   const single = await connectAny(attempt);
   const mode = await modeOf(single);
@@ -48,8 +48,8 @@ async function connectAsItIs(attempt: Attempt): Promise<Connection> {
   return connectOne(attempt, createCluster(target, timeoutMs));
 }
 
-/** Connects to the first address that answers. */
-async function connectAny(attempt: Attempt): Promise<Connection> {
+/** Connects to the first address that responds. */
+async function connectAny(attempt: Attempt): Promise<RedisConnection> {
   const { target, timeoutMs } = attempt;
   const share = timeoutMs / target.nodes.length;
   let last: unknown;
@@ -63,15 +63,18 @@ async function connectAny(attempt: Attempt): Promise<Connection> {
   throw last;
 }
 
-async function connectOne({ target, logger, signal }: Attempt, client: Client): Promise<Connection> {
-  const connection = new Connection(target, client, logger);
+async function connectOne(
+  { target, logger, signal }: Attempt,
+  client: RedisClient,
+): Promise<RedisConnection> {
+  const connection = new RedisConnection(target, client, logger);
   try {
     await established(client, signal);
     return connection;
   } catch (error) {
     await connection[Symbol.asyncDispose]();
     const cause = connection.lastError || (error instanceof Error ? error.message : String(error));
-    const why = signal.aborted ? 'no answer within the time allowed' : cause;
+    const why = signal.aborted ? 'no reply within the time allowed' : cause;
     throw new LocalError(
       'redis_unreachable',
       `redis_url: Redis at ${target.label} cannot be reached: ${why}`,
@@ -80,7 +83,7 @@ async function connectOne({ target, logger, signal }: Attempt, client: Client): 
 }
 
 /** Resolves when a client is ready; rejects when its first attempt fails, or at the signal. */
-function established(client: Client, signal: AbortSignal): Promise<void> {
+function established(client: RedisClient, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void) => {
       client.off('ready', onReady);
@@ -98,7 +101,7 @@ function established(client: Client, signal: AbortSignal): Promise<void> {
 }
 
 /** What the server says it is; undefined when it does not say. */
-async function modeOf(connection: Connection): Promise<string | undefined> {
+async function modeOf(connection: RedisConnection): Promise<string | undefined> {
   try {
     const info = await connection.ask((client) => client.info('server'));
     return /^redis_mode:(\w+)/m.exec(info)?.[1];

@@ -4,8 +4,8 @@ import type { JsonText } from '../../../generated/json-text.js';
 import { renderChange } from '../../domain/message.js';
 import { Recorder } from '../testing/recorder.js';
 import { at } from '../testing/writing.js';
-import { GroupClock } from './clock.js';
-import { Feed } from './feed.js';
+import { ChannelFeed } from './channel-feed.js';
+import { GroupClock } from './group-clock.js';
 
 const value = '1' as JsonText;
 const sequenced = (seq: number, timestamp: number): string =>
@@ -23,7 +23,7 @@ const foreign = renderChange({
 function feed() {
   const recorder = new Recorder();
   const told: string[] = [];
-  const feed = new Feed(new GroupClock(() => 1_000), {
+  const feed = new ChannelFeed(new GroupClock(() => 1_000), {
     sequenced: (member, epoch, seq) => told.push(`${member} ${epoch} ${seq}`),
     foreign: (member) => told.push(`${member} foreign`),
     rejected: (length) => told.push(`rejected ${length}`),

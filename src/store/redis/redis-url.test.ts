@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LocalError } from '../../domain/errors.js';
-import { parseRedisUrl } from './url.js';
+import { parseRedisUrl } from './redis-url.js';
 
 test('one address', () => {
   assert.deepEqual(parseRedisUrl('redis://localhost:6380/2'), {

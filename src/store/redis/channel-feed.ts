@@ -1,9 +1,9 @@
 import type { Change } from '../../domain/change.js';
 import type { StoreListener } from '../port.js';
-import type { GroupClock } from './clock.js';
-import { parseUnsequenced, type Unsequenced } from './foreign.js';
+import { parseSequenced, type SequencedMessage } from './channel-message.js';
+import { parseUnsequenced, type Unsequenced } from './foreign-message.js';
+import type { GroupClock } from './group-clock.js';
 import { memberOf } from './keys.js';
-import { parseSequenced, type SequencedMessage } from './wire.js';
 
 const MAX_STAMPED = 10_000;
 
@@ -17,7 +17,7 @@ export interface FeedEvents {
 }
 
 /** Turns the channel's messages into what the listener is told. The channel carries each group in seq order. */
-export class Feed {
+export class ChannelFeed {
   readonly #clock: GroupClock;
   readonly #events: FeedEvents;
   /** Timestamps that this node gave to messages of others: what follows in the group must be greater. */

@@ -1,0 +1,61 @@
+import { OPEN_HEAD } from './fragments.js';
+import type { Script } from './script.js';
+
+// All three take KEYS data, head, meta, revs, gone, dead. A head is { epoch, seq, timestamp, horizon }, a group
+// { item, value, … }, { item, meta, … }.
+
+/** Output: a group, without its head. */
+export const LIST_SCRIPT: Script = {
+  name: 'streamList',
+  readOnly: true,
+  lua: `return { redis.call('HGETALL', KEYS[1]), redis.call('HGETALL', KEYS[3]) }`,
+};
+
+/**
+ * The group at its latest committed seq.
+ *
+ * Input:  ARGV timestamp candidate, epoch candidate
+ * Output: { head, group }
+ */
+export const SNAPSHOT_SCRIPT: Script = {
+  name: 'streamSnapshot',
+  readOnly: false,
+  lua: `
+local data, head, meta = KEYS[1], KEYS[2], KEYS[3]
+${OPEN_HEAD}
+return { at, redis.call('HGETALL', data), redis.call('HGETALL', meta) }
+`,
+};
+
+/**
+ * What changed after a cursor; when that cannot be told, the snapshot. What can be told is the rule of
+ * `domain/since.ts`, which the adapter applies to what this sends.
+ *
+ * Input:  ARGV timestamp candidate, epoch candidate, cursor epoch, cursor seq
+ * Output: { 'changes', head, {item, meta, value or nil, …}, {item, rev, remains, …} } or { 'reset', head, group }
+ */
+export const CHANGES_SCRIPT: Script = {
+  name: 'streamChanges',
+  readOnly: false,
+  lua: `
+local data, head, meta, revs, gone, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+${OPEN_HEAD}
+local since = tonumber(ARGV[4])
+if at[1] ~= ARGV[3] or since > tonumber(at[2]) or since < tonumber(at[4]) then
+  return { 'reset', at, redis.call('HGETALL', data), redis.call('HGETALL', meta) }
+end
+local live, removed = {}, {}
+for _, item in ipairs(redis.call('ZRANGEBYSCORE', revs, '(' .. ARGV[4], '+inf')) do
+  live[#live + 1] = item
+  live[#live + 1] = redis.call('HGET', meta, item)
+  live[#live + 1] = redis.call('HGET', data, item)
+end
+local tombstones = redis.call('ZRANGEBYSCORE', dead, '(' .. ARGV[4], '+inf', 'WITHSCORES')
+for i = 1, #tombstones, 2 do
+  removed[#removed + 1] = tombstones[i]
+  removed[#removed + 1] = tombstones[i + 1]
+  removed[#removed + 1] = redis.call('HGET', gone, tombstones[i])
+end
+return { 'changes', at, live, removed }
+`,
+};
