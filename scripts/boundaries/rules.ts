@@ -4,21 +4,19 @@ const RANKS: ReadonlyMap<string, number> = new Map([
   ['src/domain', 1],
   ['src/config', 2],
   ['src/observability', 2],
-  ['src/store', 3],
-  ['src/delivery', 3],
-  ['src/service', 4],
-  ['src/socket', 5],
-  ['src/workers', 5],
-  ['src/admin', 6],
-  ['src/app', 7],
-  ['src/cli', 8],
-  ['src', 9],
-  ['src/bench', 10],
-  ['conformance', 11],
+  ['src/net', 3],
+  ['src/store', 4],
+  ['src/delivery', 4],
+  ['src/service', 5],
+  ['src/socket', 6],
+  ['src/workers', 6],
+  ['src/admin', 7],
+  ['src/app', 8],
+  ['src/cli', 9],
+  ['src', 10],
+  ['src/bench', 11],
+  ['conformance', 12],
 ]);
-
-/** Ports that lie to the right of those who use them: types only, so that no code is pulled in. */
-const PORTS: ReadonlyMap<string, number> = new Map([['src/workers/port.ts', 2]]);
 
 /** Rooms that see the world as a stranger would. */
 const ONLY: ReadonlyMap<string, readonly string[]> = new Map([['conformance', ['generated']]]);
@@ -40,6 +38,6 @@ export function importFault(file: string, target: string): string | undefined {
   const only = ONLY.get(from);
   if (only !== undefined)
     return only.includes(to) ? undefined : `${from} may import ${only.join(', ')} only, not ${to}`;
-  const rank = PORTS.get(target) ?? RANKS.get(to) ?? 0;
+  const rank = RANKS.get(to) ?? 0;
   return rank < (RANKS.get(from) ?? 0) ? undefined : `${from} may not import ${to}: imports point left`;
 }

@@ -2,8 +2,9 @@ import { FUNCTION, INVOCATION_ERROR } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
 import type { TraceContext } from '../domain/change.js';
 import type { ErrorReason } from '../domain/errors.js';
+import { Refusal } from '../net/refusal.js';
 import type { InvocationFailure, StreamService } from '../service/port.js';
-import { AdminError, jsonTextReply, type Reply } from './reply.js';
+import { jsonTextReply, type Reply } from './reply.js';
 
 /** HTTP status by the reason of a failure. */
 const STATUS: Readonly<Record<ErrorReason, number>> = {
@@ -27,7 +28,7 @@ export function callFunction(
   trace: TraceContext | undefined,
 ): Promise<Reply> {
   if (!OWN.has(functionId)) {
-    throw new AdminError(404, INVOCATION_ERROR.functionNotFound, `Function ${functionId} not found`);
+    throw new Refusal(404, INVOCATION_ERROR.functionNotFound, `Function ${functionId} not found`);
   }
   return new Promise((resolve) => {
     service.call(functionId, payload, trace, (failure, result) => {

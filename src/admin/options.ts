@@ -1,4 +1,4 @@
-import type { Limits } from '../../generated/config.js';
+import type { Config, Live } from '../config/index.js';
 import type { Logger } from '../observability/logger.js';
 import type { Viewed } from './views.js';
 
@@ -6,7 +6,6 @@ export interface AdminOptions extends Viewed {
   readonly host: string;
   /** 0 = any free port. */
   readonly port: number;
-  /** Looked up at each request. */
-  readonly limits: () => Limits;
+  readonly config: Live<Pick<Config, 'limits'>>;
   readonly logger: Logger;
 }

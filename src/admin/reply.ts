@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { type Refusal, refusalBody } from '../net/refusal.js';
 
 /** One answer of the admin listener. */
 export interface Reply {
@@ -8,29 +9,22 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A refusal with a stable code and a sentence for a person. */
-export class AdminError extends Error {
-  override readonly name = 'AdminError';
-  readonly status: number;
-  readonly code: string;
-  constructor(status: number, code: string, sentence: string) {
-    super(sentence);
-    this.status = status;
-    this.code = code;
-  }
-}
+const JSON_TYPE = 'application/json; charset=utf-8';
 
 export const jsonReply = (value: unknown, status = 200): Reply =>
   jsonTextReply(JSON.stringify(value), status);
 
 export const jsonTextReply = (text: string, status = 200): Reply => ({
   status,
-  type: 'application/json; charset=utf-8',
+  type: JSON_TYPE,
   body: `${text}\n`,
 });
 
-export const errorReply = ({ status, code, message }: AdminError): Reply =>
-  jsonReply({ error: code, message }, status);
+export const errorReply = (refusal: Refusal): Reply => ({
+  status: refusal.status,
+  type: JSON_TYPE,
+  body: refusalBody(refusal),
+});
 
 /** Our page may load what we serve and nothing else, and nobody may frame it. */
 const policy = (host: string): string =>

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { LocalError } from '../domain/errors.js';
+import { Refusal } from '../net/refusal.js';
+import { traceOf } from '../net/trace.js';
 import { readJson } from './body.js';
 import { callFunction } from './calls.js';
 import type { AdminOptions } from './options.js';
 import { page } from './page.js';
-import { AdminError, jsonReply, jsonTextReply, type Reply } from './reply.js';
+import { jsonReply, jsonTextReply, type Reply } from './reply.js';
 import { items, overview, sockets, watchedGroups } from './views.js';
 
 const CALL = '/api/call/';
@@ -51,28 +53,24 @@ export async function post(
   const { pathname } = url;
   if (pathname === '/backup') return backup(options, request);
   if (!pathname.startsWith(CALL)) return undefined;
-  const payload = await readJson(request, options.limits());
-  const { traceparent, baggage } = request.headers;
-  const trace = {
-    ...(typeof traceparent === 'string' ? { traceparent } : {}),
-    ...(typeof baggage === 'string' ? { baggage } : {}),
-  };
-  return callFunction(options.engine, decodeURIComponent(pathname.slice(CALL.length)), payload, trace);
+  const payload = await readJson(request, options.config.current.limits);
+  const trace = traceOf(request.headers);
+  return callFunction(options.service, decodeURIComponent(pathname.slice(CALL.length)), payload, trace);
 }
 
-async function backup({ store, limits, logger }: AdminOptions, request: IncomingMessage): Promise<Reply> {
-  const { directory } = JSON.parse(await readJson(request, limits())) as { directory?: unknown };
+async function backup({ store, config, logger }: AdminOptions, request: IncomingMessage): Promise<Reply> {
+  const { directory } = JSON.parse(await readJson(request, config.current.limits)) as { directory?: unknown };
   if (typeof directory !== 'string' || directory === '') {
-    throw new AdminError(400, 'invalid_input', 'directory: is required, a path on the server');
+    throw new Refusal(400, 'invalid_input', 'directory: is required, a path on the server');
   }
   if (store.backup === undefined) {
     const sentence = `a ${store.kind} store has no files of its own; back it up with its own tools`;
-    throw new AdminError(501, 'backup_unsupported', sentence);
+    throw new Refusal(501, 'backup_unsupported', sentence);
   }
   try {
     await store.backup(directory);
   } catch (error) {
-    if (error instanceof LocalError) throw new AdminError(500, error.code, error.message);
+    if (error instanceof LocalError) throw new Refusal(500, error.code, error.message);
     throw error;
   }
   logger.info({ directory }, 'backed up the store');
@@ -82,5 +80,5 @@ async function backup({ store, limits, logger }: AdminOptions, request: Incoming
 function parameter(url: URL, name: string): string {
   const value = url.searchParams.get(name);
   if (value) return value;
-  throw new AdminError(400, 'invalid_input', `${name}: is required`);
+  throw new Refusal(400, 'invalid_input', `${name}: is required`);
 }

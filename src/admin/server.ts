@@ -1,21 +1,17 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { StreamError, wireMessage } from '../domain/errors.js';
-import { listen } from '../socket/listen.js';
-import { isLoopback } from '../socket/origin.js';
-import { Refusal, refuseUpgrade } from '../socket/refusal.js';
-import { createStreamServer } from '../socket/server.js';
-import { isOwnHost, isSameOrigin } from './guard.js';
+import { Listener, type Listening } from '../net/listener.js';
+import { isLoopback, isOwnHost, isSameOrigin } from '../net/origin.js';
+import { Refusal, refuseUpgrade } from '../net/refusal.js';
+import { SocketServer } from '../socket/server.js';
 import { operatorSubscriptions } from './live.js';
 import type { AdminOptions } from './options.js';
-import { AdminError, errorReply, type Reply, send } from './reply.js';
+import { errorReply, type Reply, send } from './reply.js';
 import { get, PUBLIC, post } from './routes.js';
 
-/** Milliseconds that a client may take to send its request. */
-const REQUEST_TIMEOUT = 10_000;
 /** Milliseconds that clients may take to go at the end. */
-const CLOSE_GRACE = 1_000;
+const CLOSE_GRACE_MS = 1_000;
 const READS = ['GET', 'HEAD'];
 
 /**
@@ -24,80 +20,68 @@ const READS = ['GET', 'HEAD'];
  */
 export class AdminServer implements AsyncDisposable {
   readonly #options: AdminOptions;
-  readonly #http = createServer({ headersTimeout: REQUEST_TIMEOUT, requestTimeout: REQUEST_TIMEOUT });
-  readonly #open = new Set<Socket>();
-  readonly #live: ReturnType<typeof createStreamServer>;
+  readonly #listener: Listener;
+  readonly #live: SocketServer;
 
   constructor(options: AdminOptions) {
-    const { logger, host, engine, limits } = options;
-    this.#live = createStreamServer({
-      host,
-      port: 0,
-      limits: limits(),
-      authConfigured: false,
-      service: operatorSubscriptions(engine.hub),
+    const { logger, host, port, service, config, connections } = options;
+    this.#live = new SocketServer({
+      config: {
+        get current() {
+          return { limits: config.current.limits };
+        },
+      },
+      service: operatorSubscriptions(service.hub),
       logger,
     });
-    const { connections } = options;
     const all = function* (this: AdminServer) {
       yield* connections();
       for (const one of this.#live.connections()) yield { ...one, operator: true };
     }.bind(this);
     this.#options = { ...options, connections: all };
-    this.#http.on('connection', (socket) => {
-      this.#open.add(socket);
-      socket.once('close', () => this.#open.delete(socket));
+    this.#listener = new Listener({
+      scheme: 'http',
+      host,
+      port,
+      name: 'the admin listener',
+      key: 'admin.port',
+      logger,
+      onRequest: (request, response) => void this.#reply(request, response),
+      onUpgrade: (request, socket, head) => this.#upgrade(request, socket, head),
     });
-    this.#http.on('request', (request, response) => void this.#answer(request, response));
-    this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
   /** Binds the address. @throws LocalError `port_taken` or `listen_failed` */
-  async listen(): Promise<{ url: string }> {
-    const { host, port, logger } = this.#options;
-    await listen(this.#http, host, port, { name: 'the admin listener', key: 'admin.port' });
-    this.#http.on('error', (error) => logger.error({ err: error }, 'admin listener'));
-    const bound = (this.#http.address() as AddressInfo).port;
-    const url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
-    logger.info({ url }, 'admin listens');
+  async listen(): Promise<Listening> {
+    const { host, logger } = this.#options;
+    const listening = await this.#listener.listen();
     if (!isLoopback(host)) {
       logger.warn({ host }, 'whoever reaches the admin listener may read and write everything');
     }
-    return { url };
+    return listening;
   }
 
-  /** The limits changed. */
-  reconfigure(): void {
-    this.#live.reconfigure({ limits: this.#options.limits(), authConfigured: false });
-  }
-
-  /** Stops accepting, says goodbye and ends what is still open after a second. */
+  /** Stops accepting, closes what is open and ends what is still there after a second. */
   async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#http.close(() => resolve()));
-    await this.#live.close();
-    const grace = setTimeout(() => {
-      for (const socket of this.#open) socket.destroy();
-    }, CLOSE_GRACE);
+    const closed = this.#listener.close(CLOSE_GRACE_MS, () => this.#live.terminate());
+    this.#live.close();
     await closed;
-    clearTimeout(grace);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const { headers } = request;
     if (isOwnHost(headers.host, this.#options.host) && isSameOrigin(headers)) {
-      // Node hands out the connection's own socket here; only its type says less.
-      this.#live.upgrade(request, socket as Socket, head);
+      this.#live.upgrade(request, socket, head);
       return;
     }
-    socket.on('error', () => socket.destroy());
     refuseUpgrade(socket, new Refusal(403, 'origin_not_allowed', 'only the inspector itself may connect'));
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #reply(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { headers, method = '' } = request;
     const known = isOwnHost(headers.host, this.#options.host);
     let reply: Reply;
@@ -115,30 +99,26 @@ export class AdminServer implements AsyncDisposable {
     const { method = '', headers } = request;
     const url = new URL(request.url ?? '/', 'http://localhost');
     if (!known && !PUBLIC.has(url.pathname)) {
-      throw new AdminError(
-        421,
-        'unknown_host',
-        'ask by address, as localhost, or by the configured admin.host',
-      );
+      throw new Refusal(421, 'unknown_host', 'ask by address, as localhost, or by the configured admin.host');
     }
     const reads = READS.includes(method);
-    if (!reads && method !== 'POST') throw new AdminError(405, 'method_not_allowed', 'use GET or POST');
+    if (!reads && method !== 'POST') throw new Refusal(405, 'method_not_allowed', 'use GET or POST');
     if (!reads && !isSameOrigin(headers)) {
-      throw new AdminError(403, 'origin_not_allowed', 'only the inspector itself may ask for changes');
+      throw new Refusal(403, 'origin_not_allowed', 'only the inspector itself may ask for changes');
     }
     const reply = reads ? await get(this.#options, url) : await post(this.#options, url, request);
-    if (reply === undefined) throw new AdminError(404, 'not_found', 'there is nothing at this path');
+    if (reply === undefined) throw new Refusal(404, 'not_found', 'there is nothing at this path');
     return reply;
   }
 
-  #explained(error: unknown): AdminError {
-    if (error instanceof AdminError) return error;
-    if (error instanceof StreamError) return new AdminError(503, error.reason, wireMessage(error));
+  #explained(error: unknown): Refusal {
+    if (error instanceof Refusal) return error;
+    if (error instanceof StreamError) return new Refusal(503, error.reason, wireMessage(error));
     if (error instanceof URIError || error instanceof TypeError) {
       this.#options.logger.debug({ err: error }, 'refused an admin request');
-      return new AdminError(400, 'invalid_input', 'the request cannot be read');
+      return new Refusal(400, 'invalid_input', 'the request cannot be read');
     }
     this.#options.logger.error({ err: error }, 'an admin request failed');
-    return new AdminError(500, 'internal', 'the request failed; the server log says why');
+    return new Refusal(500, 'internal', 'the request failed; the server log says why');
   }
 }

@@ -8,7 +8,7 @@ const MAX_ROWS = 1_000;
 
 /** What the views are taken of. */
 export interface Viewed {
-  readonly engine: Service;
+  readonly service: Service;
   readonly metrics: Metrics;
   readonly store: Pick<Store, 'kind' | 'backup'>;
   /** Why calls cannot succeed now; empty when they can. */
@@ -18,7 +18,7 @@ export interface Viewed {
 }
 
 /** Totals; the page draws its throughput from the differences. */
-export function overview({ engine, metrics, store, notReady, connections }: Viewed): object {
+export function overview({ service, metrics, store, notReady, connections }: Viewed): object {
   let open = 0;
   let subscriptions = 0;
   let outboxBytes = 0;
@@ -27,7 +27,7 @@ export function overview({ engine, metrics, store, notReady, connections }: View
     subscriptions += one.subscriptions;
     outboxBytes += one.queuedBytes;
   }
-  const totals = { changes: metrics.changes, ...engine.hub.counters };
+  const totals = { changes: metrics.changes, ...service.hub.counters };
   return {
     now: Date.now(),
     store: store.kind,
@@ -40,25 +40,25 @@ export function overview({ engine, metrics, store, notReady, connections }: View
 }
 
 /** Every socket, those that fell behind first. */
-export function sockets({ engine, connections }: Viewed): object {
-  const behind = new Map(engine.hub.behind());
+export function sockets({ service, connections }: Viewed): object {
+  const behind = new Map(service.hub.behind());
   const all = [...connections()].map((one) => ({ ...one, behind: behind.get(one.id) ?? 0 }));
   all.sort((a, b) => b.queuedBytes - a.queuedBytes || b.behind - a.behind || a.since - b.since);
   return { total: all.length, sockets: all.slice(0, MAX_ROWS) };
 }
 
 /** Every group that somebody is subscribed to, the busiest first. */
-export function watchedGroups({ engine }: Viewed): object {
-  const all = [...engine.hub.watched()].sort((a, b) => b.subscriptions - a.subscriptions);
+export function watchedGroups({ service }: Viewed): object {
+  const all = [...service.hub.watched()].sort((a, b) => b.subscriptions - a.subscriptions);
   return { total: all.length, groups: all.slice(0, MAX_ROWS) };
 }
 
 /** A group's items with what the stream socket does not tell of them, the time of their last change. */
 export async function items(
-  { engine }: Viewed,
+  { service }: Viewed,
   { stream, group, withValues }: { stream: string; group: string; withValues: boolean },
 ): Promise<string> {
-  const { epoch, seq, timestamp, items: stored } = await engine.snapshot({ stream, group });
+  const { epoch, seq, timestamp, items: stored } = await service.snapshot({ stream, group });
   const rows = stored.map(
     ({ id, rev, timestamp: changed, value }) =>
       `{"id":${JSON.stringify(id)},"rev":${rev},"timestamp":${changed}${withValues ? `,"data":${value}` : ''}}`,

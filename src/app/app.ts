@@ -1,15 +1,17 @@
 import { AdminServer } from '../admin/index.js';
-import type { Config } from '../config/index.js';
+import { type Config, LiveConfig } from '../config/index.js';
+import { encodeTextFrames } from '../net/frames.js';
 import type { Logger } from '../observability/logger.js';
 import { Metrics } from '../observability/metrics.js';
 import { Service } from '../service/service.js';
-import type { Settings } from '../service/settings.js';
-import { encodeTextFrames } from '../socket/frames.js';
+import { newCounters } from '../socket/runtime.js';
+import { StreamListener } from '../socket/stream-listener.js';
 import { openStore } from '../store/open.js';
+import type { Store } from '../store/port.js';
 import { Closing } from './closing.js';
+import { Movable } from './movable.js';
+import { openWorkers, type Workers } from './open-workers.js';
 import { Reloader } from './reload.js';
-import { StreamSockets } from './stream-sockets.js';
-import { openHost } from './workers.js';
 
 export interface AppOptions {
   readonly logger: Logger;
@@ -26,7 +28,7 @@ export interface App extends AsyncDisposable {
   readonly streamUrl: string;
   /** Health, metrics and the inspector; undefined when it is off. */
   readonly adminUrl: string | undefined;
-  readonly engine: Service;
+  readonly service: Service;
   /**
    * Applies another configuration while running, as a whole or not at all.
    * @throws LocalError `restart_needed`, `port_taken`, `listen_failed`; nothing has changed then
@@ -35,8 +37,8 @@ export interface App extends AsyncDisposable {
 }
 
 /**
- * Opens the store, the admin listener, the function host and the stream socket, in this order; closes them in the
- * other: no new sockets, then no new calls, then nobody to ask how we are, then the store flushes.
+ * Opens the store, the admin listener, the workers and the stream socket, in this order: whoever asks learns how the
+ * start goes, and no client comes before functions can be called. `Closing` has the order of the end.
  *
  * @throws LocalError one clear sentence; nothing stays open then
  */
@@ -44,7 +46,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const { logger } = options;
   const closing = new Closing();
   try {
-    return await open(config, options, closing);
+    return await open(new LiveConfig(config), options, closing);
   } catch (error) {
     await closing[Symbol.asyncDispose]();
     logger.debug({ err: error }, 'the start failed');
@@ -52,140 +54,88 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   }
 }
 
-async function open(config: Config, options: AppOptions, closing: Closing): Promise<App> {
-  const { logger, engineUrl: attachTo } = options;
+async function open(config: LiveConfig<Config>, options: AppOptions, closing: Closing): Promise<App> {
+  const { logger, engineUrl: attachTo, repair = false } = options;
+  const initial = config.current;
   const metrics = new Metrics();
-  let current = config;
-  let settings = settingsOf(config);
+  const store = await openStore(initial.adapter, { logger, repair, observer: metrics });
+  closing.at('store', async () => store[Symbol.asyncDispose]());
+  const workers = await openWorkers({ config, logger, engineUrl: attachTo });
+  const encode = encodeTextFrames;
+  const service = new Service({ store, functions: workers, encode, config, logger, observer: metrics });
+  closing.at('service', () => service.close());
+  workers.serve(service);
 
-  const store = await openStore(config.adapter, {
-    logger,
-    repair: options.repair ?? false,
-    observer: metrics,
-  });
-  closing.add(async () => store[Symbol.asyncDispose]());
-  const { host, notReady } = await openHost({
-    logger,
-    engineUrl: attachTo,
-    limits: () => current.limits,
-    allowedOrigins: () => current.allowed_origins,
-    endpoint: config.engine,
-  });
-  const engine = new Service({
-    store,
-    host,
-    encode: encodeTextFrames,
-    settings: () => settings,
-    logger,
-    observer: metrics,
-  });
-  closing.add(() => engine.close());
-  host.serve(engine);
-  const sockets = new StreamSockets(engine, logger);
+  const counters = newCounters();
+  const stream = new Movable<StreamListener>();
+  const bindStream = ({ host, port }: Config) =>
+    stream.bind(new StreamListener({ host, port, config, service, logger, counters }));
   metrics.attach({
-    connections: () => total(sockets, () => 1),
-    subscriptions: () => total(sockets, (one) => one.subscriptions),
-    outboxBytes: () => total(sockets, (one) => one.queuedBytes),
+    connections: () => total(stream, () => 1),
+    subscriptions: () => total(stream, (one) => one.subscriptions),
+    outboxBytes: () => total(stream, (one) => one.queuedBytes),
     storeWritable: () => store.health().writable,
-    sockets: () => sockets.counters,
-    delivery: engine.hub.counters,
+    sockets: () => counters,
+    delivery: service.hub.counters,
   });
 
-  const reasons = (): string[] => {
-    const health = store.health();
-    const found = [health.writable ? undefined : health.reason, notReady()];
-    if (closing.begun) found.push('the server shuts down');
-    return found.filter((reason) => reason !== undefined);
-  };
-  const bindAdmin = async ({ admin: at }: Config): Promise<Admin | undefined> => {
-    if (at === false) return undefined;
-    const connections = function* () {
-      for (const one of sockets.connections()) yield { ...one, operator: false };
-    };
-    const limits = () => current.limits;
-    const server = new AdminServer({
-      ...at,
-      engine,
-      metrics,
-      store,
-      notReady: reasons,
-      connections,
-      limits,
-      logger,
-    });
-    try {
-      return { server, url: (await server.listen()).url };
-    } catch (error) {
-      await server.close();
-      throw error;
-    }
-  };
-  let admin = await bindAdmin(config);
-  closing.add(() => admin?.server.close());
-  closing.add(() => host.close());
-  closing.add(() => sockets.close());
+  const admin = new Movable<AdminServer>();
+  const notReady = () => reasons(store, workers, closing);
+  const connections = () => ofClients(stream);
+  const shown = { service, metrics, store, notReady, connections, config, logger };
+  const bindAdmin = ({ admin: at }: Config) =>
+    admin.bind(at === false ? undefined : new AdminServer({ ...at, ...shown }));
+  await (await bindAdmin(initial)).place();
+  closing.at('admin', () => admin.close());
+  closing.at('workers', () => workers.close());
+  closing.at('stream', () => stream.close());
 
-  const reloader = new Reloader(config, {
-    attached: attachTo !== undefined,
+  const attached = attachTo !== undefined;
+  const reloader = new Reloader({
+    config,
+    attached,
     closing: () => closing.begun,
     logger,
-    async prepare(next, parts) {
-      const candidate = parts.address ? await sockets.bind(next) : undefined;
-      let newAdmin: Admin | undefined;
-      try {
-        if (parts.admin) newAdmin = await bindAdmin(next);
-      } catch (error) {
-        await candidate?.server.close();
-        throw error;
-      }
-      return async () => {
-        const oldAdmin = admin;
-        if (parts.admin) admin = newAdmin;
-        await Promise.all([
-          candidate && sockets.moveTo(candidate),
-          parts.admin ? oldAdmin?.server.close() : undefined,
-        ]);
-      };
-    },
-    use(next) {
-      current = next;
-      settings = settingsOf(next);
-      sockets.reconfigure(next);
-      admin?.server.reconfigure();
-      logger.level = next.log.level;
-    },
+    bindStream,
+    bindAdmin,
   });
+  closing.at('reload', () => reloader.idle());
 
-  closing.add(() => reloader.idle());
-
-  const { url: engineUrl } = await host.listen();
-  await sockets.moveTo(await sockets.bind(config));
+  const { url: engineUrl } = await workers.listen();
+  await (await bindStream(initial)).place();
   return {
     engineUrl,
-    engine,
+    service,
     get streamUrl() {
-      return sockets.url;
+      return stream.url ?? '';
     },
     get adminUrl() {
-      return admin?.url;
+      return admin.url;
     },
     reload: (next) => reloader.apply(next),
     [Symbol.asyncDispose]: () => closing[Symbol.asyncDispose](),
   };
 }
 
-interface Admin {
-  readonly server: AdminServer;
-  readonly url: string;
+/** Why calls cannot succeed now. */
+function reasons(store: Store, workers: Workers, closing: Closing): readonly string[] {
+  const health = store.health();
+  const found = [health.writable ? undefined : health.reason, workers.notReady()];
+  if (closing.begun) found.push('the server shuts down');
+  return found.filter((reason) => reason !== undefined);
 }
 
-const settingsOf = ({ auth_function: authFunction, limits }: Config): Settings => ({ authFunction, limits });
+function* ofClients(stream: Movable<StreamListener>) {
+  for (const listener of stream.all()) {
+    for (const one of listener.connections()) yield { ...one, operator: false };
+  }
+}
 
 function total(
-  sockets: StreamSockets,
+  stream: Movable<StreamListener>,
   of: (one: { subscriptions: number; queuedBytes: number }) => number,
 ): number {
   let sum = 0;
-  for (const one of sockets.connections()) sum += of(one);
+  for (const one of ofClients(stream)) sum += of(one);
   return sum;
 }

@@ -1,10 +1,18 @@
-/** Everything that closes with the app, last opened first. */
+/**
+ * The order of the end: no new configuration, no new sockets, no new calls, nobody to ask how we are, no deliveries,
+ * and at last the store flushes.
+ */
+const ORDER = ['reload', 'stream', 'workers', 'admin', 'service', 'store'] as const;
+
+type Step = (typeof ORDER)[number];
+
+/** Everything that closes with the app, in one order however far the start came. */
 export class Closing implements AsyncDisposable {
-  readonly #steps: (() => Promise<void> | void)[] = [];
+  readonly #steps = new Map<Step, () => Promise<void> | void>();
   #done: Promise<void> | undefined;
 
-  add(step: () => Promise<void> | void): void {
-    this.#steps.push(step);
+  at(step: Step, close: () => Promise<void> | void): void {
+    this.#steps.set(step, close);
   }
 
   /** True from the moment that the end began. */
@@ -12,6 +20,7 @@ export class Closing implements AsyncDisposable {
     return this.#done !== undefined;
   }
 
+  /** Closes everything, once; what one step throws keeps no other from closing, and the first error is thrown on. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#done ??= this.#run();
     return this.#done;
@@ -20,6 +29,14 @@ export class Closing implements AsyncDisposable {
   async #run(): Promise<void> {
     // Before the first step runs, `begun` must be true.
     await undefined;
-    for (const step of this.#steps.reverse()) await step();
+    const errors: unknown[] = [];
+    for (const step of ORDER) {
+      try {
+        await this.#steps.get(step)?.();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
   }
 }

@@ -1,31 +1,28 @@
-import { type Config, diffConfig } from '../config/index.js';
+import { type Config, diffConfig, type LiveConfig } from '../config/index.js';
 import { LocalError } from '../domain/errors.js';
 import type { Logger } from '../observability/logger.js';
+import type { Move } from './movable.js';
 
 /** What a reload acts on. */
 export interface Reloadable {
+  readonly config: LiveConfig<Config>;
   /** True when the engine is somebody else's, so that `engine` means nothing. */
   readonly attached: boolean;
   /** True once the end has begun: nothing is opened any more. */
   readonly closing: () => boolean;
   readonly logger: Logger;
-  /**
-   * Binds what `next` needs, without a change to what runs; the answer puts it in place.
-   * @throws LocalError when an address cannot be bound
-   */
-  prepare(next: Config, parts: { address: boolean; admin: boolean }): Promise<() => Promise<void>>;
-  /** Makes `next` the settings that are looked up from now on. */
-  use(next: Config): void;
+  /** @throws LocalError when the address cannot be bound */
+  bindStream(next: Config): Promise<Move>;
+  /** @throws LocalError when the address cannot be bound */
+  bindAdmin(next: Config): Promise<Move>;
 }
 
 /** Applies configurations to a running app, one after another. Each is applied as a whole or not at all. */
 export class Reloader {
   readonly #target: Reloadable;
-  #config: Config;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(config: Config, target: Reloadable) {
-    this.#config = config;
+  constructor(target: Reloadable) {
     this.#target = target;
   }
 
@@ -44,22 +41,32 @@ export class Reloader {
   }
 
   async #apply(next: Config): Promise<void> {
-    const { attached, closing, logger } = this.#target;
+    const { attached, closing, config, logger } = this.#target;
     if (closing()) throw new LocalError('closed', 'the server shuts down; nothing was changed');
-    const { live, restart } = diffConfig(this.#config, next);
+    const { live, restart } = diffConfig(config.current, next);
     const parts = [...restart].filter((part) => !(attached && part === 'engine'));
     if (parts.length > 0) {
-      const sentence = `${parts.join(', ')}: changes with a restart only; nothing was changed`;
-      throw new LocalError('restart_needed', sentence);
+      const message = `${parts.join(', ')}: changes with a restart only; nothing was changed`;
+      throw new LocalError('restart_needed', message);
     }
     if (live.size === 0) return;
-    const place = await this.#target.prepare(next, {
-      address: live.has('address'),
-      admin: live.has('admin'),
-    });
-    this.#config = next;
-    this.#target.use(next);
-    await place();
+    const moves = await this.#bind(next, live.has('address'), live.has('admin'));
+    config.apply(next);
+    logger.level = next.log.level;
+    await Promise.all(moves.map((move) => move.place()));
     logger.info({ changed: [...live] }, 'applied the new configuration');
+  }
+
+  /** Everything that moves is bound before anything changes. */
+  async #bind(next: Config, stream: boolean, admin: boolean): Promise<readonly Move[]> {
+    const moves: Move[] = [];
+    try {
+      if (stream) moves.push(await this.#target.bindStream(next));
+      if (admin) moves.push(await this.#target.bindAdmin(next));
+      return moves;
+    } catch (error) {
+      await Promise.all(moves.map((move) => move.discard()));
+      throw error;
+    }
   }
 }

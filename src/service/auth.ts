@@ -1,8 +1,8 @@
 import { INVOCATION_ERROR } from '../../generated/constants.js';
-import type { TraceContext } from '../domain/change.js';
 import { jsonOf, NULL, sliceField } from '../domain/json-text.js';
-import type { AuthRequest, AuthResult, FunctionHost } from './port.js';
-import type { Settings } from './settings.js';
+import { traceOf } from '../net/trace.js';
+import type { ServiceConfig } from './context.js';
+import type { AuthRequest, AuthResult, FunctionCaller } from './port.js';
 
 /** Codes that say that the function was not reached, rather than that it refused. */
 const UNREACHABLE = new Set<string>([
@@ -18,17 +18,17 @@ const UNREACHABLE = new Set<string>([
  * Everything else refuses (fail closed; protocol facts, section 6).
  */
 export function authenticate(
-  host: FunctionHost,
-  settings: Settings,
+  functions: FunctionCaller,
+  config: ServiceConfig,
   request: AuthRequest,
 ): Promise<AuthResult> {
-  const { authFunction, limits } = settings;
+  const { auth_function: authFunction, limits } = config;
   if (authFunction === undefined) return Promise.resolve({ allowed: true, context: undefined });
   const { headers, path, queryParams, addr } = request;
   const payload = jsonOf({ headers, path, query_params: queryParams, addr });
   return new Promise((resolve) => {
     const options = { timeoutMs: limits.auth_timeout_ms, trace: traceOf(headers) };
-    host.invoke(authFunction, payload, options, (failure, result) => {
+    functions.invoke(authFunction, payload, options, (failure, result) => {
       if (failure !== undefined) {
         const status = UNREACHABLE.has(failure.code) ? 503 : 401;
         resolve({ allowed: false, status, reason: `${authFunction}: ${failure.code}: ${failure.message}` });
@@ -40,13 +40,4 @@ export function authenticate(
       }
     });
   });
-}
-
-/** The W3C trace context that a client's request carries. */
-function traceOf({ traceparent, baggage }: AuthRequest['headers']): TraceContext | undefined {
-  if (traceparent === undefined && baggage === undefined) return undefined;
-  return {
-    ...(traceparent === undefined ? {} : { traceparent }),
-    ...(baggage === undefined ? {} : { baggage }),
-  };
 }

@@ -3,12 +3,12 @@ import { checkName } from '../domain/address.js';
 import type { GroupAddress, ItemAddress } from '../domain/change.js';
 import { StreamError } from '../domain/errors.js';
 import { exceedsDepth } from '../domain/json-text.js';
-import type { Settings } from './settings.js';
+import type { ServiceConfig } from './context.js';
 
 /** @throws StreamError `invalid_input` or `limit`, naming the field */
 export function groupAddress(
   input: { stream_name: string; group_id: string },
-  { limits }: Settings,
+  { limits }: ServiceConfig,
 ): GroupAddress {
   checkName('stream_name', input.stream_name, limits.max_name_bytes);
   checkName('group_id', input.group_id, limits.max_name_bytes);
@@ -18,10 +18,10 @@ export function groupAddress(
 /** @throws StreamError `invalid_input` or `limit`, naming the field */
 export function itemAddress(
   input: { stream_name: string; group_id: string; item_id: string },
-  settings: Settings,
+  config: ServiceConfig,
 ): ItemAddress {
-  checkName('item_id', input.item_id, settings.limits.max_name_bytes);
-  const { stream, group } = groupAddress(input, settings);
+  checkName('item_id', input.item_id, config.limits.max_name_bytes);
+  const { stream, group } = groupAddress(input, config);
   return { stream, group, item: input.item_id };
 }
 
@@ -29,7 +29,7 @@ export function itemAddress(
  * Bounds what a value may be: as deep as `max_depth`, and small enough to leave in one message.
  * @throws StreamError `limit`, naming the field and the bound
  */
-export function checkValue(field: string, value: JsonText, { limits }: Settings): void {
+export function checkValue(field: string, value: JsonText, { limits }: ServiceConfig): void {
   if (value.length > limits.max_frame_bytes) {
     throw new StreamError(
       'limit',

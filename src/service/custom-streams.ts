@@ -15,7 +15,7 @@ import { StreamError } from '../domain/errors.js';
 import { asJson, jsonOf, NULL, sliceField } from '../domain/json-text.js';
 import type { Store } from '../store/port.js';
 import { KeyedLock } from './keyed-lock.js';
-import type { FunctionHost } from './port.js';
+import type { FunctionCaller } from './port.js';
 
 const implementing = (functionId: string, stream: string): string => `${functionId}(${stream})`;
 
@@ -25,14 +25,14 @@ const implementing = (functionId: string, stream: string): string => `${function
  * resume is a full sync.
  */
 export class CustomStreams {
-  readonly #host: FunctionHost;
+  readonly #functions: FunctionCaller;
   readonly #store: Store;
   readonly #changed: (change: Change) => void;
   readonly #updates = new KeyedLock();
 
   /** @param changed fires the triggers of a change */
-  constructor(host: FunctionHost, store: Store, changed: (change: Change) => void) {
-    this.#host = host;
+  constructor(functions: FunctionCaller, store: Store, changed: (change: Change) => void) {
+    this.#functions = functions;
     this.#store = store;
     this.#changed = changed;
   }
@@ -121,7 +121,7 @@ export class CustomStreams {
   }
 
   #has(functionId: string, stream: string): boolean {
-    return this.#host.has(implementing(functionId, stream));
+    return this.#functions.has(implementing(functionId, stream));
   }
 
   async #get(at: ItemAddress, trace: TraceContext | undefined): Promise<JsonText | undefined> {
@@ -159,7 +159,7 @@ export class CustomStreams {
   ): Promise<JsonText | undefined> {
     const id = implementing(functionId, stream);
     return new Promise((resolve, reject) => {
-      this.#host.invoke(id, payload, { trace }, (failure, result) => {
+      this.#functions.invoke(id, payload, { trace }, (failure, result) => {
         if (failure === undefined) resolve(result);
         else reject(new StreamError('custom_stream', `${id} failed: ${failure.code}: ${failure.message}`));
       });

@@ -7,19 +7,19 @@ import { asJson } from '../domain/json-text.js';
 import { item, join, open, trigger } from './testing/open.js';
 
 test('a join handler refuses by its answer, by failing and by a failing condition; then there is no data, ever', async () => {
-  const { engine, host, call } = await open();
-  host.functions.set('yes', () => ({ result: {} }));
-  host.functions.set('no', () => ({ result: { unauthorized: true } }));
-  host.functions.set('broken', () => ({ failure: { code: 'x', message: 'x' } }));
+  const { service, functions, call } = await open();
+  functions.known.set('yes', () => ({ result: {} }));
+  functions.known.set('no', () => ({ result: { unauthorized: true } }));
+  functions.known.set('broken', () => ({ failure: { code: 'x', message: 'x' } }));
   const decide = async (functionId: string, config: object = {}) => {
     const outlet = new FakeOutlet(functionId);
-    engine.registerTrigger(trigger('t', 'stream:join', functionId, config));
+    service.registerTrigger(trigger('t', 'stream:join', functionId, config));
     const joined = await new Promise((resolve) =>
-      engine.join(outlet, join('1'), asJson('{"user":1}'), resolve),
+      service.join(outlet, join('1'), asJson('{"user":1}'), resolve),
     );
     await call('stream::set', { ...item, data: 1 });
     await tick();
-    engine.disconnect(outlet);
+    service.disconnect(outlet);
     return { joined, types: outlet.messages.map((message) => message.event?.type) };
   };
   assert.deepEqual(await decide('no'), { joined: false, types: ['unauthorized'] });
@@ -31,63 +31,63 @@ test('a join handler refuses by its answer, by failing and by a failing conditio
   });
   assert.deepEqual((await decide('yes')).joined, true);
   assert.deepEqual((await decide('no', { stream_name: 'other' })).joined, true);
-  const [payload] = host.callsOf('yes');
+  const [payload] = functions.callsOf('yes');
   assert.ok(validateStreamJoinCallRequest(payload));
   assert.deepEqual((payload as { context: unknown }).context, { user: 1 });
 });
 
 test('every join that was let in is left once: by leave, by disconnect, and when it left while it was decided', async () => {
-  const { engine, host } = await open();
+  const { service, functions } = await open();
   const outlet = new FakeOutlet('o');
   let open_: () => void = () => {};
-  host.functions.set('left', () => ({}));
-  host.functions.set('slow', async () => {
+  functions.known.set('left', () => ({}));
+  functions.known.set('slow', async () => {
     await new Promise<void>((resolve) => {
       open_ = resolve;
     });
     return {};
   });
-  engine.registerTrigger(trigger('l', 'stream:leave', 'left'));
-  const joined = (id: string) => new Promise((resolve) => engine.join(outlet, join(id), undefined, resolve));
+  service.registerTrigger(trigger('l', 'stream:leave', 'left'));
+  const joined = (id: string) => new Promise((resolve) => service.join(outlet, join(id), undefined, resolve));
   await joined('1');
   await joined('2');
-  engine.leave(outlet, '1');
-  engine.leave(outlet, 'unknown');
-  engine.disconnect(outlet);
-  engine.registerTrigger(trigger('j', 'stream:join', 'slow'));
+  service.leave(outlet, '1');
+  service.leave(outlet, 'unknown');
+  service.disconnect(outlet);
+  service.registerTrigger(trigger('j', 'stream:join', 'slow'));
   void joined('3');
-  engine.disconnect(outlet);
+  service.disconnect(outlet);
   open_();
   await tick();
   await tick();
   assert.deepEqual(
-    host.callsOf('left').map((payload) => (payload as { subscription_id: string }).subscription_id),
+    functions.callsOf('left').map((payload) => (payload as { subscription_id: string }).subscription_id),
     ['1', '2', '3'],
   );
 });
 
 test('a subscription is known from its join on, also while it is decided, until it is left or refused', async () => {
-  const { engine, host } = await open();
+  const { service, functions } = await open();
   const outlet = new FakeOutlet('o');
   const decide: ((allowed: boolean) => void)[] = [];
-  host.functions.set('slow', () => {
+  functions.known.set('slow', () => {
     return new Promise((resolve) =>
       decide.push((allowed) => resolve({ result: { unauthorized: !allowed } })),
     );
   });
-  const known = (id: string) => engine.find(outlet, id)?.group;
-  engine.join(outlet, join('in', { group: 'h' }), undefined, () => {});
-  engine.registerTrigger(trigger('j', 'stream:join', 'slow'));
-  for (const id of ['yes', 'no', 'left']) engine.join(outlet, join(id), undefined, () => {});
+  const known = (id: string) => service.find(outlet, id)?.group;
+  service.join(outlet, join('in', { group: 'h' }), undefined, () => {});
+  service.registerTrigger(trigger('j', 'stream:join', 'slow'));
+  for (const id of ['yes', 'no', 'left']) service.join(outlet, join(id), undefined, () => {});
   assert.deepEqual(['in', 'yes', 'no', 'left', 'other'].map(known), ['h', 'g', 'g', 'g', undefined]);
-  assert.equal(engine.count(outlet), 4);
-  engine.leave(outlet, 'left');
+  assert.equal(service.count(outlet), 4);
+  service.leave(outlet, 'left');
   assert.equal(known('left'), undefined);
-  assert.equal(engine.count(outlet), 3);
+  assert.equal(service.count(outlet), 3);
   for (const [i, decided] of decide.entries()) decided(i !== 1);
   await tick();
   assert.deepEqual(['in', 'yes', 'no', 'left'].map(known), ['h', 'g', undefined, undefined]);
-  engine.disconnect(outlet);
-  assert.equal(engine.count(outlet), 0);
+  service.disconnect(outlet);
+  assert.equal(service.count(outlet), 0);
   assert.equal(known('in'), undefined);
 });

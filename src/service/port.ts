@@ -33,11 +33,11 @@ export interface TriggerRegistration {
   readonly metadata?: unknown;
 }
 
-/** What the engine offers to the world; a host puts it on the wire. */
+/** What the service offers to workers. */
 export interface StreamService {
   /**
    * Calls one of our functions. `payload` is valid JSON text (undefined = absent), `parsed` what JSON.parse makes of it,
-   * for a host that had to parse it anyway. Never throws.
+   * for a caller that had to parse it anyway. Never throws.
    */
   call(
     functionId: string,
@@ -53,7 +53,7 @@ export interface StreamService {
 }
 
 /** Where functions are called: the embedded engine endpoint, or a running iii engine that we are a worker of. */
-export interface FunctionHost {
+export interface FunctionCaller {
   /** True when a call of this id would find a function now. Synchronous and cheap: every stream call asks it for custom streams. */
   has(functionId: string): boolean;
   /** Calls a function. `done` is called exactly once, also when the worker vanishes or the time is up. */
@@ -78,7 +78,7 @@ export type AuthResult =
 /** One wish to subscribe. */
 export type JoinRequest = SubscriptionRequest;
 
-/** What the engine offers to a socket session. Calls never throw; answers go out through the outlet. */
+/** What the service offers to a socket session. Calls never throw; answers go out through the outlet. */
 export interface SubscriptionService {
   /** Runs the configured auth function; without one everybody is let in without a context. */
   authenticate(request: AuthRequest): Promise<AuthResult>;

@@ -56,31 +56,33 @@ test('bad input is answered with the code of the function and the field at fault
 });
 
 test('stream triggers filter, carry both spellings, and stay in commit order behind a slow condition', async () => {
-  const { engine, host, call } = await open();
+  const { service, functions, call } = await open();
   const seen: number[] = [];
-  host.functions.set('all', () => ({}));
-  host.functions.set('one', () => ({}));
-  host.functions.set('odd', (payload) => {
+  functions.known.set('all', () => ({}));
+  functions.known.set('one', () => ({}));
+  functions.known.set('odd', (payload) => {
     seen.push((payload as { event: { data: number } }).event.data);
     return {};
   });
   const gates: (() => void)[] = [];
-  host.functions.set('isOdd', async (payload) => {
+  functions.known.set('isOdd', async (payload) => {
     await new Promise<void>((resolve) => gates.push(resolve));
     const { data } = (payload as { event: { data: number } }).event;
     if (data === 5) return { failure: { code: 'x', message: 'x' } };
     return { result: data % 2 === 1 ? null : false };
   });
   assert.equal(
-    engine.registerTrigger(trigger('1', 'stream', 'all', { stream_name: 's', group_id: '' })),
+    service.registerTrigger(trigger('1', 'stream', 'all', { stream_name: 's', group_id: '' })),
     undefined,
   );
-  engine.registerTrigger(
+  service.registerTrigger(
     trigger('2', 'stream', 'one', { stream_name: 's', group_id: 'g', item_id: 'other' }),
   );
-  engine.registerTrigger(trigger('3', 'stream', 'odd', { stream_name: 's', condition_function_id: 'isOdd' }));
+  service.registerTrigger(
+    trigger('3', 'stream', 'odd', { stream_name: 's', condition_function_id: 'isOdd' }),
+  );
   assert.match(
-    engine.registerTrigger(trigger('4', 'stream', 'all'))?.message ?? '',
+    service.registerTrigger(trigger('4', 'stream', 'all'))?.message ?? '',
     /stream_name: is required/,
   );
   for (let n = 1; n <= 7; n++) await call('stream::set', { ...item, data: n });
@@ -90,8 +92,8 @@ test('stream triggers filter, carry both spellings, and stay in commit order beh
     await tick();
   }
   assert.deepEqual(seen, [1, 3, 7]);
-  assert.equal(host.callsOf('one').length, 0);
-  const [first] = host.callsOf('all') as Record<string, unknown>[];
+  assert.equal(functions.callsOf('one').length, 0);
+  const [first] = functions.callsOf('all') as Record<string, unknown>[];
   assert.ok(validateStreamCallRequest(first));
   const { type, streamName, groupId, id, event, event_type, stream_name, group_id } = first as Record<
     string,
@@ -110,16 +112,16 @@ test('stream triggers filter, carry both spellings, and stay in commit order beh
       group_id: 'g',
     },
   );
-  engine.unregisterTrigger('1');
+  service.unregisterTrigger('1');
   await call('stream::send', { stream_name: 's', group_id: 'g', type: 't', data: 1 });
-  assert.equal(host.callsOf('all').length, 7);
+  assert.equal(functions.callsOf('all').length, 7);
 });
 
 test('the auth function decides, fail closed', async () => {
-  const { engine, host } = await open('auth');
+  const { service, functions } = await open('auth');
   const request = { headers: { a: 'b' }, path: '/', queryParams: { q: ['1'] }, addr: '127.0.0.1:1' };
   const status = async () => {
-    const result = await engine.authenticate(request);
+    const result = await service.authenticate(request);
     return result.allowed ? (result.context ?? 'in') : result.status;
   };
   assert.equal(await status(), 503);
@@ -132,12 +134,12 @@ test('the auth function decides, fail closed', async () => {
     [true, 401],
   ];
   for (const [result, expected] of results) {
-    host.functions.set('auth', () => ({ result }));
+    functions.known.set('auth', () => ({ result }));
     assert.equal(await status(), expected, JSON.stringify(result));
   }
-  host.functions.set('auth', () => ({ failure: { code: 'invocation_failed', message: 'no' } }));
+  functions.known.set('auth', () => ({ failure: { code: 'invocation_failed', message: 'no' } }));
   assert.equal(await status(), 401);
-  assert.deepEqual(host.callsOf('auth')[0], {
+  assert.deepEqual(functions.callsOf('auth')[0], {
     headers: { a: 'b' },
     path: '/',
     query_params: { q: ['1'] },
@@ -146,23 +148,23 @@ test('the auth function decides, fail closed', async () => {
 });
 
 test('a custom stream stands in for the storage, and its results reach reply, subscribers and triggers', async () => {
-  const { engine, host, call } = await open();
+  const { service, functions, call } = await open();
   const kept = new Map<string, unknown>();
-  host.functions.set('stream::set(s)', (payload) => {
+  functions.known.set('stream::set(s)', (payload) => {
     const { item_id, data } = payload as { item_id: string; data: object };
     const old_value = kept.get(item_id) ?? null;
     kept.set(item_id, { ...data, id: item_id });
     return { result: { old_value, new_value: kept.get(item_id) } };
   });
-  host.functions.set('stream::get(s)', (payload) => ({
+  functions.known.set('stream::get(s)', (payload) => ({
     result: kept.get((payload as { item_id: string }).item_id),
   }));
-  host.functions.set('stream::list(s)', () => ({ result: [...kept.values()] }));
-  host.functions.set('seen', () => ({}));
-  engine.registerTrigger(trigger('t', 'stream', 'seen', { stream_name: 's' }));
+  functions.known.set('stream::list(s)', () => ({ result: [...kept.values()] }));
+  functions.known.set('seen', () => ({}));
+  service.registerTrigger(trigger('t', 'stream', 'seen', { stream_name: 's' }));
   const outlet = new FakeOutlet('o');
   await call('stream::set', { ...item, data: { n: 1 } });
-  await new Promise((resolve) => engine.join(outlet, join('1'), undefined, resolve));
+  await new Promise((resolve) => service.join(outlet, join('1'), undefined, resolve));
   await tick();
   await tick();
   assert.deepEqual(await call('stream::set', { ...item, data: { n: 2 } }), {
@@ -185,8 +187,10 @@ test('a custom stream stands in for the storage, and its results reach reply, su
       ['update', { n: 4, id: 'i' }],
     ],
   );
-  assert.equal(host.callsOf('seen').length, 4);
-  host.functions.set('stream::set(s)', () => ({ failure: { code: 'invocation_failed', message: 'broken' } }));
+  assert.equal(functions.callsOf('seen').length, 4);
+  functions.known.set('stream::set(s)', () => ({
+    failure: { code: 'invocation_failed', message: 'broken' },
+  }));
   await assert.rejects(call('stream::set', { ...item, data: {} }), {
     code: 'STREAM_SET_ERROR',
     message: /^custom_stream: .*broken/,

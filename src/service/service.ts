@@ -1,6 +1,7 @@
 import { INVOCATION_ERROR } from '../../generated/constants.js';
 import { createDispatcher, type Dispatch } from '../../generated/handlers.js';
 import type { JsonText } from '../../generated/json-text.js';
+import type { Live } from '../config/index.js';
 import { Hub } from '../delivery/hub.js';
 import type { FrameEncoder, Outlet } from '../delivery/outlet.js';
 import type { TopicSource } from '../delivery/source.js';
@@ -12,15 +13,15 @@ import { sliceField } from '../domain/json-text.js';
 import type { Logger } from '../observability/logger.js';
 import type { Store } from '../store/port.js';
 import { authenticate } from './auth.js';
+import type { CallContext, ServiceConfig } from './context.js';
 import { CustomStreams } from './custom-streams.js';
 import { handlers } from './functions/index.js';
 import { Joins } from './joins.js';
 import type { ServiceObserver } from './observer.js';
-import type { CallContext } from './parts.js';
 import type {
   AuthRequest,
   AuthResult,
-  FunctionHost,
+  FunctionCaller,
   InvocationCallback,
   InvocationFailure,
   JoinRequest,
@@ -28,18 +29,16 @@ import type {
   SubscriptionService,
   TriggerRegistration,
 } from './port.js';
-import type { Settings } from './settings.js';
 import { PresenceTriggers } from './triggers/presence-triggers.js';
 import { TriggerRegistry } from './triggers/registry.js';
 import { StreamTriggers } from './triggers/stream-triggers.js';
 
 export interface ServiceOptions {
   readonly store: Store;
-  readonly host: FunctionHost;
+  readonly functions: FunctionCaller;
   /** Frames messages for the outlets' transport. */
   readonly encode: FrameEncoder;
-  /** Looked up at each call. */
-  readonly settings: () => Settings;
+  readonly config: Live<ServiceConfig>;
   readonly logger: Logger;
   readonly observer?: ServiceObserver;
 }
@@ -57,7 +56,7 @@ export class Service implements StreamService, SubscriptionService {
   readonly #sourceOf: (stream: string) => TopicSource;
 
   constructor(options: ServiceOptions) {
-    const { store, host, encode, settings, logger, observer } = options;
+    const { store, functions, encode, config, logger, observer } = options;
     this.#options = options;
     const triggerObserver = {
       fired: () => observer?.triggerFired(),
@@ -69,16 +68,20 @@ export class Service implements StreamService, SubscriptionService {
         );
       },
     };
-    const streamTriggers = new StreamTriggers(this.triggers, host, triggerObserver);
-    const custom = new CustomStreams(host, store, (change) => streamTriggers.changed(change));
+    const streamTriggers = new StreamTriggers(this.triggers, functions, triggerObserver);
+    const custom = new CustomStreams(functions, store, (change) => streamTriggers.changed(change));
     this.#sourceOf = (stream) => custom.sourceOf(stream) ?? store;
     this.hub = new Hub({
       encode,
-      outboxBytes: () => settings().limits.outbox_bytes,
+      outboxBytes: () => config.current.limits.outbox_bytes,
       sourceOf: this.#sourceOf,
       onError: (error, what) => logger.warn({ err: error }, `could not ${what}; trying again`),
     });
-    this.#joins = new Joins(this.hub, new PresenceTriggers(this.triggers, host, triggerObserver), encode);
+    this.#joins = new Joins(
+      this.hub,
+      new PresenceTriggers(this.triggers, functions, triggerObserver),
+      encode,
+    );
     store.listen({
       change: (change) => {
         observer?.changed(change);
@@ -88,9 +91,8 @@ export class Service implements StreamService, SubscriptionService {
       committed: (change) => streamTriggers.changed(change),
       gap: (group) => this.hub.gap(group),
     });
-    const parts = { store, custom, settings };
     this.#dispatch = createDispatcher(
-      handlers(parts, (event) => streamTriggers.sent(event)),
+      handlers({ store, custom, config }, (event) => streamTriggers.sent(event)),
       {
         sliceField,
         invalidInput: (message) => new StreamError('invalid_input', message),
@@ -121,8 +123,8 @@ export class Service implements StreamService, SubscriptionService {
   }
 
   async authenticate(request: AuthRequest): Promise<AuthResult> {
-    const { host, settings, observer, logger } = this.#options;
-    const result = await authenticate(host, settings(), request);
+    const { functions, config, observer, logger } = this.#options;
+    const result = await authenticate(functions, config.current, request);
     if (!result.allowed) {
       observer?.authFailed();
       logger.info({ status: result.status, reason: result.reason, addr: request.addr }, 'refused a socket');

@@ -13,7 +13,7 @@ async function refused(client: Client): Promise<[number, string]> {
 }
 
 test('a socket that asks for reasons is open before the auth function is asked, and is read after it', async (t) => {
-  const { service, url, server } = await start(t);
+  const { service, url, counters } = await start(t);
   let letIn: (result: AuthResult) => void = () => {};
   service.auth = () =>
     new Promise((resolve) => {
@@ -24,17 +24,17 @@ test('a socket that asks for reasons is open before the auth function is asked, 
   client.join({});
   client.send({ type: 'ping' });
   await asked;
-  assert.deepEqual([service.joins.length, server.counters.opened], [0, 0]);
+  assert.deepEqual([service.joins.length, counters.opened], [0, 0]);
   letIn({ allowed: true, context: '{"n":1}' as never });
   assert.deepEqual(await client.next(), { type: 'pong' });
-  assert.deepEqual([service.joins[0]?.context, server.counters.opened], ['{"n":1}', 1]);
+  assert.deepEqual([service.joins[0]?.context, counters.opened], ['{"n":1}', 1]);
   client.ws.close();
   await once(service, 'disconnect');
 });
 
 test('a refusal closes with 4000 + the status, and its code', async (t) => {
-  const { service, url, server } = await start(t, {
-    allowedOrigins: ['https://good.example'],
+  const { service, url, counters } = await start(t, {
+    allowed_origins: ['https://good.example'],
     limits: { sockets_per_address: 2 },
   });
   const open = (path: string, origin?: string) =>
@@ -52,7 +52,7 @@ test('a refusal closes with 4000 + the status, and its code', async (t) => {
   await Client.open(t, url);
   await Client.open(t, url);
   assert.deepEqual(await refused(open(`/${EXPLAIN}`)), [4429, 'too_many_sockets']);
-  assert.deepEqual([server.counters.refused, server.counters.authRefused, server.counters.opened], [7, 2, 2]);
+  assert.deepEqual([counters.refused, counters.authRefused, counters.opened], [7, 2, 2]);
   assert.deepEqual(await refusal(t, `${url}/other?explain=0`), { status: 404, error: 'not_found' });
 });
 

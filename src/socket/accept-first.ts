@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocket, type WebSocketServer } from 'ws';
+import { type Refusal, refuseUpgrade } from '../net/refusal.js';
 import { accept, hand, type SocketEvents } from './acceptor.js';
-import type { Admission, Admitted, Candidate } from './admission.js';
+import { type Admission, type Admitted, BAD_HANDSHAKE, type Candidate } from './admission.js';
 import { closeReason } from './close-reason.js';
-import { BAD_HANDSHAKE, type Refusal, refuseUpgrade } from './refusal.js';
 
 /** Close codes of refusals are this much greater than their HTTP status (D32). */
 const CLOSE_CODE_OFFSET = 4_000;

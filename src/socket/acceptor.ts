@@ -14,13 +14,12 @@ function chooseProtocol(offered: Set<string>): string | false {
   return false;
 }
 
-/** The WebSocket library, as this server uses it: it takes over sockets that were let in. */
-export function createAcceptor(maxFrameBytes: number): WebSocketServer {
+/** The WebSocket library, as this server uses it: it takes over sockets that were let in. `maxPayload` is set before each. */
+export function createAcceptor(): WebSocketServer {
   const options = {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
-    maxPayload: maxFrameBytes,
     closeTimeout: CLOSE_TIMEOUT,
     handleProtocols: chooseProtocol,
   };

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { JsonText } from '../../generated/json-text.js';
+import { addressOf } from '../net/address.js';
+import { originAllowed } from '../net/origin.js';
+import { Refusal } from '../net/refusal.js';
 import { AddressCounts } from './address-counts.js';
-import { addressOf, authRequest } from './auth.js';
-import { originAllowed } from './origin.js';
+import { authRequest } from './auth.js';
 import { parseTarget, type Target } from './path.js';
-import { BAD_HANDSHAKE, Refusal } from './refusal.js';
 import type { Runtime } from './runtime.js';
 
 /** A client that the auth function has yet to be asked about. */
@@ -23,6 +24,8 @@ export interface Admitted extends Candidate {
 /** Ends the wait of a client for the auth function. */
 export type Turn = (refusal: Refusal) => void;
 
+/** The code of a request that is no WebSocket handshake. */
+export const BAD_HANDSHAKE = 'bad_handshake';
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
 const VERSIONS = ['13', '8'];
 const LATER = { 'Retry-After': '1' };
@@ -40,11 +43,11 @@ export class Admission {
 
   /** Everything but the auth function. @throws Refusal with the HTTP status to answer */
   check(request: IncomingMessage, socket: Socket): Candidate {
-    const { limits, allowedOrigins } = this.#runtime.settings;
+    const { limits, allowed_origins: allowed } = this.#runtime.config.current;
     if (this.#closed) throw goingAway();
     const target = parseTarget(request.url ?? '', limits.max_name_bytes);
     checkHandshake(request);
-    if (!originAllowed(request.headers.origin, allowedOrigins)) {
+    if (!originAllowed(request.headers.origin, allowed)) {
       throw new Refusal(403, 'origin_not_allowed', 'this origin may not connect');
     }
     const address = addressOf(socket);
@@ -74,9 +77,9 @@ export class Admission {
     { target, address }: Candidate,
     turnAway: Turn,
   ): Promise<Admitted> {
-    const { service, settings, counters } = this.#runtime;
+    const { service, config, counters } = this.#runtime;
     // Each that waits is one unanswered call of the auth function.
-    if (this.#waiting.size >= settings.limits.max_pending_invocations) {
+    if (this.#waiting.size >= config.current.limits.max_pending_invocations) {
       throw new Refusal(503, 'overloaded', 'too many clients wait to be let in', { headers: LATER });
     }
     this.#waiting.add(turnAway);

@@ -1,15 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import type { AuthRequest } from '../service/port.js';
 import type { Target } from './path.js';
-
-const MAPPED_V4 = '::ffff:';
-
-/** The client's address; an IPv4 one in its own form also on a socket that listens on IPv6. */
-export function addressOf(socket: Socket): string {
-  const address = socket.remoteAddress ?? '';
-  return address.startsWith(MAPPED_V4) ? address.slice(MAPPED_V4.length) : address;
-}
 
 /** What the auth function gets to see: every header as it came, repeated ones joined as HTTP joins them. */
 export function authRequest(request: IncomingMessage, target: Target, addr: string): AuthRequest {

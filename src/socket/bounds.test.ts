@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AddressCounts } from './address-counts.js';
 import { closeReason } from './close-reason.js';
-import { isLoopback, originAllowed } from './origin.js';
 import { TokenBucket } from './token-bucket.js';
 
 test('a close reason has at most 123 bytes and no half character', () => {
@@ -31,29 +30,4 @@ test('addresses are counted up to the limit; 0 is none', () => {
   counts.give('a');
   assert.equal(counts.take('a', 1), true);
   assert.equal(counts.take('a', 0), true);
-});
-
-test('origins are compared as browsers write them; a request without one is no browser', () => {
-  const allowed = ['https://App.example/', 'http://localhost:5173'];
-  assert.equal(originAllowed('https://app.example', allowed), true);
-  assert.equal(originAllowed('http://localhost:5173', allowed), true);
-  for (const origin of [
-    'https://app.example.evil',
-    'http://app.example',
-    'https://app.example:444',
-    'null',
-    '',
-  ]) {
-    assert.equal(originAllowed(origin, allowed), false, origin);
-  }
-  assert.equal(originAllowed(undefined, allowed), true);
-  assert.equal(originAllowed('https://any', undefined), true);
-  assert.equal(originAllowed('https://any', []), false);
-});
-
-test('loopback addresses', () => {
-  for (const host of ['127.0.0.1', '127.9.9.9', 'localhost', '::1'])
-    assert.equal(isLoopback(host), true, host);
-  for (const host of ['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example', 'localhost.example'])
-    assert.equal(isLoopback(host), false, host);
 });

@@ -3,9 +3,9 @@ import { WebSocket } from 'ws';
 import { CLOSE_CODE, type CloseCode } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
 import type { Frames } from '../delivery/outlet.js';
+import type { Beating, Heartbeat } from '../net/heartbeat.js';
 import { closeReason } from './close-reason.js';
 import { type Corked, flushLater } from './flusher.js';
-import type { Beating } from './heartbeat.js';
 import type { Runtime } from './runtime.js';
 import { type Peer, Session } from './session.js';
 import type { Stallable, StallWatch } from './stall-watch.js';
@@ -31,6 +31,7 @@ export interface ConnectionInfo {
 export interface Connections {
   readonly runtime: Runtime;
   readonly stalls: StallWatch;
+  readonly heartbeat: Heartbeat;
   /** The open ones; each puts itself in and takes itself out. */
   readonly open: Set<Connection>;
 }
@@ -48,7 +49,8 @@ export class Connection implements Peer, Beating, Corked, Stallable {
   readonly #socket: Socket;
   readonly #runtime: Runtime;
   readonly #all: Connections;
-  #alive = true;
+  /** Bytes that had come at the last ping; -1 = none was sent, or the client could not answer it. */
+  #readAtPing = -1;
   /** Not written yet; mostly there is one. */
   #first: Frames | undefined;
   #more: Frames[] | undefined;
@@ -72,6 +74,7 @@ export class Connection implements Peer, Beating, Corked, Stallable {
     this.#all = all;
     this.session = new Session(this, all.runtime, context);
     all.open.add(this);
+    all.heartbeat.add(this);
   }
 
   get queuedBytes(): number {
@@ -141,17 +144,16 @@ export class Connection implements Peer, Beating, Corked, Stallable {
   /** The client sent a message. */
   message(data: Buffer): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return;
-    const { max_frame_bytes: most } = this.#runtime.settings.limits;
+    const { max_frame_bytes: most } = this.#runtime.config.current.limits;
     // The library holds new connections to this bound; here it also holds those from before it was lowered.
     if (data.length > most) this.close(CLOSE_CODE.messageTooBig, `a message may have ${most} bytes`);
     else this.session.receive(data);
     this.sign();
   }
 
-  /** The client showed that it is there. One that makes us answer and does not read is not listened to for a while. */
+  /** The client makes us work. One that makes us answer and does not read is not listened to for a while. */
   sign(): void {
-    this.#alive = true;
-    if (this.#deaf || this.queuedBytes <= this.#runtime.settings.limits.outbox_bytes) return;
+    if (this.#deaf || this.queuedBytes <= this.#runtime.config.current.limits.outbox_bytes) return;
     if (this.#ws.readyState !== WebSocket.OPEN) return;
     this.flush();
     this.#deaf = true;
@@ -171,6 +173,7 @@ export class Connection implements Peer, Beating, Corked, Stallable {
   /** The connection is gone. */
   gone(): void {
     this.#all.open.delete(this);
+    this.#all.heartbeat.delete(this);
     this.#all.stalls.delete(this);
     this.session.end();
   }
@@ -178,8 +181,8 @@ export class Connection implements Peer, Beating, Corked, Stallable {
   beat(): void {
     // A full connection has a clock of its own; its pong may lie behind what it has to read first.
     if (this.#all.stalls.has(this) || this.#ws.readyState !== WebSocket.OPEN) return;
-    if (this.#alive) {
-      this.#alive = false;
+    if (this.#socket.bytesRead !== this.#readAtPing) {
+      this.#readAtPing = this.#socket.bytesRead;
       this.#ws.ping();
       return;
     }
@@ -193,7 +196,7 @@ export class Connection implements Peer, Beating, Corked, Stallable {
 
   relieved(): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return;
-    this.#alive = true;
+    this.#readAtPing = -1;
     this.#hear();
     if (!this.#owesDrained) return;
     this.#owesDrained = false;
@@ -205,7 +208,7 @@ export class Connection implements Peer, Beating, Corked, Stallable {
       this.terminate();
       return 0;
     }
-    const { slow_client_timeout_ms: ms } = this.#runtime.settings.limits;
+    const { slow_client_timeout_ms: ms } = this.#runtime.config.current.limits;
     this.#runtime.counters.slowConsumers += 1;
     this.#runtime.logger.info(
       { socket: this.id, address: this.address },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { encodeTextFrames } from './frames.js';
+import { encodeTextFrames } from '../net/frames.js';
 import { Client, start, until } from './testing/harness.js';
 
 const HANDSHAKE =
@@ -68,7 +68,7 @@ test('bytes that break HTTP or the handshake get an HTTP error', async (t) => {
 });
 
 test('frames that break the WebSocket protocol close that connection with its code, and no other', async (t) => {
-  const { port, url, service, server } = await start(t, { limits: { max_frame_bytes: 1_024 } });
+  const { port, url, service, counters } = await start(t, { limits: { max_frame_bytes: 1_024 } });
   const bystander = await Client.open(t, url);
   const table: [string, Buffer, number][] = [
     ['too large', frame(1, 'x'.repeat(1_025)), 1009],
@@ -90,7 +90,7 @@ test('frames that break the WebSocket protocol close that connection with its co
       what,
     );
   }
-  assert.equal(server.counters.faults, table.length);
+  assert.equal(counters.faults, table.length);
   bystander.ws.send(JOIN);
   await once(service, 'join');
 });

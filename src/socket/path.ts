@@ -1,7 +1,7 @@
 import { SOCKET_ERROR } from '../../generated/constants.js';
 import type { Cursor } from '../domain/change.js';
+import { Refusal } from '../net/refusal.js';
 import { nameFault } from './names.js';
-import { notFound, Refusal } from './refusal.js';
 
 /** A subscription that a URL asks for. */
 export interface PathSubscription {
@@ -22,6 +22,10 @@ export interface Target {
   /** Absent at `/`, where subscriptions come as messages. */
   readonly subscription: PathSubscription | undefined;
 }
+
+/** A path that is none of ours. */
+export const notFound = (): Refusal =>
+  new Refusal(404, 'not_found', 'streams are at / and /stream/<stream>/<group>[/<item>], over WebSocket');
 
 const ROOT = '/';
 const SUBSCRIPTIONS = '/stream/';

@@ -1,15 +1,9 @@
-import type { Limits } from '../../generated/config.js';
+import type { Config, Live } from '../config/index.js';
 import type { Logger } from '../observability/logger.js';
 import type { SubscriptionService } from '../service/port.js';
 
-/** What may change while the server runs. */
-export interface SocketSettings {
-  readonly limits: Limits;
-  /** Values of the Origin header that browsers may connect from. Absent = any. */
-  readonly allowedOrigins?: readonly string[] | undefined;
-  /** True when an auth function decides who may connect. */
-  readonly authConfigured: boolean;
-}
+/** What of the configuration stream sockets follow. */
+export type SocketConfig = Pick<Config, 'limits' | 'allowed_origins' | 'auth_function'>;
 
 /** Counters that the server keeps; read by the metrics. */
 export interface SocketCounters {
@@ -36,9 +30,9 @@ export const newCounters = (): SocketCounters => ({
   lost: 0,
 });
 
-/** What all connections of a server share. `settings` is replaced when the configuration changes. */
+/** What all connections of a server share. */
 export interface Runtime {
-  settings: SocketSettings;
+  readonly config: Live<SocketConfig>;
   readonly service: SubscriptionService;
   readonly logger: Logger;
   readonly counters: SocketCounters;

@@ -4,10 +4,10 @@ import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { LocalError } from '../domain/errors.js';
 import { asJson } from '../domain/json-text.js';
+import { encodeTextFrames } from '../net/frames.js';
 import type { AuthRequest, AuthResult } from '../service/port.js';
-import { encodeTextFrames } from './frames.js';
-import { createStreamServer } from './server.js';
-import { Client, LIMITS, refusal, start, until } from './testing/harness.js';
+import { StreamListener } from './stream-listener.js';
+import { Client, configOf, LIMITS, refusal, start, until } from './testing/harness.js';
 
 test('messages join and leave, as text and as binary; the close disconnects', async (t) => {
   const { service, url, server } = await start(t);
@@ -102,7 +102,7 @@ test('the auth function sees the request, its context reaches the join', async (
 });
 
 test('a refusal of the auth function, or its fault, is an HTTP answer and no socket', async (t) => {
-  const { service, url, server, logger } = await start(t);
+  const { service, url, counters, logger } = await start(t);
   const say = (answer: () => Promise<AuthResult>): void => {
     service.auth = answer;
   };
@@ -112,7 +112,7 @@ test('a refusal of the auth function, or its fault, is an HTTP answer and no soc
   assert.deepEqual(await refusal(t, url), { status: 503, error: 'auth_unavailable' });
   say(() => Promise.reject(new Error('a fault of ours')));
   assert.deepEqual(await refusal(t, url), { status: 500, error: 'internal' });
-  assert.deepEqual([server.counters.refused, server.counters.authRefused, server.counters.opened], [3, 2, 0]);
+  assert.deepEqual([counters.refused, counters.authRefused, counters.opened], [3, 2, 0]);
   assert.equal(logger.lines.filter((line) => /^(warn|error)/.test(line)).length, 3);
 });
 
@@ -158,27 +158,28 @@ test('every other request gets a clean 404', async (t) => {
 });
 
 test('origins: those allowed, and requests without one', async (t) => {
-  const { url, server } = await start(t, { allowedOrigins: ['https://app.example'] });
+  const { url, configure } = await start(t, { allowed_origins: ['https://app.example'] });
   assert.deepEqual(await refusal(t, url, [], { origin: 'https://evil.example' }), {
     status: 403,
     error: 'origin_not_allowed',
   });
   await Client.open(t, url, [], { origin: 'https://app.example' });
   await Client.open(t, url);
-  server.reconfigure({ limits: LIMITS, authConfigured: false });
+  configure({});
   await Client.open(t, url, [], { origin: 'https://evil.example' });
 });
 
 test('an open door is said once', async (t) => {
   const said = (lines: string[]): number => lines.filter((line) => line.includes('allowed_origins')).length;
   const open = await start(t, { host: '0.0.0.0' });
-  open.server.reconfigure({ limits: LIMITS, authConfigured: false });
+  await Client.open(t, open.url.replace('0.0.0.0', '127.0.0.1'));
   assert.equal(said(open.logger.lines), 1);
-  for (const options of [
-    { host: '127.0.0.1' },
-    { host: '0.0.0.0', authConfigured: true },
-    { host: '0.0.0.0', allowedOrigins: [] },
-  ]) {
+  const opened = await start(t, { host: '0.0.0.0', allowed_origins: [] });
+  assert.equal(said(opened.logger.lines), 0);
+  opened.configure({});
+  await Client.open(t, opened.url.replace('0.0.0.0', '127.0.0.1'));
+  assert.equal(said(opened.logger.lines), 1);
+  for (const options of [{ host: '127.0.0.1' }, { host: '0.0.0.0', auth_function: 'f' }]) {
     assert.equal(said((await start(t, options)).logger.lines), 0);
   }
 });
@@ -195,12 +196,9 @@ test('an address holds so many sockets, and may have another when one goes', asy
 });
 
 test('new limits hold for open connections too', async (t) => {
-  const { url, server } = await start(t);
+  const { url, configure } = await start(t);
   const client = await Client.open(t, url);
-  server.reconfigure({
-    limits: { ...LIMITS, max_name_bytes: 4, max_frame_bytes: 1_024 },
-    authConfigured: false,
-  });
+  configure({ limits: { max_name_bytes: 4, max_frame_bytes: 1_024 } });
   client.join({ groupId: 'too long' });
   assert.equal((await client.next()).code, 'name_too_long');
   client.ws.send('x'.repeat(1_025));
@@ -208,7 +206,7 @@ test('new limits hold for open connections too', async (t) => {
   const fresh = await Client.open(t, url);
   fresh.ws.send('x'.repeat(1_025));
   assert.equal(await fresh.closed, 1009);
-  server.reconfigure({ limits: { ...LIMITS, max_frame_bytes: 8_388_608 }, authConfigured: false });
+  configure({ limits: { max_frame_bytes: 8_388_608 } });
   const large = await Client.open(t, url);
   large.ws.send('x'.repeat(LIMITS.max_frame_bytes + 1));
   assert.equal((await large.next()).code, 'invalid_message');
@@ -234,18 +232,18 @@ test('close: 1001 to everybody, those who wait are refused, nobody gets in, and 
 
 test('a taken port is one clear sentence; another server can share the service', async (t) => {
   const { port, service, logger } = await start(t);
-  const options = { host: '127.0.0.1', limits: LIMITS, authConfigured: false, service, logger };
-  const second = createStreamServer({ ...options, port });
+  const options = { host: '127.0.0.1', config: configOf(), service, logger };
+  const second = new StreamListener({ ...options, port });
   await assert.rejects(
     second.listen(),
     (error) =>
       error instanceof LocalError && error.code === 'port_taken' && error.message.includes(String(port)),
   );
   await second.close();
-  await assert.rejects(createStreamServer({ ...options, host: '192.0.2.1', port: 0 }).listen(), {
+  await assert.rejects(new StreamListener({ ...options, host: '192.0.2.1', port: 0 }).listen(), {
     code: 'listen_failed',
   });
-  const third = createStreamServer({ ...options, port: 0 });
+  const third = new StreamListener({ ...options, port: 0 });
   const { url } = await third.listen();
   await Client.open(t, `${url}/stream/s/g`);
   assert.equal(service.joins.length, 1);

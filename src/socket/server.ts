@@ -1,120 +1,61 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import type { WebSocket, WebSocketServer } from 'ws';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
 import { CLOSE_CODE } from '../../generated/constants.js';
+import type { Live } from '../config/index.js';
+import { addressOf } from '../net/address.js';
+import { Heartbeat } from '../net/heartbeat.js';
+import { Refusal, refuseUpgrade } from '../net/refusal.js';
 import type { Logger } from '../observability/logger.js';
 import type { SubscriptionService } from '../service/port.js';
 import { acceptFirst, wantsReasons } from './accept-first.js';
 import { accept, createAcceptor } from './acceptor.js';
 import { Admission, type Admitted } from './admission.js';
-import { addressOf } from './auth.js';
 import { Connection, type ConnectionInfo, type Connections } from './connection.js';
-import { Heartbeat } from './heartbeat.js';
-import { listen } from './listen.js';
-import { isLoopback } from './origin.js';
-import { notFound, Refusal, refuseRequest, refuseUpgrade } from './refusal.js';
-import { newCounters, type Runtime, type SocketCounters, type SocketSettings } from './runtime.js';
+import { newCounters, type Runtime, type SocketConfig, type SocketCounters } from './runtime.js';
 import { StallWatch } from './stall-watch.js';
 
-export interface StreamServerOptions extends SocketSettings {
-  readonly host: string;
-  /** 0 = any free port. */
-  readonly port: number;
-  /** Several servers may share one: that is how a new address is bound before the old one is dropped. */
+export interface SocketServerOptions {
+  readonly config: Live<SocketConfig>;
   readonly service: SubscriptionService;
   readonly logger: Logger;
-  /** Milliseconds that clients may take to answer the close at the server's end. @default 2000 */
-  readonly closeGraceMs?: number;
+  /** Where to count; several servers may share one. @default counters of its own */
+  readonly counters?: SocketCounters;
 }
 
-export interface StreamServer extends AsyncDisposable {
-  readonly counters: Readonly<SocketCounters>;
-  /** Binds the address. @throws LocalError `port_taken` or `listen_failed` */
-  listen(): Promise<{ host: string; port: number; url: string }>;
-  /** Takes over an upgrade request that another HTTP server received; `listen` is then not needed. */
-  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
-  /** Applies new settings, to the connections that are open too. A greater `max_frame_bytes` holds for new ones only. */
-  reconfigure(settings: SocketSettings): void;
-  /** Every open connection. */
-  connections(): IterableIterator<ConnectionInfo>;
-  /** Stops accepting, closes every connection with 1001 and waits for them, at most `closeGraceMs`. */
-  close(): Promise<void>;
-}
-
-const CLOSE_GRACE = 2_000;
-/** Milliseconds that a client may take to send its request. */
-const REQUEST_TIMEOUT = 10_000;
-
-/** The stream socket: upgrades HTTP requests to WebSockets, and gives each a session with the service. */
-export function createStreamServer(options: StreamServerOptions): StreamServer {
-  return new Server(options);
-}
-
-class Server implements StreamServer {
-  readonly counters: SocketCounters = newCounters();
-  readonly #options: StreamServerOptions;
+/**
+ * The stream sockets of one listener: upgrades requests to WebSockets, and gives each a session with the service.
+ * A greater `max_frame_bytes` holds for new connections only, everything else of the configuration at once.
+ */
+export class SocketServer {
+  readonly counters: SocketCounters;
   readonly #runtime: Runtime;
-  readonly #http = createServer({ headersTimeout: REQUEST_TIMEOUT, requestTimeout: REQUEST_TIMEOUT });
   readonly #connections: Connections;
-  readonly #heartbeat: Heartbeat;
   readonly #admission: Admission;
-  #acceptor: WebSocketServer;
-  #warned = false;
-  #closed: Promise<void> | undefined;
+  readonly #acceptor = createAcceptor();
 
-  constructor(options: StreamServerOptions) {
-    const { service, logger, limits } = options;
-    this.#options = options;
-    this.#runtime = { settings: options, service, logger, counters: this.counters };
-    const stalls = new StallWatch(() => this.#runtime.settings.limits.slow_client_timeout_ms);
-    this.#connections = { runtime: this.#runtime, stalls, open: new Set() };
-    this.#heartbeat = new Heartbeat(this.#connections.open);
+  constructor({ config, service, logger, counters = newCounters() }: SocketServerOptions) {
+    this.counters = counters;
+    this.#runtime = { config, service, logger, counters };
+    this.#connections = {
+      runtime: this.#runtime,
+      stalls: new StallWatch(() => config.current.limits.slow_client_timeout_ms),
+      heartbeat: new Heartbeat(() => config.current.limits.heartbeat_interval_ms),
+      open: new Set(),
+    };
     this.#admission = new Admission(this.#runtime);
-    this.#acceptor = createAcceptor(limits.max_frame_bytes);
-    this.#http.on('request', (request, response) => refuseRequest(request, response, notFound()));
-    this.#http.on('upgrade', (request, socket, head) => this.upgrade(request, socket as Socket, head));
-    this.#heartbeat.start(limits.heartbeat_interval_ms);
   }
 
-  async listen(): Promise<{ host: string; port: number; url: string }> {
-    const { host, port, logger } = this.#options;
-    await listen(this.#http, host, port);
-    this.#http.on('error', (error) => logger.error({ err: error }, 'stream socket'));
-    const bound = (this.#http.address() as AddressInfo).port;
-    const url = `ws://${host.includes(':') ? `[${host}]` : host}:${bound}`;
-    logger.info({ url }, 'stream socket listens');
-    this.#warnWhenOpen();
-    return { host, port: bound, url };
-  }
-
-  reconfigure(settings: SocketSettings): void {
-    const { limits: old } = this.#runtime.settings;
-    const { limits } = settings;
-    this.#runtime.settings = settings;
-    if (limits.max_frame_bytes !== old.max_frame_bytes)
-      this.#acceptor = createAcceptor(limits.max_frame_bytes);
-    if (this.#closed !== undefined) return;
-    if (limits.heartbeat_interval_ms !== old.heartbeat_interval_ms)
-      this.#heartbeat.start(limits.heartbeat_interval_ms);
-    if (this.#http.listening) this.#warnWhenOpen();
-  }
-
+  /** Every open connection. */
   *connections(): IterableIterator<ConnectionInfo> {
     for (const connection of this.#connections.open) yield connection.info;
   }
 
-  close(): Promise<void> {
-    this.#closed ??= this.#close();
-    return this.#closed;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
+  /** Takes over an upgrade request that an HTTP server received. */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     // Until the WebSocket library takes it over nobody else listens; a socket that fails destroys itself.
     socket.on('error', ignore);
+    this.#acceptor.options.maxPayload = this.#runtime.config.current.limits.max_frame_bytes;
     if (wantsReasons(request.url)) {
       acceptFirst([request, socket, head], {
         acceptor: this.#acceptor,
@@ -125,6 +66,20 @@ class Server implements StreamServer {
     } else {
       void this.#admitFirst(request, socket, head);
     }
+  }
+
+  /** Refuses everybody from now on, and closes every connection with 1001. */
+  close(): void {
+    this.#admission.close();
+    this.#connections.heartbeat.close();
+    for (const connection of this.#connections.open) {
+      connection.close(CLOSE_CODE.goingAway, 'the server shuts down');
+    }
+  }
+
+  /** Ends the connections that are still open. */
+  terminate(): void {
+    for (const connection of this.#connections.open) connection.terminate();
   }
 
   async #admitFirst(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
@@ -141,14 +96,14 @@ class Server implements StreamServer {
   #open(ws: WebSocket, socket: Socket, { target, address, context }: Admitted): Connection {
     const connection = new Connection(ws, socket, address, this.#connections, context);
     this.counters.opened += 1;
-    this.#options.logger.debug({ socket: connection.id, address, path: target.path }, 'a client connected');
+    this.#runtime.logger.debug({ socket: connection.id, address, path: target.path }, 'a client connected');
     if (target.subscription !== undefined) connection.session.subscribe(target.subscription);
     return connection;
   }
 
   /** Counts and logs a refusal. */
   #refused(request: IncomingMessage, socket: Socket, error: unknown): Refusal {
-    const { logger } = this.#options;
+    const { logger } = this.#runtime;
     this.counters.refused += 1;
     const refusal =
       error instanceof Refusal ? error : new Refusal(500, 'internal', 'the request could not be handled');
@@ -159,34 +114,6 @@ class Server implements StreamServer {
     else if (status === 400 || status === 404) logger.debug(about, 'refused an upgrade');
     else logger.warn(about, 'refused an upgrade');
     return refusal;
-  }
-
-  #warnWhenOpen(): void {
-    const { allowedOrigins, authConfigured } = this.#runtime.settings;
-    const { host, logger } = this.#options;
-    if (this.#warned || allowedOrigins !== undefined || authConfigured || isLoopback(host)) return;
-    this.#warned = true;
-    logger.warn(
-      { host },
-      'any web page may connect: set allowed_origins or auth_function, or listen on 127.0.0.1',
-    );
-  }
-
-  async #close(): Promise<void> {
-    this.#heartbeat.stop();
-    this.#admission.close();
-    const { open } = this.#connections;
-    let grace: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      this.#http.close(() => resolve());
-      for (const connection of open) connection.close(CLOSE_CODE.goingAway, 'the server shuts down');
-      grace = setTimeout(() => {
-        for (const connection of open) connection.terminate();
-        this.#http.closeAllConnections();
-        setImmediate(resolve);
-      }, this.#options.closeGraceMs ?? CLOSE_GRACE);
-    });
-    clearTimeout(grace);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Limits } from '../../generated/config.js';
 import { asJson } from '../domain/json-text.js';
 import { newCounters } from './runtime.js';
 import { type Peer, Session } from './session.js';
-import { FakeLogger, FakeService, LIMITS } from './testing/harness.js';
+import { configOf, FakeLogger, FakeService, LIMITS } from './testing/harness.js';
 
 class FakePeer implements Peer {
   readonly id = 'peer';
@@ -26,8 +26,7 @@ function open(limits: Partial<Limits> = {}) {
   const peer = new FakePeer();
   const service = new FakeService();
   const logger = new FakeLogger();
-  const settings = { limits: { ...LIMITS, ...limits }, authConfigured: false };
-  const runtime = { settings, service, logger, counters: newCounters() };
+  const runtime = { config: configOf({ limits }), service, logger, counters: newCounters() };
   const session = new Session(peer, runtime, asJson('{"user":1}'));
   const join = (data: object = {}): void =>
     session.receive(
@@ -118,7 +117,7 @@ test('subscriptions and joins have limits, which a change of the configuration m
   leave('a');
   join({ subscriptionId: 'c' });
   assert.equal(session.subscriptions, 2);
-  runtime.settings = { ...runtime.settings, limits: { ...LIMITS, joins_per_second: 2 } };
+  runtime.config.apply({ ...runtime.config.current, limits: { ...LIMITS, joins_per_second: 2 } });
   const before = service.joins.length;
   for (let i = 0; i < 20; i += 1) join({ subscriptionId: `d${i}` });
   assert.equal(service.joins.length - before, 2);

@@ -3,8 +3,8 @@ import { CLOSE_CODE, type CloseCode, SOCKET_ERROR, SOCKET_MESSAGE } from '../../
 import type { JsonText } from '../../generated/json-text.js';
 import type { JoinData } from '../../generated/socket.js';
 import type { Outlet } from '../delivery/outlet.js';
+import { encodeTextFrames } from '../net/frames.js';
 import { readClientMessage } from './client-message.js';
-import { encodeTextFrames } from './frames.js';
 import type { Fault } from './names.js';
 import type { PathSubscription } from './path.js';
 import type { Runtime } from './runtime.js';
@@ -46,7 +46,7 @@ export class Session {
   receive(data: string | Buffer): void {
     if (this.#ended) return;
     try {
-      const { message, fault } = readClientMessage(data, this.#runtime.settings.limits);
+      const { message, fault } = readClientMessage(data, this.#runtime.config.current.limits);
       if (fault !== undefined) {
         this.#malformed(fault);
         return;
@@ -114,7 +114,7 @@ export class Session {
   }
 
   #boundFault(data: JoinData): Fault | undefined {
-    const { joins_per_second: rate, subscriptions_per_socket: most } = this.#runtime.settings.limits;
+    const { joins_per_second: rate, subscriptions_per_socket: most } = this.#runtime.config.current.limits;
     const { subscriptionId } = data;
     const now = performance.now();
     this.#joins ??= new TokenBucket(rate, now);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import type { Outlet } from '../delivery/outlet.js';
-import { encodeTextFrames } from './frames.js';
+import { encodeTextFrames } from '../net/frames.js';
 import { Client, start, until } from './testing/harness.js';
 
 const OUTBOX = 65_536;
@@ -64,7 +64,7 @@ test('a queue that is small enough to need no drain event is noticed all the sam
 });
 
 test('a paused client that does not read in time is closed with 4008', async (t) => {
-  const { url, service, server, logger } = await start(t, {
+  const { url, service, counters, logger } = await start(t, {
     limits: { outbox_bytes: OUTBOX, slow_client_timeout_ms: 100 },
   });
   const client = await Client.open(t, url);
@@ -77,7 +77,7 @@ test('a paused client that does not read in time is closed with 4008', async (t)
   assert.ok(performance.now() - started >= 100);
   client.ws.resume();
   assert.equal(await client.closed, 4008);
-  assert.equal(server.counters.slowConsumers, 1);
+  assert.equal(counters.slowConsumers, 1);
   assert.ok(logger.lines.some((line) => line.startsWith('info') && line.includes('too slowly')));
 });
 

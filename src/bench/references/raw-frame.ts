@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { FUNCTION, SOCKET_MESSAGE, STREAM_EVENT, WORKER_MESSAGE } from '../../../generated/constants.js';
-import { encodeTextFrames } from '../../socket/frames.js';
+import { encodeTextFrames } from '../../net/frames.js';
 
 // The limit: values stay text, all replies of a turn are one write, each change is framed once, and all changes of a
 // turn are one write per subscriber. It checks nothing and keeps no order but that of arrival.

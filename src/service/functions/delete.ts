@@ -3,12 +3,12 @@ import type { StreamHandlers } from '../../../generated/handlers.js';
 import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
 import { itemAddress } from '../checks.js';
-import type { CallContext, Parts } from '../parts.js';
+import type { CallContext, FunctionContext } from '../context.js';
 
 /** Removes an item; where there is none nothing happens, and nobody is told. */
-export function remove({ store, custom, settings }: Parts): StreamHandlers<CallContext>['delete'] {
+export function remove({ store, custom, config }: FunctionContext): StreamHandlers<CallContext>['delete'] {
   return (input, { trace }) => {
-    const at = itemAddress(input, settings());
+    const at = itemAddress(input, config.current);
     const own = custom.delete(at, trace);
     if (own !== undefined) return own;
     const committed = store.commit(at, { kind: 'delete' }, trace);

@@ -1,11 +1,11 @@
 import type { StreamHandlers } from '../../../generated/handlers.js';
 import { itemAddress } from '../checks.js';
-import type { CallContext, Parts } from '../parts.js';
+import type { CallContext, FunctionContext } from '../context.js';
 
 /** An item's value; no result when there is none. */
-export function get({ store, custom, settings }: Parts): StreamHandlers<CallContext>['get'] {
+export function get({ store, custom, config }: FunctionContext): StreamHandlers<CallContext>['get'] {
   return (input, { trace }) => {
-    const at = itemAddress(input, settings());
+    const at = itemAddress(input, config.current);
     return custom.get(at, trace) ?? store.get(at);
   };
 }

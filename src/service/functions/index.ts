@@ -1,6 +1,6 @@
 import type { StreamHandlers } from '../../../generated/handlers.js';
 import type { CustomEvent } from '../../domain/change.js';
-import type { CallContext, Parts } from '../parts.js';
+import type { CallContext, FunctionContext } from '../context.js';
 import { remove } from './delete.js';
 import { get } from './get.js';
 import { list } from './list.js';
@@ -11,14 +11,14 @@ import { set } from './set.js';
 import { update } from './update.js';
 
 /** The handwritten side of the API reference: a function added there does not compile until it has a handler here. */
-export const handlers = (parts: Parts, sent: (event: CustomEvent) => void) =>
+export const handlers = (context: FunctionContext, sent: (event: CustomEvent) => void) =>
   ({
-    set: set(parts),
-    get: get(parts),
-    delete: remove(parts),
-    list: list(parts),
-    listGroups: listGroups(parts),
-    listAll: listAll(parts),
-    send: send(parts, sent),
-    update: update(parts),
+    set: set(context),
+    get: get(context),
+    delete: remove(context),
+    list: list(context),
+    listGroups: listGroups(context),
+    listAll: listAll(context),
+    send: send(context, sent),
+    update: update(context),
   }) satisfies StreamHandlers<CallContext>;

@@ -2,10 +2,10 @@ import { encodeListAllResult } from '../../../generated/encode.js';
 import type { StreamHandlers } from '../../../generated/handlers.js';
 import { mapReady } from '../../domain/deferred.js';
 import type { StreamListing } from '../../store/port.js';
-import type { CallContext, Parts } from '../parts.js';
+import type { CallContext, FunctionContext } from '../context.js';
 
 /** Every stream that holds an item, with its groups; both sorted. Custom streams keep their own books and are not in it. */
-export function listAll({ store }: Parts): StreamHandlers<CallContext>['listAll'] {
+export function listAll({ store }: FunctionContext): StreamHandlers<CallContext>['listAll'] {
   const encode = (listings: readonly StreamListing[]) => {
     const stream = listings.map(({ id, groups }) => ({ id, groups: [...groups] }));
     return encodeListAllResult({ stream, count: stream.length });

@@ -2,12 +2,12 @@ import { encodeListResult } from '../../../generated/encode.js';
 import type { StreamHandlers } from '../../../generated/handlers.js';
 import { mapReady } from '../../domain/deferred.js';
 import { groupAddress } from '../checks.js';
-import type { CallContext, Parts } from '../parts.js';
+import type { CallContext, FunctionContext } from '../context.js';
 
 /** A group's values in creation order. */
-export function list({ store, custom, settings }: Parts): StreamHandlers<CallContext>['list'] {
+export function list({ store, custom, config }: FunctionContext): StreamHandlers<CallContext>['list'] {
   return (input, { trace }) => {
-    const at = groupAddress(input, settings());
+    const at = groupAddress(input, config.current);
     return custom.list(at, trace) ?? mapReady(store.list(at), encodeListResult);
   };
 }

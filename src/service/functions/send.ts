@@ -3,18 +3,21 @@ import { checkName } from '../../domain/address.js';
 import type { CustomEvent } from '../../domain/change.js';
 import { mapReady } from '../../domain/deferred.js';
 import { checkValue, groupAddress } from '../checks.js';
-import type { CallContext, Parts } from '../parts.js';
+import type { CallContext, FunctionContext } from '../context.js';
 
 /** Sends a custom event to whoever is subscribed now; nothing is stored. `sent` fires the triggers. */
-export function send(parts: Parts, sent: (event: CustomEvent) => void): StreamHandlers<CallContext>['send'] {
+export function send(
+  context: FunctionContext,
+  sent: (event: CustomEvent) => void,
+): StreamHandlers<CallContext>['send'] {
   return (input, { trace }) => {
-    const settings = parts.settings();
-    const at = groupAddress(input, settings);
+    const config = context.config.current;
+    const at = groupAddress(input, config);
     const item = input.id ?? undefined;
-    if (item !== undefined) checkName('id', item, settings.limits.max_name_bytes);
-    checkValue('data', input.data, settings);
+    if (item !== undefined) checkName('id', item, config.limits.max_name_bytes);
+    checkValue('data', input.data, config);
     const event = { ...at, item, type: input.type, data: input.data, trace };
-    return mapReady(parts.store.publish(event), (published) => {
+    return mapReady(context.store.publish(event), (published) => {
       sent(published);
       return undefined;
     });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Config } from '../../../generated/config.js';
 import { asJson } from '../../domain/json-text.js';
 import { LocalStore } from '../../store/local/local-store.js';
-import type { Parts } from '../parts.js';
+import type { FunctionContext, ServiceConfig } from '../context.js';
 import { update } from './update.js';
 
 test('ops with an inexact number change nothing and ask no custom stream', async () => {
@@ -18,8 +18,8 @@ test('ops with an inexact number change nothing and ask no custom stream', async
       asked += 1;
       return undefined;
     },
-  } as unknown as Parts['custom'];
-  const handler = update({ store, custom, settings: () => ({ authFunction: undefined, limits }) });
+  } as unknown as FunctionContext['custom'];
+  const handler = update({ store, custom, config: { current: { limits } as ServiceConfig } });
   const call = (ops: string) => {
     const payload = asJson(`{"stream_name":"s","group_id":"g","item_id":"i","ops":${ops}}`);
     const input = JSON.parse(payload);

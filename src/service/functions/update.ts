@@ -6,18 +6,18 @@ import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
 import { applyUpdate, refuseInexactOps } from '../../domain/update-ops.js';
 import { checkValue, itemAddress } from '../checks.js';
-import type { CallContext, Parts } from '../parts.js';
+import type { CallContext, FunctionContext } from '../context.js';
 
 /** Applies ops to one item, atomically; a failed op is reported and the others still apply. */
-export function update({ store, custom, settings }: Parts): StreamHandlers<CallContext>['update'] {
+export function update({ store, custom, config }: FunctionContext): StreamHandlers<CallContext>['update'] {
   return (input, { trace }) => {
-    const at = itemAddress(input, settings());
+    const at = itemAddress(input, config.current);
     refuseInexactOps(input.payload);
     let errors: readonly UpdateOpError[] = [];
     // Pure, and the errors are those of its last run: a store may run it again on a newer value.
     const apply = (current: JsonText | undefined): JsonText => {
       const outcome = applyUpdate(current, input.ops);
-      checkValue('ops', outcome.value, settings());
+      checkValue('ops', outcome.value, config.current);
       errors = outcome.errors;
       return outcome.value;
     };

@@ -1,11 +1,13 @@
 import type { Config } from '../../../generated/config.js';
+import { LiveConfig } from '../../config/index.js';
 import { encodeLines } from '../../delivery/testing/harness.js';
 import { asJson } from '../../domain/json-text.js';
 import { silentLogger } from '../../observability/logger.js';
 import { LocalStore } from '../../store/local/local-store.js';
+import type { ServiceConfig } from '../context.js';
 import type { JoinRequest } from '../port.js';
 import { Service } from '../service.js';
-import { FakeHost } from './fake-host.js';
+import { FakeFunctions } from './fake-functions.js';
 
 const limits = {
   max_name_bytes: 16,
@@ -15,24 +17,24 @@ const limits = {
   auth_timeout_ms: 50,
 } as Config['limits'];
 
-/** An engine over a store in memory, and a way to call its functions as a worker would. */
+/** A service over a store in memory, and a way to call its functions as a worker would. */
 export async function open(authFunction?: string) {
   const store = await LocalStore.open({
     tombstones: { maxPerGroup: 10, maxAgeMs: 1e6 },
     maxQueuedBytes: 1e6,
   });
-  const host = new FakeHost();
-  const settings = () => ({ authFunction, limits });
-  const engine = new Service({ store, host, encode: encodeLines, settings, logger: silentLogger });
+  const functions = new FakeFunctions();
+  const config = new LiveConfig({ limits, auth_function: authFunction } as ServiceConfig);
+  const service = new Service({ store, functions, encode: encodeLines, config, logger: silentLogger });
   const call = (id: string, payload?: unknown) =>
     new Promise<unknown>((resolve, reject) => {
       const text = payload === undefined ? undefined : asJson(JSON.stringify(payload));
-      engine.call(id, text, undefined, (failure, result) => {
+      service.call(id, text, undefined, (failure, result) => {
         if (failure !== undefined) reject(Object.assign(new Error(failure.message), { code: failure.code }));
         else resolve(result === undefined ? undefined : JSON.parse(result));
       });
     });
-  return { engine, host, call };
+  return { service, functions, call };
 }
 
 export const item = { stream_name: 's', group_id: 'g', item_id: 'i' };

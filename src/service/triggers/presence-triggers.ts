@@ -1,7 +1,7 @@
 import { TRIGGER_TYPE } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { sliceField } from '../../domain/json-text.js';
-import type { FunctionHost } from '../port.js';
+import type { FunctionCaller } from '../port.js';
 import type { TriggerObserver } from './observer.js';
 import { type Presence, presencePayload } from './payload.js';
 import type { Trigger, TriggerRegistry } from './registry.js';
@@ -9,12 +9,12 @@ import type { Trigger, TriggerRegistry } from './registry.js';
 /** Asks `stream:join` handlers for permission and tells `stream:leave` handlers. */
 export class PresenceTriggers {
   readonly #registry: TriggerRegistry;
-  readonly #host: FunctionHost;
+  readonly #functions: FunctionCaller;
   readonly #observer: TriggerObserver;
 
-  constructor(registry: TriggerRegistry, host: FunctionHost, observer: TriggerObserver) {
+  constructor(registry: TriggerRegistry, functions: FunctionCaller, observer: TriggerObserver) {
     this.#registry = registry;
-    this.#host = host;
+    this.#functions = functions;
     this.#observer = observer;
   }
 
@@ -80,7 +80,7 @@ export class PresenceTriggers {
     payload: JsonText,
     then: (ok: boolean, result: JsonText | undefined) => void,
   ): void {
-    this.#host.invoke(functionId, payload, {}, (failure, result) => {
+    this.#functions.invoke(functionId, payload, {}, (failure, result) => {
       if (failure !== undefined) this.#observer.failed(trigger, failure);
       then(failure === undefined, result);
     });

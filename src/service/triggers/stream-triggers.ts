@@ -1,7 +1,7 @@
 import { INVOCATION_ERROR, STREAM_EVENT, TRIGGER_TYPE } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import type { Change, CustomEvent, GroupAddress, TraceContext } from '../../domain/change.js';
-import type { FunctionHost } from '../port.js';
+import type { FunctionCaller } from '../port.js';
 import type { TriggerObserver } from './observer.js';
 import { OrderedConditions } from './ordered-conditions.js';
 import { changePayload, eventPayload } from './payload.js';
@@ -10,14 +10,14 @@ import type { Trigger, TriggerRegistry } from './registry.js';
 /** Fires `stream` triggers for the changes that this node commits and the events that it is asked to send. */
 export class StreamTriggers {
   readonly #registry: TriggerRegistry;
-  readonly #host: FunctionHost;
+  readonly #functions: FunctionCaller;
   readonly #observer: TriggerObserver;
   /** trigger → group → changes that wait for its condition. */
   readonly #queues = new Map<Trigger, Map<string, OrderedConditions>>();
 
-  constructor(registry: TriggerRegistry, host: FunctionHost, observer: TriggerObserver) {
+  constructor(registry: TriggerRegistry, functions: FunctionCaller, observer: TriggerObserver) {
     this.#registry = registry;
-    this.#host = host;
+    this.#functions = functions;
     this.#observer = observer;
   }
 
@@ -85,7 +85,7 @@ export class StreamTriggers {
     trace: TraceContext | undefined,
     decided: (run: boolean) => void,
   ): void {
-    this.#host.invoke(condition, payload, { trace }, (failure, result) => {
+    this.#functions.invoke(condition, payload, { trace }, (failure, result) => {
       if (failure !== undefined) this.#observer.failed(trigger, failure);
       decided(failure === undefined && result !== 'false');
     });
@@ -93,7 +93,7 @@ export class StreamTriggers {
 
   #run(trigger: Trigger, payload: JsonText, trace: TraceContext | undefined): void {
     this.#observer.fired(trigger);
-    if (this.#host.notify(trigger.functionId, payload, trace)) return;
+    if (this.#functions.notify(trigger.functionId, payload, trace)) return;
     this.#observer.failed(trigger, {
       code: INVOCATION_ERROR.functionNotFound,
       message: `Function ${trigger.functionId} not found`,

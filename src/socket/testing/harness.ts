@@ -3,10 +3,12 @@ import type { TestContext } from 'node:test';
 import { type ClientOptions, WebSocket } from 'ws';
 import type { Limits } from '../../../generated/config.js';
 import type { JsonText } from '../../../generated/json-text.js';
+import { LiveConfig } from '../../config/index.js';
 import type { Outlet } from '../../delivery/outlet.js';
 import type { Logger } from '../../observability/logger.js';
 import type { AuthRequest, AuthResult, JoinRequest, SubscriptionService } from '../../service/port.js';
-import { createStreamServer, type StreamServer, type StreamServerOptions } from '../server.js';
+import { newCounters, type SocketConfig, type SocketCounters } from '../runtime.js';
+import { StreamListener, type StreamListenerOptions } from '../stream-listener.js';
 
 export const LIMITS: Limits = {
   max_name_bytes: 512,
@@ -112,33 +114,50 @@ export class FakeService extends EventEmitter implements SubscriptionService {
 }
 
 export interface Running {
-  readonly server: StreamServer;
+  readonly server: StreamListener;
+  readonly counters: SocketCounters;
+  /** Changes the configuration of the running server. */
+  readonly configure: (change: Change) => void;
   readonly service: FakeService;
   readonly logger: FakeLogger;
   readonly url: string;
   readonly port: number;
 }
 
+/** What differs from the defaults. */
+interface Change {
+  readonly limits?: Partial<Limits> | undefined;
+  readonly allowed_origins?: readonly string[] | undefined;
+  readonly auth_function?: string | undefined;
+}
+
+/** The configuration of a server under test. */
+export const configOf = ({ limits, ...change }: Change = {}): LiveConfig<SocketConfig> =>
+  new LiveConfig({ ...change, limits: { ...LIMITS, ...limits } } as SocketConfig);
+
 /** A server on a free port, that ends with the test. */
 export async function start(
   t: TestContext,
-  { limits, ...options }: Partial<Omit<StreamServerOptions, 'limits'>> & { limits?: Partial<Limits> } = {},
+  { limits, allowed_origins, auth_function, ...options }: Change & Partial<StreamListenerOptions> = {},
 ): Promise<Running> {
   const service = new FakeService();
   const logger = new FakeLogger();
-  const server = createStreamServer({
+  const counters = newCounters();
+  const config = configOf({ limits, allowed_origins, auth_function });
+  const server = new StreamListener({
     host: '127.0.0.1',
     port: 0,
-    authConfigured: false,
+    config,
+    counters,
     service,
     logger,
     closeGraceMs: 50,
     ...options,
-    limits: { ...LIMITS, ...limits },
   });
   const { url, port } = await server.listen();
   t.after(() => server.close());
-  return { server, service, logger, url, port };
+  const configure = (change: Change): void => config.apply(configOf(change).current);
+  return { server, counters, configure, service, logger, url, port };
 }
 
 /** A real client that keeps what it receives until it is asked for. */

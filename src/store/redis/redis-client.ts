@@ -1,9 +1,12 @@
 import { Cluster, Redis } from 'ioredis';
-import { backoff } from './backoff.js';
+import { backoffMs } from '../../net/backoff.js';
 import type { RedisNode, RedisTarget } from './redis-url.js';
 
 /** Milliseconds between two looks at which node serves what. */
 const SLOTS_REFRESH_MS = 2_000;
+/** Milliseconds until the next attempt to connect. */
+export const retryStrategy = (attempt: number): number =>
+  backoffMs(attempt, { firstMs: 50, longestMs: 2_000 });
 /** Milliseconds that an unresponsive socket is given to close. */
 const DISCONNECT_MS = 200;
 
@@ -31,7 +34,7 @@ export const createClient = (target: RedisTarget, node: RedisNode, timeoutMs: nu
     ...common(target, timeoutMs),
     ...node,
     enableOfflineQueue: false,
-    retryStrategy: backoff,
+    retryStrategy,
   });
 
 /** A connection to one server for its events; when it is lost it stays lost. Not connected yet. */
@@ -48,8 +51,8 @@ export const createCluster = (target: RedisTarget, timeoutMs: number): Cluster =
     redisOptions: common(target, timeoutMs),
     slotsRefreshTimeout: timeoutMs,
     slotsRefreshInterval: SLOTS_REFRESH_MS,
-    clusterRetryStrategy: backoff,
-    clusterNodeRetryStrategy: backoff,
+    clusterRetryStrategy: retryStrategy,
+    clusterNodeRetryStrategy: retryStrategy,
     // 0 = don't send again what may have been executed.
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,

@@ -1,7 +1,6 @@
 import type { Redis } from 'ioredis';
-import { backoff } from './backoff.js';
 import { CHANNEL } from './keys.js';
-import { endClient } from './redis-client.js';
+import { endClient, retryStrategy } from './redis-client.js';
 import type { RedisLogger } from './redis-options.js';
 
 /** Milliseconds between two signs of life. */
@@ -79,7 +78,7 @@ export class Subscriber implements AsyncDisposable {
   }
 
   #schedule(): void {
-    this.#retry = setTimeout(() => void this.#again(), backoff(this.#attempts++)).unref();
+    this.#retry = setTimeout(() => void this.#again(), retryStrategy(this.#attempts++)).unref();
   }
 
   async #again(): Promise<void> {

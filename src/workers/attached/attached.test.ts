@@ -4,11 +4,11 @@ import { test } from 'node:test';
 import { WebSocketServer } from 'ws';
 import { LocalError } from '../../domain/errors.js';
 import { asJson } from '../../domain/json-text.js';
-import { createAttachedHost } from '../attached/index.js';
-import { LIMITS, startAttached, startEmbedded } from '../testing/hosts.js';
 import { recordingLogger } from '../testing/logger.js';
 import { type Frame, RawWorker } from '../testing/raw-worker.js';
+import { configOf, startAttached, startEmbedded } from '../testing/start.js';
 import { until } from '../testing/until.js';
+import { AttachedWorkers } from './attached-workers.js';
 
 const call = async (worker: RawWorker, function_id: string, data: unknown = {}): Promise<Frame> => {
   const invocation_id = crypto.randomUUID();
@@ -60,12 +60,12 @@ test('we call other workers through the engine', async () => {
   await using worker = await RawWorker.connect(engine.url);
   worker.send({ type: 'registerfunction', id: 'f' });
   await Promise.all([attached.ready, worker.settled()]);
-  assert.ok(attached.host.has('f'));
-  assert.ok(attached.host.notify('f', asJson('{"n":1}'), undefined));
+  assert.ok(attached.workers.has('f'));
+  assert.ok(attached.workers.notify('f', asJson('{"n":1}'), undefined));
   const heard = await worker.frame({ type: 'invokefunction', function_id: 'f' });
   assert.equal(heard.invocation_id, undefined);
   const answered = new Promise((resolve) => {
-    attached.host.invoke('f', asJson('{"n":2}'), {}, (failure, result) => resolve([failure, result]));
+    attached.workers.invoke('f', asJson('{"n":2}'), {}, (failure, result) => resolve([failure, result]));
   });
   await until(() => worker.frames.filter(({ function_id }) => function_id === 'f').length === 2, 'the call');
   const { invocation_id } = worker.frames.at(-1) as Frame;
@@ -73,7 +73,7 @@ test('we call other workers through the engine', async () => {
     `{"type":"invocationresult","invocation_id":"${invocation_id}","function_id":"f","result":1.0}`,
   );
   assert.deepEqual(await answered, [undefined, '1.0']);
-  const unknown = new Promise((resolve) => attached.host.invoke('nope', asJson('{}'), {}, resolve));
+  const unknown = new Promise((resolve) => attached.workers.invoke('nope', asJson('{}'), {}, resolve));
   assert.deepEqual(await unknown, { code: 'function_not_found', message: 'Function nope not found' });
 });
 
@@ -87,19 +87,19 @@ test('custom streams of other workers are known without asking on each call', as
   await early.settled();
   await using attached = startAttached(engine.url);
   await attached.ready;
-  const knows = (name: string) => attached.host.has(`stream::set(${name})`);
+  const knows = (name: string) => attached.workers.has(`stream::set(${name})`);
   assert.ok(knows('early') && !knows('late'));
   const late = await RawWorker.connect(engine.url);
   late.send({ type: 'registerfunction', id: 'stream::set(late)' });
   await until(() => knows('late'), 'the new custom stream is known');
   await late[Symbol.asyncDispose]();
   await until(() => !knows('late'), 'the vanished custom stream is forgotten');
-  assert.ok(knows('early') && attached.host.has('other(x)'));
+  assert.ok(knows('early') && attached.workers.has('other(x)'));
 });
 
 test('an engine that is absent at start is waited for, and close ends the wait', async () => {
   const gone = await startEmbedded();
-  await gone.host.close();
+  await gone.workers.close();
   const port = Number(new URL(gone.url).port);
   const hopeless = startAttached(gone.url);
   const rejected = assert.rejects(
@@ -107,17 +107,17 @@ test('an engine that is absent at start is waited for, and close ends the wait',
     (error: unknown) => error instanceof LocalError && error.code === 'closed',
   );
   await until(() => hopeless.logger.lines.some(({ level }) => level === 'warn'), 'a log line');
-  await hopeless.host.close();
+  await hopeless.workers.close();
   await rejected;
   await using attached = startAttached(gone.url);
   await until(() => attached.logger.lines.length > 0, 'a log line');
-  const failed = new Promise((resolve) => attached.host.invoke('f', asJson('{}'), {}, resolve));
+  const failed = new Promise((resolve) => attached.workers.invoke('f', asJson('{}'), {}, resolve));
   assert.equal(((await failed) as { code: string }).code, 'engine_unavailable');
-  assert.equal(attached.host.notify('f', asJson('{}'), undefined), false);
-  assert.equal(attached.host.has('f'), false);
+  assert.equal(attached.workers.notify('f', asJson('{}'), undefined), false);
+  assert.equal(attached.workers.has('f'), false);
   await using engine = await startEmbedded({ port, serves: false });
   await attached.ready;
-  assert.ok(engine.host.has('stream::get'));
+  assert.ok(engine.workers.has('stream::get'));
 });
 
 test('an engine that sends garbage, and knows no lists, is survived', async (t) => {
@@ -172,7 +172,7 @@ test('an engine that sends garbage, and knows no lists, is survived', async (t) 
 test('a URL of something else is refused without showing its secrets', () => {
   for (const url of ['http://user:secret@host', 'secret', '']) {
     assert.throws(
-      () => createAttachedHost({ url, limits: LIMITS, logger: recordingLogger() }),
+      () => new AttachedWorkers({ url, config: configOf(), logger: recordingLogger() }),
       (error: unknown) => error instanceof LocalError && !error.message.includes('secret'),
     );
   }

@@ -4,15 +4,17 @@ import { WebSocket } from 'ws';
 import { CLOSE_CODE } from '../../../generated/constants.js';
 import { validateEngineMessage } from '../../../generated/validators.js';
 import type { EngineMessage } from '../../../generated/worker.js';
+import { type Backoff, backoffMs } from '../../net/backoff.js';
 import type { Logger } from '../../observability/logger.js';
-import { Heartbeat } from '../protocol/heartbeat.js';
+import { Liveness } from '../protocol/liveness.js';
 import { Peer, type PeerOptions } from '../protocol/peer.js';
 import type { Shared } from '../protocol/shared.js';
-import { backoffMs } from './backoff.js';
 
 /** Milliseconds that an engine has to accept a connection. */
 const HANDSHAKE_MS = 10_000;
-const GOODBYE_MS = 1_000;
+/** Milliseconds that the engine has for its part of the close handshake. */
+const CLOSE_HANDSHAKE_MS = 1_000;
+const RETRY: Backoff = { firstMs: 100, longestMs: 3_000 };
 /** Least bytes of a frame that an engine may send: it lists every function, with its schemas, in one. */
 const MIN_FRAME_BYTES = 67_108_864;
 
@@ -32,7 +34,6 @@ export interface LinkOptions extends Pick<PeerOptions<EngineMessage>, 'onInvoke'
 /** The connection to an engine: made again and again until it is closed. */
 export class Link {
   readonly #options: LinkOptions;
-  readonly #heartbeat: Heartbeat;
   #ws: WebSocket | undefined;
   #engine: EnginePeer | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -41,10 +42,6 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    const { shared, logger } = options;
-    this.#heartbeat = new Heartbeat(shared.limits.heartbeatIntervalMs, () =>
-      logger.warn({}, 'the engine shows no life; connecting again'),
-    );
   }
 
   /** The engine, while it is connected. */
@@ -56,7 +53,7 @@ export class Link {
     const { url, shared } = this.#options;
     const ws = new WebSocket(url, {
       perMessageDeflate: false,
-      maxPayload: Math.max(shared.limits.maxFrameBytes, MIN_FRAME_BYTES),
+      maxPayload: Math.max(shared.config.current.limits.max_frame_bytes, MIN_FRAME_BYTES),
       handshakeTimeout: HANDSHAKE_MS,
     });
     this.#ws = ws;
@@ -69,18 +66,17 @@ export class Link {
     ws.once('close', () => this.#again());
   }
 
-  /** Says goodbye and connects no more. */
+  /** Closes the connection, and connects no more. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);
-    this.#heartbeat.close();
     const ws = this.#ws;
     if (ws === undefined || ws.readyState === ws.CLOSED) return;
     const gone = new Promise((resolve) => ws.once('close', resolve));
     if (this.#engine === undefined) ws.terminate();
     else this.#engine.close(CLOSE_CODE.goingAway, 'going away');
     ws.resume();
-    const timer = setTimeout(() => ws.terminate(), GOODBYE_MS);
+    const timer = setTimeout(() => ws.terminate(), CLOSE_HANDSHAKE_MS);
     await gone;
     clearTimeout(timer);
   }
@@ -106,7 +102,9 @@ export class Link {
       },
     });
     this.#engine = engine;
-    this.#heartbeat.watch(ws, socket);
+    Liveness.watch(options.shared.heartbeat, ws, socket, () =>
+      logger.warn({}, 'the engine shows no life; connecting again'),
+    );
     onUp(engine);
   }
 
@@ -121,7 +119,7 @@ export class Link {
 
   #again(): void {
     if (this.#closed) return;
-    const wait = backoffMs(this.#attempt);
+    const wait = backoffMs(this.#attempt, RETRY);
     this.#attempt += 1;
     this.#options.logger.info({ engine: this.#options.name, wait }, 'connecting to the engine again');
     // Not unref'd: a worker that waits for its engine has nothing else that keeps it alive.

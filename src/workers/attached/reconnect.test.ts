@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { asJson } from '../../domain/json-text.js';
-import { type Attached, startAttached, startEmbedded } from '../testing/hosts.js';
 import { RawWorker } from '../testing/raw-worker.js';
 import { FakeService } from '../testing/service.js';
+import { type Attached, startAttached, startEmbedded } from '../testing/start.js';
 import { until } from '../testing/until.js';
 import { RelayedTriggers } from './relayed-triggers.js';
 
@@ -15,9 +15,9 @@ const trigger = (id: string, function_id = 'f', trigger_type = 'stream') => ({
   config: { stream_name: 's' },
 });
 
-const outcome = ({ host }: Attached, id: string) =>
+const outcome = ({ workers }: Attached, id: string) =>
   new Promise<string | undefined>((resolve) =>
-    host.invoke(id, asJson('{}'), {}, (failure) => resolve(failure?.code)),
+    workers.invoke(id, asJson('{}'), {}, (failure) => resolve(failure?.code)),
   );
 
 test('an engine that restarts: calls fail clearly, everything is registered again, no trigger is left over or doubled', async () => {
@@ -29,9 +29,9 @@ test('an engine that restarts: calls fail clearly, everything is registered agai
   worker.send({ type: 'registerfunction', id: 'f' }, { type: 'registerfunction', id: 'stream::get(mine)' });
   worker.send(trigger('kept'), trigger('gone'), trigger('moved'), trigger('guard', 'f', 'stream:join'));
   await until(() => attached.service.triggers.size === 4, 'triggers relayed');
-  await until(() => attached.host.has('stream::get(mine)'), 'the custom stream is known');
+  await until(() => attached.workers.has('stream::get(mine)'), 'the custom stream is known');
   const states: string[] = [];
-  attached.host.onState((state) => states.push(state));
+  attached.workers.onState((state) => states.push(state));
 
   const pending = outcome(attached, 'f');
   await worker.frame({ type: 'invokefunction', function_id: 'f' });
@@ -42,14 +42,14 @@ test('an engine that restarts: calls fail clearly, everything is registered agai
   again.send({ type: 'registerfunction', id: 'f' }, { type: 'registerfunction', id: 'stream::get(mine)' });
   again.send(trigger('kept'), trigger('gone'), trigger('moved'), trigger('guard', 'f', 'stream:join'));
   await until(
-    () => attached.service.triggers.size === 4 && attached.host.has('stream::get(mine)'),
+    () => attached.service.triggers.size === 4 && attached.workers.has('stream::get(mine)'),
     'all is back',
   );
 
-  await first.host.close();
+  await first.workers.close();
   await until(() => states.includes('connecting'), 'the loss is noticed');
   assert.equal(await outcome(attached, 'f'), 'engine_unavailable');
-  assert.ok(attached.host.has('stream::get(mine)'), 'a custom stream stays one while the engine is away');
+  assert.ok(attached.workers.has('stream::get(mine)'), 'a custom stream stays one while the engine is away');
   assert.ok(attached.service.triggers.has('guard'), 'a join handler goes on guarding');
   attached.service.log.length = 0;
 
@@ -73,7 +73,7 @@ test('an engine that restarts: calls fail clearly, everything is registered agai
     attached.service.log.indexOf('end gone') < attached.service.log.indexOf('start kept'),
     'first what ended',
   );
-  assert.ok(!attached.host.has('stream::get(mine)'));
+  assert.ok(!attached.workers.has('stream::get(mine)'));
   const invocation_id = '1';
   restarted.send({
     type: 'invokefunction',
@@ -113,14 +113,14 @@ test('a newer instance of us takes over, and the older one’s end does not harm
   await using newer = startAttached(engine.url);
   await newer.ready;
   await until(() => older.service.triggers.size === 0, 'the older one has no trigger any more');
-  await older.host.close();
+  await older.workers.close();
   await user.settled();
-  assert.ok(newer.service.triggers.has('t') && engine.host.has('stream::get'));
+  assert.ok(newer.service.triggers.has('t') && engine.workers.has('stream::get'));
 });
 
 test('every call through the engine ends, while workers come and go', async () => {
-  await using engine = await startEmbedded({ serves: false, limits: { maxPendingInvocations: 10_000 } });
-  await using attached = startAttached(engine.url, { maxPendingInvocations: 10_000 });
+  await using engine = await startEmbedded({ serves: false, limits: { max_pending_invocations: 10_000 } });
+  await using attached = startAttached(engine.url, { max_pending_invocations: 10_000 });
   await attached.ready;
   const outcomes = new Map<string, number>();
   let rounds = 0;

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
-import { startEmbedded } from '../testing/hosts.js';
 import { RawWorker } from '../testing/raw-worker.js';
+import { startEmbedded } from '../testing/start.js';
 
 test('a broken message is logged and ignored; a broken call gets an error that names the field', async () => {
   await using engine = await startEmbedded();
@@ -32,14 +32,14 @@ test('a broken answer fails its call', async () => {
   await using worker = await RawWorker.connect(engine.url);
   worker.send({ type: 'registerfunction', id: 'f' });
   await worker.settled();
-  const failed = new Promise((resolve) => engine.host.invoke('f', '{}' as never, {}, resolve));
+  const failed = new Promise((resolve) => engine.workers.invoke('f', '{}' as never, {}, resolve));
   const { invocation_id } = await worker.frame({ function_id: 'f' });
   worker.send({ type: 'invocationresult', invocation_id, function_id: 'f', error: 'a string' });
   assert.deepEqual(await failed, { code: 'invalid_message', message: 'error: must be object or null' });
 });
 
 test('a hundred broken messages close the connection with 1008, an oversized one with 1009', async () => {
-  await using engine = await startEmbedded({ limits: { maxFrameBytes: 1_000 } });
+  await using engine = await startEmbedded({ limits: { max_frame_bytes: 1_000 } });
   await using broken = await RawWorker.connect(engine.url);
   for (let count = 0; count < 99; count += 1) broken.send('}');
   await broken.settled();
@@ -88,7 +88,7 @@ test('other paths answer 404, and plain HTTP is told to upgrade', async () => {
 });
 
 test('a connection holds a bounded number of registrations, and none of the engine’s own names', async () => {
-  await using engine = await startEmbedded({ limits: { maxRegistrations: 3 } });
+  await using engine = await startEmbedded({ bounds: { maxRegistrations: 3 } });
   await using worker = await RawWorker.connect(engine.url);
   worker.send(
     { type: 'registerfunction', id: 'engine::functions::list' },
@@ -102,7 +102,7 @@ test('a connection holds a bounded number of registrations, and none of the engi
   );
   await worker.settled();
   assert.deepEqual(
-    ['a', 'b', 'c'].map((id) => engine.host.has(id)),
+    ['a', 'b', 'c'].map((id) => engine.workers.has(id)),
     [false, false, true],
   );
   const refused = engine.logger.lines.filter(({ message }) => message === 'refused a registration');

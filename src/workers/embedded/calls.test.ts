@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startEmbedded } from '../testing/hosts.js';
 import { RawWorker } from '../testing/raw-worker.js';
+import { startEmbedded } from '../testing/start.js';
 
 const invoke = (id: string, function_id: string, data?: unknown) => ({
   type: 'invokefunction',
@@ -90,14 +90,14 @@ test('only the worker that was asked can answer', async () => {
 });
 
 test('a call ends once when its worker vanishes, and when its time is up', async () => {
-  await using engine = await startEmbedded({ limits: { invocationTimeoutMs: 60 } });
+  await using engine = await startEmbedded({ limits: { invocation_timeout_ms: 60 } });
   await using callee = await RawWorker.connect(engine.url);
   callee.send({ type: 'registerfunction', id: 'f' });
   await callee.settled();
   const calls: string[] = [];
   const invoked = (name: string, timeoutMs?: number) =>
     new Promise<void>((resolve) => {
-      engine.host.invoke('f', '{}' as never, timeoutMs === undefined ? {} : { timeoutMs }, (failure) => {
+      engine.workers.invoke('f', '{}' as never, timeoutMs === undefined ? {} : { timeoutMs }, (failure) => {
         calls.push(`${name} ${failure?.code}`);
         resolve();
       });
@@ -112,11 +112,11 @@ test('a call ends once when its worker vanishes, and when its time is up', async
     'long invocation_stopped',
     'after function_not_found',
   ]);
-  assert.equal(engine.host.has('f'), false);
+  assert.equal(engine.workers.has('f'), false);
 });
 
 test('unanswered calls are bounded, and a late answer frees nothing twice', async () => {
-  await using engine = await startEmbedded({ limits: { maxPendingInvocations: 2 } });
+  await using engine = await startEmbedded({ limits: { max_pending_invocations: 2 } });
   await using callee = await RawWorker.connect(engine.url);
   callee.send({ type: 'registerfunction', id: 'f' });
   await callee.settled();
@@ -132,7 +132,7 @@ test('unanswered calls are bounded, and a late answer frees nothing twice', asyn
 });
 
 test('a worker that calls faster than it is answered waits, and loses nothing', async () => {
-  await using engine = await startEmbedded({ limits: { maxPendingInvocations: 4 } });
+  await using engine = await startEmbedded({ limits: { max_pending_invocations: 4 } });
   await using worker = await RawWorker.connect(engine.url);
   let release = (): void => {};
   engine.service.slow = new Promise((resolve) => {

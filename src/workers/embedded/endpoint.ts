@@ -1,22 +1,30 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { CLOSE_CODE, ENGINE_PATH } from '../../../generated/constants.js';
+import type { Live } from '../../config/index.js';
+import { addressOf } from '../../net/address.js';
+import type { Heartbeat } from '../../net/heartbeat.js';
+import { Listener, type Listening } from '../../net/listener.js';
+import { isLoopbackOrigin, originAllowed } from '../../net/origin.js';
+import { Refusal, refuseRequest, refuseUpgrade } from '../../net/refusal.js';
 import type { Logger } from '../../observability/logger.js';
-import { Heartbeat } from '../protocol/heartbeat.js';
-import type { HostLimits } from '../protocol/limits.js';
-import { type BindTarget, bind, urlOf } from './bind.js';
-import { mayConnect } from './origin.js';
+import { Liveness } from '../protocol/liveness.js';
+import type { WorkersConfig } from '../protocol/workers-options.js';
 
-/** Milliseconds that a peer has to answer our goodbye. */
-const GOODBYE_MS = 1_000;
+/** Milliseconds that a peer has for its part of the close handshake. */
+const CLOSE_HANDSHAKE_MS = 1_000;
+const PORT_WAIT_MS = 5_000;
 
-export interface EndpointOptions extends BindTarget {
-  readonly limits: HostLimits;
+export interface EndpointOptions {
+  readonly host: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  /** Milliseconds that a taken port is waited for. @default 5000 */
+  readonly portWaitMs?: number;
+  readonly config: Live<WorkersConfig>;
+  readonly heartbeat: Heartbeat;
   readonly logger: Logger;
-  /** Origins of pages that may connect, besides those of this machine. */
-  readonly allowedOrigins?: (() => readonly string[] | undefined) | undefined;
   /** A worker connected. `ws` has no listeners yet. */
   readonly onWorker: (ws: WebSocket, socket: Socket, address: string) => void;
 }
@@ -24,88 +32,81 @@ export interface EndpointOptions extends BindTarget {
 /** The HTTP server of the engine endpoint: WebSockets of workers and of their telemetry, nothing else. */
 export class Endpoint {
   readonly #options: EndpointOptions;
-  readonly #server: Server;
-  readonly #sockets: WebSocketServer;
-  readonly #heartbeat: Heartbeat;
+  readonly #listener: Listener;
+  readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   #closing = false;
 
   constructor(options: EndpointOptions) {
     this.#options = options;
-    const { limits, logger } = options;
-    this.#sockets = new WebSocketServer({
-      noServer: true,
-      perMessageDeflate: false,
-      maxPayload: limits.maxFrameBytes,
+    const { host, port, portWaitMs = PORT_WAIT_MS, logger } = options;
+    this.#listener = new Listener({
+      scheme: 'ws',
+      host,
+      port,
+      waitMs: portWaitMs,
+      name: 'the engine endpoint',
+      key: 'engine.port',
+      logger,
+      onRequest: (request: IncomingMessage, response: ServerResponse) =>
+        refuseRequest(request, response, isKnown(pathOf(request)) ? upgradeRequired() : notFound()),
+      onUpgrade: (request, socket, head) => this.#upgrade(request, socket, head),
     });
-    this.#heartbeat = new Heartbeat(limits.heartbeatIntervalMs, () =>
-      logger.warn({}, 'dropped a worker connection that shows no life'),
-    );
-    this.#server = createServer((request, response) => {
-      const status = isKnown(pathOf(request)) ? 426 : 404;
-      response.writeHead(status, { connection: 'close', 'content-length': 0 }).end();
-    });
-    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
   /** @throws LocalError `port_taken`, `listen_failed` */
-  async listen(): Promise<{ host: string; port: number; url: string }> {
-    const address = await bind(this.#server, this.#options);
-    this.#server.on('error', (error) =>
-      this.#options.logger.error({ err: error }, 'the engine endpoint failed'),
-    );
-    return { host: address.address, port: address.port, url: urlOf(address) };
+  listen(): Promise<Listening> {
+    return this.#listener.listen();
   }
 
   /** Takes no more connections. */
   refuse(): void {
     this.#closing = true;
-    this.#server.close();
+    this.#listener.stop();
   }
 
-  /** Says goodbye to every connection, and ends those that don't answer. */
+  /** Closes every connection, and ends those that do not close in time. */
   async close(): Promise<void> {
     this.refuse();
-    const open = [...this.#sockets.clients];
-    const gone = Promise.all(open.map((ws) => new Promise((resolve) => ws.once('close', resolve))));
-    for (const ws of open) {
+    const { clients } = this.#sockets;
+    const closed = this.#listener.close(CLOSE_HANDSHAKE_MS, () => {
+      for (const ws of clients) ws.terminate();
+    });
+    for (const ws of clients) {
       ws.resume();
       ws.close(CLOSE_CODE.goingAway, 'going away');
     }
-    const timer = setTimeout(() => {
-      for (const ws of open) ws.terminate();
-    }, GOODBYE_MS);
-    await gone;
-    clearTimeout(timer);
-    this.#heartbeat.close();
-    this.#server.closeAllConnections();
+    await closed;
   }
 
-  #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    // Node hands out the connection's own socket here; only its type says less.
-    const socket = stream as Socket;
-    const path = pathOf(request);
-    if (this.#closing || !isKnown(path)) {
-      refuseUpgrade(socket, this.#closing ? '503 Service Unavailable' : '404 Not Found');
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const { config, heartbeat, logger, onWorker } = this.#options;
+    const refusal = this.#refusal(request);
+    if (refusal !== undefined) {
+      refuseUpgrade(socket, refusal);
       return;
     }
-    const { origin } = request.headers;
-    if (!mayConnect(origin, this.#options.allowedOrigins?.())) {
-      this.#options.logger.warn(
-        { origin },
-        'refused a page as a worker; allowed_origins may name its origin',
-      );
-      refuseUpgrade(socket, '403 Forbidden');
-      return;
-    }
-    this.#sockets.options.maxPayload = this.#options.limits.maxFrameBytes;
+    this.#sockets.options.maxPayload = config.current.limits.max_frame_bytes;
     this.#sockets.handleUpgrade(request, socket, head, (ws) => {
-      this.#heartbeat.watch(ws, socket);
-      if (path === ENGINE_PATH.worker) this.#options.onWorker(ws, socket, socket.remoteAddress ?? '');
-      else
-        ws.on('error', (error) =>
-          this.#options.logger.debug({ err: error }, 'a telemetry connection failed'),
-        );
+      Liveness.watch(heartbeat, ws, socket, () =>
+        logger.warn({}, 'dropped a worker connection that shows no life'),
+      );
+      if (pathOf(request) === ENGINE_PATH.worker) onWorker(ws, socket, addressOf(socket));
+      else ws.on('error', (error) => logger.debug({ err: error }, 'a telemetry connection failed'));
     });
+  }
+
+  /**
+   * Any page that a user opens can reach a port of this machine, and a worker may do everything: so only pages of this
+   * machine may connect, and those that the operator names (D28).
+   */
+  #refusal(request: IncomingMessage): Refusal | undefined {
+    if (this.#closing) return new Refusal(503, 'going_away', 'the engine shuts down');
+    if (!isKnown(pathOf(request))) return notFound();
+    const { origin } = request.headers;
+    if (origin === undefined || isLoopbackOrigin(origin)) return undefined;
+    if (originAllowed(origin, this.#options.config.current.allowed_origins ?? [])) return undefined;
+    this.#options.logger.warn({ origin }, 'refused a page as a worker; allowed_origins may name its origin');
+    return new Refusal(403, 'origin_not_allowed', 'this origin may not connect');
   }
 }
 
@@ -113,8 +114,9 @@ const isKnown = (path: string): boolean => path === ENGINE_PATH.worker || path =
 
 const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0] ?? '';
 
-function refuseUpgrade(socket: Socket, status: string): void {
-  // The client may be gone already; there is nobody to tell.
-  socket.on('error', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
+const notFound = (): Refusal => new Refusal(404, 'not_found', 'workers connect at /');
+
+const upgradeRequired = (): Refusal =>
+  new Refusal(426, 'upgrade_required', 'workers connect over WebSocket', {
+    headers: { Upgrade: 'websocket' },
+  });

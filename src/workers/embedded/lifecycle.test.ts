@@ -4,19 +4,17 @@ import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { LocalError } from '../../domain/errors.js';
-import { encodeTextFrames } from '../../socket/frames.js';
-import { createEmbeddedHost } from '../embedded/index.js';
-import { LIMITS, startEmbedded } from '../testing/hosts.js';
 import { recordingLogger } from '../testing/logger.js';
 import { RawWorker } from '../testing/raw-worker.js';
+import { configOf, startEmbedded } from '../testing/start.js';
+import { EmbeddedWorkers } from './embedded-workers.js';
 
-const onPort = (port: number, patienceMs: number) =>
-  createEmbeddedHost({
+const onPort = (port: number, portWaitMs: number) =>
+  new EmbeddedWorkers({
     host: '127.0.0.1',
     port,
-    patienceMs,
-    limits: LIMITS,
-    encode: encodeTextFrames,
+    portWaitMs,
+    config: configOf(),
     logger: recordingLogger(),
   });
 
@@ -37,7 +35,7 @@ test('a taken port is waited for, then it is one clear error', async () => {
   assert.equal((await listening).port, port);
 });
 
-test('closing answers what is in flight, refuses what is new, and says goodbye with 1001', async () => {
+test('closing answers what is in flight, refuses what is new, and closes with 1001', async () => {
   const engine = await startEmbedded();
   await using worker = await RawWorker.connect(engine.url);
   let release = (): void => {};
@@ -46,7 +44,7 @@ test('closing answers what is in flight, refuses what is new, and says goodbye w
   });
   worker.send({ type: 'invokefunction', invocation_id: '1', function_id: 'stream::list_all' });
   await worker.settled();
-  const closed = engine.host.close();
+  const closed = engine.workers.close();
   worker.send({ type: 'invokefunction', invocation_id: '2', function_id: 'stream::list_all' });
   const refused = await worker.frame({ invocation_id: '2' });
   assert.equal((refused.error as { code: string }).code, 'invocation_stopped');
@@ -54,20 +52,20 @@ test('closing answers what is in flight, refuses what is new, and says goodbye w
   assert.deepEqual((await worker.frame({ invocation_id: '1' })).result, { slow: true });
   assert.equal(await worker.closed(), 1001);
   await closed;
-  await engine.host.close();
+  await engine.workers.close();
 });
 
-test('a peer that does not answer our goodbye is ended', async () => {
+test('a peer that does not answer our close frame is ended', async () => {
   const engine = await startEmbedded();
   const worker = await RawWorker.connect(engine.url);
   worker.ws.pause();
-  await engine.host.close();
+  await engine.workers.close();
   worker.ws.resume();
   await worker.closed();
 });
 
 test('the heartbeat keeps who answers, and drops who does not', async () => {
-  await using engine = await startEmbedded({ limits: { heartbeatIntervalMs: 60 } });
+  await using engine = await startEmbedded({ limits: { heartbeat_interval_ms: 60 } });
   await using alive = await RawWorker.connect(engine.url);
   const dead = new WebSocket(engine.url, { autoPong: false });
   await once(dead, 'close');

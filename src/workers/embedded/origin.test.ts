@@ -2,21 +2,18 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
-import { encodeTextFrames } from '../../socket/frames.js';
-import { LIMITS } from '../testing/hosts.js';
 import { recordingLogger } from '../testing/logger.js';
-import { createEmbeddedHost } from './index.js';
+import { configOf } from '../testing/start.js';
+import { EmbeddedWorkers } from './embedded-workers.js';
 
 test('only pages of this machine, and those that are allowed, connect as workers', async () => {
-  await using host = createEmbeddedHost({
+  await using workers = new EmbeddedWorkers({
     host: '127.0.0.1',
     port: 0,
-    limits: LIMITS,
-    encode: encodeTextFrames,
-    allowedOrigins: () => ['https://app.example'],
+    config: configOf({}, ['https://app.example']),
     logger: recordingLogger(),
   });
-  const { url } = await host.listen();
+  const { url } = await workers.listen();
   const outcome = async (origin?: string): Promise<string> => {
     const socket = new WebSocket(url, origin === undefined ? {} : { origin });
     try {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startEmbedded } from '../testing/hosts.js';
 import { type Frame, RawWorker } from '../testing/raw-worker.js';
+import { startEmbedded } from '../testing/start.js';
 
 const list = async (worker: RawWorker, function_id: string, data: unknown = {}): Promise<Frame> => {
   const invocation_id = crypto.randomUUID();
@@ -23,7 +23,7 @@ test('a newer connection takes a function over, and the older one’s close does
   await older.settled();
   await older[Symbol.asyncDispose]();
   await newer.settled();
-  engine.host.notify('f', '1' as never, undefined);
+  engine.workers.notify('f', '1' as never, undefined);
   await newer.frame({ type: 'invokefunction', function_id: 'f', data: 1 });
   assert.deepEqual([...engine.service.triggers.keys()], ['t']);
   assert.deepEqual(engine.service.log, ['start t', 'start t']);
@@ -51,8 +51,8 @@ test('functions and triggers go with their connection', async () => {
   await using witness = await RawWorker.connect(engine.url);
   await witness.settled();
   assert.equal(engine.service.triggers.size, 0);
-  assert.equal(engine.host.has('f'), false);
-  assert.equal(engine.host.notify('f', '1' as never, undefined), false);
+  assert.equal(engine.workers.has('f'), false);
+  assert.equal(engine.workers.notify('f', '1' as never, undefined), false);
 });
 
 test('a trigger waits for its type, and follows it from worker to worker', async () => {

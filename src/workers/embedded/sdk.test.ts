@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type InitOptions, type ISdk, registerWorker, TriggerAction } from 'iii-sdk';
 import { asJson } from '../../domain/json-text.js';
-import type { EmbeddedHost } from '../embedded/index.js';
-import { startEmbedded } from '../testing/hosts.js';
+import { startEmbedded } from '../testing/start.js';
+import type { EmbeddedWorkers } from './embedded-workers.js';
 
 const QUIET: InitOptions = { otel: { enabled: false }, enableMetricsReporting: false };
 
@@ -20,9 +20,9 @@ function connect(url: string, options: InitOptions = QUIET): Connected {
 const settled = (sdk: ISdk): Promise<unknown> =>
   sdk.trigger({ function_id: 'engine::workers::list', payload: {} });
 
-const invoke = (host: EmbeddedHost, id: string, payload: string) =>
+const invoke = (workers: EmbeddedWorkers, id: string, payload: string) =>
   new Promise<{ code?: string; result?: string | undefined }>((resolve) => {
-    host.invoke(id, asJson(payload), {}, (failure, result) => resolve(failure ?? { result }));
+    workers.invoke(id, asJson(payload), {}, (failure, result) => resolve(failure ?? { result }));
   });
 
 test('the SDK calls us, with what it queued before it was connected', async () => {
@@ -65,15 +65,15 @@ test('we call functions of the SDK, and its custom streams show', async () => {
   };
   sdk.createStream('mine', impl as never);
   await settled(sdk);
-  assert.deepEqual(await invoke(engine.host, 'echo', '{"n":1}'), { result: '{"n":1}' });
-  assert.deepEqual(await invoke(engine.host, 'nothing', '{}'), { result: undefined });
-  assert.equal((await invoke(engine.host, 'fails', '{}')).code, 'invocation_failed');
-  assert.equal((await invoke(engine.host, 'absent', '{}')).code, 'function_not_found');
-  assert.equal(engine.host.notify('hears', asJson('[1]'), undefined), true);
-  await invoke(engine.host, 'echo', '1');
+  assert.deepEqual(await invoke(engine.workers, 'echo', '{"n":1}'), { result: '{"n":1}' });
+  assert.deepEqual(await invoke(engine.workers, 'nothing', '{}'), { result: undefined });
+  assert.equal((await invoke(engine.workers, 'fails', '{}')).code, 'invocation_failed');
+  assert.equal((await invoke(engine.workers, 'absent', '{}')).code, 'function_not_found');
+  assert.equal(engine.workers.notify('hears', asJson('[1]'), undefined), true);
+  await invoke(engine.workers, 'echo', '1');
   assert.deepEqual(heard, [[1]]);
-  assert.ok(engine.host.has('stream::set(mine)') && !engine.host.has('stream::set(yours)'));
-  assert.deepEqual(await invoke(engine.host, 'stream::list_groups(mine)', '{}'), { result: '["g"]' });
+  assert.ok(engine.workers.has('stream::set(mine)') && !engine.workers.has('stream::set(yours)'));
+  assert.deepEqual(await invoke(engine.workers, 'stream::list_groups(mine)', '{}'), { result: '["g"]' });
 });
 
 test('two SDK workers: calls, triggers of a custom type, and one that vanishes in the middle', async () => {
@@ -129,10 +129,10 @@ test('an SDK that was cut off registers again by itself', async () => {
   worker.sdk.registerTrigger({ type: 'stream', function_id: 'f', config: { stream_name: 's' } });
   await settled(worker.sdk);
   const [id] = first.service.triggers.keys();
-  await first.host.close();
+  await first.workers.close();
   await using second = await startEmbedded({ port });
   await settled(worker.sdk);
-  assert.deepEqual(await invoke(second.host, 'f', '{}'), { result: '"here"' });
+  assert.deepEqual(await invoke(second.workers, 'f', '{}'), { result: '"here"' });
   assert.deepEqual([...second.service.triggers.keys()], [id]);
 });
 
@@ -142,7 +142,7 @@ test('telemetry as the SDK sends it by default does no harm', async () => {
   worker.sdk.registerFunction('traced', async (input) => input);
   const payload = { item_id: 'a', data: 1 };
   await worker.sdk.trigger({ function_id: 'stream::set', payload });
-  assert.deepEqual(await invoke(engine.host, 'traced', '7'), { result: '7' });
+  assert.deepEqual(await invoke(engine.workers, 'traced', '7'), { result: '7' });
   await worker.sdk.shutdown();
   assert.deepEqual(
     engine.logger.lines.filter(({ level }) => level === 'warn' || level === 'error'),

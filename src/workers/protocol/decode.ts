@@ -1,6 +1,5 @@
 import { TELEMETRY_MAGIC } from '../../../generated/constants.js';
-import type { ErrorBody, InvokeFunctionMessage } from '../../../generated/worker.js';
-import type { TraceContext } from '../../domain/change.js';
+import type { ErrorBody } from '../../../generated/worker.js';
 import type { InvocationFailure } from '../../service/port.js';
 
 const MAGIC: ReadonlySet<string> = new Set(Object.values(TELEMETRY_MAGIC));
@@ -10,15 +9,6 @@ const MAGIC_BYTES = 4;
 export function textOf(data: Buffer, isBinary: boolean): string | undefined {
   if (isBinary && MAGIC.has(data.toString('latin1', 0, MAGIC_BYTES))) return undefined;
   return data.toString();
-}
-
-/** The trace context of a call, if it has one. */
-export function traceOf({ traceparent, baggage }: InvokeFunctionMessage): TraceContext | undefined {
-  if (typeof traceparent !== 'string' && typeof baggage !== 'string') return undefined;
-  return {
-    ...(typeof traceparent === 'string' ? { traceparent } : {}),
-    ...(typeof baggage === 'string' ? { baggage } : {}),
-  };
 }
 
 /** The failure that a result carries, if it does. */

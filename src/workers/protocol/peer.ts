@@ -11,9 +11,10 @@ import type {
 } from '../../../generated/worker.js';
 import type { TraceContext } from '../../domain/change.js';
 import { sliceField } from '../../domain/json-text.js';
+import { traceOf } from '../../net/trace.js';
 import type { Logger } from '../../observability/logger.js';
 import type { InvocationCallback, InvocationFailure, InvokeOptions } from '../../service/port.js';
-import { failureOf, textOf, traceOf } from './decode.js';
+import { failureOf, textOf } from './decode.js';
 import { frameOf, invocationFrame, resultFrame } from './encode.js';
 import { Outbox } from './outbox.js';
 import { PendingCalls } from './pending.js';
@@ -72,7 +73,7 @@ export class Peer<Message extends { readonly type: string }> {
     const { ws, socket, write, shared, logger } = options;
     const onThrow = (error: unknown): void => logger.error({ err: error }, 'a callback of a call failed');
     this.pending = new PendingCalls(shared.budget, shared.deadlines, onThrow);
-    this.gate = new ReadGate(ws, socket, this.pending, shared.limits);
+    this.gate = new ReadGate(ws, socket, this.pending, shared);
     this.#outbox = new Outbox((messages) => {
       if (ws.readyState !== ws.OPEN) return;
       write(messages);
@@ -98,10 +99,10 @@ export class Peer<Message extends { readonly type: string }> {
     { timeoutMs, trace }: InvokeOptions,
     done: InvocationCallback,
   ): void {
-    const { limits } = this.#options.shared;
+    const { invocation_timeout_ms } = this.#options.shared.config.current.limits;
     const id = this.gate.isFull
       ? undefined
-      : this.pending.start(functionId, timeoutMs ?? limits.invocationTimeoutMs, done);
+      : this.pending.start(functionId, timeoutMs ?? invocation_timeout_ms, done);
     if (id === undefined) {
       const message = `Too many calls are unanswered, or the worker of ${functionId} does not read; try again`;
       done({ code: INVOCATION_ERROR.overloaded, message }, undefined);

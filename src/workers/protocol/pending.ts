@@ -3,18 +3,19 @@ import { INVOCATION_ERROR } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import type { InvocationCallback, InvocationFailure } from '../../service/port.js';
 import type { Deadlines, Expiring } from './deadlines.js';
-import type { HostLimits } from './limits.js';
 
-/** How many calls may be unanswered at one time, over all peers of a host. */
+/** How many calls may be unanswered at one time, over all peers of one side. */
 export class CallBudget {
   used = 0;
-  readonly #limits: Pick<HostLimits, 'maxPendingInvocations'>;
-  constructor(limits: Pick<HostLimits, 'maxPendingInvocations'>) {
-    this.#limits = limits;
+  readonly #max: () => number;
+
+  /** @param max looked up at each call */
+  constructor(max: () => number) {
+    this.#max = max;
   }
 
-  get max(): number {
-    return this.#limits.maxPendingInvocations;
+  get isSpent(): boolean {
+    return this.used >= this.#max();
   }
 }
 
@@ -43,7 +44,7 @@ export class PendingCalls {
 
   /** The new call's invocation id; undefined, and `done` was not called, when the budget is spent. */
   start(functionId: string, timeoutMs: number, done: InvocationCallback): string | undefined {
-    if (this.#budget.used >= this.#budget.max) return undefined;
+    if (this.#budget.isSpent) return undefined;
     this.#budget.used += 1;
     const id = randomUUID();
     const expire = (): void => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { asJson } from '../../domain/json-text.js';
-import { backoffMs } from '../attached/backoff.js';
 import { until } from '../testing/until.js';
 import { Deadlines, type Expiring } from './deadlines.js';
 import { invocationFrame, resultFrame } from './encode.js';
@@ -61,7 +60,7 @@ test('deadlines come in their order, never early, and not at all once removed', 
 
 test('what one callback throws stops no other call', () => {
   const thrown: unknown[] = [];
-  const budget = new CallBudget({ maxPendingInvocations: 10 });
+  const budget = new CallBudget(() => 10);
   const pending = new PendingCalls(budget, new Deadlines(), (error) => thrown.push(error));
   const ended: (string | undefined)[] = [];
   pending.start('f', 1_000, () => {
@@ -83,15 +82,4 @@ test('the messages of one turn leave in one write, big ones at once', async () =
   outbox.send('x'.repeat(1_048_576));
   outbox.flush();
   assert.deepEqual(writes, [3, 2]);
-});
-
-test('waits between attempts double up to 3 s, and differ', () => {
-  const waits = [0, 1, 2, 5, 50].map((attempt) => [backoffMs(attempt, () => 0), backoffMs(attempt, () => 1)]);
-  assert.deepEqual(waits, [
-    [50, 100],
-    [100, 200],
-    [200, 400],
-    [1_500, 3_000],
-    [1_500, 3_000],
-  ]);
 });

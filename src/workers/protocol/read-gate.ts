@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import { DEFAULT_MAX_WORKER_QUEUE_BYTES, type HostLimits } from './limits.js';
 import type { PendingCalls } from './pending.js';
+import type { Shared } from './shared.js';
 
 /** Of the bytes that may wait for a peer, the share from which on nothing more is read from it. */
 const READ_SHARE = 4;
@@ -14,20 +14,24 @@ export class ReadGate {
   readonly #ws: WebSocket;
   readonly #socket: Socket;
   readonly #pending: PendingCalls;
-  readonly #limits: HostLimits;
+  readonly #shared: Shared;
   #calls = 0;
   #bytes = 0;
 
-  constructor(ws: WebSocket, socket: Socket, pending: PendingCalls, limits: HostLimits) {
+  constructor(ws: WebSocket, socket: Socket, pending: PendingCalls, shared: Shared) {
     this.#ws = ws;
     this.#socket = socket;
     this.#pending = pending;
-    this.#limits = limits;
+    this.#shared = shared;
     socket.on('drain', () => this.check());
   }
 
   get #maxBytes(): number {
-    return this.#limits.maxWorkerQueueBytes ?? DEFAULT_MAX_WORKER_QUEUE_BYTES;
+    return this.#shared.bounds.maxQueueBytes;
+  }
+
+  get #maxCalls(): number {
+    return this.#shared.config.current.limits.max_pending_invocations;
   }
 
   /** Calls of the peer that are unanswered. */
@@ -44,7 +48,7 @@ export class ReadGate {
   enter(bytes: number): void {
     this.#calls += 1;
     this.#bytes += bytes;
-    if (this.#calls > this.#limits.maxPendingInvocations || this.#bytes > this.#maxBytes) this.check();
+    if (this.#calls > this.#maxCalls || this.#bytes > this.#maxBytes) this.check();
   }
 
   /** A call of the peer was answered. */
@@ -56,7 +60,7 @@ export class ReadGate {
 
   check(): void {
     const isBusy =
-      this.#calls > this.#limits.maxPendingInvocations ||
+      this.#calls > this.#maxCalls ||
       this.#bytes > this.#maxBytes ||
       this.#socket.writableLength > this.#maxBytes / READ_SHARE;
     const shouldPause = isBusy && this.#pending.size === 0;

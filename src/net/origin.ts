@@ -1,6 +1,30 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
+
+/** True when only this machine can reach the address. */
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
+
+/** An origin as browsers send it: no slash at the end, scheme and host in lower case. */
+const normal = (origin: string): string => origin.replace(/\/$/, '').toLowerCase();
+
+/**
+ * True when a request may connect. A request without an Origin comes from no browser: it could send any Origin it
+ * likes, and no user's credentials ride on it.
+ *
+ * @param allowed undefined = any
+ */
+export function originAllowed(origin: string | undefined, allowed: readonly string[] | undefined): boolean {
+  if (origin === undefined || allowed === undefined) return true;
+  const wanted = normal(origin);
+  return allowed.some((candidate) => normal(candidate) === wanted);
+}
+
+/** True for a page of this machine. `null`, the origin of a sandboxed page, is none. */
+export const isLoopbackOrigin = (origin: string): boolean =>
+  URL.canParse(origin) && isLoopback(new URL(origin).hostname);
+
 const AUTHORITY = /^(\[[\da-f:.]+\]|[a-z\d.-]+)(?::\d{1,5})?$/i;
 const LOCAL_NAMES = ['localhost'];
 

@@ -1,6 +1,6 @@
 import type { JsonText } from '../../../generated/json-text.js';
 import { asJson } from '../../domain/json-text.js';
-import type { FunctionHost, InvocationCallback, InvocationFailure, InvokeOptions } from '../port.js';
+import type { FunctionCaller, InvocationCallback, InvocationFailure, InvokeOptions } from '../port.js';
 
 /** A function under test: a result text, nothing, or a failure; `undefined` result = returned nothing. */
 export type Fake = (
@@ -11,18 +11,18 @@ export type Fake = (
   | Promise<{ failure?: InvocationFailure; result?: unknown }>;
 
 /** Functions in this process, called in the order they were asked. */
-export class FakeHost implements FunctionHost {
-  readonly functions = new Map<string, Fake>();
+export class FakeFunctions implements FunctionCaller {
+  readonly known = new Map<string, Fake>();
   readonly calls: { id: string; payload: unknown }[] = [];
 
   has(functionId: string): boolean {
-    return this.functions.has(functionId);
+    return this.known.has(functionId);
   }
 
   invoke(functionId: string, payload: JsonText, options: InvokeOptions, done: InvocationCallback): void {
     const parsed: unknown = JSON.parse(payload);
     this.calls.push({ id: functionId, payload: parsed });
-    const fake = this.functions.get(functionId);
+    const fake = this.known.get(functionId);
     if (fake === undefined) {
       done({ code: 'function_not_found', message: `Function ${functionId} not found` }, undefined);
       return;
@@ -34,7 +34,7 @@ export class FakeHost implements FunctionHost {
 
   notify(functionId: string, payload: JsonText): boolean {
     this.calls.push({ id: functionId, payload: JSON.parse(payload) as unknown });
-    const fake = this.functions.get(functionId);
+    const fake = this.known.get(functionId);
     if (fake !== undefined) void fake(JSON.parse(payload), {});
     return fake !== undefined;
   }

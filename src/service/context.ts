@@ -1,13 +1,16 @@
+import type { Config, Live } from '../config/index.js';
 import type { TraceContext } from '../domain/change.js';
 import type { Store } from '../store/port.js';
 import type { CustomStreams } from './custom-streams.js';
-import type { Settings } from './settings.js';
+
+/** What of the configuration the service follows. */
+export type ServiceConfig = Pick<Config, 'limits' | 'auth_function'>;
 
 /** What the functions work with. */
-export interface Parts {
+export interface FunctionContext {
   readonly store: Store;
   readonly custom: CustomStreams;
-  readonly settings: () => Settings;
+  readonly config: Live<ServiceConfig>;
 }
 
 /** What comes with one call. */

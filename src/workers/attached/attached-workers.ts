@@ -6,19 +6,17 @@ import type { TraceContext } from '../../domain/change.js';
 import { LocalError } from '../../domain/errors.js';
 import type { Logger } from '../../observability/logger.js';
 import type {
-  FunctionHost,
+  FunctionCaller,
   InvocationCallback,
   InvocationFailure,
   InvokeOptions,
   StreamService,
 } from '../../service/port.js';
-import { Deadlines } from '../protocol/deadlines.js';
 import { drain } from '../protocol/drain.js';
 import { frameOf } from '../protocol/encode.js';
-import type { HostLimits } from '../protocol/limits.js';
 import type { IncomingCall, Peer } from '../protocol/peer.js';
-import { CallBudget } from '../protocol/pending.js';
-import type { Shared } from '../protocol/shared.js';
+import { Shared } from '../protocol/shared.js';
+import type { WorkersOptions } from '../protocol/workers-options.js';
 import { CustomStreamFunctions, isCustomStream } from './custom-streams.js';
 import { Link } from './link.js';
 import { offerFrames, subscriptionFrames, type WorkerIdentity } from './registration.js';
@@ -30,10 +28,9 @@ const QUESTION_MS = 5_000;
 /** `ready`: connected, and everything is registered. */
 export type AttachedState = 'connecting' | 'ready' | 'closed';
 
-export interface AttachedHostOptions {
+export interface AttachedWorkersOptions extends WorkersOptions {
   /** `ws://` or `wss://` URL of the engine. */
   readonly url: string;
-  readonly limits: HostLimits;
   readonly logger: Logger;
   readonly identity?: WorkerIdentity;
 }
@@ -42,8 +39,8 @@ export interface AttachedHostOptions {
  * We as a worker of a running iii engine: it calls our functions, and we call others through it. The connection is made
  * again whenever it is lost, and everything is registered again.
  */
-export class AttachedHost implements FunctionHost, AsyncDisposable {
-  readonly #options: AttachedHostOptions;
+export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
+  readonly #options: AttachedWorkersOptions;
   /** The engine's URL without credentials. */
   readonly #name: string;
   readonly #shared: Shared;
@@ -57,15 +54,11 @@ export class AttachedHost implements FunctionHost, AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   /** @throws LocalError `engine_url` */
-  constructor(options: AttachedHostOptions) {
+  constructor(options: AttachedWorkersOptions) {
     this.#options = options;
-    const { url, limits, logger } = options;
+    const { url, logger } = options;
     this.#name = nameOf(url);
-    this.#shared = {
-      budget: new CallBudget(limits),
-      deadlines: new Deadlines(),
-      limits,
-    };
+    this.#shared = new Shared(options);
     const ask = (functionId: string, payload: JsonText, done: InvocationCallback): void =>
       this.invoke(functionId, payload, { timeoutMs: QUESTION_MS }, done);
     this.#custom = new CustomStreamFunctions(ask, logger);
@@ -88,6 +81,10 @@ export class AttachedHost implements FunctionHost, AsyncDisposable {
 
   get state(): AttachedState {
     return this.#state;
+  }
+
+  notReady(): string | undefined {
+    return this.#state === 'ready' ? undefined : 'the engine is not connected';
   }
 
   /** Tells `listener` about every change of the state, until the answered function is called. */
@@ -155,7 +152,7 @@ export class AttachedHost implements FunctionHost, AsyncDisposable {
   async #close(): Promise<void> {
     await drain(() => this.#shared.budget.used > 0 || (this.#link.engine?.gate.calls ?? 0) > 0);
     await this.#link.close();
-    this.#shared.deadlines.close();
+    this.#shared.close();
     this.#enter('closed');
     this.#listeners.clear();
   }

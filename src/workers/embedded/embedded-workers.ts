@@ -4,17 +4,16 @@ import { CLOSE_CODE, WORKER_MESSAGE } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { validateWorkerMessage } from '../../../generated/validators.js';
 import type { WorkerMessage } from '../../../generated/worker.js';
-import type { FrameEncoder } from '../../delivery/outlet.js';
 import type { TraceContext } from '../../domain/change.js';
+import { encodeTextFrames } from '../../net/frames.js';
+import type { Listening } from '../../net/listener.js';
 import type { Logger } from '../../observability/logger.js';
-import type { FunctionHost, InvocationCallback, InvokeOptions, StreamService } from '../../service/port.js';
-import { Deadlines } from '../protocol/deadlines.js';
+import type { FunctionCaller, InvocationCallback, InvokeOptions, StreamService } from '../../service/port.js';
 import { drain } from '../protocol/drain.js';
 import { frameOf } from '../protocol/encode.js';
-import { DEFAULT_MAX_REGISTRATIONS, type HostLimits } from '../protocol/limits.js';
 import { Peer } from '../protocol/peer.js';
-import { CallBudget } from '../protocol/pending.js';
-import type { Shared } from '../protocol/shared.js';
+import { Shared } from '../protocol/shared.js';
+import type { WorkersOptions } from '../protocol/workers-options.js';
 import { Endpoint } from './endpoint.js';
 import { Functions } from './functions.js';
 import { FunctionsAvailable } from './functions-available.js';
@@ -27,24 +26,19 @@ import { Worker } from './worker.js';
 /** Broken messages after which a connection is closed with 1008. */
 const MAX_FAULTS = 100;
 
-export interface EmbeddedHostOptions {
+export interface EmbeddedWorkersOptions extends WorkersOptions {
   /** Address to bind. */
   readonly host: string;
   /** Port to bind; 0 = any free one. */
   readonly port: number;
   /** Milliseconds that a taken port is waited for. @default 5000 */
-  readonly patienceMs?: number;
-  readonly limits: HostLimits;
-  /** Origins of pages that may connect as workers, besides those of this machine. */
-  readonly allowedOrigins?: () => readonly string[] | undefined;
-  /** Frames messages for an unmasked WebSocket. */
-  readonly encode: FrameEncoder;
+  readonly portWaitMs?: number;
   readonly logger: Logger;
 }
 
 /** Our own engine endpoint: workers connect to it, and it takes calls between them and the stream service. */
-export class EmbeddedHost implements FunctionHost, AsyncDisposable {
-  readonly #options: EmbeddedHostOptions;
+export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
+  readonly #options: EmbeddedWorkersOptions;
   readonly #shared: Shared;
   readonly #endpoint: Endpoint;
   readonly #available: FunctionsAvailable;
@@ -55,14 +49,10 @@ export class EmbeddedHost implements FunctionHost, AsyncDisposable {
   readonly #registrations: Registrations;
   #closed: Promise<void> | undefined;
 
-  constructor(options: EmbeddedHostOptions) {
+  constructor(options: EmbeddedWorkersOptions) {
     this.#options = options;
-    const { limits, logger } = options;
-    this.#shared = {
-      budget: new CallBudget(limits),
-      deadlines: new Deadlines(),
-      limits,
-    };
+    const { logger } = options;
+    this.#shared = new Shared(options);
     this.#functions = new Functions(() => this.#available.changed());
     this.#available = new FunctionsAvailable(
       () => this.#functions.list(),
@@ -74,10 +64,11 @@ export class EmbeddedHost implements FunctionHost, AsyncDisposable {
       triggers: this.#triggers,
       workers: this.#workers,
     });
-    const max = limits.maxRegistrations ?? DEFAULT_MAX_REGISTRATIONS;
-    this.#registrations = new Registrations(this.#functions, this.#triggers, logger, max);
+    const { maxRegistrations } = this.#shared.bounds;
+    this.#registrations = new Registrations(this.#functions, this.#triggers, logger, maxRegistrations);
     this.#endpoint = new Endpoint({
       ...options,
+      heartbeat: this.#shared.heartbeat,
       onWorker: (ws, socket, address) => this.#connected(ws, socket, address),
     });
   }
@@ -90,9 +81,11 @@ export class EmbeddedHost implements FunctionHost, AsyncDisposable {
   }
 
   /** @throws LocalError `port_taken`, `listen_failed` */
-  listen(): Promise<{ host: string; port: number; url: string }> {
+  listen(): Promise<Listening> {
     return this.#endpoint.listen();
   }
+
+  notReady(): undefined {}
 
   has(functionId: string): boolean {
     return this.#functions.has(functionId);
@@ -136,7 +129,7 @@ export class EmbeddedHost implements FunctionHost, AsyncDisposable {
     for (const { peer } of this.#workers) peer.close(CLOSE_CODE.goingAway, 'going away');
     await this.#endpoint.close();
     this.#available.close();
-    this.#shared.deadlines.close();
+    this.#shared.close();
   }
 
   #isBusy(): boolean {
@@ -146,11 +139,11 @@ export class EmbeddedHost implements FunctionHost, AsyncDisposable {
   }
 
   #connected(ws: WebSocket, socket: Socket, address: string): void {
-    const { encode, logger } = this.#options;
+    const { logger } = this.#options;
     const peer = new Peer<WorkerMessage>({
       ws,
       socket,
-      write: (messages) => socket.write(encode(messages)),
+      write: (messages) => socket.write(encodeTextFrames(messages)),
       shared: this.#shared,
       logger,
       validate: validateWorkerMessage,

@@ -1,0 +1,29 @@
+import type { Config, Live } from '../config/index.js';
+import type { Logger } from '../observability/logger.js';
+import type { FunctionCaller, StreamService } from '../service/port.js';
+
+/** Where functions are called, and its life. */
+export interface Workers extends FunctionCaller {
+  serve(service: StreamService): void;
+  listen(): Promise<{ url: string }>;
+  /** Why functions cannot be reached now; undefined when they can. */
+  notReady(): string | undefined;
+  close(): Promise<void>;
+}
+
+export interface OpenWorkersOptions {
+  readonly config: Live<Config>;
+  readonly logger: Logger;
+  /** Be a worker of the engine at this URL. @default our own endpoint, at the configuration's `engine` */
+  readonly engineUrl: string | undefined;
+}
+
+/** Nothing connects or listens before `listen`. @throws LocalError `engine_url` */
+export async function openWorkers({ config, logger, engineUrl }: OpenWorkersOptions): Promise<Workers> {
+  if (engineUrl !== undefined) {
+    const { AttachedWorkers } = await import('../workers/attached/attached-workers.js');
+    return new AttachedWorkers({ url: engineUrl, config, logger });
+  }
+  const { EmbeddedWorkers } = await import('../workers/embedded/embedded-workers.js');
+  return new EmbeddedWorkers({ ...config.current.engine, config, logger });
+}

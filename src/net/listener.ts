@@ -1,0 +1,78 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Logger } from '../observability/logger.js';
+import { urlHost } from './address.js';
+import { type BindTarget, bind } from './bind.js';
+
+/** Milliseconds that a client may take to send its request. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+export interface ListenerOptions extends BindTarget {
+  /** Of the URL that the listener is reached at. */
+  readonly scheme: 'http' | 'ws';
+  readonly logger: Logger;
+  readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
+}
+
+/** Where a listener is reached. */
+export interface Listening {
+  readonly port: number;
+  readonly url: string;
+}
+
+/** An HTTP server at one address. */
+export class Listener {
+  readonly #options: ListenerOptions;
+  readonly #server = createServer({
+    headersTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+  });
+
+  #stopped = false;
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+    this.#server.on('request', options.onRequest);
+    // Node hands out the connection's own socket here; only its type says less.
+    this.#server.on('upgrade', (request, socket, head) => options.onUpgrade(request, socket as Socket, head));
+  }
+
+  /** Binds the address. @throws LocalError `port_taken`, `listen_failed` */
+  async listen(): Promise<Listening> {
+    const { host, scheme, name, logger } = this.#options;
+    const { port } = await bind(this.#server, this.#options);
+    // It may have been closed while it waited for the port.
+    if (this.#stopped) this.#server.close();
+    this.#server.on('error', (error) => logger.error({ err: error }, `${name} failed`));
+    const url = `${scheme}://${urlHost(host)}:${port}`;
+    logger.info({ url }, `${name} listens`);
+    return { port, url };
+  }
+
+  /** Takes no more connections. */
+  stop(): void {
+    this.#stopped = true;
+    this.#server.close();
+  }
+
+  /**
+   * Takes no more connections, and waits until all are closed, those that were upgraded included; after `graceMs` it
+   * ends what is left.
+   *
+   * @param terminate ends the upgraded ones, which the server knows no more
+   */
+  async close(graceMs: number, terminate: () => void): Promise<void> {
+    let grace: NodeJS.Timeout | undefined;
+    this.#stopped = true;
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+      grace = setTimeout(() => {
+        terminate();
+        this.#server.closeAllConnections();
+        setImmediate(resolve);
+      }, graceMs);
+    });
+    clearTimeout(grace);
+  }
+}

@@ -1,0 +1,14 @@
+import type { TraceContext } from '../domain/change.js';
+
+/**
+ * The W3C trace context among the headers of a request or the fields of a frame; undefined when it has none. Anything
+ * that is no string counts as absent.
+ */
+export function traceOf(fields: object): TraceContext | undefined {
+  const { traceparent, baggage } = fields as { readonly traceparent?: unknown; readonly baggage?: unknown };
+  if (typeof traceparent !== 'string' && typeof baggage !== 'string') return undefined;
+  return {
+    ...(typeof traceparent === 'string' ? { traceparent } : {}),
+    ...(typeof baggage === 'string' ? { baggage } : {}),
+  };
+}
