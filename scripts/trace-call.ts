@@ -1,9 +1,10 @@
 import { once } from 'node:events';
+import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
 import { FUNCTION, SOCKET_MESSAGE, WORKER_MESSAGE } from '../generated/constants.js';
-import { build } from '../src/bench/targets/build.js';
+import { build, ROOT } from '../src/bench/targets/build.js';
 import { config, FILE_BASED, IN_MEMORY, startServer, temporaryDirectory } from '../src/e2e/testing/server.js';
 
 // Which source files and named functions of the built server one `stream::set` enters, from the worker's socket to the
@@ -16,8 +17,7 @@ const ROUNDS = 15;
 const SILENCE = 50;
 
 const { values } = parseArgs({ options: { main: { type: 'string' }, list: { type: 'boolean' } } });
-await using directory = await temporaryDirectory();
-const main = values.main ?? (await build(directory.path));
+const main = resolve(values.main ?? (await build(join(ROOT, 'bench-results'))));
 
 interface Coverage {
   readonly result: readonly {

@@ -2,8 +2,7 @@ import type { Adapter, KvAdapter } from '../../generated/config.js';
 import type { Logger } from '../observability/logger.js';
 import type { CommitObserver } from './local/commit-queue.js';
 import type { Journal } from './local/journal.js';
-import { LocalStore } from './local/local-store.js';
-import type { LocalOptions } from './local/options.js';
+import { type LocalOptions, LocalStore } from './local/local-store.js';
 import type { Store } from './port.js';
 
 export interface OpenStoreOptions {
@@ -32,7 +31,7 @@ export async function openStore(adapter: Adapter, options: OpenStoreOptions): Pr
     });
   }
   const { tombstones, max_queued_bytes: maxQueuedBytes } = adapter.config;
-  const kv: LocalOptions = {
+  const local: LocalOptions = {
     tombstones: { maxPerGroup: tombstones.max_per_group, maxAgeMs: tombstones.max_age_ms },
     maxQueuedBytes,
     ...(options.observer === undefined ? {} : { observer: options.observer }),
@@ -40,7 +39,7 @@ export async function openStore(adapter: Adapter, options: OpenStoreOptions): Pr
   const started = performance.now();
   const journal = await openJournal(adapter, options);
   try {
-    const store = await LocalStore.open(kv, journal);
+    const store = await LocalStore.open(local, journal);
     const ms = Math.round(performance.now() - started);
     options.logger.info({ store: store.kind, items: store.size, ms }, 'store open');
     return store;

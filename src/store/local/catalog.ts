@@ -1,32 +1,29 @@
 import type { GroupAddress } from '../../domain/change.js';
-import { bounded } from '../log/bounded.js';
+import { bounded } from '../log/index.js';
 import type { StreamListing } from '../port.js';
-import { GroupIndex } from './group-index.js';
-import { Usage } from './node.js';
+import { GroupIndex, type GroupState } from './group-index.js';
+import type { Usage } from './node.js';
 
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Every group of the store, by stream and group id: nested maps, because names may hold any separator. */
 export class Catalog {
-  readonly usage = new Usage();
+  readonly usage: Usage = { nodes: 0, bytes: 0 };
   readonly #streams = new Map<string, Map<string, GroupIndex>>();
 
   get(at: GroupAddress): GroupIndex | undefined {
     return this.#streams.get(at.stream)?.get(at.group);
   }
 
-  /** The group, made with `epoch` when it is new. */
-  open(at: GroupAddress, epoch: () => string): GroupIndex {
+  /** Adds a group that is not there, as it was read. */
+  add(at: GroupAddress, state: GroupState): GroupIndex {
+    const group = new GroupIndex(at, state, this.usage);
     let groups = this.#streams.get(at.stream);
     if (groups === undefined) {
       groups = new Map();
       this.#streams.set(at.stream, groups);
     }
-    let group = groups.get(at.group);
-    if (group === undefined) {
-      group = new GroupIndex(at.stream, at.group, epoch(), this.usage);
-      groups.set(at.group, group);
-    }
+    groups.set(at.group, group);
     return group;
   }
 
@@ -46,17 +43,19 @@ export class Catalog {
       yield* bounded(groups.values(), groups.size);
   }
 
-  /** Ids of the stream's groups for which `isListed` holds, sorted. */
-  listGroups(stream: string, isListed: (group: GroupIndex) => boolean): string[] {
+  /** Ids of the stream's listed groups, sorted. */
+  listGroups(stream: string): string[] {
     const ids: string[] = [];
-    for (const group of this.#streams.get(stream)?.values() ?? []) if (isListed(group)) ids.push(group.group);
+    for (const group of this.#streams.get(stream)?.values() ?? [])
+      if (group.isListed()) ids.push(group.group);
     return ids.sort(byCodeUnit);
   }
 
-  listAll(isListed: (group: GroupIndex) => boolean): StreamListing[] {
+  /** Every stream that has a listed group, sorted. */
+  listAll(): StreamListing[] {
     const listings: StreamListing[] = [];
     for (const id of [...this.#streams.keys()].sort(byCodeUnit)) {
-      const groups = this.listGroups(id, isListed);
+      const groups = this.listGroups(id);
       if (groups.length > 0) listings.push({ id, groups });
     }
     return listings;

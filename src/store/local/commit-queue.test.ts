@@ -37,7 +37,7 @@ test('what is asked in the turn that ends a batch goes into one next batch', asy
       },
     });
   push('a', () => {
-    // While the batch settles, after it, and when its answers arrive.
+    // While the batch settles, after it, and when its replies arrive.
     push('b');
     process.nextTick(() => push('c'));
     void Promise.resolve().then(() => push('d'));
@@ -104,11 +104,11 @@ test('one write runs at a time, whatever is asked meanwhile', async () => {
   let running = 0;
   let most = 0;
   class Slow extends FakeJournal {
-    override async write(records: Parameters<FakeJournal['write']>[0]): Promise<void> {
+    override async write(...batch: Parameters<FakeJournal['write']>): Promise<void> {
       running += 1;
       most = Math.max(most, running);
       for (let turn = 0; turn < 20; turn += 1) await nextTurn();
-      await super.write(records);
+      await super.write(...batch);
       running -= 1;
     }
   }
@@ -125,28 +125,28 @@ test('one write runs at a time, whatever is asked meanwhile', async () => {
   assert.equal(journal.batches.length, 2);
 });
 
-test('an answer that throws keeps no other caller waiting', async () => {
+test('a reply that throws keeps no other caller waiting', async () => {
   const queue = new CommitQueue(new FakeJournal(), 1 << 20);
   const listeners = process.listeners('unhandledRejection');
   process.removeAllListeners('unhandledRejection');
   const thrown = once(process, 'unhandledRejection');
   const answered: string[] = [];
-  const entry = (key: string, answer: () => void): Entry => ({
+  const entry = (key: string, reply: () => void): Entry => ({
     records: [{ key, value: '' }],
     bytes: 1,
     settle: () => {},
-    answer,
+    reply,
   });
   try {
     queue.push(
       entry('a', () => {
-        throw new Error('from an answer');
+        throw new Error('from a reply');
       }),
     );
     queue.push(entry('b', () => answered.push('b')));
     await queue.idle();
     assert.deepEqual(answered, ['b']);
-    assert.match(String((await thrown)[0]), /from an answer/);
+    assert.match(String((await thrown)[0]), /from a reply/);
   } finally {
     for (const listener of listeners) process.on('unhandledRejection', listener);
   }

@@ -5,13 +5,13 @@ import type { Journal, JournalRecord } from './journal.js';
 export interface Entry {
   /** Empty: the entry only keeps its place in the order (a custom event between two changes). */
   readonly records: readonly JournalRecord[];
-  /** Keys that go once `records` are durable. */
+  /** Keys that go with it, but for those that the same batch writes. */
   readonly removals?: readonly string[];
   readonly bytes: number;
   /** Called in queue order: `undefined` when everything is durable, else why not. */
   settle(error: StreamError | undefined): void;
   /** Called after all entries of the batch are settled: whoever waits hears of it, and may ask again at once. */
-  answer?(error: StreamError | undefined): void;
+  reply?(error: StreamError | undefined): void;
 }
 
 /** What the queue tells its owner about every batch. */
@@ -31,10 +31,8 @@ export class CommitQueue {
   readonly #journal: Journal;
   readonly #maxBytes: number;
   readonly #observer: CommitObserver | undefined;
-  /** Old records that a failed, non-atomic write may have overwritten: they go out before anything else. */
-  readonly #repairs = new Map<string, JournalRecord | undefined>();
   #waiting: Entry[] = [];
-  #running: readonly Entry[] = [];
+  #running = false;
   #bytes = 0;
   #scheduled = false;
   #idle: (() => void)[] = [];
@@ -77,12 +75,7 @@ export class CommitQueue {
     }
     this.#bytes += entry.bytes;
     this.#waiting.push(entry);
-    if (this.#running.length === 0) this.#schedule();
-  }
-
-  /** See `Journal`. */
-  get maxKeyLength(): number {
-    return this.#journal.maxKeyLength ?? Number.POSITIVE_INFINITY;
+    if (!this.#running) this.#schedule();
   }
 
   /** Whether the backend takes writes now. */
@@ -99,7 +92,7 @@ export class CommitQueue {
 
   /** Resolves when nothing is queued or running. */
   idle(): Promise<void> {
-    if (this.#waiting.length === 0 && this.#running.length === 0) return Promise.resolve();
+    if (this.#waiting.length === 0 && !this.#running) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
@@ -119,64 +112,60 @@ export class CommitQueue {
   async #commit(): Promise<void> {
     const batch = this.#waiting;
     this.#waiting = [];
-    this.#running = batch;
+    this.#running = true;
     const started = performance.now();
-    const error = await this.#write(batch);
-    // Whatever was queued meanwhile was sequenced on top of this batch: it falls with it.
-    const fallen = error === undefined ? batch : [...batch, ...this.#waiting];
-    if (error !== undefined) this.#waiting = [];
-    this.#running = [];
-    for (const entry of fallen) this.#bytes -= entry.bytes;
-    this.#observer?.batch(batch.length, performance.now() - started, error !== undefined);
-    for (const entry of fallen) entry.settle(error);
-    this.#journal.index?.applied();
-    for (const entry of fallen) answer(entry, error);
+    let settled = false;
+    const durable = (): void => {
+      settled = true;
+      this.#observer?.batch(batch.length, performance.now() - started, false);
+      this.#settle(batch, undefined);
+    };
+    try {
+      const { records, removals } = collect(batch);
+      if (records.length === 0 && removals.length === 0) durable();
+      else await this.#journal.write(records, removals, durable);
+    } catch (error) {
+      if (settled) throw error;
+      this.#observer?.batch(batch.length, performance.now() - started, true);
+      // Whatever was queued meanwhile was sequenced on top of this batch: it fails with it.
+      const failed = [...batch, ...this.#waiting];
+      this.#waiting = [];
+      this.#settle(failed, asStreamError(error));
+    }
+    this.#running = false;
     if (this.#waiting.length > 0) this.#schedule();
     else for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  async #write(batch: readonly Entry[]): Promise<StreamError | undefined> {
-    const records: JournalRecord[] = [];
-    const removals: string[] = [];
-    for (const [key, record] of this.#repairs) {
-      if (record === undefined) removals.push(key);
-      else records.push(record);
+  #settle(batch: readonly Entry[], error: StreamError | undefined): void {
+    for (const entry of batch) {
+      this.#bytes -= entry.bytes;
+      entry.settle(error);
     }
     for (const entry of batch) {
-      for (const record of entry.records) records.push(record);
-      if (entry.removals !== undefined) removals.push(...entry.removals);
+      try {
+        entry.reply?.(error);
+      } catch (thrown) {
+        // It takes no other caller's reply away: it goes where a rejection goes that nobody handles.
+        void Promise.reject(thrown);
+      }
     }
-    try {
-      if (records.length > 0) await this.#journal.write(records);
-    } catch (error) {
-      if (error instanceof StreamError) return error;
-      return new StreamError('read_only', `the store could not write: ${messageOf(error)}`, { cause: error });
-    }
-    if (this.#repairs.size > 0) for (const { key } of records) this.#repairs.delete(key);
-    if (removals.length === 0) return undefined;
-    try {
-      const live = new Set(records.map((record) => record.key));
-      const gone = removals.filter((key) => !live.has(key));
-      if (gone.length > 0) await this.#journal.remove(gone);
-      for (const key of gone) this.#repairs.delete(key);
-    } catch {
-      // It leaves a record below the horizon, which the next load drops, or one that the next batch removes again.
-      return undefined;
-    }
-    return undefined;
-  }
-
-  /** Remembers the committed record under `key` (undefined = none), to be written over what a failed batch left. */
-  repair(key: string, record: JournalRecord | undefined): void {
-    if (!this.#journal.atomic) this.#repairs.set(key, record);
   }
 }
 
-/** What one answer throws takes no other caller's answer away: it goes where a rejection goes that nobody handles. */
-function answer(entry: Entry, outcome: StreamError | undefined): void {
-  try {
-    entry.answer?.(outcome);
-  } catch (error) {
-    void Promise.reject(error);
+function collect(batch: readonly Entry[]): { records: JournalRecord[]; removals: readonly string[] } {
+  const records: JournalRecord[] = [];
+  const removals: string[] = [];
+  for (const entry of batch) {
+    for (const record of entry.records) records.push(record);
+    if (entry.removals !== undefined) removals.push(...entry.removals);
   }
+  if (removals.length === 0) return { records, removals };
+  const written = new Set(records.map(({ key }) => key));
+  return { records, removals: removals.filter((key) => !written.has(key)) };
 }
+
+const asStreamError = (error: unknown): StreamError =>
+  error instanceof StreamError
+    ? error
+    : new StreamError('read_only', `the store could not write: ${messageOf(error)}`, { cause: error });

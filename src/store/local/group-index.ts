@@ -1,88 +1,73 @@
-import type { Change, Cursor, Since, Snapshot, StoredItem } from '../../domain/change.js';
+import type { JsonText } from '../../../generated/json-text.js';
+import type {
+  Change,
+  ChangeKind,
+  Cursor,
+  GroupAddress,
+  Since,
+  Snapshot,
+  StoredItem,
+  TraceContext,
+} from '../../domain/change.js';
+import { nextTimestamp } from '../../domain/clock.js';
 import { detach } from '../../domain/json-text.js';
-import { changesAfter, ownId, resetReason, tombstoneValue } from '../../domain/since.js';
-import { Node, type Usage } from './node.js';
+import { changesAfter, type GroupHead, ownId, resetReason, tombstoneValue } from '../../domain/since.js';
+import { type ItemState, Node, type RevOrder, type Usage } from './node.js';
 import { itemPrefix } from './records.js';
 
-/** Nodes read from disk that enter the Map at once: it is in the processor's cache then. */
-const COLLECTED = 128;
-
-/** What a change does to a node's place in the orders; decided when the change is sequenced. */
-export interface Sequenced {
+/** A change that has its place in the group's order, and what the item's record says after it. */
+export interface Sequenced extends ItemState {
   readonly change: Change;
-  readonly created: number;
-  readonly deletedBefore: number;
+}
+
+/** The committed state of a group, as `GroupIndex` has it. */
+export interface GroupState extends GroupHead {
+  readonly items: Map<string, Node>;
+  readonly tombstones: Map<string, Node> | undefined;
+  readonly revs: RevOrder;
 }
 
 /**
- * The committed state of one group, in the three orders that questions are asked in: by id, by creation
- * (`items`, a Map in insertion order) and by rev (a linked list, oldest to newest, tombstones included).
+ * One group: its committed state, in the three orders that questions are asked in: by id, by creation (`items`, a Map
+ * in insertion order) and by rev (a linked list, oldest to newest, tombstones included); and over it what is sequenced
+ * and not committed yet, which only `current`, `values`, `isListed` and the next change see (D11).
  *
  * Invariants: every node's rev is unique and at most `seq`; tombstones with a rev at or below `horizon` are gone.
  */
-export class GroupIndex {
+export class GroupIndex implements GroupHead {
   readonly stream: string;
   readonly group: string;
-  epoch: string;
-  /** The seq of the last committed change. */
-  seq = 0;
-  /** Milliseconds; the last timestamp that subscribers may have seen. */
-  timestamp = 0;
-  horizon = 0;
-  /** While it is loaded, all nodes in any order. */
-  readonly items = new Map<string, Node>();
+  readonly epoch: string;
+  /** Alive, in the order of their creation. */
+  readonly items: Map<string, Node>;
   /** In rev order: a deletion is always the newest change. */
   tombstones: Map<string, Node> | undefined;
-  /** The newest change of each item that is sequenced and not committed yet, and the heads that go with it. */
-  pending: Map<string, Sequenced> | undefined;
-  pendingSeq = 0;
-  pendingTimestamp = 0;
+  /** The seq of the last committed change. */
+  seq: number;
+  /** Milliseconds; the last timestamp that subscribers may have seen. */
+  timestamp: number;
+  horizon: number;
+  /** The newest change of each item that is staged, and the heads that go with it. */
+  #pending: Map<string, Sequenced> | undefined;
+  #pendingSeq: number;
+  #pendingTimestamp: number;
   #keyPrefix: string | undefined;
-  #newest: Node | undefined;
-  #collected: Node[] = [];
+  readonly #revs: RevOrder;
   readonly #usage: Usage;
 
-  constructor(stream: string, group: string, epoch: string, usage: Usage) {
-    this.stream = stream;
-    this.group = group;
-    this.epoch = epoch;
+  constructor(at: GroupAddress, state: GroupState, usage: Usage) {
+    this.stream = at.stream;
+    this.group = at.group;
+    this.epoch = state.epoch;
+    this.seq = state.seq;
+    this.timestamp = state.timestamp;
+    this.horizon = state.horizon;
+    this.items = state.items;
+    this.tombstones = state.tombstones;
+    this.#revs = state.revs;
     this.#usage = usage;
-  }
-
-  /**
-   * Makes a sequenced change part of the committed state. Called in seq order.
-   * @param bytes what its record takes in the log
-   */
-  apply({ change, created, deletedBefore }: Sequenced, bytes: number): void {
-    const known = this.node(change.item);
-    const node = known ?? new Node(change.item, change.value, change.seq, 0, 0, change.timestamp, bytes);
-    if (known !== undefined) {
-      this.#usage.remove(node);
-      this.#unlink(node);
-    }
-    if (change.kind === 'delete') {
-      this.items.delete(node.id);
-      node.value = detach(tombstoneValue(node.id, ownId(change.value)));
-      node.created = 0;
-      node.deletedBefore = 0;
-      this.tombstones ??= new Map();
-      this.tombstones.set(node.id, node);
-    } else {
-      if (!node.alive) {
-        this.tombstones?.delete(node.id);
-        this.items.set(node.id, node);
-        node.created = created;
-        node.deletedBefore = deletedBefore;
-      }
-      node.value = detach(change.value);
-    }
-    node.rev = change.seq;
-    node.timestamp = change.timestamp;
-    node.bytes = bytes;
-    this.#usage.add(node);
-    this.#append(node);
-    this.seq = change.seq;
-    if (change.timestamp > this.timestamp) this.timestamp = change.timestamp;
+    this.#pendingSeq = this.seq;
+    this.#pendingTimestamp = this.timestamp;
   }
 
   /** What the keys of its items' records begin with. */
@@ -91,57 +76,130 @@ export class GroupIndex {
     return this.#keyPrefix;
   }
 
-  /** The item, alive or deleted. */
+  /** No change ever reached it, and none is on its way. */
+  get isNew(): boolean {
+    return this.seq === 0 && this.#pendingSeq === 0;
+  }
+
+  get hasPending(): boolean {
+    return this.#pending !== undefined;
+  }
+
+  isPending(id: string): boolean {
+    return this.#pending?.has(id) === true;
+  }
+
+  /** The item, alive or deleted, as it is committed. */
   node(id: string): Node | undefined {
     return this.items.get(id) ?? this.tombstones?.get(id);
   }
 
-  /** Takes a node read from disk, in any order; the last one of an item counts. Nothing of it shows before `finishLoad`. */
-  collect(node: Node): void {
-    this.#collected.push(node);
-    if (this.#collected.length >= COLLECTED) this.#index();
+  /** The item's value, staged changes included. */
+  current(id: string): JsonText | undefined {
+    const newest = this.#pending?.get(id) ?? this.items.get(id);
+    return newest !== undefined && newest.created > 0 ? newest.value : undefined;
   }
 
-  /** Everything collected so far, which is there for changes to take back. */
-  collected(): Map<string, Node> {
-    this.#index();
-    return this.items;
+  /** All current values in creation order. */
+  values(): JsonText[] {
+    const values: JsonText[] = [];
+    const pending = this.#pending;
+    for (const node of this.items.values()) {
+      const newest = pending?.get(node.id) ?? node;
+      if (newest.created === node.created) values.push(newest.value);
+    }
+    if (pending === undefined) return values;
+    const born = [...pending.values()].filter(
+      ({ id, created }) => created > 0 && this.items.get(id)?.created !== created,
+    );
+    for (const { value } of born.sort((a, b) => a.created - b.created)) values.push(value);
+    return values;
   }
 
-  #index(): void {
-    for (const node of this.#collected) {
-      const known = this.items.get(node.id);
-      // The Map keeps the first key that it was given: the same text is not held twice.
-      if (known === undefined) this.items.set(node.id, node);
-      else known.replaceBy(node);
-    }
-    this.#collected = [];
+  /** True when it holds an item, or one is on its way. */
+  isListed(): boolean {
+    if (this.#pending === undefined) return this.items.size > 0;
+    for (const { created } of this.#pending.values()) if (created > 0) return true;
+    for (const id of this.items.keys()) if (!this.#pending.has(id)) return true;
+    return false;
   }
 
-  /** Puts everything collected in its place. Called once, when the head is known. */
-  finishLoad(): void {
-    this.#index();
-    const all = [...this.items.values()];
-    let sorted = isInOrder(all, 'created');
-    for (const node of inOrder(all, 'rev')) {
-      if (!node.alive) {
-        sorted = false;
-        // Below the horizon: a removal that a crash cut off.
-        if (node.rev <= this.horizon) continue;
-        this.tombstones ??= new Map();
-        this.tombstones.set(node.id, node);
-      }
-      this.#usage.add(node);
-      this.#append(node);
-      if (node.timestamp > this.timestamp) this.timestamp = node.timestamp;
-      if (node.rev > this.seq) this.seq = node.rev;
+  /**
+   * Gives a change of `id` its place after everything staged; nothing has changed until it is staged or confirmed.
+   * @param value the new one; undefined = deletes the item, which must be there
+   * @param old the current value
+   * @param now ms
+   */
+  sequence(
+    id: string,
+    value: JsonText | undefined,
+    old: JsonText | undefined,
+    now: number,
+    trace: TraceContext | undefined,
+  ): Sequenced {
+    const { stream, group, epoch } = this;
+    const seq = this.#pendingSeq + 1;
+    const timestamp = nextTimestamp(now, this.#pendingTimestamp);
+    const kind: ChangeKind = value === undefined ? 'delete' : old === undefined ? 'create' : 'update';
+    const text = (value ?? old) as JsonText;
+    const change: Change = { stream, group, item: id, kind, seq, epoch, timestamp, value: text, old, trace };
+    if (kind === 'delete') {
+      const marker = tombstoneValue(id, ownId(text));
+      return { change, id, rev: seq, created: 0, deletedBefore: 0, timestamp, value: marker };
     }
-    if (!sorted) {
-      this.items.clear();
-      for (const node of inOrder(all, 'created')) if (node.alive) this.items.set(node.id, node);
+    const before = this.#pending?.get(id) ?? this.node(id);
+    if (kind === 'update') {
+      const { created, deletedBefore } = before as ItemState;
+      return { change, id, rev: seq, created, deletedBefore, timestamp, value: text };
     }
-    this.pendingSeq = this.seq;
-    this.pendingTimestamp = this.timestamp;
+    return { change, id, rev: seq, created: seq, deletedBefore: before?.rev ?? 0, timestamp, value: text };
+  }
+
+  /** Shows a change to the next ones, and to those who read what is on its way. */
+  stage(sequenced: Sequenced): void {
+    this.#pendingSeq = sequenced.rev;
+    this.#pendingTimestamp = sequenced.timestamp;
+    this.#pending ??= new Map();
+    this.#pending.set(sequenced.id, sequenced);
+  }
+
+  /**
+   * Makes a change, staged or not, part of the committed state. Called in seq order.
+   * @param bytes what its record takes in the log
+   */
+  confirm(sequenced: Sequenced, bytes: number): void {
+    const { id, rev, timestamp } = sequenced;
+    if (this.#pending?.get(id) === sequenced) {
+      this.#pending.delete(id);
+      if (this.#pending.size === 0) this.#pending = undefined;
+    }
+    this.#apply(sequenced, bytes);
+    this.seq = rev;
+    if (rev > this.#pendingSeq) this.#pendingSeq = rev;
+    this.passed(timestamp);
+  }
+
+  /** Takes back everything staged: the committed state is what is left, and the clock. */
+  rollBack(): void {
+    this.#pending = undefined;
+    this.#pendingSeq = this.seq;
+  }
+
+  /** The next timestamp of the group, in ms. @param now ms */
+  stamp(now: number): number {
+    this.#pendingTimestamp = nextTimestamp(now, this.#pendingTimestamp);
+    return this.#pendingTimestamp;
+  }
+
+  /** Subscribers may see this timestamp from now on. */
+  passed(timestamp: number): void {
+    if (timestamp > this.timestamp) this.timestamp = timestamp;
+    if (timestamp > this.#pendingTimestamp) this.#pendingTimestamp = timestamp;
+  }
+
+  /** ms; no timestamp of the group was greater, also of changes that were rolled back. */
+  get lastTimestamp(): number {
+    return Math.max(this.timestamp, this.#pendingTimestamp);
   }
 
   /** The committed state. Timestamps of changes still to come are greater than the snapshot's. */
@@ -157,27 +215,8 @@ export class GroupIndex {
     const reason = resetReason(this, cursor);
     if (reason !== undefined) return { kind: 'reset', reason, snapshot: this.snapshot() };
     const { epoch, seq, timestamp } = this;
-    const changes = changesAfter(this, epoch, cursor.seq, this.#newestFirst(cursor.seq));
+    const changes = changesAfter(this, epoch, cursor.seq, this.#revs.newestFirst(cursor.seq));
     return { kind: 'changes', epoch, seq, timestamp, changes };
-  }
-
-  *#newestFirst(since: number): IterableIterator<Node> {
-    for (let node = this.#newest; node !== undefined && node.rev > since; node = node.older) yield node;
-  }
-
-  /**
-   * The oldest tombstones, as many as have to go so that at most `maxCount` are left and none is older than
-   * `minTimestamp` (ms). They stay until `forget`.
-   */
-  expired(maxCount: number, minTimestamp: number): Node[] {
-    const expired: Node[] = [];
-    let left = this.tombstones?.size ?? 0;
-    for (const node of this.tombstones?.values() ?? []) {
-      if (left <= maxCount && node.timestamp >= minTimestamp) break;
-      expired.push(node);
-      left -= 1;
-    }
-    return expired;
   }
 
   /** Moves the horizon, and drops the tombstones up to it. */
@@ -187,33 +226,32 @@ export class GroupIndex {
     for (const node of this.tombstones.values()) {
       if (node.rev > horizon) break;
       this.tombstones.delete(node.id);
-      this.#unlink(node);
-      this.#usage.remove(node);
+      this.#revs.remove(node);
+      this.#usage.nodes -= 1;
+      this.#usage.bytes -= node.bytes;
     }
     if (this.tombstones.size === 0) this.tombstones = undefined;
   }
 
-  #append(node: Node): void {
-    node.older = this.#newest;
-    node.newer = undefined;
-    if (this.#newest !== undefined) this.#newest.newer = node;
-    this.#newest = node;
+  #apply(sequenced: Sequenced, bytes: number): void {
+    const { id, created } = sequenced;
+    const usage = this.#usage;
+    let node = this.node(id);
+    if (node === undefined) {
+      node = new Node(id, sequenced.value, 0, 0, 0, 0, 0);
+      usage.nodes += 1;
+    } else this.#revs.remove(node);
+    if (created === 0) {
+      this.items.delete(id);
+      this.tombstones ??= new Map();
+      this.tombstones.set(id, node);
+    } else if (node.created === 0) {
+      this.tombstones?.delete(id);
+      this.items.set(id, node);
+    }
+    usage.bytes += bytes - node.bytes;
+    node.become(sequenced, bytes);
+    node.value = detach(sequenced.value);
+    this.#revs.append(node);
   }
-
-  #unlink(node: Node): void {
-    if (node.older !== undefined) node.older.newer = node.newer;
-    if (node.newer === undefined) this.#newest = node.older;
-    else node.newer.older = node.older;
-  }
-}
-
-/** Sorts in place; what was written in order is not sorted again, which is most of a large store. */
-const inOrder = (nodes: Node[], by: 'rev' | 'created'): Node[] =>
-  isInOrder(nodes, by) ? nodes : nodes.sort((a, b) => a[by] - b[by]);
-
-function isInOrder(nodes: readonly Node[], by: 'rev' | 'created'): boolean {
-  for (let i = 1; i < nodes.length; i++) {
-    if ((nodes[i - 1] as Node)[by] > (nodes[i] as Node)[by]) return false;
-  }
-  return true;
 }

@@ -3,9 +3,17 @@ import type { Now } from '../../domain/clock.js';
 import type { Catalog } from './catalog.js';
 import type { CommitQueue } from './commit-queue.js';
 import type { GroupIndex } from './group-index.js';
-import type { Lineage } from './load.js';
-import type { LocalOptions, TombstoneOptions } from './options.js';
+import type { Node } from './node.js';
 import { headKey, itemKey } from './records.js';
+import { headRecord, type StoreEpoch } from './store-epoch.js';
+
+/** How long deletions are remembered for clients that come back; beyond that a resume becomes a full sync. */
+export interface TombstoneOptions {
+  /** Tombstones kept per group. @default 10000 */
+  readonly maxPerGroup: number;
+  /** Milliseconds. @default 86400000 (24 h) */
+  readonly maxAgeMs: number;
+}
 
 /** Milliseconds between two looks for tombstones that are too old. */
 const SWEEP_INTERVAL = 60_000;
@@ -15,7 +23,7 @@ const SLICE = 2;
 /** Forgets deletions beyond the horizon, by count at once and by age in the background. */
 export class Housekeeping {
   readonly #catalog: Catalog;
-  readonly #identity: Lineage;
+  readonly #epoch: StoreEpoch;
   readonly #limits: TombstoneOptions;
   readonly #now: Now;
   readonly #queue: CommitQueue | undefined;
@@ -28,14 +36,14 @@ export class Housekeeping {
 
   constructor(
     catalog: Catalog,
-    identity: Lineage,
-    options: LocalOptions,
+    epoch: StoreEpoch,
+    limits: TombstoneOptions,
     now: Now,
     queue: CommitQueue | undefined,
   ) {
     this.#catalog = catalog;
-    this.#identity = identity;
-    this.#limits = options.tombstones;
+    this.#epoch = epoch;
+    this.#limits = limits;
     this.#now = now;
     this.#queue = queue;
     for (const group of catalog.all()) {
@@ -73,9 +81,23 @@ export class Housekeeping {
     }
   }
 
+  /** The oldest tombstones, as many as have to go. */
+  #expired({ tombstones }: GroupIndex): Node[] {
+    const { maxPerGroup, maxAgeMs } = this.#limits;
+    const minTimestamp = this.#now() - maxAgeMs;
+    const expired: Node[] = [];
+    let left = tombstones?.size ?? 0;
+    for (const node of tombstones?.values() ?? []) {
+      if (left <= maxPerGroup && node.timestamp >= minTimestamp) break;
+      expired.push(node);
+      left -= 1;
+    }
+    return expired;
+  }
+
   #trim(group: GroupIndex): void {
     if (this.#trimming.has(group)) return;
-    const gone = group.expired(this.#limits.maxPerGroup, this.#now() - this.#limits.maxAgeMs);
+    const gone = this.#expired(group);
     const horizon = gone.at(-1)?.rev;
     if (horizon === undefined) return;
     if (this.#queue === undefined) {
@@ -83,8 +105,8 @@ export class Housekeeping {
       return;
     }
     const { epoch, seq, timestamp } = group;
-    const head = { key: headKey(group), value: JSON.stringify({ epoch, seq, timestamp, horizon }) };
-    const removals = gone.filter(({ id }) => !group.pending?.has(id)).map(({ id }) => itemKey(group, id));
+    const head = headRecord(group, { epoch, seq, timestamp, horizon });
+    const removals = gone.filter(({ id }) => !group.isPending(id)).map(({ id }) => itemKey(group, id));
     // The horizon on disk must never be behind what memory forgot: a restart would give its seqs out again.
     const settle = (error: Error | undefined): void => {
       this.#trimming.delete(group);
@@ -98,11 +120,11 @@ export class Housekeeping {
    * old cursor of this one can't match a later life.
    */
   #forget(group: GroupIndex): void {
-    if (group.pending !== undefined || group.timestamp > this.#now() - this.#limits.maxAgeMs) return;
+    if (group.hasPending || group.timestamp > this.#now() - this.#limits.maxAgeMs) return;
     if (this.#queue?.writable() === false) return;
     this.#candidates.delete(group);
     this.#catalog.forget(group);
-    const record = this.#identity.nextGeneration();
+    const record = this.#epoch.nextGeneration();
     this.#queue?.tryPush({ records: [record], removals: [headKey(group)], bytes: 0, settle: () => {} });
   }
 }

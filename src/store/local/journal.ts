@@ -1,3 +1,4 @@
+import type { RecordWriter } from '../log/index.js';
 import type { StoreHealth } from '../port.js';
 import type { LogIndex } from './log-index.js';
 
@@ -5,14 +6,14 @@ import type { LogIndex } from './log-index.js';
 export interface JournalRecord {
   readonly key: string;
   readonly value: string;
+  /** Of an item: writes both, so that the texts need not be made. */
+  writeTo?(record: RecordWriter): void;
 }
 
 /** A durable backend behind the index. One `write` at a time; the store waits for it before it asks for the next. */
 export interface Journal {
   /** For logs. */
   readonly kind: string;
-  /** True when a failed `write` left nothing behind. Otherwise the store writes the old state over it later. */
-  readonly atomic: boolean;
   /** True when changes that subscribers saw may be missing. @default false */
   readonly incomplete?: boolean;
   /** Characters of the longest key that it takes; a longer one would fail all that is written with it. @default Infinity */
@@ -21,10 +22,16 @@ export interface Journal {
   readonly index?: LogIndex | undefined;
   /** Hands every record to `visit`, in any order, but for the items of `index`. Rejects when they can't all be read. */
   load(visit: (key: string, value: string) => void): Promise<void>;
-  /** Resolves when all records are as durable as the backend promises. */
-  write(records: readonly JournalRecord[]): Promise<void>;
-  /** Removes records that the index does not need any more. */
-  remove(keys: readonly string[]): Promise<void>;
+  /**
+   * Writes the records, then removes what the index does not need any more. Calls `durable`, as its last act, when it
+   * is as durable as the backend promises; never when it rejects. A record may be repeated, the last one counts.
+   */
+  write(records: readonly JournalRecord[], removals: readonly string[], durable: () => void): Promise<void>;
+  /**
+   * A write failed that may have left something under `key`: what belongs there, undefined = nothing, goes out before
+   * anything else. Absent where a failed write leaves nothing.
+   */
+  restore?(key: string, record: JournalRecord | undefined): void;
   health(): StoreHealth;
   /** Somebody asks to write while the backend takes no writes: it may try to recover at once. */
   hurry?(): void;

@@ -1,104 +1,147 @@
-import type { Keyv } from 'keyv';
+import { Keyv, type KeyvStoreAdapter } from 'keyv';
 import { LocalError } from '../../domain/errors.js';
 import type { StoreHealth } from '../port.js';
 import type { Journal, JournalRecord } from './journal.js';
-import type { LogIndex } from './log-index.js';
+
+/**
+ * A Keyv whose values are texts that are stored as they are, and whose failures throw. No `error` listener may be
+ * attached on this path: with one, Keyv returns false instead of throwing.
+ */
+export class TextKeyv extends Keyv<string> {
+  constructor(
+    store: KeyvStoreAdapter,
+    options: { readonly namespace: string; readonly useKeyPrefix: boolean },
+  ) {
+    super(store, {
+      ...options,
+      serialize: ({ value }) => value as string,
+      deserialize: (text) => ({ value: text as never, expires: undefined as never }),
+      throwOnErrors: true,
+      emitErrors: false,
+    });
+  }
+
+  /** Rejects when every entry is over: one that is still on its way could land on what is written next. */
+  override async setMany(entries: { key: string; value: string }[]): Promise<boolean[]> {
+    const { setMany } = this.store as KeyvStoreAdapter;
+    if (setMany !== undefined) return super.setMany(entries);
+    return allOver(entries.map(({ key, value }) => this.set(key, value)));
+  }
+
+  /** The same for deletions. */
+  override async deleteMany(keys: string[]): Promise<boolean> {
+    const { deleteMany } = this.store as KeyvStoreAdapter;
+    if (deleteMany !== undefined) return super.deleteMany(keys);
+    return (await allOver(keys.map((key) => this.delete(key)))).every(Boolean);
+  }
+}
+
+/** As `Promise.all`, but settles no sooner than the last of them. */
+async function allOver<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+}
 
 /** What differs between backends behind the same Keyv. */
 export interface KeyvBackend {
   /** For logs: the adapter's name. */
   readonly kind: string;
-  /** True when a `setMany` that fails leaves nothing behind. */
-  readonly atomic: boolean;
-  /** True when changes that subscribers saw may be missing. @default false */
-  readonly incomplete?: boolean;
   /** See `Journal`. */
-  readonly index?: LogIndex;
-  /** Every key and stored text that is not in `index`. Must throw when it cannot read them all. */
-  entries(): AsyncIterable<readonly [string, string]> | Iterable<readonly [string, string]>;
-  /** See `Journal`. */
-  readonly maxKeyLength?: number;
+  readonly maxKeyLength: number;
+  /** Every key and stored text. Must throw when it cannot read them all. */
+  entries(): AsyncIterable<readonly [string, string]>;
   /** A write was not, or not wholly, done. */
-  failed?(): void;
-  /** @default always writable */
-  health?(): StoreHealth;
+  failed(): void;
+  health(): StoreHealth;
   /** Tries to recover now, if there is something to recover from. */
-  hurry?(): void;
-  /** Copies everything into an empty directory. */
-  backup?(directory: string): Promise<void>;
+  hurry(): void;
   /** The journal is about to close. */
-  stop?(): void;
+  stop(): void;
 }
 
-/** The journal over any Keyv: a commit is one awaited `setMany`. */
+/** The journal over any Keyv: a commit is one awaited `setMany`, and a batch is not atomic. */
 export class KeyvJournal implements Journal {
   readonly kind: string;
-  readonly atomic: boolean;
-  readonly incomplete: boolean;
   readonly maxKeyLength: number;
-  readonly index: LogIndex | undefined;
-  readonly backup: Journal['backup'];
-  readonly #keyv: Keyv<string>;
+  readonly #keyv: TextKeyv;
   readonly #backend: KeyvBackend;
+  /** What a failed write may have overwritten or left behind: it goes out before anything else. */
+  readonly #restored = new Map<string, JournalRecord | undefined>();
 
-  constructor(keyv: Keyv<string>, backend: KeyvBackend) {
+  constructor(keyv: TextKeyv, backend: KeyvBackend) {
     this.#keyv = keyv;
     this.#backend = backend;
     this.kind = backend.kind;
-    this.atomic = backend.atomic;
-    this.incomplete = backend.incomplete ?? false;
-    this.maxKeyLength = backend.maxKeyLength ?? Number.POSITIVE_INFINITY;
-    this.index = backend.index;
-    this.backup = backend.backup?.bind(backend);
+    this.maxKeyLength = backend.maxKeyLength;
   }
 
   async load(visit: (key: string, value: string) => void): Promise<void> {
-    const entries = this.#backend.entries();
-    if (Symbol.iterator in entries) for (const [key, value] of entries) visit(key, value);
-    else for await (const [key, value] of entries) visit(key, value);
+    for await (const [key, value] of this.#backend.entries()) visit(key, value);
   }
 
-  async write(records: readonly JournalRecord[]): Promise<void> {
+  async write(
+    records: readonly JournalRecord[],
+    removals: readonly string[],
+    durable: () => void,
+  ): Promise<void> {
+    // The last record of each key: adapters may write a batch in any order, and SQL takes a key once per statement.
+    const latest = new Map<string, JournalRecord>();
+    const gone = new Set(removals);
+    for (const [key, record] of this.#restored) {
+      if (record === undefined) gone.add(key);
+      else latest.set(key, record);
+    }
+    for (const record of records) {
+      latest.set(record.key, record);
+      gone.delete(record.key);
+    }
+    await this.#set([...latest.values()]);
+    for (const key of latest.keys()) this.#restored.delete(key);
+    await this.#remove([...gone]);
+    durable();
+  }
+
+  restore(key: string, record: JournalRecord | undefined): void {
+    this.#restored.set(key, record);
+  }
+
+  health(): StoreHealth {
+    return this.#backend.health();
+  }
+
+  hurry(): void {
+    this.#backend.hurry();
+  }
+
+  async close(): Promise<void> {
+    this.#backend.stop();
+    await this.#keyv.disconnect();
+  }
+
+  async #set(records: JournalRecord[]): Promise<void> {
+    if (records.length === 0) return;
     try {
-      await this.#write(records);
+      const results = await this.#keyv.setMany(records);
+      // Several adapters return undefined, meaning done; only a false is a failure that nobody threw.
+      if (results?.some((done) => done === false)) {
+        throw new LocalError(
+          'store_write_failed',
+          `The ${this.kind} backend refused ${records.length} records.`,
+        );
+      }
     } catch (error) {
-      this.#backend.failed?.();
+      this.#backend.failed();
       throw error;
     }
   }
 
-  async #write(records: readonly JournalRecord[]): Promise<void> {
-    const results = await this.#keyv.setMany(this.atomic ? (records as JournalRecord[]) : latest(records));
-    // Several adapters answer undefined, meaning done; only a false is a failure that nobody threw.
-    if (results?.some((done) => done === false)) {
-      throw new LocalError(
-        'store_write_failed',
-        `The ${this.kind} backend refused ${records.length} records.`,
-      );
+  async #remove(keys: string[]): Promise<void> {
+    if (keys.length === 0) return;
+    try {
+      await this.#keyv.delete(keys);
+      for (const key of keys) this.#restored.delete(key);
+    } catch {
+      // It leaves a record below the horizon, which the next load drops, or one that the next batch removes again.
     }
   }
-
-  async remove(keys: readonly string[]): Promise<void> {
-    await this.#keyv.delete(keys as string[]);
-  }
-
-  health(): StoreHealth {
-    return this.#backend.health?.() ?? { writable: true };
-  }
-
-  hurry(): void {
-    this.#backend.hurry?.();
-  }
-
-  async close(): Promise<void> {
-    this.#backend.stop?.();
-    await this.#keyv.disconnect();
-  }
-}
-
-/** The last record of each key: adapters may write a batch in any order, and SQL takes a key once per statement. */
-function latest(records: readonly JournalRecord[]): JournalRecord[] {
-  const byKey = new Map<string, JournalRecord>();
-  for (const record of records) byKey.set(record.key, record);
-  return [...byKey.values()];
 }

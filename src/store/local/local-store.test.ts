@@ -4,8 +4,7 @@ import type { Change, GroupAddress } from '../../domain/change.js';
 import type { Deferred } from '../../domain/deferred.js';
 import { asJson } from '../../domain/json-text.js';
 import type { Committed } from '../port.js';
-import { LocalStore } from './local-store.js';
-import type { LocalOptions } from './options.js';
+import { type LocalOptions, LocalStore } from './local-store.js';
 import { FakeJournal } from './testing/fake-journal.js';
 
 const OPTIONS: LocalOptions = {
@@ -41,42 +40,40 @@ test('everything asked while a write runs is one batch, and answers in order', a
 });
 
 test('a failed batch takes back everything that stood on it, and the store goes on', async () => {
-  for (const atomic of [true, false]) {
-    const journal = new FakeJournal(atomic);
-    const store = await LocalStore.open(OPTIONS, journal);
-    const changes: Change[] = [];
-    store.listen({ change: (c) => changes.push(c), event() {}, committed() {}, gap() {} });
-    await store.commit(at('a'), set('1'));
-    await store.commit(at('b'), set('2'));
-    journal.failing = true;
-    const doomed = [
-      store.commit(at('a'), set('3')),
-      store.commit(at('b'), { kind: 'delete' }),
-      store.commit(at('c', 'new'), set('4')),
-    ];
-    assert.equal(store.get(at('a')), '3');
-    for (const result of await Promise.allSettled(doomed as Promise<Committed>[])) {
-      assert.equal(result.status, 'rejected');
-      assert.match(String((result as PromiseRejectedResult).reason), /no space left/);
-    }
-    assert.equal(store.get(at('a')), '1');
-    assert.deepEqual(store.list({ stream: 's', group: 'g' }), ['1', '2']);
-    assert.deepEqual(store.listAll(), [{ id: 's', groups: ['g'] }]);
-    journal.failing = false;
-    await store.commit(at('b'), set('5'));
-    assert.deepEqual(
-      changes.map((change) => change.seq),
-      [1, 2, 3],
-      'a seq that failed is used again',
-    );
-    const reopened = await LocalStore.open(OPTIONS, new FakeJournal(atomic, journal.records));
-    assert.deepEqual(state(reopened), state(store), `atomic ${atomic}`);
-    await store[Symbol.asyncDispose]();
-    await reopened[Symbol.asyncDispose]();
+  const journal = new FakeJournal();
+  const store = await LocalStore.open(OPTIONS, journal);
+  const changes: Change[] = [];
+  store.listen({ change: (c) => changes.push(c), event() {}, committed() {}, gap() {} });
+  await store.commit(at('a'), set('1'));
+  await store.commit(at('b'), set('2'));
+  journal.failing = true;
+  const doomed = [
+    store.commit(at('a'), set('3')),
+    store.commit(at('b'), { kind: 'delete' }),
+    store.commit(at('c', 'new'), set('4')),
+  ];
+  assert.equal(store.get(at('a')), '3');
+  for (const result of await Promise.allSettled(doomed as Promise<Committed>[])) {
+    assert.equal(result.status, 'rejected');
+    assert.match(String((result as PromiseRejectedResult).reason), /no space left/);
   }
+  assert.equal(store.get(at('a')), '1');
+  assert.deepEqual(store.list({ stream: 's', group: 'g' }), ['1', '2']);
+  assert.deepEqual(store.listAll(), [{ id: 's', groups: ['g'] }]);
+  journal.failing = false;
+  await store.commit(at('b'), set('5'));
+  assert.deepEqual(
+    changes.map((change) => change.seq),
+    [1, 2, 3],
+    'a seq that failed is used again',
+  );
+  const reopened = await LocalStore.open(OPTIONS, new FakeJournal(journal.records));
+  assert.deepEqual(state(reopened), state(store));
+  await store[Symbol.asyncDispose]();
+  await reopened[Symbol.asyncDispose]();
 });
 
-test('who hears that a write fell may write again at once, on what is left of its batch', async () => {
+test('who hears that a write failed may write again at once, on what is left of its batch', async () => {
   const journal = new FakeJournal();
   const store = await LocalStore.open(OPTIONS, journal);
   const changes: Change[] = [];
@@ -137,7 +134,7 @@ test('tombstones go beyond the count, with the horizon, also across a restart', 
   }
   await store.commit(at('last'), set('1'));
   const { epoch } = store.snapshot({ stream: 's', group: 'g' });
-  for (const one of [store, await LocalStore.open(options, new FakeJournal(true, journal.records))]) {
+  for (const one of [store, await LocalStore.open(options, new FakeJournal(journal.records))]) {
     assert.equal(one.changesSince({ stream: 's', group: 'g' }, { epoch, seq: 2 }).kind, 'reset');
     const since = one.changesSince({ stream: 's', group: 'g' }, { epoch, seq: 38 });
     assert.equal(since.kind, 'changes');
@@ -188,7 +185,7 @@ test('an empty group whose history is gone is forgotten, and its next life has a
   await store.commit(at('a'), set('2'));
   const since = store.changesSince({ stream: 's', group: 'g' }, before);
   assert.equal(since.kind === 'reset' && since.reason, 'epoch');
-  const reopened = await LocalStore.open(options, new FakeJournal(true, journal.records));
+  const reopened = await LocalStore.open(options, new FakeJournal(journal.records));
   assert.deepEqual(state(reopened), state(store));
   await store[Symbol.asyncDispose]();
   await reopened[Symbol.asyncDispose]();
@@ -209,7 +206,7 @@ test('the queue of waiting writes is bounded', async () => {
 });
 
 test('a record that is none of ours stops the start', async () => {
-  const journal = new FakeJournal(true, new Map([['i/s/g/a', 'nonsense']]));
+  const journal = new FakeJournal(new Map([['i/s/g/a', 'nonsense']]));
   await assert.rejects(LocalStore.open(OPTIONS, journal), { code: 'store_corrupt' });
 });
 
@@ -227,10 +224,10 @@ test('a journal that lost something begins a new epoch, groups with one of their
   const before = groups.map((group) => store.snapshot(group));
   await store[Symbol.asyncDispose]();
   first.records.delete('m/store');
-  await assert.rejects(LocalStore.open(options, new FakeJournal(true, first.records)), {
+  await assert.rejects(LocalStore.open(options, new FakeJournal(first.records)), {
     code: 'store_corrupt',
   });
-  const damaged = Object.assign(new FakeJournal(true, first.records), { incomplete: true });
+  const damaged = Object.assign(new FakeJournal(first.records), { incomplete: true });
   const opened = await LocalStore.open(options, damaged);
   const after = groups.map((group) => opened.snapshot(group));
   for (const [n, group] of groups.entries()) {
@@ -241,7 +238,7 @@ test('a journal that lost something begins a new epoch, groups with one of their
     assert.equal(after[n]?.seq, cursor.seq);
   }
   await opened[Symbol.asyncDispose]();
-  const again = await LocalStore.open(options, new FakeJournal(true, first.records));
+  const again = await LocalStore.open(options, new FakeJournal(first.records));
   assert.deepEqual(
     groups.map((group) => again.snapshot(group)),
     after,

@@ -11,64 +11,66 @@ import type {
 } from '../../domain/change.js';
 import { type Now, nextTimestamp } from '../../domain/clock.js';
 import type { Eventual } from '../../domain/deferred.js';
+import { StreamError } from '../../domain/errors.js';
 import type { Committed, Mutation, Store, StoreHealth, StoreListener, StreamListing } from '../port.js';
 import { Catalog } from './catalog.js';
-import { CommitQueue } from './commit-queue.js';
-import { DurableCommits } from './durable-commits.js';
+import { type CommitObserver, CommitQueue } from './commit-queue.js';
+import { type CommitOwner, DurableCommit } from './durable-commit.js';
 import type { GroupIndex, Sequenced } from './group-index.js';
-import { Housekeeping } from './housekeeping.js';
+import { Housekeeping, type TombstoneOptions } from './housekeeping.js';
 import type { Journal } from './journal.js';
-import { type Lineage, loadJournal } from './load.js';
-import type { LocalOptions } from './options.js';
-import { currentValue, currentValues, isListed, lineage } from './view.js';
+import { loadJournal } from './load.js';
+import { RevOrder } from './node.js';
+import { encodeItem } from './records.js';
+import { StoreEpoch } from './store-epoch.js';
+
+export interface LocalOptions {
+  readonly tombstones: TombstoneOptions;
+  /** Bytes of writes that may wait for the disk before calls fail with `overloaded`. @default 67108864 */
+  readonly maxQueuedBytes: number;
+  /** @default Date.now */
+  readonly now?: Now;
+  readonly observer?: CommitObserver;
+}
 
 const nobody: StoreListener = { change() {}, event() {}, committed() {}, gap() {} };
 
 /**
- * All state in memory, truth in the journal (storage.md in words: reads never wait for disk, a write answers when its
- * record is durable). Without a journal it is the in-memory store: a commit is then synchronous.
+ * All state in memory, truth in the journal: reads never wait for the disk, a write is replied to when its record is
+ * durable. Without a journal it is the in-memory store: a commit is then synchronous.
  */
 export class LocalStore implements Store {
   readonly kind: string;
   readonly backup?: NonNullable<Store['backup']>;
   readonly #catalog: Catalog;
-  readonly #identity: Lineage;
+  readonly #epoch: StoreEpoch;
   readonly #journal: Journal | undefined;
   readonly #queue: CommitQueue | undefined;
-  readonly #commits: DurableCommits | undefined;
+  readonly #maxKeyLength: number | undefined;
   readonly #housekeeping: Housekeeping;
   readonly #now: Now;
   #listener = nobody;
   /** Milliseconds; no group that is not in the catalog was stamped later than this. */
   #floor = 0;
 
-  private constructor(
-    catalog: Catalog,
-    identity: Lineage,
-    options: LocalOptions,
-    journal: Journal | undefined,
-  ) {
+  private constructor(catalog: Catalog, epoch: StoreEpoch, options: LocalOptions, journal?: Journal) {
+    const { now = Date.now, maxQueuedBytes, observer, tombstones } = options;
     this.kind = journal?.kind ?? 'in_memory';
     if (journal?.backup !== undefined) this.backup = journal.backup;
     this.#catalog = catalog;
-    this.#identity = identity;
+    this.#epoch = epoch;
     this.#journal = journal;
-    this.#now = options.now ?? Date.now;
-    this.#queue = journal && new CommitQueue(journal, options.maxQueuedBytes, options.observer);
-    this.#commits =
-      this.#queue &&
-      new DurableCommits(this.#queue, {
-        publish: (group, sequenced, bytes) => this.#publish(group, sequenced, bytes),
-        discard: (group) => this.#discard(group),
-      });
-    this.#housekeeping = new Housekeeping(catalog, identity, options, this.#now, this.#queue);
+    this.#maxKeyLength = journal?.maxKeyLength;
+    this.#now = now;
+    this.#queue = journal && new CommitQueue(journal, maxQueuedBytes, observer);
+    this.#housekeeping = new Housekeeping(catalog, epoch, tombstones, now, this.#queue);
   }
 
   /** Loads everything the journal holds. Rejects when it can't. */
   static async open(options: LocalOptions, journal?: Journal): Promise<LocalStore> {
     const catalog = journal?.index?.catalog ?? new Catalog();
-    const identity = await loadJournal(catalog, journal);
-    return new LocalStore(catalog, identity, options, journal);
+    const epoch = journal === undefined ? new StoreEpoch() : await loadJournal(catalog, journal);
+    return new LocalStore(catalog, epoch, options, journal);
   }
 
   /** Live items of all groups. */
@@ -84,46 +86,36 @@ export class LocalStore implements Store {
 
   commit(address: ItemAddress, mutation: Mutation, trace?: TraceContext): Eventual<Committed> {
     const known = this.#catalog.get(address);
-    const old = known && currentValue(known, address.item);
+    const { item } = address;
+    const old = known?.current(item);
     const value =
-      mutation.kind === 'set' ? mutation.value : mutation.kind === 'update' ? mutation.apply(old) : old;
-    if (value === undefined) return { change: undefined, old };
-    const group = known ?? this.#open(address);
-    const sequenced = this.#sequence(
-      group,
-      address.item,
-      mutation.kind === 'delete' ? 'delete' : old === undefined ? 'create' : 'update',
-      value,
-      old,
-      trace,
-    );
+      mutation.kind === 'set' ? mutation.value : mutation.kind === 'update' ? mutation.apply(old) : undefined;
+    if (value === undefined && (mutation.kind === 'update' || old === undefined))
+      return { change: undefined, old };
+    const group = known ?? this.#add(address);
+    const sequenced = group.sequence(item, value, old, this.#now(), trace);
     const result = { change: sequenced.change, old };
-    if (this.#commits === undefined) {
-      group.pendingSeq = sequenced.change.seq;
-      group.pendingTimestamp = sequenced.change.timestamp;
-      this.#publish(group, sequenced, 0);
-      return result;
-    }
-    const first = group.pendingSeq === 0 ? this.#identity.birthRecord(group) : undefined;
-    return this.#commits.push(group, sequenced, result, first);
+    if (this.#queue !== undefined) return this.#enqueue(this.#queue, group, sequenced, result);
+    this.#confirm(group, sequenced, 0);
+    return result;
   }
 
   get(address: ItemAddress): JsonText | undefined {
     const group = this.#catalog.get(address);
-    return group && currentValue(group, address.item);
+    return group?.current(address.item);
   }
 
   list(at: GroupAddress): readonly JsonText[] {
     const group = this.#catalog.get(at);
-    return group === undefined ? [] : currentValues(group);
+    return group === undefined ? [] : group.values();
   }
 
   listGroups(stream: string): readonly string[] {
-    return this.#catalog.listGroups(stream, isListed);
+    return this.#catalog.listGroups(stream);
   }
 
   listAll(): readonly StreamListing[] {
-    return this.#catalog.listAll(isListed);
+    return this.#catalog.listAll();
   }
 
   snapshot(at: GroupAddress): Snapshot {
@@ -142,7 +134,7 @@ export class LocalStore implements Store {
   publish(unstamped: Omit<CustomEvent, 'timestamp'>): Eventual<CustomEvent> {
     const event: CustomEvent = { ...unstamped, timestamp: this.#stamp(unstamped) };
     const group = this.#catalog.get(unstamped);
-    if (this.#queue === undefined || group?.pending === undefined) {
+    if (this.#queue === undefined || !group?.hasPending) {
       this.#listener.event(event);
       return event;
     }
@@ -150,7 +142,7 @@ export class LocalStore implements Store {
     const queue = this.#queue;
     return new Promise((resolve) => {
       const settle = () => {
-        if (event.timestamp > group.timestamp) group.timestamp = event.timestamp;
+        group.passed(event.timestamp);
         this.#listener.event(event);
         resolve(event);
       };
@@ -170,9 +162,9 @@ export class LocalStore implements Store {
       this.#floor = nextTimestamp(this.#now(), this.#floor);
       return this.#floor;
     }
-    group.pendingTimestamp = nextTimestamp(this.#now(), group.pendingTimestamp);
-    if (group.pending === undefined) group.timestamp = group.pendingTimestamp;
-    return group.pendingTimestamp;
+    const timestamp = group.stamp(this.#now());
+    if (!group.hasPending) group.passed(timestamp);
+    return timestamp;
   }
 
   watch(): void {}
@@ -188,45 +180,70 @@ export class LocalStore implements Store {
     await this.#journal?.close();
   }
 
-  #open(at: GroupAddress): GroupIndex {
-    const group = this.#catalog.open(at, () => this.#identity.epochOfNewGroup());
-    group.timestamp = this.#floor;
-    group.pendingTimestamp = this.#floor;
-    return group;
+  #add(at: GroupAddress): GroupIndex {
+    return this.#catalog.add(at, {
+      epoch: this.#epoch.ofNewGroup,
+      seq: 0,
+      timestamp: this.#floor,
+      horizon: 0,
+      items: new Map(),
+      tombstones: undefined,
+      revs: new RevOrder(),
+    });
   }
 
   #nothing(): Snapshot {
     const now = this.#now();
     if (now > this.#floor) this.#floor = now;
-    return { epoch: this.#identity.epochOfNewGroup(), seq: 0, timestamp: this.#floor, items: [] };
+    return { epoch: this.#epoch.ofNewGroup, seq: 0, timestamp: this.#floor, items: [] };
   }
 
-  #sequence(
+  /** @throws StreamError as `CommitQueue.push`, or `limit`: names too long for the backend; nothing has changed then */
+  #enqueue(
+    queue: CommitQueue,
     group: GroupIndex,
-    item: string,
-    kind: Change['kind'],
-    value: JsonText,
-    old: JsonText | undefined,
-    trace: TraceContext | undefined,
-  ): Sequenced {
-    const seq = group.pendingSeq + 1;
-    const timestamp = nextTimestamp(this.#now(), group.pendingTimestamp);
-    const { stream, group: id, epoch } = group;
-    const change: Change = { stream, group: id, item, kind, seq, epoch, timestamp, value, old, trace };
-    const { created, deletedBefore } = lineage(group, item);
-    return { change, created: kind === 'create' ? seq : created, deletedBefore };
+    sequenced: Sequenced,
+    result: Committed,
+  ): Eventual<Committed> {
+    const first = group.isNew ? this.#epoch.birthRecord(group, group.epoch) : undefined;
+    const commit = new DurableCommit(this.#owner, group, sequenced, result, first);
+    try {
+      if (this.#maxKeyLength !== undefined) checkKey(commit.key, this.#maxKeyLength);
+      queue.push(commit);
+    } catch (error) {
+      this.#forgetNew(group);
+      throw error;
+    }
+    group.stage(sequenced);
+    return commit;
   }
 
-  /** Leaves nothing behind but its clock. */
-  #discard(group: GroupIndex): void {
-    if (group.pendingTimestamp > this.#floor) this.#floor = group.pendingTimestamp;
-    this.#catalog.forget(group);
-  }
-
-  #publish(group: GroupIndex, sequenced: Sequenced, bytes: number): void {
-    group.apply(sequenced, bytes);
-    if (sequenced.change.kind === 'delete') this.#housekeeping.deleted(group);
+  readonly #confirm = (group: GroupIndex, sequenced: Sequenced, bytes: number): void => {
+    group.confirm(sequenced, bytes);
+    if (sequenced.created === 0) this.#housekeeping.deleted(group);
     this.#listener.change(sequenced.change);
     this.#listener.committed(sequenced.change);
+  };
+
+  readonly #rollBack = (group: GroupIndex, { id }: Sequenced, key: string): void => {
+    group.rollBack();
+    const node = group.node(id);
+    this.#journal?.restore?.(key, node && { key, value: encodeItem(node) });
+    this.#forgetNew(group);
+  };
+
+  readonly #owner: CommitOwner = { confirm: this.#confirm, rollBack: this.#rollBack };
+
+  /** A group that no commit ever reached leaves nothing behind but its clock. */
+  #forgetNew(group: GroupIndex): void {
+    if (!group.isNew) return;
+    if (group.lastTimestamp > this.#floor) this.#floor = group.lastTimestamp;
+    this.#catalog.forget(group);
   }
+}
+
+function checkKey(key: string, most: number): void {
+  if (key.length <= most) return;
+  const what = `stream, group and item make a key of ${key.length} characters`;
+  throw new StreamError('limit', `${what}, and the store's backend takes ${most}`);
 }

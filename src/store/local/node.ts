@@ -1,17 +1,18 @@
 import type { JsonText } from '../../../generated/json-text.js';
+import type { ItemEntry } from '../../domain/since.js';
+
+/** What the record of an item says (spec/records.md). */
+export type ItemState = Omit<ItemEntry, 'alive' | 'deletedBeforeAt'>;
 
 /** One item, alive or deleted, linked into its group's rev order. There is one per item in memory: fields are few. */
-export class Node {
+export class Node implements ItemEntry {
   readonly id: string;
-  /** The value, in a string that keeps nothing else alive; of a tombstone what a late delete message carries. */
+  /** In a string that keeps nothing else alive; of a tombstone what a late delete message carries. */
   value: JsonText;
-  /** The seq of the last change. */
   rev: number;
-  /** The seq of the change that created it: creation order. 0 = it is deleted. */
+  /** Creation order. 0 = it is deleted. */
   created: number;
-  /** The seq of the deletion that its creation followed, 0 = none that is still known. */
   deletedBefore: number;
-  /** Milliseconds; of the last change. */
   timestamp: number;
   /** What its record takes in the log. 0 where there is none. */
   bytes: number;
@@ -37,7 +38,7 @@ export class Node {
   }
 
   /** Takes over what a later record of the item says. */
-  replaceBy({ value, rev, created, deletedBefore, timestamp, bytes }: Node): void {
+  become({ value, rev, created, deletedBefore, timestamp }: ItemState, bytes: number): void {
     this.value = value;
     this.rev = rev;
     this.created = created;
@@ -51,18 +52,31 @@ export class Node {
   }
 }
 
-/** Sums over all nodes of a store. */
-export class Usage {
-  nodes = 0;
-  bytes = 0;
+/** Nodes in the order of their last change. */
+export class RevOrder {
+  #newest: Node | undefined;
 
-  add(node: Node): void {
-    this.nodes += 1;
-    this.bytes += node.bytes;
+  append(node: Node): void {
+    node.older = this.#newest;
+    node.newer = undefined;
+    if (this.#newest !== undefined) this.#newest.newer = node;
+    this.#newest = node;
   }
 
   remove(node: Node): void {
-    this.nodes -= 1;
-    this.bytes -= node.bytes;
+    if (node.older !== undefined) node.older.newer = node.newer;
+    if (node.newer === undefined) this.#newest = node.older;
+    else node.newer.older = node.older;
   }
+
+  /** Those with a rev above `since`. */
+  *newestFirst(since: number): IterableIterator<Node> {
+    for (let node = this.#newest; node !== undefined && node.rev > since; node = node.older) yield node;
+  }
+}
+
+/** Sums over all nodes of a store. */
+export interface Usage {
+  nodes: number;
+  bytes: number;
 }

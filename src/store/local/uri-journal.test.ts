@@ -23,18 +23,18 @@ async function openTable(faults: TableFaults = {}) {
   return { store, records, reopened };
 }
 
-test('uri: a statement of a batch that fell never lands on what is written next', async () => {
+test('uri: a statement of a batch that failed never lands on what is written next', async () => {
   const faults: TableFaults = {};
   const { store, reopened } = await openTable(faults);
   await store.commit(at('slow'), set('0'));
   faults.turns = (key) => (key.endsWith('/slow') ? 50 : 1);
   faults.refuses = (key) => (key.endsWith('/bad') ? 'deadlock found' : undefined);
-  const fallen = await Promise.allSettled([
+  const failed = await Promise.allSettled([
     store.commit(at('slow'), set('1')),
     store.commit(at('bad'), set('1')),
   ]);
   assert.deepEqual(
-    fallen.map(({ status }) => status),
+    failed.map(({ status }) => status),
     ['rejected', 'rejected'],
   );
   faults.refuses = () => undefined;

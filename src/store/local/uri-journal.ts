@@ -1,10 +1,9 @@
 import type { KeyvStoreAdapter } from 'keyv';
 import type { KvConfig } from '../../../generated/config.js';
 import { LocalError } from '../../domain/errors.js';
-import { KeyvJournal } from './keyv-journal.js';
+import { KeyvJournal, TextKeyv } from './keyv-journal.js';
 import { Outage } from './outage.js';
 import { type Fitness, PROBE_PREFIX, probe } from './probe.js';
-import { TextKeyv } from './text-keyv.js';
 import { loadAdapter, NAMESPACE } from './uri-adapters.js';
 
 /**
@@ -59,7 +58,6 @@ export async function openAdapter(
   const outage = new Outage(() => keyv.set(`${PROBE_PREFIX}alive`, ''));
   return new KeyvJournal(keyv, {
     kind: name,
-    atomic: false,
     ...fitness,
     entries,
     failed: () => outage.failed(),

@@ -1,10 +1,10 @@
 import { StreamError } from '../../domain/errors.js';
 import type { StoreHealth } from '../port.js';
-import type { DiskUsage } from './disk-usage.js';
-import type { FrameBuilder } from './frame-builder.js';
+import type { LogEntry } from './entry.js';
+import { FrameBuilder } from './frame-builder.js';
 import type { LogFs } from './fs.js';
 import { Retry } from './retry.js';
-import { cutSegment, type Extent, Segment } from './segment.js';
+import { cutSegment, type DiskUsage, type Extent, Segment } from './segment.js';
 import { publishSnapshot, writeSnapshot } from './snapshot.js';
 import type { Spares } from './spares.js';
 import type { LogState } from './state.js';
@@ -39,12 +39,16 @@ export class Appender {
   readonly #options: AppenderOptions;
   readonly #retry = new Retry(() => this.#exclusive(() => this.#recover()));
   readonly #timer: NodeJS.Timeout | undefined;
+  readonly #frame = new FrameBuilder();
   #segment: Segment;
   #damaged: Damaged | undefined;
-  #health: StoreHealth = WRITABLE;
   #tail: Promise<unknown> = Promise.resolve();
-  #syncs = 0;
   #closed = false;
+  health: StoreHealth = WRITABLE;
+  /** Frames written. */
+  frames = 0;
+  /** Syncs that the log has waited for. */
+  syncs = 0;
 
   constructor(options: AppenderOptions, segment: Segment) {
     this.#options = options;
@@ -54,10 +58,6 @@ export class Appender {
       const flush = () => void this.sync().catch(() => {});
       this.#timer = setInterval(flush, options.saveIntervalMs).unref();
     }
-  }
-
-  health(): StoreHealth {
-    return this.#health;
   }
 
   /** Bytes written to the open segment. */
@@ -70,25 +70,33 @@ export class Appender {
     return this.#segment.size;
   }
 
-  /** Syncs that the log has waited for. */
-  get syncs(): number {
-    return this.#syncs;
+  /**
+   * Writes a frame and calls `durable` as soon as it is as safe as `durability` asks for; nothing else comes between.
+   * @throws StreamError `read_only`; `invalid_input`, `limit`: nothing is written then
+   */
+  append(sets: readonly LogEntry[], deletes: readonly string[], durable: () => void): Promise<void> {
+    return this.#exclusive(async () => {
+      const frame = this.#frame;
+      try {
+        for (const entry of sets) {
+          if (entry.writeTo === undefined) frame.set(entry.key, entry.value);
+          else entry.writeTo(frame);
+        }
+        for (const key of deletes) frame.delete(key);
+        await this.#guarded(this.#write);
+      } finally {
+        frame.reset();
+      }
+      this.frames += 1;
+      durable();
+    });
   }
 
-  /**
-   * Writes a frame and calls `durable` as soon as it is as safe as `durability` asks for.
-   * @throws StreamError `read_only`
-   */
-  append(frame: FrameBuilder, durable: () => void): Promise<void> {
-    return this.#exclusive(() =>
-      this.#guarded(async () => {
-        if (this.#segment.written.bytes >= this.#options.segmentBytes) await this.#rotate();
-        await this.#segment.append(frame);
-        if (this.#options.durability === 'always') await this.#sync();
-        durable();
-      }),
-    );
-  }
+  readonly #write = async (): Promise<void> => {
+    if (this.#segment.written.bytes >= this.#options.segmentBytes) await this.#rotate();
+    await this.#segment.append(this.#frame);
+    if (this.#options.durability === 'always') await this.#sync();
+  };
 
   /** Begins a new segment; answers its number. Everything before it is on the device. */
   rotate(): Promise<number> {
@@ -127,7 +135,7 @@ export class Appender {
   }
 
   async #sync(): Promise<void> {
-    this.#syncs += 1;
+    this.syncs += 1;
     await this.#segment.sync();
   }
 
@@ -161,7 +169,7 @@ export class Appender {
   }
 
   #assertWritable(): void {
-    if (!this.#health.writable) throw new StreamError('read_only', this.#health.reason);
+    if (!this.health.writable) throw new StreamError('read_only', this.health.reason);
   }
 
   #fail(error: unknown): StreamError {
@@ -199,7 +207,7 @@ export class Appender {
   }
 
   #become(health: StoreHealth): void {
-    this.#health = health;
+    this.health = health;
     this.#options.onHealth(health);
   }
 

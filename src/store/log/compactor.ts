@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { Appender } from './appender.js';
 import { listDirectory, temporaryName } from './directory.js';
-import type { DiskUsage } from './disk-usage.js';
 import type { LogFs } from './fs.js';
 import type { LogReport } from './report.js';
+import type { DiskUsage } from './segment.js';
 import { publishSnapshot, writeSnapshot } from './snapshot.js';
 import type { Spares } from './spares.js';
 import type { LogState } from './state.js';
@@ -46,16 +46,12 @@ export class Compactor {
   consider(): void {
     const { disk, appender, state, minBytes } = this.#options;
     if (this.#running !== undefined || this.#abort.signal.aborted) return;
-    if (disk.bytes + appender.bytes <= Math.max(minBytes, GROWTH * state.liveBytes)) return;
-    if (!appender.health().writable || performance.now() < this.#notBefore) return;
+    const bytes = disk.bytes + appender.bytes;
+    if (bytes <= minBytes || bytes <= GROWTH * state.liveBytes) return;
+    if (!appender.health.writable || performance.now() < this.#notBefore) return;
     this.#running = this.#run().finally(() => {
       this.#running = undefined;
     });
-  }
-
-  /** Resolves when no compaction runs. */
-  async idle(): Promise<void> {
-    await this.#running;
   }
 
   /** Gives up a running compaction: nothing is lost by it. */
@@ -72,7 +68,7 @@ export class Compactor {
       this.#compactions += 1;
     } catch (error) {
       this.#notBefore = performance.now() + PAUSE_AFTER_FAILURE;
-      await this.#discard(number);
+      await this.#cleanUp(number);
       if (this.#abort.signal.aborted) return;
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.onReport?.({ kind: 'compaction_failed', reason });
@@ -95,7 +91,7 @@ export class Compactor {
   }
 
   /** What cannot be removed now goes at the next start. */
-  async #discard(number: number): Promise<void> {
+  async #cleanUp(number: number): Promise<void> {
     const { fs, directory, spares } = this.#options;
     await fs.unlink(path.join(directory, temporaryName(number))).catch(() => {});
     // It may have been for want of space.

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type LogReport, openLog } from './index.js';
+import type { LogReport } from './index.js';
 import { MemoryFs } from './testing/memory-fs.js';
 import { contentOf, contentsAfter, randomFrom, randomSteps, run } from './testing/model.js';
+import { TestLog } from './testing/test-log.js';
 
 const DIRECTORY = '/store';
 /** Small enough that the workload rotates and compacts many times: below a page, and over several. */
@@ -11,7 +12,7 @@ const SIZES = [
   { segmentBytes: 2000, valueBytes: 200 },
   { segmentBytes: 14_000, valueBytes: 1500 },
 ] as const;
-const OPTIONS = { directory: DIRECTORY, saveIntervalMs: 1e6, maxQueuedBytes: 1e6 } as const;
+const OPTIONS = { directory: DIRECTORY, saveIntervalMs: 1e6 } as const;
 
 interface Moment {
   readonly image: MemoryFs;
@@ -39,18 +40,13 @@ async function moments(durability: 'always' | 'interval', seed: number, size: (t
     half = half === file ? undefined : file;
     return half === undefined ? undefined : 1 + Math.floor(chance() * 20);
   };
-  const log = await openLog({ ...OPTIONS, durability, segmentBytes: size.segmentBytes, fs });
-  const answers: Promise<void>[] = [];
+  const log = await TestLog.open({ ...OPTIONS, durability, segmentBytes: size.segmentBytes, fs });
   for (const step of steps) {
     asked += 1;
-    answers.push(
-      run(log, step).then(() => {
-        acknowledged += 1;
-      }),
-    );
+    await run(log, step);
+    acknowledged += 1;
     if (chance() < 0.8) await nextTurn();
   }
-  await Promise.all(answers);
   assert.ok(log.stats().compactions > 2, `${log.stats().compactions} compactions`);
   assert.ok(writtenOver > 2, `${writtenOver} segments written over`);
   await log.close();
@@ -61,17 +57,17 @@ async function moments(durability: 'always' | 'interval', seed: number, size: (t
 /** What a restart shows. */
 async function contentOn(fs: MemoryFs): Promise<string> {
   fs.remove(`${DIRECTORY}/LOCK`);
-  await using log = await openLog({ ...OPTIONS, durability: 'always', fs });
+  await using log = await TestLog.open({ ...OPTIONS, durability: 'always', fs });
   return contentOf(log.entries());
 }
 
 /** A store that was cut off must be a whole one again after its first start. */
 async function assertMended(fs: MemoryFs, content: string): Promise<void> {
   const reports: LogReport[] = [];
-  const first = await openLog({ ...OPTIONS, durability: 'always', fs });
+  const first = await TestLog.open({ ...OPTIONS, durability: 'always', fs });
   await first.set('after', 'x');
   await first.close();
-  await using second = await openLog({
+  await using second = await TestLog.open({
     ...OPTIONS,
     durability: 'always',
     fs,

@@ -4,10 +4,11 @@ import { LocalError } from '../../domain/errors.js';
 import { fileHeader, PAGE_BYTES } from './format.js';
 import { FrameBuilder } from './frame-builder.js';
 import { isUnused } from './frame-reader.js';
-import type { LogReport, LogStore } from './index.js';
+import type { LogReport } from './index.js';
 import { MemoryFs } from './testing/memory-fs.js';
 import { contentOf } from './testing/model.js';
 import { DIRECTORY, openTest, reopen } from './testing/open.js';
+import type { TestLog } from './testing/test-log.js';
 
 const FIRST = `${DIRECTORY}/segment-0000000001.log`;
 const code =
@@ -15,7 +16,7 @@ const code =
   (error: unknown) =>
     error instanceof LocalError && error.code === wanted && text.test(error.message);
 
-async function fill(log: LogStore, contents: Set<string>): Promise<void> {
+async function fill(log: TestLog, contents: Set<string>): Promise<void> {
   contents.add(contentOf(log.entries()));
   for (let n = 0; n < 30; n += 1) {
     await log.set(`key-${n % 5}`, `${n} ${'v'.repeat(n)}`);
@@ -56,7 +57,7 @@ test('every flipped bit is found: refused, or cut off as a tail that says so', a
         refused += 1;
         continue;
       }
-      const { log, reports } = found as { log: LogStore; reports: LogReport[] };
+      const { log, reports } = found as { log: TestLog; reports: LogReport[] };
       const content = contentOf(log.entries());
       assert.equal(reports[0]?.kind, 'torn_tail', `byte ${at} of ${name}`);
       assert.ok(content !== final && contents.has(content), `byte ${at} of ${name}`);
@@ -180,7 +181,7 @@ test('repair keeps every valid frame, keeps the originals, and leaves a whole st
   await log.close();
   const again = await reopen(fs, { repair: true });
   assert.deepEqual(again.reports, []);
-  assert.equal(await again.log.get('after'), '1');
+  assert.equal(again.log.get('after'), '1');
   await again.log.close();
 });
 

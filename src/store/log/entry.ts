@@ -1,15 +1,9 @@
-/** What a set request keeps under a key. */
+/** What the log keeps under a key. */
 export interface LogEntry {
   readonly key: string;
   readonly value: string;
-}
-
-/** An entry that writes its record itself. Its texts are then only made when somebody asks for them. */
-export interface SelfWriting extends LogEntry {
-  /** What the record takes at least. */
-  readonly bytes: number;
-  /** Writes the record of `key` and `value`. */
-  writeTo(record: RecordWriter): void;
+  /** Writes the record of `key` and `value` itself: their texts are then only made when somebody asks for them. */
+  writeTo?(record: RecordWriter): void;
 }
 
 /** Where a set record is written, part by part: `begin`, the key, `endKey`, the value, `finish`. */
@@ -19,13 +13,10 @@ export interface RecordWriter {
   /** @throws StreamError `invalid_input` when it is not ASCII */
   ascii(text: string): void;
   endKey(): void;
-  /** Decimal digits of a safe integer that is not negative. */
+  /** Decimal digits of a safe integer that is not negative, and a space. */
   decimal(number: number): void;
   /** Any text, as the last part of the value. @throws StreamError `invalid_input` for half of a surrogate pair */
   text(text: string): void;
-  /** Answers what the record takes, in bytes. */
+  /** Returns what the record takes, in bytes. */
   finish(): number;
 }
-
-export const isSelfWriting = (entry: LogEntry): entry is SelfWriting =>
-  (entry as Partial<SelfWriting>).writeTo !== undefined;

@@ -1,34 +1,37 @@
 import type { FileStat, LogFile, LogFs } from './fs.js';
 
-/** Asks whether this process may still write. Undefined: it may; else the answer comes later. @throws when it may not */
-export type Confirm = () => Promise<void> | undefined;
+/** Knows whether this process may still write. */
+export interface Fence {
+  /** Undefined when it may; else resolves once that is certain. @throws when it may not */
+  confirm(): Promise<void> | undefined;
+}
 
 /**
- * The same file system, in which nothing is changed without `confirm`: whoever was taken for gone and comes back
+ * The same file system, in which nothing is changed without the fence's word: whoever was taken for gone and comes back
  * must not write into what is another's by now. Reading is free.
  */
-export function fenced(fs: LogFs, confirm: Confirm): LogFs {
+export function fenced(fs: LogFs, fence: Fence): LogFs {
   return {
     async open(path, flags) {
       if (flags === 'r') return fs.open(path, flags);
-      await confirm();
-      return new FencedFile(await fs.open(path, flags), confirm);
+      await fence.confirm();
+      return new FencedFile(await fs.open(path, flags), fence);
     },
     async mkdir(path) {
-      await confirm();
+      await fence.confirm();
       return fs.mkdir(path);
     },
     readdir: (path) => fs.readdir(path),
     async rename(from, to) {
-      await confirm();
+      await fence.confirm();
       return fs.rename(from, to);
     },
     async link(from, to) {
-      await confirm();
+      await fence.confirm();
       return fs.link(from, to);
     },
     async unlink(path) {
-      await confirm();
+      await fence.confirm();
       return fs.unlink(path);
     },
     syncDirectory: (path) => fs.syncDirectory(path),
@@ -37,20 +40,20 @@ export function fenced(fs: LogFs, confirm: Confirm): LogFs {
 
 class FencedFile implements LogFile {
   readonly #file: LogFile;
-  readonly #confirm: Confirm;
+  readonly #fence: Fence;
 
-  constructor(file: LogFile, confirm: Confirm) {
+  constructor(file: LogFile, fence: Fence) {
     this.#file = file;
-    this.#confirm = confirm;
+    this.#fence = fence;
   }
 
   async write(buffer: Buffer, offset: number, length: number, position: number) {
-    await this.#confirm();
+    await this.#fence.confirm();
     return this.#file.write(buffer, offset, length, position);
   }
 
   async truncate(length: number): Promise<void> {
-    await this.#confirm();
+    await this.#fence.confirm();
     return this.#file.truncate(length);
   }
 

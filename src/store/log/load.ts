@@ -1,13 +1,12 @@
 import path from 'node:path';
 import { LocalError } from '../../domain/errors.js';
 import { fileName, listDirectory } from './directory.js';
-import { DiskUsage } from './disk-usage.js';
 import { FILE_HEADER_BYTES, FRAME_HEADER_BYTES, frameSeed, isFileHeader } from './format.js';
 import { findFrame, isUnused, type ReadEnd, readFrames } from './frame-reader.js';
 import { type LogFile, type LogFs, readFully, withFile } from './fs.js';
 import { MalformedRecordError, type RecordView, type RecordVisitor, visitRecords } from './records.js';
 import type { LogProgress, LogReport } from './report.js';
-import { Segment } from './segment.js';
+import { DiskUsage, Segment } from './segment.js';
 import type { LogState } from './state.js';
 
 const PROGRESS_RECORDS = 250_000;

@@ -1,8 +1,6 @@
-import { bounded } from './bounded.js';
-import type { LogEntry } from './entry.js';
 import { RECORD_HEADER_BYTES } from './format.js';
 import type { RecordView, RecordVisitor } from './records.js';
-import type { LogState } from './state.js';
+import { bounded, type LogState } from './state.js';
 
 /** One Map of a million keys stops the process for half a second whenever it grows; a thousand small ones do not. */
 const SHARDS = 1024;
@@ -10,7 +8,7 @@ const SHARDS = 1024;
 const recordBytes = (key: string, value: string): number =>
   RECORD_HEADER_BYTES + Buffer.byteLength(key) + Buffer.byteLength(value);
 
-/** The state of a log that is nobody else's index: keys and texts in Maps. */
+/** Keys and texts in Maps: what a repair found, and what no better index holds. */
 export class MapState implements LogState, RecordVisitor {
   readonly replay: RecordVisitor = this;
   readonly #shards: readonly Map<string, string>[] = Array.from({ length: SHARDS }, () => new Map());
@@ -29,16 +27,8 @@ export class MapState implements LogState, RecordVisitor {
     return this.#shard(key).get(key);
   }
 
-  has(key: string): boolean {
-    return this.#shard(key).has(key);
-  }
-
   put(record: RecordView): void {
     this.set(record.key(), record.value(), record.bytes);
-  }
-
-  store({ key, value }: LogEntry): void {
-    this.set(key, value);
   }
 
   set(key: string, value: string, bytes = recordBytes(key, value)): void {

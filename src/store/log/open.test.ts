@@ -23,7 +23,7 @@ test('a store begins in a directory that does not exist, and is there again', as
   await log.close();
   assert.deepEqual(await readdir(directory), ['segment-0000000001.log']);
   const again = await open(directory);
-  assert.equal(await again.get('a'), '1');
+  assert.equal(again.get('a'), '1');
   await again.close();
 });
 

@@ -99,6 +99,31 @@ export class Segment {
   }
 }
 
+/** Bytes that the closed files take; what compaction looks at. */
+export class DiskUsage {
+  readonly #segments = new Map<number, number>();
+  #snapshot = 0;
+  /** Of all closed files. */
+  bytes = 0;
+
+  closed(number: number, bytes: number): void {
+    this.#segments.set(number, bytes);
+    this.#sum();
+  }
+
+  /** A snapshot replaced every segment before `number`. */
+  snapshot(number: number, bytes: number): void {
+    this.#snapshot = bytes;
+    for (const segment of this.#segments.keys()) if (segment < number) this.#segments.delete(segment);
+    this.#sum();
+  }
+
+  #sum(): void {
+    this.bytes = this.#snapshot;
+    for (const bytes of this.#segments.values()) this.bytes += bytes;
+  }
+}
+
 /** Bytes from `end` to the end of its page, in a file that has a page there already. */
 const padding = (end: number, size: number): number =>
   end < size ? (PAGE_BYTES - (end % PAGE_BYTES)) % PAGE_BYTES : 0;

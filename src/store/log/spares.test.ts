@@ -5,15 +5,15 @@ import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FRAME_HEADER_BYTES, PAGE_BYTES } from './format.js';
 import { type LogFs, nodeFs } from './fs.js';
-import type { LogStore } from './index.js';
 import { errno, MemoryFs } from './testing/memory-fs.js';
 import { contentOf } from './testing/model.js';
 import { openTest, reopen, temporaryDirectory } from './testing/open.js';
+import type { TestLog } from './testing/test-log.js';
 
 const SEGMENT_BYTES = 20_000;
 
 /** Overwrites a few keys until the log was compacted `count` times more. */
-async function churn(log: LogStore, count: number): Promise<void> {
+async function churn(log: TestLog, count: number): Promise<void> {
   const until = log.stats().compactions + count;
   for (let n = 0; log.stats().compactions < until; n += 1) {
     await log.set(`key-${n % 5}`, `${n} ${'v'.repeat(700)}`);
@@ -25,7 +25,7 @@ const named = (fs: MemoryFs, part: string) =>
   [...fs.files()].filter(([name]) => name.includes(part)).map(([name, data]) => ({ name, data }));
 
 /** Stops in a segment that is written over another, with room behind its last frame. */
-async function writtenOver(fs: MemoryFs): Promise<LogStore> {
+async function writtenOver(fs: MemoryFs): Promise<TestLog> {
   const log = await openTest({ fs, segmentBytes: SEGMENT_BYTES });
   let over = 0;
   fs.hook = ({ name, file }) => {
@@ -202,7 +202,7 @@ test('spares take no more than the snapshot, and a compaction that fails gives t
     throw errno('ENOSPC');
   };
   // The next compaction finds spares again when it comes before the last ones are used.
-  await log.deleteMany(Array.from({ length: 199 }, (_, n) => `key-${n}`));
+  await log.delete(...Array.from({ length: 199 }, (_, n) => `key-${n}`));
   for (let n = 199; !failed; n += 200) await overwrite(n);
   assert.ok(spares > 0, 'spares when it failed');
   for (let turn = 0; turn < 100; turn += 1) await nextTurn();

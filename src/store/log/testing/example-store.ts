@@ -8,7 +8,7 @@ const set = (...entries: (readonly [string, string])[]): Step => ({ kind: 'set',
 /** Ends in a snapshot. */
 const COMPACTED: readonly Step[] = [
   set(['forgotten', 'x']),
-  { kind: 'clear' },
+  { kind: 'clear', prefix: '' },
   set(['plain', '1 1 0 1700000000000 {"id":"plain"}'], ['wide', '{"text":"→é😀"}'], ['clé/鍵', '1']),
   ...Array.from({ length: 12 }, (_, n) => set(['often', `${n} ${'v'.repeat(60)}`])),
 ];
@@ -17,7 +17,7 @@ const COMPACTED: readonly Step[] = [
 const APPENDED: readonly Step[] = [
   set(['deleted', 'x'], ['old:1', 'x'], ['old:2', 'x'], ['empty', '']),
   { kind: 'delete', keys: ['deleted', 'never', 'clé'] },
-  { kind: 'clear', namespace: 'old' },
+  { kind: 'clear', prefix: 'old:' },
   set(['long', 'é'.repeat(200)], ['鍵', 'plain'], ['both/鍵', '→']),
   set(['last', '{}']),
 ];

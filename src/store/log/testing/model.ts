@@ -1,10 +1,10 @@
-import type { LogStore } from '../index.js';
+import type { TestLog } from './test-log.js';
 
 /** One request of a scripted workload. */
 export type Step =
   | { readonly kind: 'set'; readonly entries: readonly (readonly [string, string])[] }
   | { readonly kind: 'delete'; readonly keys: readonly string[] }
-  | { readonly kind: 'clear'; readonly namespace?: string };
+  | { readonly kind: 'clear'; readonly prefix: string };
 
 /** Pseudo-random numbers in [0, 1): the same for the same seed, so that a failing run can be repeated. */
 export function randomFrom(seed: number): () => number {
@@ -24,18 +24,18 @@ export function randomSteps(count: number, chance: () => number, valueBytes = 20
     `${n} ${chance() < 0.2 ? '→é😀' : ''}${'v'.repeat(chance() * valueBytes)}`;
   return Array.from({ length: count }, (_, n): Step => {
     const kind = chance();
-    if (kind < 0.02) return { kind: 'clear' };
-    if (kind < 0.04) return { kind: 'clear', namespace: 'key-1' };
+    if (kind < 0.02) return { kind: 'clear', prefix: '' };
+    if (kind < 0.04) return { kind: 'clear', prefix: 'key-1:' };
     const keys = Array.from({ length: 1 + Math.floor(chance() * 3) }, key);
     if (kind < 0.2) return { kind: 'delete', keys };
     return { kind: 'set', entries: keys.map((name) => [name, value(n)]) };
   });
 }
 
-export async function run(log: LogStore, step: Step): Promise<void> {
+export async function run(log: TestLog, step: Step): Promise<void> {
   if (step.kind === 'set') await log.setMany(step.entries.map(([key, value]) => ({ key, value })));
-  else if (step.kind === 'delete') await log.deleteMany([...step.keys]);
-  else await Object.assign(log.sibling(), { namespace: step.namespace }).clear();
+  else if (step.kind === 'delete') await log.delete(...step.keys);
+  else await log.clear(step.prefix);
 }
 
 /** A text that is equal for equal contents. */
@@ -51,7 +51,7 @@ export function contentsAfter(steps: readonly Step[]): string[] {
     else if (step.kind === 'delete') for (const key of step.keys) map.delete(key);
     else
       for (const key of [...map.keys()]) {
-        if (step.namespace === undefined || key.startsWith(`${step.namespace}:`)) map.delete(key);
+        if (key.startsWith(step.prefix)) map.delete(key);
       }
     contents.push(contentOf(map));
   }

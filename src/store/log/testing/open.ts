@@ -2,26 +2,26 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
-import { type LogReport, type LogStore, type OpenLogOptions, openLog } from '../index.js';
+import type { LogReport, OpenLogOptions } from '../index.js';
 import type { MemoryFs } from './memory-fs.js';
+import { TestLog } from './test-log.js';
 
 export const DIRECTORY = '/store';
 
 /** Opens a log with the options that most tests share. */
-export const openTest = (options: Partial<OpenLogOptions> & Pick<OpenLogOptions, 'fs'>): Promise<LogStore> =>
-  openLog({
+export const openTest = (options: Partial<Omit<OpenLogOptions, 'state'>>): Promise<TestLog> =>
+  TestLog.open({
     directory: DIRECTORY,
     durability: 'always',
     saveIntervalMs: 1e6,
-    maxQueuedBytes: 2 ** 26,
     ...options,
   });
 
 /** Opens what a crash left in memory, and collects what is reported. */
 export async function reopen(
   fs: MemoryFs,
-  options: Partial<OpenLogOptions> = {},
-): Promise<{ log: LogStore; reports: LogReport[] }> {
+  options: Partial<Omit<OpenLogOptions, 'state'>> = {},
+): Promise<{ log: TestLog; reports: LogReport[] }> {
   fs.remove(`${DIRECTORY}/LOCK`);
   const reports: LogReport[] = [];
   return { log: await openTest({ ...options, fs, onReport: (report) => reports.push(report) }), reports };

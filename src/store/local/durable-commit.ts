@@ -1,0 +1,71 @@
+import { Deferred } from '../../domain/deferred.js';
+import type { StreamError } from '../../domain/errors.js';
+import type { RecordWriter } from '../log/index.js';
+import type { Committed } from '../port.js';
+import type { Entry } from './commit-queue.js';
+import type { GroupIndex, Sequenced } from './group-index.js';
+import type { JournalRecord } from './journal.js';
+import { encodeItem, withItem, writeItem } from './records.js';
+
+/** What becomes of a change, for the store around it. Both are called in queue order. */
+export interface CommitOwner {
+  /** It is durable. @param bytes what its record takes in a log */
+  confirm(group: GroupIndex, sequenced: Sequenced, bytes: number): void;
+  /** It is not, and neither is what was sequenced after it. @param key of its record */
+  rollBack(group: GroupIndex, sequenced: Sequenced, key: string): void;
+}
+
+/** A change on its way to the disk: queue entry, record and reply in one object, because there are very many. */
+export class DurableCommit extends Deferred<Committed> implements Entry, JournalRecord {
+  readonly bytes: number;
+  readonly #owner: CommitOwner;
+  readonly #group: GroupIndex;
+  readonly #sequenced: Sequenced;
+  readonly #result: Committed;
+  readonly #first: JournalRecord | undefined;
+  /** Bytes of the record; 0 where nothing asked it to write itself. */
+  #recorded = 0;
+
+  /** @param first a record that has to be there before any other of the group */
+  constructor(
+    owner: CommitOwner,
+    group: GroupIndex,
+    sequenced: Sequenced,
+    result: Committed,
+    first: JournalRecord | undefined,
+  ) {
+    super();
+    this.#owner = owner;
+    this.#group = group;
+    this.#sequenced = sequenced;
+    this.#result = result;
+    this.#first = first;
+    this.bytes = group.keyPrefix.length + sequenced.id.length + sequenced.value.length;
+  }
+
+  get key(): string {
+    return withItem(this.#group.keyPrefix, this.#sequenced.id);
+  }
+
+  get value(): string {
+    return encodeItem(this.#sequenced);
+  }
+
+  get records(): readonly JournalRecord[] {
+    return this.#first === undefined ? [this] : [this.#first, this];
+  }
+
+  writeTo(record: RecordWriter): void {
+    this.#recorded = writeItem(record, this.#group.keyPrefix, this.#sequenced);
+  }
+
+  settle(error: StreamError | undefined): void {
+    if (error === undefined) this.#owner.confirm(this.#group, this.#sequenced, this.#recorded);
+    else this.#owner.rollBack(this.#group, this.#sequenced, this.key);
+  }
+
+  reply(error: StreamError | undefined): void {
+    if (error === undefined) this.resolve(this.#result);
+    else this.reject(error);
+  }
+}

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import type { GroupAddress } from '../../domain/change.js';
+import type { GroupHead } from '../../domain/since.js';
+import type { JournalRecord } from './journal.js';
+import { headKey, STORE_KEY } from './records.js';
+
+/** The text of the store's own record. */
+export interface StoreRecord {
+  /** Version of the record layout. */
+  readonly format: 1;
+  readonly epoch: string;
+  /** Counts groups that were forgotten: a group born after that gets an epoch of its own. */
+  readonly generation: number;
+}
+
+export const headRecord = (
+  at: GroupAddress,
+  { epoch, seq, timestamp, horizon }: GroupHead,
+): JournalRecord => ({
+  key: headKey(at),
+  value: JSON.stringify({ epoch, seq, timestamp, horizon }),
+});
+
+/** Which history the store holds (D13), and so which epoch a new group gets. */
+export class StoreEpoch {
+  #record: StoreRecord;
+
+  /** @param record what the store says of itself. @default a new history */
+  constructor(record?: StoreRecord) {
+    this.#record = record ?? { format: 1, epoch: randomBytes(6).toString('base64url'), generation: 0 };
+  }
+
+  /** Of groups without a head record. */
+  get store(): string {
+    return this.#record.epoch;
+  }
+
+  get ofNewGroup(): string {
+    const { epoch, generation } = this.#record;
+    return generation === 0 ? epoch : `${epoch}-${generation}`;
+  }
+
+  /** The head record that a new group needs when its epoch is not the store's. */
+  birthRecord(at: GroupAddress, epoch: string): JournalRecord | undefined {
+    if (epoch === this.#record.epoch) return undefined;
+    return headRecord(at, { epoch, seq: 0, timestamp: 0, horizon: 0 });
+  }
+
+  nextGeneration(): JournalRecord {
+    this.#record = { ...this.#record, generation: this.#record.generation + 1 };
+    return this.record();
+  }
+
+  record(): JournalRecord {
+    return { key: STORE_KEY, value: JSON.stringify(this.#record) };
+  }
+}
