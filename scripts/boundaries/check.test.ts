@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { checkSource, checkTree } from './check.js';
+import { circlesOf } from './circles.js';
 
 const messages = (file: string, text: string): readonly string[] =>
   checkSource(file, text).map(({ message }) => message);
@@ -43,6 +44,8 @@ test('imports point left', () => {
     ['src/index.ts', './app/app.js'],
     ['conformance/a.ts', '../generated/socket.js'],
     ['src/store/a.ts', 'keyv'],
+    ['src/client/a.ts', '../domain/change.js'],
+    ['src/client/a.ts', 'react'],
   ];
   for (const [file, target] of fine)
     assert.deepEqual(messages(file, `import { a } from '${target}';`), [], file);
@@ -57,6 +60,8 @@ test('imports point left', () => {
     ['generated/a.ts', '../src/domain/a.js', /generated may not import src\/domain/],
     ['generated/validators/a.js', 'ajv', /may not import the package ajv/],
     ['conformance/a.ts', '../src/domain/a.js', /conformance may import generated only/],
+    ['src/client/a.ts', '../net/backoff.js', /src\/client may import generated, src\/domain only/],
+    ['src/client/a.ts', 'node:events', /src\/client may not import the package node:events/],
     ['src/cli/a.ts', '../../scripts/generate/render.js', /lies in no room/],
     ['src/new/a.ts', './b.js', /lies in no room/],
   ];
@@ -105,4 +110,41 @@ test('the domain is pure', () => {
     assert.equal(messages('src/domain/a.ts', line).length, 1, line);
     assert.deepEqual(messages('src/store/a.ts', line), [], line);
   }
+});
+
+test('a circle of imports is found, also one of types and of many files; two that share nothing are two', async () => {
+  const root = await mkdtemp(path.join(os.tmpdir(), 'boundaries-'));
+  const sources: Record<string, string> = {
+    'generated/x.ts': '',
+    'conformance/x.ts': '',
+    'src/net/a.ts': "import type { B } from './b.js';\n",
+    'src/net/b.ts': "// import './d.js'\nexport { c } from './deep/c.js';\n",
+    'src/net/deep/c.ts': "const a = await import('../a.js');\nimport '../d.js';\n",
+    'src/net/d.ts': "import '../domain/e.js';\n",
+    'src/domain/e.ts': "import './f.js';\n",
+    'src/domain/f.ts': "import './e.js';\n",
+    'src/domain/self.ts': '',
+  };
+  try {
+    for (const [file, text] of Object.entries(sources)) {
+      await mkdir(path.join(root, path.dirname(file)), { recursive: true });
+      await writeFile(path.join(root, file), text);
+    }
+    assert.deepEqual(
+      (await checkTree(root)).map(({ file, message }) => `${file}: ${message}`),
+      [
+        'src/domain/e.ts: imports go in a circle: src/domain/e.ts, src/domain/f.ts',
+        'src/net/a.ts: imports go in a circle: src/net/a.ts, src/net/b.ts, src/net/deep/c.ts',
+      ],
+    );
+  } finally {
+    await rm(root, { recursive: true });
+  }
+  const diamond: [string, string[]][] = [
+    ['a', ['b', 'c']],
+    ['b', ['d']],
+    ['c', ['d']],
+    ['d', []],
+  ];
+  assert.deepEqual(circlesOf(new Map(diamond)), []);
 });

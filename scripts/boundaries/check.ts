@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { circlesOf, type ImportGraph } from './circles.js';
 import { literalIn } from './literals.js';
-import { importFault, roomOf } from './rules.js';
+import { importFault, packageFault, roomOf } from './rules.js';
 
 export interface Fault {
   readonly file: string;
@@ -14,15 +15,48 @@ const TREES = ['generated', 'src', 'conformance'];
 const IMPORT = /(?:\bfrom\s+|\bimport\s+|\bimport\(\s*)'([^']+)'/g;
 const IMPURE =
   /\bDate\.now\b|\bnew Date\(\)|\bperformance\.|\bprocess\.|\bsetTimeout\b|\bsetInterval\b|\bMath\.random\b/;
+/** Folders that still have a circle. */
+const WITH_CIRCLES = ['conformance/report', 'src/delivery', 'src/store/local'];
 const COMMENT = /^\s*(?:\/\/|\/?\*)/;
 
 /** Checks every source below `root` that is no test, and no support of tests in a folder `testing`. */
 export async function checkTree(root: string): Promise<readonly Fault[]> {
   const files = (await Promise.all(TREES.map((tree) => sources(root, tree)))).flat().sort();
-  const faults = await Promise.all(
-    files.map(async (file) => checkSource(file, await readFile(path.join(root, file), 'utf8'))),
+  const texts = await Promise.all(
+    files.map(async (file) => [file, await readFile(path.join(root, file), 'utf8')] as const),
   );
-  return faults.flat();
+  const graph = new Map(texts.map(([file, text]) => [file, imports(file, text)]));
+  return [...texts.flatMap(([file, text]) => checkSource(file, text)), ...circleFaults(graph)];
+}
+
+/** A circle is a fault of the first of its files. */
+function circleFaults(graph: ImportGraph): readonly Fault[] {
+  const circles = circlesOf(graph).filter(([file = '']) => !WITH_CIRCLES.includes(path.posix.dirname(file)));
+  return circles.map((circle) => ({
+    file: circle[0] ?? '',
+    line: 1,
+    message: `imports go in a circle: ${circle.join(', ')}`,
+  }));
+}
+
+/** The files that a source imports. */
+const imports = (file: string, text: string): readonly string[] =>
+  text
+    .split('\n')
+    .filter((code) => !COMMENT.test(code))
+    .flatMap((code) => [...code.matchAll(IMPORT)])
+    .filter(([, specifier = '']) => specifier.startsWith('.'))
+    .flatMap(([, specifier = '']) => [
+      targetOf(file, specifier),
+      // Of what is generated, either may be there.
+      path.posix.join(path.posix.dirname(file), specifier).replace(/\.js$/, '.ts'),
+    ]);
+
+/** The file that a relative import of `file` means. */
+function targetOf(file: string, specifier: string): string {
+  const target = path.posix.join(path.posix.dirname(file), specifier);
+  // What is generated may be JavaScript with its types beside it.
+  return file.startsWith('generated/') ? target : target.replace(/\.js$/, '.ts');
 }
 
 /** Checks one source; `file` is relative to the root, with forward slashes. */
@@ -40,12 +74,11 @@ export function checkSource(file: string, text: string): readonly Fault[] {
 function importFaults(file: string, code: string): readonly string[] {
   const faults: (string | undefined)[] = [];
   for (const [, specifier = ''] of code.matchAll(IMPORT)) {
-    if (specifier.startsWith('.')) {
-      const target = path.posix.join(path.posix.dirname(file), specifier);
-      faults.push(importFault(file, file.startsWith('generated/') ? target : target.replace(/\.js$/, '.ts')));
-    } else if (roomOf(file) === 'src/domain' || roomOf(file) === 'generated') {
-      faults.push(`${roomOf(file)} may not import the package ${specifier}`);
-    }
+    faults.push(
+      specifier.startsWith('.')
+        ? importFault(file, targetOf(file, specifier))
+        : packageFault(roomOf(file), specifier),
+    );
   }
   return faults.filter((fault) => fault !== undefined);
 }

@@ -2,6 +2,7 @@
 const RANKS: ReadonlyMap<string, number> = new Map([
   ['generated', 0],
   ['src/domain', 1],
+  ['src/client', 2],
   ['src/config', 2],
   ['src/observability', 2],
   ['src/net', 3],
@@ -19,7 +20,15 @@ const RANKS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Rooms that see the world as a stranger would. */
-const ONLY: ReadonlyMap<string, readonly string[]> = new Map([['conformance', ['generated']]]);
+const ONLY: ReadonlyMap<string, readonly string[]> = new Map([
+  ['src/client', ['generated', 'src/domain']],
+  ['conformance', ['generated']],
+]);
+
+/** Rooms that import no package at all. */
+const WITHOUT_PACKAGES: readonly (string | undefined)[] = ['generated', 'src/domain'];
+/** Rooms that run in a browser as well. */
+const WITHOUT_NODE: readonly (string | undefined)[] = ['src/client'];
 
 /** The room of a file, both relative to the root with forward slashes. */
 export function roomOf(file: string): string | undefined {
@@ -40,4 +49,11 @@ export function importFault(file: string, target: string): string | undefined {
     return only.includes(to) ? undefined : `${from} may import ${only.join(', ')} only, not ${to}`;
   const rank = RANKS.get(to) ?? 0;
   return rank < (RANKS.get(from) ?? 0) ? undefined : `${from} may not import ${to}: imports point left`;
+}
+
+/** Why a file of `room` may not import the package `specifier`, if it may not. */
+export function packageFault(room: string | undefined, specifier: string): string | undefined {
+  const refused =
+    WITHOUT_PACKAGES.includes(room) || (WITHOUT_NODE.includes(room) && specifier.startsWith('node:'));
+  return refused ? `${room} may not import the package ${specifier}` : undefined;
 }
