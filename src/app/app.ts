@@ -1,9 +1,9 @@
 import { AdminServer } from '../admin/index.js';
 import { type Config, LiveConfig } from '../config/index.js';
-import { encodeTextFrames } from '../net/frames.js';
 import type { Logger } from '../observability/logger.js';
 import { Metrics } from '../observability/metrics.js';
 import { Service } from '../service/service.js';
+import { encodeMessages } from '../socket/encoder.js';
 import { newCounters } from '../socket/runtime.js';
 import { StreamListener } from '../socket/stream-listener.js';
 import { openStore } from '../store/open.js';
@@ -61,8 +61,8 @@ async function open(config: LiveConfig<Config>, options: AppOptions, closing: Cl
   const store = await openStore(initial.adapter, { logger, repair, observer: metrics });
   closing.at('store', async () => store[Symbol.asyncDispose]());
   const workers = await openWorkers({ config, logger, engineUrl: attachTo });
-  const encode = encodeTextFrames;
-  const service = new Service({ store, functions: workers, encode, config, logger, observer: metrics });
+  const encoders = { ws: encodeMessages };
+  const service = new Service({ store, functions: workers, encoders, config, logger, observer: metrics });
   closing.at('service', () => service.close());
   workers.serve(service);
 

@@ -5,7 +5,7 @@ import type { Change, CustomEvent } from '../domain/change.js';
 import { asJson } from '../domain/json-text.js';
 import { LocalStore } from '../store/local/local-store.js';
 import { Hub } from './hub.js';
-import type { TopicSource } from './source.js';
+import type { Encoders, Source, Variant } from './port.js';
 import { encodeLines, FakeOutlet, LaggedStore, type Message, random } from './testing/harness.js';
 
 const GROUPS = ['g0', 'g1'];
@@ -83,9 +83,9 @@ async function run({ seed, lagged, several }: Round): Promise<void> {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(rand() * list.length)] as T;
   const store = await LocalStore.open(OPTIONS);
   const lag = new LaggedStore(store, rand, 6);
-  const source: TopicSource = lagged ? lag : store;
+  const source: Source = lagged ? lag : store;
   const hub = new Hub({
-    encode: encodeLines,
+    encoders: { ws: encodeLines, other: encodeLines } as Encoders,
     outboxBytes: () => 2_000,
     sourceOf: () => source,
     onError: () => {},
@@ -97,7 +97,10 @@ async function run({ seed, lagged, several }: Round): Promise<void> {
     committed: () => {},
     gap: () => {},
   });
-  const outlets = Array.from({ length: 4 }, (_, i) => new FakeOutlet(`o${i}`));
+  const outlets = Array.from(
+    { length: 4 },
+    (_, i) => new FakeOutlet(`o${i}`, (i % 2 === 0 ? 'ws' : 'other') as Variant),
+  );
   const seen = outlets.map(() => new Map<string, number>());
   const models = new Map<string, Model>();
   const drain = (outlet: FakeOutlet): void => {

@@ -1,27 +1,34 @@
 import type { JsonText } from '../../generated/json-text.js';
 import type { Change, CustomEvent, GroupAddress } from '../domain/change.js';
-import type { TopicContext } from './context.js';
-import type { FrameEncoder, Outlet } from './outlet.js';
-import type { DeliveryCounters, TopicSource } from './source.js';
-import { Subscription, type SubscriptionRequest } from './subscription.js';
+import {
+  type DeliveryContext,
+  type DeliveryCounters,
+  type Encoders,
+  type Outlet,
+  type Source,
+  Subscription,
+  type SubscriptionRequest,
+} from './port.js';
 import { Topic, type WatchedGroup } from './topic.js';
 
 /** Milliseconds until a source that failed is asked again. */
 const RETRY_DELAY = 1_000;
+/** Milliseconds until caches are cleared: twice the time that they serve. */
+const CLEAR_DELAY = 400;
 
 export interface HubOptions {
-  readonly encode: FrameEncoder;
+  readonly encoders: Encoders;
   /** Bytes that may wait in one outlet before it is paused. */
   readonly outboxBytes: () => number;
-  /** Who answers for a group of this stream. */
-  readonly sourceOf: (stream: string) => TopicSource;
+  /** Who replies for a group of this stream. */
+  readonly sourceOf: (stream: string) => Source;
   readonly onError: (error: unknown, what: string) => void;
 }
 
 /** The subscriptions of one outlet, by their ids. */
 interface Holding {
   readonly subscriptions: Map<string, Subscription>;
-  paused: boolean;
+  isPaused: boolean;
 }
 
 /**
@@ -31,44 +38,48 @@ interface Holding {
 export class Hub {
   readonly counters: DeliveryCounters = { deliveries: 0, catchUps: 0, droppedEvents: 0, pauses: 0 };
   readonly #options: HubOptions;
-  readonly #context: TopicContext;
+  readonly #context: DeliveryContext;
   readonly #streams = new Map<string, Map<string, Topic>>();
   readonly #holdings = new Map<Outlet, Holding>();
-  #dirty: Topic[] = [];
+  #dirty: { flush(): void }[] = [];
   #flush: NodeJS.Immediate | undefined;
-  readonly #retries = new Set<Topic>();
-  #retryTimer: NodeJS.Timeout | undefined;
-  readonly #remembered = new Set<Topic>();
-  #forgetTimer: NodeJS.Timeout | undefined;
+  readonly #retries = new Later<{ gap(): void }>(RETRY_DELAY, (feed) => feed.gap());
+  readonly #caches = new Later<{ clear(): void }>(CLEAR_DELAY, (cache) => cache.clear());
 
   constructor(options: HubOptions) {
+    const { encoders, outboxBytes, onError } = options;
+    const { counters } = this;
     this.#options = options;
     this.#context = {
-      counters: this.counters,
-      encode: options.encode,
-      schedule: (topic) => this.#schedule(topic),
-      retryLater: (topic) => this.#retryLater(topic),
-      isFull: (outlet) => outlet.queuedBytes > options.outboxBytes(),
+      encoders,
+      counters,
+      send: (outlet, frames, count) => {
+        outlet.write(frames);
+        counters.deliveries += count;
+        if (outlet.queuedBytes > outboxBytes()) this.#pause(outlet);
+      },
+      isFull: (outlet) => outlet.queuedBytes > outboxBytes(),
       pause: (outlet) => this.#pause(outlet),
-      remember: (topic, ms) => this.#remember(topic, ms),
-      log: options.onError,
+      flushLater: (one) => this.#flushLater(one),
+      retryLater: (one) => this.#retries.add(one),
+      clearLater: (one) => this.#caches.add(one),
+      log: onError,
     };
   }
 
   /** Takes a change from the feed, in seq order per group. */
   change(change: Change): void {
-    this.#streams.get(change.stream)?.get(change.group)?.change(change);
+    this.#find(change)?.feed.change(change);
   }
 
   event(event: CustomEvent): void {
-    this.#streams.get(event.stream)?.get(event.group)?.event(event);
+    this.#find(event)?.feed.event(event);
   }
 
   /** The feed of a group (or of all) may have missed something. */
   gap(group?: GroupAddress): void {
-    if (group !== undefined) this.#streams.get(group.stream)?.get(group.group)?.repair();
-    else
-      for (const topics of this.#streams.values()) for (const topic of [...topics.values()]) topic.repair();
+    if (group !== undefined) this.#find(group)?.feed.gap();
+    else for (const topic of [...this.#topics()]) topic.feed.gap();
   }
 
   /**
@@ -80,10 +91,10 @@ export class Hub {
     const topic = this.#open(request);
     let holding = this.#holdings.get(outlet);
     if (holding === undefined) {
-      holding = { subscriptions: new Map(), paused: false };
+      holding = { subscriptions: new Map(), isPaused: false };
       this.#holdings.set(outlet, holding);
     }
-    const subscription = new Subscription(topic, request, context);
+    const subscription = new Subscription(topic.at, request, context);
     holding.subscriptions.set(request.subscriptionId, subscription);
     topic.join(outlet, subscription);
   }
@@ -105,9 +116,9 @@ export class Hub {
     if (holding === undefined || subscription === undefined) return undefined;
     holding.subscriptions.delete(id);
     if (holding.subscriptions.size === 0) this.#holdings.delete(outlet);
-    const { topic } = subscription;
-    topic.leave(outlet, subscription);
-    if (topic.members.size === 0) this.#close(topic);
+    const topic = this.#find(subscription.at);
+    topic?.leave(outlet, subscription);
+    if (topic?.members.size === 0) this.#close(topic);
     return subscription;
   }
 
@@ -124,49 +135,64 @@ export class Hub {
   /** The outlet has room again: its members catch up, until it is full again or all are live. */
   drained(outlet: Outlet): void {
     const holding = this.#holdings.get(outlet);
-    if (holding === undefined || !holding.paused) return;
-    holding.paused = false;
+    if (holding === undefined || !holding.isPaused) return;
+    holding.isPaused = false;
     for (const topic of this.#topicsOf(holding)) {
       topic.resume(outlet);
-      if (holding.paused) return;
+      if (holding.isPaused) return;
     }
   }
 
   /** Every watched group. */
   *watched(): IterableIterator<WatchedGroup> {
-    for (const topics of this.#streams.values()) for (const topic of topics.values()) yield topic.figures();
+    for (const topic of this.#topics()) yield topic.info();
   }
 
-  /** How many of an outlet's groups are not live: they wait for an answer, or for the outlet to drain. */
+  /** How many of an outlet's groups are not live: they catch up, or wait for the outlet to drain. */
   *behind(): IterableIterator<readonly [outletId: string, groups: number]> {
     for (const [outlet, holding] of this.#holdings) {
       let groups = 0;
-      for (const topic of this.#topicsOf(holding)) if (topic.members.get(outlet)?.state !== 'live') groups++;
+      for (const topic of this.#topicsOf(holding)) {
+        if (topic.members.find(outlet)?.state.kind !== 'live') groups++;
+      }
       yield [outlet.id, groups];
     }
   }
 
   close(): void {
-    clearTimeout(this.#retryTimer);
-    clearTimeout(this.#forgetTimer);
+    this.#retries.close();
+    this.#caches.close();
     if (this.#flush !== undefined) clearImmediate(this.#flush);
-    for (const topics of this.#streams.values()) for (const topic of topics.values()) topic.close();
+    for (const topic of this.#topics()) topic.close();
     this.#streams.clear();
     this.#holdings.clear();
   }
 
   #pause(outlet: Outlet): void {
     const holding = this.#holdings.get(outlet);
-    if (holding === undefined || holding.paused) return;
-    holding.paused = true;
-    this.counters.pauses++;
+    if (holding === undefined) return;
+    // Also when it is paused already: a member that joined while the outlet drained may be live.
     for (const topic of this.#topicsOf(holding)) topic.pause(outlet);
+    if (holding.isPaused) return;
+    holding.isPaused = true;
+    this.counters.pauses++;
     outlet.paused();
+  }
+
+  #find({ stream, group }: GroupAddress): Topic | undefined {
+    return this.#streams.get(stream)?.get(group);
+  }
+
+  *#topics(): IterableIterator<Topic> {
+    for (const topics of this.#streams.values()) yield* topics.values();
   }
 
   #topicsOf(holding: Holding): Set<Topic> {
     const topics = new Set<Topic>();
-    for (const { topic } of holding.subscriptions.values()) topics.add(topic);
+    for (const { at } of holding.subscriptions.values()) {
+      const topic = this.#find(at);
+      if (topic !== undefined) topics.add(topic);
+    }
     return topics;
   }
 
@@ -186,15 +212,13 @@ export class Hub {
 
   #close(topic: Topic): void {
     topic.close();
-    this.#retries.delete(topic);
-    this.#remembered.delete(topic);
     const topics = this.#streams.get(topic.at.stream);
     topics?.delete(topic.at.group);
     if (topics?.size === 0) this.#streams.delete(topic.at.stream);
   }
 
-  #schedule(topic: Topic): void {
-    this.#dirty.push(topic);
+  #flushLater(one: { flush(): void }): void {
+    this.#dirty.push(one);
     this.#flush ??= setImmediate(() => {
       this.#flush = undefined;
       const dirty = this.#dirty;
@@ -202,23 +226,32 @@ export class Hub {
       for (const one of dirty) one.flush();
     });
   }
+}
 
-  #retryLater(topic: Topic): void {
-    this.#retries.add(topic);
-    this.#retryTimer ??= setTimeout(() => {
-      this.#retryTimer = undefined;
-      const retries = [...this.#retries];
-      this.#retries.clear();
-      for (const one of retries) one.repair();
-    }, RETRY_DELAY).unref();
+/** What is visited after a while: one timer for all of it, none while there is nothing. */
+class Later<T> {
+  readonly #ms: number;
+  readonly #visit: (one: T) => void;
+  readonly #due = new Set<T>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(ms: number, visit: (one: T) => void) {
+    this.#ms = ms;
+    this.#visit = visit;
   }
 
-  #remember(topic: Topic, ms: number): void {
-    this.#remembered.add(topic);
-    this.#forgetTimer ??= setTimeout(() => {
-      this.#forgetTimer = undefined;
-      for (const one of this.#remembered) one.forgetSync();
-      this.#remembered.clear();
-    }, ms * 2).unref();
+  add(one: T): void {
+    this.#due.add(one);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      const due = [...this.#due];
+      this.#due.clear();
+      for (const one of due) this.#visit(one);
+    }, this.#ms).unref();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#due.clear();
   }
 }

@@ -1,24 +1,14 @@
-import type { JsonText } from '../../generated/json-text.js';
+import type { Entry } from './feed.js';
 
-/** One message of a topic's feed. */
-export interface Entry {
-  /** 0 for what nobody sequenced: custom events, and changes of custom streams or other engines. */
-  readonly seq: number;
-  readonly item: string | undefined;
-  readonly text: JsonText;
-  /** True for a custom event: a client that misses it is told the count and gets nothing else. */
-  readonly isEvent: boolean;
-}
-
-/** Bounds of what a topic retains for members that wait for an answer. */
+/** Bounds of what a group retains for members that catch up. */
 const MAX_ENTRIES = 10_000;
 const MAX_LENGTH = 8 * 1024 * 1024;
 
-/** The newest messages of a topic, kept once for all members that wait for the source's answer. Bounded: may start anew. */
+/** The newest messages of a group, kept once for all members that catch up. Bounded: may start anew. */
 export class Retained {
   #entries: Entry[] = [];
   #length = 0;
-  /** Index of the first entry; indexes grow for the topic's whole life. */
+  /** Index of the first entry; indexes grow for the group's whole life. */
   #base = 0;
 
   /** The index that the next entry gets. */

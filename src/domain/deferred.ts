@@ -64,6 +64,10 @@ export class Deferred<T> implements PromiseLike<T> {
  */
 export type Eventual<T> = T | Promise<T> | Deferred<T>;
 
+/** True when the value is here. */
+export const isReady = <T>(value: Eventual<T>): value is T =>
+  !(value instanceof Promise || value instanceof Deferred);
+
 /** What `to` makes of the value: now when it is here, else when it arrives. What `to` throws surfaces the same way. */
 export function mapReady<T, R>(value: Eventual<T>, to: (value: T) => R): Eventual<R> {
   if (value instanceof Deferred) return value.map(to);

@@ -1,7 +1,7 @@
 import { FUNCTION } from '../../generated/constants.js';
 import { encodeDeleteResult, encodeSetResult } from '../../generated/encode.js';
 import type { JsonText } from '../../generated/json-text.js';
-import type { TopicSource } from '../delivery/source.js';
+import type { Source } from '../delivery/port.js';
 import type {
   Change,
   Cursor,
@@ -88,7 +88,7 @@ export class CustomStreams {
   }
 
   /** Answers joins of a custom stream from its own functions; undefined when the stream is not one. */
-  sourceOf(stream: string): TopicSource | undefined {
+  sourceOf(stream: string): Source | undefined {
     if (!this.#has(FUNCTION.list, stream)) return undefined;
     const snapshot = (at: GroupAddress, item: string | undefined): Promise<Snapshot> =>
       this.#snapshot(at, item);

@@ -1,8 +1,7 @@
 import { TRIGGER_TYPE } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
 import type { Hub } from '../delivery/hub.js';
-import type { FrameEncoder, Outlet } from '../delivery/outlet.js';
-import type { ItemOrGroup } from '../delivery/subscription.js';
+import { type Encoders, type ItemOrGroup, type Outlet, unsequenced } from '../delivery/port.js';
 import { renderUnauthorized } from '../domain/message.js';
 import type { JoinRequest } from './port.js';
 import type { PresenceTriggers } from './triggers/presence-triggers.js';
@@ -19,13 +18,13 @@ interface Undecided {
 export class Joins {
   readonly #hub: Hub;
   readonly #triggers: PresenceTriggers;
-  readonly #encode: FrameEncoder;
+  readonly #encoders: Encoders;
   readonly #undecided = new Map<Outlet, Map<string, Undecided>>();
 
-  constructor(hub: Hub, triggers: PresenceTriggers, encode: FrameEncoder) {
+  constructor(hub: Hub, triggers: PresenceTriggers, encoders: Encoders) {
     this.#hub = hub;
     this.#triggers = triggers;
-    this.#encode = encode;
+    this.#encoders = encoders;
   }
 
   find(outlet: Outlet, subscriptionId: string): ItemOrGroup | undefined {
@@ -50,7 +49,8 @@ export class Joins {
       this.#forget(outlet, join);
       if (allowed) this.#allowed(outlet, join, settled);
       else if (!join.left) {
-        outlet.write(this.#encode([renderUnauthorized(request, request.item, Date.now())]));
+        const refusal = unsequenced(renderUnauthorized(request, request.item, Date.now()));
+        outlet.write(this.#encoders[outlet.variant]([refusal]));
         settled(false);
       }
     });

@@ -1,6 +1,5 @@
 import type { JsonText } from '../../generated/json-text.js';
-import type { Outlet } from '../delivery/outlet.js';
-import type { ItemOrGroup, SubscriptionRequest } from '../delivery/subscription.js';
+import type { ItemOrGroup, Outlet, SubscriptionRequest } from '../delivery/port.js';
 import type { TraceContext } from '../domain/change.js';
 
 /** A function call that failed, as its caller sees it on the wire. */

@@ -3,9 +3,7 @@ import { createDispatcher, type Dispatch } from '../../generated/handlers.js';
 import type { JsonText } from '../../generated/json-text.js';
 import type { Live } from '../config/index.js';
 import { Hub } from '../delivery/hub.js';
-import type { FrameEncoder, Outlet } from '../delivery/outlet.js';
-import type { TopicSource } from '../delivery/source.js';
-import type { ItemOrGroup } from '../delivery/subscription.js';
+import type { Encoders, ItemOrGroup, Outlet, Source } from '../delivery/port.js';
 import type { GroupAddress, Snapshot, TraceContext } from '../domain/change.js';
 import type { Eventual } from '../domain/deferred.js';
 import { type ErrorReason, StreamError, wireMessage } from '../domain/errors.js';
@@ -36,8 +34,8 @@ import { StreamTriggers } from './triggers/stream-triggers.js';
 export interface ServiceOptions {
   readonly store: Store;
   readonly functions: FunctionCaller;
-  /** Frames messages for the outlets' transport. */
-  readonly encode: FrameEncoder;
+  /** Put messages into the bytes of each variant of outlets. */
+  readonly encoders: Encoders;
   readonly config: Live<ServiceConfig>;
   readonly logger: Logger;
   readonly observer?: ServiceObserver;
@@ -53,10 +51,10 @@ export class Service implements StreamService, SubscriptionService {
   readonly #options: ServiceOptions;
   readonly #joins: Joins;
   readonly #dispatch: Dispatch<CallContext>;
-  readonly #sourceOf: (stream: string) => TopicSource;
+  readonly #sourceOf: (stream: string) => Source;
 
   constructor(options: ServiceOptions) {
-    const { store, functions, encode, config, logger, observer } = options;
+    const { store, functions, encoders, config, logger, observer } = options;
     this.#options = options;
     const triggerObserver = {
       fired: () => observer?.triggerFired(),
@@ -72,7 +70,7 @@ export class Service implements StreamService, SubscriptionService {
     const custom = new CustomStreams(functions, store, (change) => streamTriggers.changed(change));
     this.#sourceOf = (stream) => custom.sourceOf(stream) ?? store;
     this.hub = new Hub({
-      encode,
+      encoders,
       outboxBytes: () => config.current.limits.outbox_bytes,
       sourceOf: this.#sourceOf,
       onError: (error, what) => logger.warn({ err: error }, `could not ${what}; trying again`),
@@ -80,7 +78,7 @@ export class Service implements StreamService, SubscriptionService {
     this.#joins = new Joins(
       this.hub,
       new PresenceTriggers(this.triggers, functions, triggerObserver),
-      encode,
+      encoders,
     );
     store.listen({
       change: (change) => {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { CLOSE_CODE, type CloseCode } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
-import type { Frames } from '../delivery/outlet.js';
+import type { Frames } from '../delivery/port.js';
 import type { Beating, Heartbeat } from '../net/heartbeat.js';
 import { closeReason } from './close-reason.js';
 import { type Corked, flushLater } from './flusher.js';
@@ -42,6 +42,7 @@ export interface Connections {
  */
 export class Connection implements Peer, Beating, Corked, Stallable {
   readonly id: string;
+  readonly variant = 'ws';
   readonly address: string;
   readonly since = Date.now();
   readonly session: Session;

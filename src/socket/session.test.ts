@@ -7,6 +7,7 @@ import { type Peer, Session } from './session.js';
 import { configOf, FakeLogger, FakeService, LIMITS } from './testing/harness.js';
 
 class FakePeer implements Peer {
+  readonly variant = 'ws';
   readonly id = 'peer';
   readonly queuedBytes = 0;
   readonly answers: { type: string; code: string; message: string; subscriptionId?: string }[] = [];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CLOSE_CODE, type CloseCode, SOCKET_ERROR, SOCKET_MESSAGE } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
 import type { JoinData } from '../../generated/socket.js';
-import type { Outlet } from '../delivery/outlet.js';
+import type { Outlet } from '../delivery/port.js';
 import { encodeTextFrames } from '../net/frames.js';
 import { readClientMessage } from './client-message.js';
 import type { Fault } from './names.js';

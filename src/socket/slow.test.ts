@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import type { Outlet } from '../delivery/outlet.js';
+import type { Outlet } from '../delivery/port.js';
 import { encodeTextFrames } from '../net/frames.js';
 import { Client, start, until } from './testing/harness.js';
 

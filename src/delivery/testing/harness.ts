@@ -1,7 +1,6 @@
 import type { Change, Cursor, CustomEvent, GroupAddress, Since, Snapshot } from '../../domain/change.js';
 import type { LocalStore } from '../../store/local/local-store.js';
-import type { Frames, Outlet } from '../outlet.js';
-import type { TopicSource } from '../source.js';
+import type { Encoder, Frames, Outlet, Source, Variant } from '../port.js';
 
 /** A seeded generator, so that a failing round can be run again. */
 export function random(seed: number): () => number {
@@ -12,7 +11,8 @@ export function random(seed: number): () => number {
   };
 }
 
-export const encodeLines = (messages: readonly string[]): Frames => Buffer.from(`${messages.join('\n')}\n`);
+export const encodeLines: Encoder = (messages) =>
+  Buffer.from(messages.map(({ text }) => `${text}\n`).join(''));
 
 /** A socket message as a client reads it. */
 export interface Message {
@@ -34,6 +34,7 @@ export interface Message {
 /** An outlet that holds bytes until they are taken, and a client that reads them. */
 export class FakeOutlet implements Outlet {
   readonly id: string;
+  readonly variant: Variant;
   readonly messages: Message[] = [];
   queuedBytes = 0;
   pausedCalls = 0;
@@ -41,8 +42,9 @@ export class FakeOutlet implements Outlet {
   /** True: the client reads at once. */
   reading = true;
 
-  constructor(id: string) {
+  constructor(id: string, variant: Variant = 'ws') {
     this.id = id;
+    this.variant = variant;
   }
 
   write(frames: Frames): void {
@@ -70,7 +72,7 @@ export class FakeOutlet implements Outlet {
  * A source whose answers and feed travel with delays, like a store behind a network. Messages of the feed keep their
  * order; `lose` drops what is on its way.
  */
-export class LaggedStore implements TopicSource {
+export class LaggedStore implements Source {
   readonly #store: LocalStore;
   readonly #random: () => number;
   readonly #maxDelay: number;

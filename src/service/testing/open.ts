@@ -25,7 +25,13 @@ export async function open(authFunction?: string) {
   });
   const functions = new FakeFunctions();
   const config = new LiveConfig({ limits, auth_function: authFunction } as ServiceConfig);
-  const service = new Service({ store, functions, encode: encodeLines, config, logger: silentLogger });
+  const service = new Service({
+    store,
+    functions,
+    encoders: { ws: encodeLines },
+    config,
+    logger: silentLogger,
+  });
   const call = (id: string, payload?: unknown) =>
     new Promise<unknown>((resolve, reject) => {
       const text = payload === undefined ? undefined : asJson(JSON.stringify(payload));

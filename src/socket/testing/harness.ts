@@ -4,7 +4,7 @@ import { type ClientOptions, WebSocket } from 'ws';
 import type { Limits } from '../../../generated/config.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { LiveConfig } from '../../config/index.js';
-import type { Outlet } from '../../delivery/outlet.js';
+import type { Outlet } from '../../delivery/port.js';
 import type { Logger } from '../../observability/logger.js';
 import type { AuthRequest, AuthResult, JoinRequest, SubscriptionService } from '../../service/port.js';
 import { newCounters, type SocketConfig, type SocketCounters } from '../runtime.js';

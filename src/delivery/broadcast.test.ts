@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { asJson } from '../domain/json-text.js';
+import { Broadcast } from './broadcast.js';
+import { Member } from './member.js';
+import type { Live } from './member-state.js';
+import { type DeliveryContext, type Encoder, type Encoders, Subscription, type Variant } from './port.js';
+import { encodeLines, FakeOutlet, random } from './testing/harness.js';
+
+const AT = { stream: 's', group: 'g' };
+const ENTRY = { seq: 1, epoch: 'e', item: 'i', text: asJson('1'), isEvent: false };
+/** A second way to encode, as another transport would bring. */
+const OTHER = 'other' as Variant;
+
+function member(id: string, { item, variant }: { item?: string; variant?: Variant } = {}): Member {
+  const member = new Member(new FakeOutlet(id, variant));
+  for (const one of item?.split(',') ?? [undefined]) {
+    const request = { subscriptionId: id, ...AT, item: one, since: undefined, withItems: false, ack: false };
+    const subscription = new Subscription(AT, request, undefined);
+    member.add(subscription);
+    member.sync(subscription);
+  }
+  return member;
+}
+
+interface Bench {
+  readonly broadcast: Broadcast;
+  add(member: Member): void;
+  remove(member: Member): void;
+  /** Ids of the outlets that a message of item `i` was written to. */
+  pushed(onWrite?: (id: string) => void): string[];
+}
+
+function bench(encoders: Encoders = { ws: encodeLines }): Bench {
+  let send: DeliveryContext['send'] = () => {};
+  const context = {
+    encoders,
+    send: (...args: Parameters<DeliveryContext['send']>) => send(...args),
+    flushLater: () => {},
+  } as Partial<DeliveryContext> as DeliveryContext;
+  const broadcast = new Broadcast(context);
+  return {
+    broadcast,
+    add: (one) => {
+      const live: Live = { kind: 'live', slot: -1 };
+      one.state = live;
+      broadcast.add(one, live);
+    },
+    remove: (one) => broadcast.remove(one, one.state as Live),
+    pushed: (onWrite) => {
+      const ids: string[] = [];
+      send = ({ id }) => {
+        ids.push(id);
+        onWrite?.(id);
+      };
+      broadcast.push(ENTRY, 0);
+      broadcast.flush();
+      return ids.sort();
+    },
+  };
+}
+
+test('whoever was added and not removed is written to once, in whatever order they come and go', () => {
+  const rand = random(1);
+  const { broadcast, add, remove, pushed } = bench({ ws: encodeLines, other: encodeLines } as Encoders);
+  const all = Array.from({ length: 12 }, (_, i) =>
+    member(`m${i}`, {
+      ...(i % 4 === 0 ? { item: i === 4 ? 'h,i' : 'i' } : {}),
+      variant: i % 3 === 0 ? OTHER : 'ws',
+    }),
+  );
+  const inside = new Set<Member>();
+  for (let step = 0; step < 2_000; step++) {
+    const one = all[Math.floor(rand() * all.length)] as Member;
+    if (inside.delete(one)) remove(one);
+    else {
+      add(one);
+      inside.add(one);
+    }
+    assert.deepEqual(pushed(), [...inside].map(({ outlet }) => outlet.id).sort());
+    assert.equal(broadcast.size, inside.size);
+  }
+});
+
+test('a write that takes its own member out leaves nobody out and writes to nobody twice', () => {
+  for (let bits = 0; bits < 2 ** 5; bits++) {
+    const { add, remove, pushed } = bench();
+    const all = Array.from({ length: 5 }, (_, i) => member(`m${i}`));
+    const leaving = new Set(all.filter((_, i) => (bits >> i) & 1));
+    for (const one of all) add(one);
+    const first = pushed((id) => {
+      const one = all.find(({ outlet }) => outlet.id === id) as Member;
+      if (leaving.has(one)) remove(one);
+    });
+    assert.deepEqual(first, ['m0', 'm1', 'm2', 'm3', 'm4']);
+    assert.deepEqual(
+      pushed(),
+      all.filter((one) => !leaving.has(one)).map(({ outlet }) => outlet.id),
+    );
+  }
+});
+
+test('a tick is encoded once for each variant that has members it concerns', () => {
+  const encoded: string[] = [];
+  const counting =
+    (name: string): Encoder =>
+    (messages) => {
+      encoded.push(name);
+      return encodeLines(messages);
+    };
+  const { add, remove, pushed } = bench({ ws: counting('ws'), other: counting('other') } as Encoders);
+  const after = (...changes: (() => void)[]): string[] => {
+    for (const change of changes) change();
+    encoded.length = 0;
+    pushed();
+    return encoded.sort();
+  };
+  const [one, two] = [member('1'), member('2')];
+  const [three, four] = [member('3', { variant: OTHER }), member('4', { variant: OTHER, item: 'i' })];
+  assert.deepEqual(after(), []);
+  assert.deepEqual(
+    after(
+      () => add(one),
+      () => add(two),
+    ),
+    ['ws'],
+  );
+  assert.deepEqual(
+    after(() => add(three)),
+    ['other', 'ws'],
+  );
+  assert.deepEqual(
+    after(
+      () => remove(one),
+      () => remove(two),
+    ),
+    ['other'],
+  );
+  assert.deepEqual(
+    after(
+      () => remove(three),
+      () => add(four),
+      () => add(member('5', { variant: OTHER, item: 'i' })),
+      () => add(member('6', { item: 'h' })),
+    ),
+    ['other'],
+  );
+});

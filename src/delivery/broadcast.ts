@@ -1,0 +1,174 @@
+import type { Entry } from './feed.js';
+import type { Member } from './member.js';
+import type { Live } from './member-state.js';
+import type { DeliveryContext, Encoders, Frames, Variant } from './port.js';
+
+/** The members of one variant that are pushed everything. */
+interface GroupMembers {
+  readonly variant: Variant;
+  members: Member[];
+}
+
+/**
+ * The live members of a group. One that holds a group subscription is pushed every message, and nothing besides; any
+ * other one those of its items. So no message reaches an outlet twice. Messages of a tick are encoded once per variant
+ * that has members they concern, and leave together.
+ */
+export class Broadcast {
+  readonly #context: DeliveryContext;
+  readonly #groupMembers: GroupMembers[] = [];
+  #itemMembers: Map<string, Set<Member>> | undefined;
+  #size = 0;
+  #pending: Entry[] = [];
+  /** Where the feed was before the first pending entry. */
+  #flushed = -1;
+
+  constructor(context: DeliveryContext) {
+    this.#context = context;
+  }
+
+  /** Number of live members. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Entries that the live members were not pushed yet. */
+  get pending(): readonly Entry[] {
+    return this.#pending;
+  }
+
+  /** The seq up to which live members were pushed, when the feed is at `seq`. */
+  pushedTo(seq: number): number {
+    return this.#pending.length === 0 ? seq : this.#flushed;
+  }
+
+  /** Adds a member that holds everything up to the feed's seq; nothing may be pending. */
+  add(member: Member, live: Live): void {
+    this.#size++;
+    if (member.isGroupMember) {
+      const list = this.#listOf(member.variant);
+      live.slot = list.members.length;
+      // A list that begins with its one member has no room to spare; most groups have few.
+      if (live.slot === 0) list.members = [member];
+      else list.members.push(member);
+      return;
+    }
+    this.#itemMembers ??= new Map();
+    for (const item of member.items()) {
+      const members = this.#itemMembers.get(item);
+      if (members === undefined) this.#itemMembers.set(item, new Set([member]));
+      else members.add(member);
+    }
+  }
+
+  /** Call it before the member's subscriptions change. */
+  remove(member: Member, live: Live): void {
+    this.#size--;
+    if (live.slot >= 0) {
+      this.#removeGroupMember(member, live);
+      return;
+    }
+    for (const item of member.items()) {
+      const members = this.#itemMembers?.get(item);
+      members?.delete(member);
+      if (members?.size === 0) this.#itemMembers?.delete(item);
+    }
+    if (this.#itemMembers?.size === 0) this.#itemMembers = undefined;
+  }
+
+  /** Takes an entry for the end of this tick. @param before the feed's seq before it */
+  push(entry: Entry, before: number): void {
+    if (this.#size === 0) return;
+    if (this.#pending.length === 0) {
+      this.#flushed = before;
+      this.#context.flushLater(this);
+    }
+    this.#pending.push(entry);
+  }
+
+  /** Encodes what is pending, once, and writes the same bytes to everybody it concerns. */
+  flush(): void {
+    const entries = this.#pending;
+    if (entries.length === 0) return;
+    this.#pending = [];
+    const context = this.#context;
+    for (const { variant, members } of this.#groupMembers) {
+      if (members.length === 0) continue;
+      const frames = context.encoders[variant](entries);
+      // Backwards, because a write may take its own member out; then one that had its turn comes into the place.
+      for (let i = members.length - 1; i >= 0; i--) {
+        context.send((members[i] as Member).outlet, frames, entries.length);
+      }
+    }
+    if (this.#itemMembers !== undefined) this.#flushItems(this.#itemMembers, entries);
+  }
+
+  #listOf(variant: Variant): GroupMembers {
+    // A list that became empty stays: there are few variants.
+    let list = this.#groupMembers.find((one) => one.variant === variant);
+    if (list === undefined) {
+      list = { variant, members: [] };
+      this.#groupMembers.push(list);
+    }
+    return list;
+  }
+
+  /** The last one takes the place that becomes free. */
+  #removeGroupMember(member: Member, live: Live): void {
+    const { members } = this.#listOf(member.variant);
+    const last = members.pop() as Member;
+    if (last !== member) {
+      members[live.slot] = last;
+      (last.state as Live).slot = live.slot;
+    }
+    live.slot = -1;
+  }
+
+  #flushItems(itemMembers: ReadonlyMap<string, ReadonlySet<Member>>, entries: readonly Entry[]): void {
+    const byItem = new Map<string, Entry[]>();
+    const several = new Map<Member, Entry[]>();
+    for (const entry of entries) {
+      const members = entry.item === undefined ? undefined : itemMembers.get(entry.item);
+      if (members === undefined || entry.item === undefined) continue;
+      append(byItem, entry.item, entry);
+      for (const member of members) if (member.hasSeveral) append(several, member, entry);
+    }
+    for (const [item, own] of byItem) {
+      const run = new Run(own, this.#context.encoders);
+      for (const member of itemMembers.get(item) ?? []) {
+        if (!several.has(member)) this.#context.send(member.outlet, run.framesOf(member.variant), own.length);
+      }
+    }
+    // A member of several items gets its messages in seq order across them.
+    for (const [member, own] of several) {
+      this.#context.send(member.outlet, this.#context.encoders[member.variant](own), own.length);
+    }
+  }
+}
+
+/** Messages that are encoded when the first member of a variant wants them. */
+class Run {
+  readonly #entries: readonly Entry[];
+  readonly #encoders: Encoders;
+  readonly #frames: Partial<Record<Variant, Frames>> = {};
+
+  constructor(entries: readonly Entry[], encoders: Encoders) {
+    this.#entries = entries;
+    this.#encoders = encoders;
+  }
+
+  framesOf(variant: Variant): Frames {
+    let frames = this.#frames[variant];
+    if (frames === undefined) {
+      frames = this.#encoders[variant](this.#entries);
+      this.#frames[variant] = frames;
+    }
+    return frames;
+  }
+}
+
+function append<K>(lists: Map<K, Entry[]>, key: K, entry: Entry): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [entry]);
+  else list.push(entry);
+}

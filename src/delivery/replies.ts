@@ -1,0 +1,124 @@
+import type { Change, Cursor, GroupAddress, ResetReason, Since, Snapshot } from '../domain/change.js';
+import { renderChange, renderDropped, renderSubscribed, renderSync } from '../domain/message.js';
+import type { Member } from './member.js';
+import type { CatchingUp, Reply } from './member-state.js';
+import { type DeliveryContext, type Frames, type Message, type Subscription, unsequenced } from './port.js';
+import type { Retained } from './retained.js';
+import type { SyncCache } from './sync-cache.js';
+
+/** Messages encoded together while a member catches up; after each run the outlet's bound is looked at. */
+const RUN = 64;
+
+/** Writes what members of one group are told before they are live, and moves their cursors along. */
+export class Replies {
+  readonly #at: GroupAddress;
+  readonly #retained: Retained;
+  readonly #syncs: SyncCache;
+  readonly #context: DeliveryContext;
+
+  constructor(at: GroupAddress, retained: Retained, syncs: SyncCache, context: DeliveryContext) {
+    this.#at = at;
+    this.#retained = retained;
+    this.#syncs = syncs;
+    this.#context = context;
+  }
+
+  /** The first reply of a subscription, in one piece. */
+  first(member: Member, reply: Exclude<Reply, { to: 'member' }>): void {
+    const { to } = reply;
+    if ('sync' in reply) {
+      this.#acknowledge(member, to, undefined, reply.sync);
+      this.#context.send(member.outlet, reply.sync.frames, 1);
+    } else if ('snapshot' in reply) this.#sync(member, to, undefined, reply.snapshot);
+    else {
+      this.#context.counters.catchUps++;
+      const { since } = reply;
+      if (since.kind === 'reset') this.#sync(member, to, since.reason, since.snapshot);
+      else {
+        const messages: Message[] = [this.#acknowledgement(to, 'changes', undefined, since)];
+        for (const change of since.changes) {
+          if (to.item === undefined || to.item === change.item) messages.push(changed(change));
+        }
+        this.#write(member, messages);
+      }
+    }
+  }
+
+  /** Everything after the member's cursor, in runs, as long as its outlet has room; false when that ran out. */
+  catchUp(member: Member, state: CatchingUp, since: Since): boolean {
+    this.#context.counters.catchUps++;
+    if (since.kind === 'reset') {
+      for (const to of member.synced) this.#sync(member, to, since.reason, since.snapshot);
+      state.cursor = since.snapshot.seq;
+      return true;
+    }
+    const own = since.changes.filter((change) => member.concerns(change.item));
+    for (let i = 0; i < own.length; i += RUN) {
+      const run = own.slice(i, i + RUN).map(changed);
+      this.#write(member, run);
+      state.cursor = (run.at(-1) as Message).seq;
+      if (i + RUN < own.length && this.#context.isFull(member.outlet)) return false;
+    }
+    state.cursor = since.seq;
+    return true;
+  }
+
+  /** What was retained since the member's mark, up to the change with `upTo`, for its synced subscriptions. */
+  replay(member: Member, state: CatchingUp, upTo: number): void {
+    const messages: Message[] = [];
+    for (const entry of this.#retained.from(state.mark)) {
+      if (entry.seq > upTo) break;
+      state.mark++;
+      const isNews = entry.seq === 0 || entry.seq > state.cursor;
+      if (isNews && member.concerns(entry.item)) messages.push(entry);
+      if (entry.seq > state.cursor) state.cursor = entry.seq;
+    }
+    if (messages.length > 0) this.#write(member, messages);
+  }
+
+  /** How many custom events it missed. */
+  dropped(member: Member, state: CatchingUp): void {
+    if (state.missedEvents === 0) return;
+    this.#write(member, [unsequenced(renderDropped(this.#at, state.missedEvents))]);
+    state.missedEvents = 0;
+  }
+
+  /** A full sync of one subscription, with the acknowledgement that it asked for. */
+  #sync(member: Member, to: Subscription, reason: ResetReason | undefined, snapshot: Snapshot): void {
+    this.#acknowledge(member, to, reason, snapshot);
+    this.#context.send(member.outlet, this.#encodeSync(member, to, snapshot), 1);
+  }
+
+  #encodeSync({ outlet: { variant } }: Member, to: Subscription, snapshot: Snapshot): Frames {
+    const { seq, epoch } = snapshot;
+    const { item, withItems } = to;
+    const text = renderSync(this.#at, snapshot, item, withItems);
+    const frames = this.#context.encoders[variant]([{ seq, epoch, text }]);
+    if (item === undefined && seq > 0) this.#syncs.add({ seq, epoch, variant, withItems, frames });
+    return frames;
+  }
+
+  #acknowledge(member: Member, to: Subscription, reason: ResetReason | undefined, cursor: Cursor): void {
+    if (to.acknowledged) this.#write(member, [this.#acknowledgement(to, 'sync', reason, cursor)]);
+  }
+
+  #acknowledgement(
+    to: Subscription,
+    mode: 'changes' | 'sync',
+    reason: ResetReason | undefined,
+    cursor: Cursor,
+  ): Message {
+    const { subscriptionId, item } = to;
+    return unsequenced(renderSubscribed({ ...this.#at, subscriptionId, item, mode, reason, cursor }));
+  }
+
+  #write({ outlet }: Member, messages: readonly Message[]): void {
+    this.#context.send(outlet, this.#context.encoders[outlet.variant](messages), messages.length);
+  }
+}
+
+const changed = (change: Change): Message => ({
+  seq: change.seq,
+  epoch: change.epoch,
+  text: renderChange(change),
+});
