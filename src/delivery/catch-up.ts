@@ -24,7 +24,7 @@ export interface CatchUpGroup {
 /**
  * Brings the members of one group to live: first replies to joins, catch-up after a pause, full syncs after a reset.
  *
- * The one rule: a reply stands at some seq S; a member gets it together with exactly those messages of the feed that
+ * The one rule: a reply is at some seq S; a member gets it together with exactly those messages of the feed that
  * came before S (for subscriptions that were synced already) and after S (for all). Where the source replies at once, S
  * is where the feed is. Where it replies later, the feed is retained meanwhile, once for all members that catch up.
  */
@@ -71,7 +71,7 @@ export class CatchUp {
     this.serve(member);
   }
 
-  /** The feed moved: members that stand ahead of it, or the replies to which do, go on. */
+  /** The feed moved: members that are ahead of it, or whose reply is, go on. */
   moved(): void {
     const { feed, members } = this.#group;
     if (feed.seq < this.#awaited) return;
@@ -201,7 +201,7 @@ export class CatchUp {
     return true;
   }
 
-  /** Everything is told: makes the member live, as soon as the feed is where it stands. */
+  /** Everything is told: makes the member live, as soon as the feed is at its cursor. */
   #finish(member: Member, state: CatchingUp): void {
     const { feed, members, broadcast } = this.#group;
     if (feed.seq < state.cursor) {

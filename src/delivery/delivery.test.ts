@@ -18,7 +18,7 @@ const OPTIONS = { tombstones: { maxPerGroup: 5, maxAgeMs: 3_600_000 }, maxQueued
 class Model {
   readonly state = new Map<string, unknown>();
   seq = -1;
-  /** True once its first answer came. */
+  /** True once its first reply came. */
   synced = false;
 
   readonly outlet: FakeOutlet;
@@ -131,7 +131,7 @@ async function run({ seed, lagged, several }: Round): Promise<void> {
           since: undefined,
           ack: false,
         };
-        // One sync answers for all models of the same address, so a model starts with what its twin knows.
+        // One sync serves all models of the same address, so a model starts with what its twin knows.
         models.set(`${outlet.id}/${id}`, model);
         hub.subscribe(outlet, base);
       }
@@ -171,7 +171,7 @@ async function run({ seed, lagged, several }: Round): Promise<void> {
         .items.filter((item) => model.item === undefined || item.id === model.item)
         .map((item) => [item.id, JSON.parse(item.value)]),
     );
-    assert.ok(model.synced, `${key} never got its first answer`);
+    assert.ok(model.synced, `${key} never got its first reply`);
     assert.deepEqual(
       new Map([...model.state].sort()),
       new Map([...expected].sort()),

@@ -14,7 +14,7 @@ export interface Entry extends Message {
 export interface FeedReader {
   /** The next message. The feed moves to its seq once this returns. */
   next(entry: Entry): void;
-  /** The feed stands further on than before. */
+  /** The feed's seq is another than before. */
   moved(): void;
   /** No message leads from where the feed is to where the group is; the feed moves there once this returns. */
   reset(): void;
@@ -89,7 +89,7 @@ export class Feed {
     });
   }
 
-  /** The first reply to a member tells where the group stands. */
+  /** The first reply to a member tells where the group is. */
   start({ seq, epoch }: Cursor): void {
     this.#seq = seq;
     this.#epoch = epoch;

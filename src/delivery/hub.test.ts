@@ -82,7 +82,7 @@ test('changes after a gap before the first reply are not taken for the next ones
   const hub = open(source);
   const outlet = new FakeOutlet('o');
   hub.subscribe(outlet, request('a'));
-  // 6 and 7 were lost, and the reply to the question stands before them.
+  // 6 and 7 were lost, and the reply to the question is from before them.
   hub.gap(AT);
   hub.change(change(8));
   await source.reply(snapshot(5));

@@ -1,5 +1,6 @@
 import type { JsonText } from '../../generated/json-text.js';
 import type { Change, CustomEvent, GroupAddress } from '../domain/change.js';
+import { Later } from './later.js';
 import {
   type DeliveryContext,
   type DeliveryCounters,
@@ -225,33 +226,5 @@ export class Hub {
       this.#dirty = [];
       for (const one of dirty) one.flush();
     });
-  }
-}
-
-/** What is visited after a while: one timer for all of it, none while there is nothing. */
-class Later<T> {
-  readonly #ms: number;
-  readonly #visit: (one: T) => void;
-  readonly #due = new Set<T>();
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(ms: number, visit: (one: T) => void) {
-    this.#ms = ms;
-    this.#visit = visit;
-  }
-
-  add(one: T): void {
-    this.#due.add(one);
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      const due = [...this.#due];
-      this.#due.clear();
-      for (const one of due) this.#visit(one);
-    }, this.#ms).unref();
-  }
-
-  close(): void {
-    clearTimeout(this.#timer);
-    this.#due.clear();
   }
 }

@@ -56,7 +56,7 @@ export type Wait =
   /** Nothing: it goes on, or goes on when a failed question is retried. */
   | { readonly for: 'turn' }
   | { readonly for: 'source' }
-  /** The feed, which must first arrive where the member stands, or where the reply to it does. */
+  /** The feed, which must first arrive at the member's cursor, or at that of the reply. */
   | { readonly for: 'feed'; readonly seq: number; readonly reply: Reply | undefined };
 
 /** It is on the way to live. What it writes moves its cursor; what passes meanwhile is retained. */
@@ -97,7 +97,7 @@ export type MemberEvent =
   | { readonly kind: 'asked' }
   /** The source replied or failed to, or the feed arrived. */
   | { readonly kind: 'resumed' }
-  /** It, or the reply to it, stands ahead of the feed. */
+  /** Its cursor, or that of the reply, is ahead of the feed. */
   | { readonly kind: 'ahead'; readonly seq: number; readonly reply: Reply | undefined }
   | { readonly kind: 'caughtUp' }
   | { readonly kind: 'left' };

@@ -10,7 +10,7 @@ export interface Message {
   readonly text: JsonText;
 }
 
-/** A message that moves nobody's cursor: an acknowledgement, a notice, what nobody sequenced. */
+/** A message that moves no cursor: an acknowledgement, a notice, an event without seq. */
 export const unsequenced = (text: JsonText): Message => ({ seq: 0, epoch: '', text });
 
 /** Messages encoded for one variant, ready to be written to any number of its outlets unchanged. */

@@ -28,7 +28,7 @@ export class SyncCache {
     this.#context = context;
   }
 
-  /** The sync that a join may get while the group stands at `seq` of `epoch`. */
+  /** The sync that a join may get while the group is at `seq` of `epoch`. */
   find(variant: Variant, withItems: boolean, { seq, epoch }: Cursor): EncodedSync | undefined {
     if (this.#kept.length === 0) return undefined;
     const now = performance.now();

@@ -82,7 +82,7 @@ export class Topic implements FeedReader {
     if (state.kind === 'live') this.broadcast.add(member, state);
   }
 
-  /** The outlet is full: its member stops being pushed and remembers where it stands. */
+  /** The outlet is full: its member stops being pushed and keeps its cursor. */
   pause(outlet: Outlet): void {
     const member = this.members.find(outlet);
     if (member?.state.kind !== 'live') return;
@@ -111,7 +111,7 @@ export class Topic implements FeedReader {
     this.source.unwatch(this.at);
   }
 
-  /** Where a live member stands. */
+  /** The position of a live member. */
   #position(): { readonly cursor: number; readonly mark: number } {
     return { cursor: this.broadcast.pushedTo(this.feed.seq), mark: this.members.retained.end };
   }

@@ -69,7 +69,7 @@ export class FakeOutlet implements Outlet {
 }
 
 /**
- * A source whose answers and feed travel with delays, like a store behind a network. Messages of the feed keep their
+ * A source whose replies and feed travel with delays, like a store behind a network. Messages of the feed keep their
  * order; `lose` drops what is on its way.
  */
 export class LaggedStore implements Source {
@@ -77,7 +77,7 @@ export class LaggedStore implements Source {
   readonly #random: () => number;
   readonly #maxDelay: number;
   #feed: { item: Change | CustomEvent; steps: number }[] = [];
-  #answers: { steps: number; run: () => void }[] = [];
+  #replies: { steps: number; run: () => void }[] = [];
   deliver: (item: Change | CustomEvent) => void = () => {};
   failing = false;
 
@@ -92,11 +92,11 @@ export class LaggedStore implements Source {
   }
 
   snapshot(group: GroupAddress): Promise<Snapshot> {
-    return this.#answer(() => this.#store.snapshot(group));
+    return this.#reply(() => this.#store.snapshot(group));
   }
 
   changesSince(group: GroupAddress, cursor: Cursor): Promise<Since> {
-    return this.#answer(() => this.#store.changesSince(group, cursor));
+    return this.#reply(() => this.#store.changesSince(group, cursor));
   }
 
   watch(): void {}
@@ -107,7 +107,7 @@ export class LaggedStore implements Source {
   }
 
   get quiet(): boolean {
-    return this.#feed.length + this.#answers.length === 0;
+    return this.#feed.length + this.#replies.length === 0;
   }
 
   /** One step of time. */
@@ -116,13 +116,13 @@ export class LaggedStore implements Source {
     while (this.#feed[0] !== undefined && this.#feed[0].steps <= 0) {
       this.deliver((this.#feed.shift() as { item: Change }).item);
     }
-    const due = this.#answers.filter((answer) => --answer.steps <= 0);
-    this.#answers = this.#answers.filter((answer) => answer.steps > 0);
-    for (const answer of due) answer.run();
+    const due = this.#replies.filter((reply) => --reply.steps <= 0);
+    this.#replies = this.#replies.filter((reply) => reply.steps > 0);
+    for (const reply of due) reply.run();
   }
 
-  /** The question reaches the store after a while, and its answer the asker after another. */
-  #answer<T>(ask: () => T): Promise<T> {
+  /** The question reaches the store after a while, and its reply the asker after another. */
+  #reply<T>(ask: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       const arrive = () => {
         if (this.failing) {
@@ -130,9 +130,9 @@ export class LaggedStore implements Source {
           return;
         }
         const value = ask();
-        this.#answers.push({ steps: this.#delay(), run: () => resolve(value) });
+        this.#replies.push({ steps: this.#delay(), run: () => resolve(value) });
       };
-      this.#answers.push({ steps: this.#delay(), run: arrive });
+      this.#replies.push({ steps: this.#delay(), run: arrive });
     });
   }
 
