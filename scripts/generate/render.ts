@@ -5,6 +5,7 @@ import { families } from './family.js';
 import { renderHandlers } from './handlers.js';
 import { header } from './header.js';
 import { JSON_TEXT } from './json-text.js';
+import { renderBindings } from './lang/bindings.js';
 import { loadSpec } from './load.js';
 import type { Files } from './output.js';
 import { renderTypes } from './types.js';
@@ -28,5 +29,6 @@ export async function render(specDirectory: string): Promise<Files> {
   files.set('descriptors.ts', renderDescriptors(spec));
   files.set('encode.ts', renderEncoders(spec));
   files.set('handlers.ts', renderHandlers(spec));
+  for (const [file, text] of await renderBindings(spec, all)) files.set(`bindings/${file}`, text);
   return files;
 }

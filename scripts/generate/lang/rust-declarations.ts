@@ -1,0 +1,244 @@
+import type {
+  AliasDeclaration,
+  ChoiceDeclaration,
+  Declaration,
+  EnumDeclaration,
+  Model,
+  ObjectDeclaration,
+  UnionDeclaration,
+} from './model.js';
+import { comment, decoder, decoderOf, fieldNames, typeOf } from './rust-types.js';
+import { identifiers, pascalCase, snakeCase } from './words.js';
+
+const text = (value: string): string => JSON.stringify(value);
+const TAGGED = '#[cfg(feature = "tagged")]\n';
+
+/** The type, what reads and writes it, and what says what it is. */
+export function renderDeclaration(declaration: Declaration, model: Model): string {
+  const head = comment(declaration.description);
+  switch (declaration.kind) {
+    case 'object':
+      return head + renderObject(declaration, model);
+    case 'union':
+      return head + renderUnion(declaration);
+    case 'choice':
+      return head + renderChoice(declaration, model);
+    case 'enum':
+      return head + renderEnum(declaration);
+    case 'alias':
+      return head + renderAlias(declaration, model);
+  }
+}
+
+function renderObject(declaration: ObjectDeclaration, model: Model): string {
+  const { name, fields } = declaration;
+  const names = fieldNames(fields);
+  const members = fields.map(({ wire, description, type, required }) => {
+    const rust = typeOf(type, model, name);
+    return `${comment(description, '    ')}    pub ${names.get(wire)}: ${required ? rust : `Option<${rust}>`},\n`;
+  });
+  const tagged = fields.map(({ wire, required }) => {
+    const value = `self.${names.get(wire)}`;
+    const form = required ? `Some(${value}.tagged())` : `${value}.as_ref().map(Tagged::tagged)`;
+    return `            (${text(wire)}, ${form}),\n`;
+  });
+  return `#[derive(Clone, Debug)]
+pub struct ${name} {${block(members, '')}}
+
+impl ${name} {
+${renderDecode(declaration, names, model)}${fromJson('    ', name)}}
+
+impl Serialize for ${name} {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+${renderSerialize(declaration, names)}    }
+}
+
+wire::deserialize!(${name});
+
+${TAGGED}impl Tagged for ${name} {
+    fn tagged(&self) -> Value {
+        tagged::object(${text(name)}, vec![${block(tagged, '        ')}])
+    }
+}
+`;
+}
+
+/** Lines between brackets, or nothing. */
+const block = (lines: readonly string[], indent: string): string =>
+  lines.length === 0 ? '' : `\n${lines.join('')}${indent}`;
+
+type Names = ReadonlyMap<string, string>;
+
+function renderDecode({ name, constants, fields }: ObjectDeclaration, names: Names, model: Model): string {
+  const checks = constants.map(
+    ({ wire, value }) => `        object.constant(${text(wire)}, ${text(value)})?;\n`,
+  );
+  const reads = fields.map(
+    ({ wire, type, required }) =>
+      `            ${names.get(wire)}: object.${required ? 'required' : 'optional'}(${text(wire)}, ${decoder(type, model, name)})?,\n`,
+  );
+  const object = checks.length + reads.length > 0 ? 'object' : '_object';
+  return `    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let ${object} = wire::Object::open(value)?;
+${checks.join('')}        Ok(Self {${block(reads, '        ')}})
+    }
+`;
+}
+
+function renderSerialize({ constants, fields }: ObjectDeclaration, names: Names): string {
+  const entry = (wire: string, value: string): string => `map.serialize_entry(${text(wire)}, ${value})?;\n`;
+  const writes = fields.map(({ wire, required }) => {
+    const field = `&self.${names.get(wire)}`;
+    if (required) return `        ${entry(wire, field)}`;
+    return `        if let Some(value) = ${field} {\n            ${entry(wire, 'value')}        }\n`;
+  });
+  const all = [...constants.map(({ wire, value }) => `        ${entry(wire, text(value))}`), ...writes];
+  if (all.length === 0) return '        serializer.serialize_map(Some(0))?.end()\n';
+  return `        let mut map = serializer.serialize_map(None)?;\n${all.join('')}        map.end()\n`;
+}
+
+const fromJson = (indent: string, name: string): string => `
+${indent}/// Reads ${/^[AEIOU]/.test(name) ? 'an' : 'a'} \`${name}\` from JSON text; the error names the field.
+${indent}pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+${indent}    wire::parse(text, Self::decode)
+${indent}}
+`;
+
+/** What a type has that only passes on to what it holds. */
+function passOn(name: string, arms: (verb: string) => readonly string[]): string {
+  const match = (verb: string): string =>
+    `        match self {\n${arms(verb)
+      .map((arm) => `            ${arm},\n`)
+      .join('')}        }\n`;
+  return `
+impl Serialize for ${name} {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+${match('serialize(serializer)')}    }
+}
+
+wire::deserialize!(${name});
+
+${TAGGED}impl Tagged for ${name} {
+    fn tagged(&self) -> Value {
+${match('tagged()')}    }
+}
+`;
+}
+
+function renderUnion({ name, tag, branches }: UnionDeclaration): string {
+  const variants = identifiers([...branches.map(({ value }) => value), '?unknown'], (value) =>
+    value === '?unknown' ? 'Unknown' : pascalCase(value),
+  );
+  const unknown = variants.get('?unknown');
+  const members = branches.map(({ value, name: branch }) => `    ${variants.get(value)}(${branch}),\n`);
+  const reads = branches.map(
+    ({ value, name: branch }) =>
+      `            ${text(value)} => Ok(Self::${variants.get(value)}(${branch}::decode(value)?)),\n`,
+  );
+  const arms = (verb: string): readonly string[] =>
+    [...branches.map(({ value }) => variants.get(value)), unknown].map(
+      (variant) => `Self::${variant}(value) => value.${verb}`,
+    );
+  return `#[derive(Clone, Debug)]
+pub enum ${name} {
+${members.join('')}    /// A tag that these types do not know.
+    ${unknown}(wire::Unknown),
+}
+
+impl ${name} {
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let tag = wire::Object::open(value)?.required(${text(tag)}, wire::string)?;
+        match tag.as_str() {
+${reads.join('')}            _ => Ok(Self::${unknown}(wire::Unknown { tag, raw: value.to_owned() })),
+        }
+    }
+${fromJson('    ', name)}}
+${passOn(name, arms)}`;
+}
+
+function renderChoice({ name, branches }: ChoiceDeclaration, model: Model): string {
+  const members = branches.map(
+    ({ json, type }) => `    ${pascalCase(json)}(${typeOf(type, model, name)}),\n`,
+  );
+  const reads = branches.map(
+    ({ json, type }) =>
+      `            "${json === 'integer' ? 'number' : json}" => (${decoder(type, model, name)})(value).map(Self::${pascalCase(json)}),\n`,
+  );
+  const arms = (verb: string): readonly string[] =>
+    branches.map(({ json }) => `Self::${pascalCase(json)}(value) => value.${verb}`);
+  return `#[derive(Clone, Debug)]
+pub enum ${name} {
+${members.join('')}}
+
+impl ${name} {
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        match wire::json_type(value) {
+${reads.join('')}            _ => Err(wire::Error::mismatch("${branches.map(({ json }) => json).join(' or ')}")),
+        }
+    }
+${fromJson('    ', name)}}
+${passOn(name, arms)}`;
+}
+
+function renderEnum({ name, values }: EnumDeclaration): string {
+  const variants = identifiers([...values.map(({ value }) => value), '?unknown'], (value) =>
+    value === '?unknown' ? 'Unknown' : pascalCase(value),
+  );
+  const unknown = variants.get('?unknown');
+  const members = values.map(
+    ({ value, description }) => `${comment(description, '    ')}    ${variants.get(value)},\n`,
+  );
+  const reads = values.map(({ value }) => `            ${text(value)} => Self::${variants.get(value)},\n`);
+  const writes = values.map(({ value }) => `            Self::${variants.get(value)} => ${text(value)},\n`);
+  return `#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ${name} {
+${members.join('')}    /// A value that these types do not know.
+    ${unknown}(String),
+}
+
+impl ${name} {
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let text = wire::string(value)?;
+        Ok(match text.as_str() {
+${reads.join('')}            _ => Self::${unknown}(text),
+        })
+    }
+
+    /// The value as it is on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+${writes.join('')}            Self::${unknown}(text) => text,
+        }
+    }
+${fromJson('    ', name)}}
+
+impl Serialize for ${name} {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+wire::deserialize!(${name});
+
+${TAGGED}impl Tagged for ${name} {
+    fn tagged(&self) -> Value {
+        self.as_str().into()
+    }
+}
+`;
+}
+
+function renderAlias({ name, type }: AliasDeclaration, model: Model): string {
+  const snake = snakeCase(name);
+  return `pub type ${name} = ${typeOf(type, model)};
+
+pub(crate) fn ${decoderOf(name, model)}(value: &RawValue) -> Result<${name}, wire::Error> {
+    (${decoder(type, model)})(value)
+}
+
+/// Reads a \`${name}\` from JSON text; the error names the field.
+pub fn ${snake}_from_json(text: &str) -> Result<${name}, wire::Error> {
+    wire::parse(text, ${decoderOf(name, model)})
+}
+`;
+}
