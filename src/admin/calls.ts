@@ -3,7 +3,7 @@ import type { JsonText } from '../../generated/json-text.js';
 import type { TraceContext } from '../domain/change.js';
 import type { ErrorReason } from '../domain/errors.js';
 import { Refusal } from '../net/refusal.js';
-import type { InvocationFailure, StreamService } from '../service/port.js';
+import type { InvocationFailure, StreamService } from '../service/service-port.js';
 import { jsonTextReply, type Reply } from './reply.js';
 
 /** HTTP status by the reason of a failure. */

@@ -1,4 +1,4 @@
-import { AdminServer } from '../admin/index.js';
+import { AdminServer } from '../admin/admin-server.js';
 import { type Config, LiveConfig } from '../config/index.js';
 import type { Logger } from '../observability/logger.js';
 import { Metrics } from '../observability/metrics.js';

@@ -1,6 +1,6 @@
 import type { Config, Live } from '../config/index.js';
 import type { Logger } from '../observability/logger.js';
-import type { FunctionCaller, StreamService } from '../service/port.js';
+import type { FunctionCaller, StreamService } from '../service/service-port.js';
 
 /** Where functions are called, and its life. */
 export interface Workers extends FunctionCaller {

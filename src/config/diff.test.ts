@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { diffConfig } from './diff.js';
-import { parseConfig } from './load.js';
+import { parseConfig } from './load-config.js';
 
 const parse = (text: string) => parseConfig(text, 'c.yaml', {});
 const base = parse('port: 1');

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from '../observability/logger.js';
-import { urlHost } from './address.js';
 import { type BindTarget, bind } from './bind.js';
+import { urlHost } from './client-address.js';
 
 /** Milliseconds that a client may take to send its request. */
 const REQUEST_TIMEOUT_MS = 10_000;

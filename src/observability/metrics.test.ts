@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { FUNCTION } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
 import type { Change } from '../domain/change.js';
-import type { ServiceObserver } from '../service/observer.js';
+import type { ServiceObserver } from '../service/service-observer.js';
 import type { CommitObserver } from '../store/local/commit-queue.js';
 import { Metrics } from './metrics.js';
 

@@ -3,8 +3,8 @@ import { FUNCTION } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
 import type { Change, ChangeKind } from '../domain/change.js';
 import { exportCounter, exportCounters, exportGauge, exportLatency } from './export.js';
-import { type FigureSources, NO_SOURCES } from './figures.js';
 import { Latency } from './latency.js';
+import { type FigureSources, NO_SOURCES } from './metric-sources.js';
 
 type Done<Failure> = (failure: Failure | undefined, result: JsonText | undefined) => void;
 

@@ -3,7 +3,7 @@ import { checkName } from '../domain/address.js';
 import type { GroupAddress, ItemAddress } from '../domain/change.js';
 import { StreamError } from '../domain/errors.js';
 import { exceedsDepth } from '../domain/json-text.js';
-import type { ServiceConfig } from './context.js';
+import type { ServiceConfig } from './function-context.js';
 
 /** @throws StreamError `invalid_input` or `limit`, naming the field */
 export function groupAddress(

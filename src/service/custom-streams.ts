@@ -15,7 +15,7 @@ import { StreamError } from '../domain/errors.js';
 import { asJson, jsonOf, NULL, sliceField } from '../domain/json-text.js';
 import type { Store } from '../store/port.js';
 import { KeyedLock } from './keyed-lock.js';
-import type { FunctionCaller } from './port.js';
+import type { FunctionCaller } from './service-port.js';
 
 const implementing = (functionId: string, stream: string): string => `${functionId}(${stream})`;
 

@@ -3,7 +3,7 @@ import type { JsonText } from '../../generated/json-text.js';
 import type { Hub } from '../delivery/hub.js';
 import { type Encoders, type ItemOrGroup, type Outlet, unsequenced } from '../delivery/port.js';
 import { renderUnauthorized } from '../domain/message.js';
-import type { JoinRequest } from './port.js';
+import type { JoinRequest } from './service-port.js';
 import type { PresenceTriggers } from './triggers/presence-triggers.js';
 
 /** A join that its handlers still decide. */

@@ -10,12 +10,12 @@ import { type ErrorReason, StreamError, wireMessage } from '../domain/errors.js'
 import { sliceField } from '../domain/json-text.js';
 import type { Logger } from '../observability/logger.js';
 import type { Store } from '../store/port.js';
-import { authenticate } from './auth.js';
-import type { CallContext, ServiceConfig } from './context.js';
+import { authenticate } from './authenticate.js';
 import { CustomStreams } from './custom-streams.js';
+import type { CallContext, ServiceConfig } from './function-context.js';
 import { handlers } from './functions/index.js';
 import { Joins } from './joins.js';
-import type { ServiceObserver } from './observer.js';
+import type { ServiceObserver } from './service-observer.js';
 import type {
   AuthRequest,
   AuthResult,
@@ -26,7 +26,7 @@ import type {
   StreamService,
   SubscriptionService,
   TriggerRegistration,
-} from './port.js';
+} from './service-port.js';
 import { PresenceTriggers } from './triggers/presence-triggers.js';
 import { TriggerRegistry } from './triggers/registry.js';
 import { StreamTriggers } from './triggers/stream-triggers.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import type { AuthResult } from '../service/port.js';
+import type { AuthResult } from '../service/service-port.js';
 import { Client, refusal, start, until } from './testing/harness.js';
 
 const EXPLAIN = '?explain=1';

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { JsonText } from '../../generated/json-text.js';
-import { addressOf } from '../net/address.js';
+import { addressOf } from '../net/client-address.js';
 import { originAllowed } from '../net/origin.js';
 import { Refusal } from '../net/refusal.js';
 import { AddressCounts } from './address-counts.js';
-import { authRequest } from './auth.js';
-import { parseTarget, type Target } from './path.js';
+import { authRequest } from './auth-request.js';
+import { parseTarget, type Target } from './request-target.js';
 import type { Runtime } from './runtime.js';
 
 /** A client that the auth function has yet to be asked about. */

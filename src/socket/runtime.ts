@@ -1,6 +1,6 @@
 import type { Config, Live } from '../config/index.js';
 import type { Logger } from '../observability/logger.js';
-import type { SubscriptionService } from '../service/port.js';
+import type { SubscriptionService } from '../service/service-port.js';
 
 /** What of the configuration stream sockets follow. */
 export type SocketConfig = Pick<Config, 'limits' | 'allowed_origins' | 'auth_function'>;

@@ -6,7 +6,7 @@ import type { Outlet } from '../delivery/port.js';
 import { encodeTextFrames } from '../net/frames.js';
 import { readClientMessage } from './client-message.js';
 import type { Fault } from './names.js';
-import type { PathSubscription } from './path.js';
+import type { PathSubscription } from './request-target.js';
 import type { Runtime } from './runtime.js';
 import { TokenBucket } from './token-bucket.js';
 

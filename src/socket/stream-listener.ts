@@ -3,8 +3,8 @@ import { Listener, type Listening } from '../net/listener.js';
 import { isLoopback } from '../net/origin.js';
 import { refuseRequest } from '../net/refusal.js';
 import type { ConnectionInfo } from './connection.js';
-import { notFound } from './path.js';
-import { SocketServer, type SocketServerOptions } from './server.js';
+import { notFound } from './request-target.js';
+import { SocketServer, type SocketServerOptions } from './socket-server.js';
 
 export interface StreamListenerOptions extends SocketServerOptions {
   readonly host: string;

@@ -3,7 +3,7 @@ import type { StreamHandlers } from '../../../generated/handlers.js';
 import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
 import { itemAddress } from '../checks.js';
-import type { CallContext, FunctionContext } from '../context.js';
+import type { CallContext, FunctionContext } from '../function-context.js';
 
 /** Removes an item; where there is none nothing happens, and nobody is told. */
 export function remove({ store, custom, config }: FunctionContext): StreamHandlers<CallContext>['delete'] {

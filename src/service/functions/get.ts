@@ -1,6 +1,6 @@
 import type { StreamHandlers } from '../../../generated/handlers.js';
 import { itemAddress } from '../checks.js';
-import type { CallContext, FunctionContext } from '../context.js';
+import type { CallContext, FunctionContext } from '../function-context.js';
 
 /** An item's value; no result when there is none. */
 export function get({ store, custom, config }: FunctionContext): StreamHandlers<CallContext>['get'] {

@@ -1,6 +1,6 @@
 import type { StreamHandlers } from '../../../generated/handlers.js';
 import type { CustomEvent } from '../../domain/change.js';
-import type { CallContext, FunctionContext } from '../context.js';
+import type { CallContext, FunctionContext } from '../function-context.js';
 import { remove } from './delete.js';
 import { get } from './get.js';
 import { list } from './list.js';

@@ -2,7 +2,7 @@ import { encodeListGroupsResult } from '../../../generated/encode.js';
 import type { StreamHandlers } from '../../../generated/handlers.js';
 import { checkName } from '../../domain/address.js';
 import { mapReady } from '../../domain/deferred.js';
-import type { CallContext, FunctionContext } from '../context.js';
+import type { CallContext, FunctionContext } from '../function-context.js';
 
 /** Ids of a stream's groups that hold an item, sorted. */
 export function listGroups({

@@ -2,7 +2,7 @@ import { encodeListResult } from '../../../generated/encode.js';
 import type { StreamHandlers } from '../../../generated/handlers.js';
 import { mapReady } from '../../domain/deferred.js';
 import { groupAddress } from '../checks.js';
-import type { CallContext, FunctionContext } from '../context.js';
+import type { CallContext, FunctionContext } from '../function-context.js';
 
 /** A group's values in creation order. */
 export function list({ store, custom, config }: FunctionContext): StreamHandlers<CallContext>['list'] {

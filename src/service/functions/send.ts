@@ -3,7 +3,7 @@ import { checkName } from '../../domain/address.js';
 import type { CustomEvent } from '../../domain/change.js';
 import { mapReady } from '../../domain/deferred.js';
 import { checkValue, groupAddress } from '../checks.js';
-import type { CallContext, FunctionContext } from '../context.js';
+import type { CallContext, FunctionContext } from '../function-context.js';
 
 /** Sends a custom event to whoever is subscribed now; nothing is stored. `sent` fires the triggers. */
 export function send(

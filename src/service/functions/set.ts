@@ -3,7 +3,7 @@ import type { StreamHandlers } from '../../../generated/handlers.js';
 import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
 import { checkValue, itemAddress } from '../checks.js';
-import type { CallContext, FunctionContext } from '../context.js';
+import type { CallContext, FunctionContext } from '../function-context.js';
 
 /** Creates an item or overwrites its value; an overwrite keeps its place in the group. */
 export function set({ store, custom, config }: FunctionContext): StreamHandlers<CallContext>['set'] {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Config } from '../../../generated/config.js';
 import { asJson } from '../../domain/json-text.js';
 import { LocalStore } from '../../store/local/local-store.js';
-import type { FunctionContext, ServiceConfig } from '../context.js';
+import type { FunctionContext, ServiceConfig } from '../function-context.js';
 import { update } from './update.js';
 
 test('ops with an inexact number change nothing and ask no custom stream', async () => {

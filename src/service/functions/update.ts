@@ -6,7 +6,7 @@ import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
 import { applyUpdate, refuseInexactOps } from '../../domain/update-ops.js';
 import { checkValue, itemAddress } from '../checks.js';
-import type { CallContext, FunctionContext } from '../context.js';
+import type { CallContext, FunctionContext } from '../function-context.js';
 
 /** Applies ops to one item, atomically; a failed op is reported and the others still apply. */
 export function update({ store, custom, config }: FunctionContext): StreamHandlers<CallContext>['update'] {

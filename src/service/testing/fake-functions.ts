@@ -1,6 +1,11 @@
 import type { JsonText } from '../../../generated/json-text.js';
 import { asJson } from '../../domain/json-text.js';
-import type { FunctionCaller, InvocationCallback, InvocationFailure, InvokeOptions } from '../port.js';
+import type {
+  FunctionCaller,
+  InvocationCallback,
+  InvocationFailure,
+  InvokeOptions,
+} from '../service-port.js';
 
 /** A function under test: a result text, nothing, or a failure; `undefined` result = returned nothing. */
 export type Fake = (

@@ -4,9 +4,9 @@ import { encodeLines } from '../../delivery/testing/harness.js';
 import { asJson } from '../../domain/json-text.js';
 import { silentLogger } from '../../observability/logger.js';
 import { LocalStore } from '../../store/local/local-store.js';
-import type { ServiceConfig } from '../context.js';
-import type { JoinRequest } from '../port.js';
+import type { ServiceConfig } from '../function-context.js';
 import { Service } from '../service.js';
+import type { JoinRequest } from '../service-port.js';
 import { FakeFunctions } from './fake-functions.js';
 
 const limits = {

@@ -1,10 +1,10 @@
 import { TRIGGER_TYPE } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { sliceField } from '../../domain/json-text.js';
-import type { FunctionCaller } from '../port.js';
-import type { TriggerObserver } from './observer.js';
+import type { FunctionCaller } from '../service-port.js';
 import { type Presence, presencePayload } from './payload.js';
 import type { Trigger, TriggerRegistry } from './registry.js';
+import type { TriggerObserver } from './trigger-observer.js';
 
 /** Asks `stream:join` handlers for permission and tells `stream:leave` handlers. */
 export class PresenceTriggers {

@@ -5,7 +5,7 @@ import {
   validateStreamLeaveTriggerConfig,
   validateStreamTriggerConfig,
 } from '../../../generated/validators.js';
-import type { InvocationFailure, TriggerRegistration } from '../port.js';
+import type { InvocationFailure, TriggerRegistration } from '../service-port.js';
 
 /** A registered trigger with its filters; an absent or empty filter lets everything through. */
 export interface Trigger {

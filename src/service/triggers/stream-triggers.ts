@@ -1,11 +1,11 @@
 import { INVOCATION_ERROR, STREAM_EVENT, TRIGGER_TYPE } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import type { Change, CustomEvent, GroupAddress, TraceContext } from '../../domain/change.js';
-import type { FunctionCaller } from '../port.js';
-import type { TriggerObserver } from './observer.js';
+import type { FunctionCaller } from '../service-port.js';
 import { OrderedConditions } from './ordered-conditions.js';
 import { changePayload, eventPayload } from './payload.js';
 import type { Trigger, TriggerRegistry } from './registry.js';
+import type { TriggerObserver } from './trigger-observer.js';
 
 /** Fires `stream` triggers for the changes that this node commits and the events that it is asked to send. */
 export class StreamTriggers {

@@ -6,7 +6,12 @@ import type { JsonText } from '../../../generated/json-text.js';
 import { LiveConfig } from '../../config/index.js';
 import type { Outlet } from '../../delivery/port.js';
 import type { Logger } from '../../observability/logger.js';
-import type { AuthRequest, AuthResult, JoinRequest, SubscriptionService } from '../../service/port.js';
+import type {
+  AuthRequest,
+  AuthResult,
+  JoinRequest,
+  SubscriptionService,
+} from '../../service/service-port.js';
 import { newCounters, type SocketConfig, type SocketCounters } from '../runtime.js';
 import { StreamListener, type StreamListenerOptions } from '../stream-listener.js';
 

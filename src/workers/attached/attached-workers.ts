@@ -11,13 +11,13 @@ import type {
   InvocationFailure,
   InvokeOptions,
   StreamService,
-} from '../../service/port.js';
+} from '../../service/service-port.js';
 import { drain } from '../protocol/drain.js';
 import { frameOf } from '../protocol/encode.js';
 import type { IncomingCall, Peer } from '../protocol/peer.js';
 import { Shared } from '../protocol/shared.js';
-import type { WorkersOptions } from '../protocol/workers-options.js';
-import { CustomStreamFunctions, isCustomStream } from './custom-streams.js';
+import type { WorkersOptions } from '../protocol/workers-config.js';
+import { CustomStreamFunctions, isCustomStream } from './custom-stream-functions.js';
 import { Link } from './link.js';
 import { offerFrames, subscriptionFrames, type WorkerIdentity } from './registration.js';
 import { RelayedTriggers } from './relayed-triggers.js';

@@ -1,8 +1,8 @@
 import { ENGINE_FUNCTION, INVOCATION_ERROR } from '../../../generated/constants.js';
 import type { RegisterTriggerMessage } from '../../../generated/worker.js';
 import { asJson } from '../../domain/json-text.js';
-import type { InvocationFailure, StreamService } from '../../service/port.js';
-import { type CallEngine, listOf } from './custom-streams.js';
+import type { InvocationFailure, StreamService } from '../../service/service-port.js';
+import { type CallEngine, listOf } from './custom-stream-functions.js';
 
 /**
  * The triggers that the engine relayed to us. They outlive a connection: a join handler goes on guarding its stream

@@ -8,12 +8,17 @@ import type { TraceContext } from '../../domain/change.js';
 import { encodeTextFrames } from '../../net/frames.js';
 import type { Listening } from '../../net/listener.js';
 import type { Logger } from '../../observability/logger.js';
-import type { FunctionCaller, InvocationCallback, InvokeOptions, StreamService } from '../../service/port.js';
+import type {
+  FunctionCaller,
+  InvocationCallback,
+  InvokeOptions,
+  StreamService,
+} from '../../service/service-port.js';
 import { drain } from '../protocol/drain.js';
 import { frameOf } from '../protocol/encode.js';
 import { Peer } from '../protocol/peer.js';
 import { Shared } from '../protocol/shared.js';
-import type { WorkersOptions } from '../protocol/workers-options.js';
+import type { WorkersOptions } from '../protocol/workers-config.js';
 import { Endpoint } from './endpoint.js';
 import { Functions } from './functions.js';
 import { FunctionsAvailable } from './functions-available.js';

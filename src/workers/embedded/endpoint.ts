@@ -3,14 +3,14 @@ import type { Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { CLOSE_CODE, ENGINE_PATH } from '../../../generated/constants.js';
 import type { Live } from '../../config/index.js';
-import { addressOf } from '../../net/address.js';
+import { addressOf } from '../../net/client-address.js';
 import type { Heartbeat } from '../../net/heartbeat.js';
 import { Listener, type Listening } from '../../net/listener.js';
 import { isLoopbackOrigin, originAllowed } from '../../net/origin.js';
 import { Refusal, refuseRequest, refuseUpgrade } from '../../net/refusal.js';
 import type { Logger } from '../../observability/logger.js';
 import { Liveness } from '../protocol/liveness.js';
-import type { WorkersConfig } from '../protocol/workers-options.js';
+import type { WorkersConfig } from '../protocol/workers-config.js';
 
 /** Milliseconds that a peer has for its part of the close handshake. */
 const CLOSE_HANDSHAKE_MS = 1_000;

@@ -1,7 +1,7 @@
 import { ENGINE_TRIGGER_TYPE } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { jsonOf } from '../../domain/json-text.js';
-import type { TriggerRegistration } from '../../service/port.js';
+import type { TriggerRegistration } from '../../service/service-port.js';
 import type { FunctionInfo } from './functions.js';
 import type { TriggerProvider, TriggerTypeInfo } from './triggers.js';
 

@@ -1,7 +1,7 @@
 import { WORKER_MESSAGE } from '../../../generated/constants.js';
 import { TRIGGER_TYPE_DESCRIPTORS } from '../../../generated/descriptors.js';
 import type { Logger } from '../../observability/logger.js';
-import type { StreamService } from '../../service/port.js';
+import type { StreamService } from '../../service/service-port.js';
 import { frameOf } from '../protocol/encode.js';
 import type { TriggerProvider, Triggers } from './triggers.js';
 import type { Worker } from './worker.js';

@@ -1,7 +1,7 @@
 import { CALLER_FIELD, INVOCATION_ACTION, INVOCATION_ERROR } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { injectField, jsonOf } from '../../domain/json-text.js';
-import type { InvocationCallback, InvokeOptions, StreamService } from '../../service/port.js';
+import type { InvocationCallback, InvokeOptions, StreamService } from '../../service/service-port.js';
 import type { IncomingCall } from '../protocol/peer.js';
 import { type EngineState, engineFunction } from './engine-functions.js';
 import type { Worker } from './worker.js';

@@ -1,5 +1,5 @@
 import type { RegisterTriggerMessage, RegisterTriggerTypeMessage } from '../../../generated/worker.js';
-import type { TriggerRegistration } from '../../service/port.js';
+import type { TriggerRegistration } from '../../service/service-port.js';
 import type { Worker } from './worker.js';
 
 /** Who fires the triggers of a type. `start` of an id that runs replaces it. */

@@ -1,6 +1,6 @@
 import { TELEMETRY_MAGIC } from '../../../generated/constants.js';
 import type { ErrorBody } from '../../../generated/worker.js';
-import type { InvocationFailure } from '../../service/port.js';
+import type { InvocationFailure } from '../../service/service-port.js';
 
 const MAGIC: ReadonlySet<string> = new Set(Object.values(TELEMETRY_MAGIC));
 const MAGIC_BYTES = 4;

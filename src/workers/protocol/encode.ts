@@ -3,7 +3,7 @@ import type { JsonText } from '../../../generated/json-text.js';
 import type { EngineMessage, WorkerMessage } from '../../../generated/worker.js';
 import type { TraceContext } from '../../domain/change.js';
 import { quote } from '../../domain/json-text.js';
-import type { InvocationFailure } from '../../service/port.js';
+import type { InvocationFailure } from '../../service/service-port.js';
 
 const INVOKE = `{"type":${quote(WORKER_MESSAGE.invokeFunction)},"function_id":`;
 const RESULT = `{"type":${quote(WORKER_MESSAGE.invocationResult)},"invocation_id":`;

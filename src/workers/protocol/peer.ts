@@ -13,7 +13,7 @@ import type { TraceContext } from '../../domain/change.js';
 import { sliceField } from '../../domain/json-text.js';
 import { traceOf } from '../../net/trace.js';
 import type { Logger } from '../../observability/logger.js';
-import type { InvocationCallback, InvocationFailure, InvokeOptions } from '../../service/port.js';
+import type { InvocationCallback, InvocationFailure, InvokeOptions } from '../../service/service-port.js';
 import { failureOf, textOf } from './decode.js';
 import { frameOf, invocationFrame, resultFrame } from './encode.js';
 import { Outbox } from './outbox.js';

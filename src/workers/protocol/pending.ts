@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { INVOCATION_ERROR } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
-import type { InvocationCallback, InvocationFailure } from '../../service/port.js';
+import type { InvocationCallback, InvocationFailure } from '../../service/service-port.js';
 import type { Deadlines, Expiring } from './deadlines.js';
 
 /** How many calls may be unanswered at one time, over all peers of one side. */

@@ -7,7 +7,7 @@ import {
   type WorkerBounds,
   type WorkersConfig,
   type WorkersOptions,
-} from './workers-options.js';
+} from './workers-config.js';
 
 /** What all connections of one side share. */
 export class Shared {

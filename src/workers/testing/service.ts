@@ -7,7 +7,7 @@ import type {
   InvocationFailure,
   StreamService,
   TriggerRegistration,
-} from '../../service/port.js';
+} from '../../service/service-port.js';
 
 /** A stream service of one flat map, without subscriptions: enough to see what a host does with it. */
 export class FakeService implements StreamService {

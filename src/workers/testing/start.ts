@@ -2,7 +2,7 @@ import type { Limits } from '../../../generated/config.js';
 import { LiveConfig, parseConfig } from '../../config/index.js';
 import { AttachedWorkers } from '../attached/attached-workers.js';
 import { EmbeddedWorkers } from '../embedded/embedded-workers.js';
-import type { WorkerBounds, WorkersConfig } from '../protocol/workers-options.js';
+import type { WorkerBounds, WorkersConfig } from '../protocol/workers-config.js';
 import { recordingLogger } from './logger.js';
 import { FakeService } from './service.js';
 

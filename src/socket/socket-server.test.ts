@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { LocalError } from '../domain/errors.js';
 import { asJson } from '../domain/json-text.js';
 import { encodeTextFrames } from '../net/frames.js';
-import type { AuthRequest, AuthResult } from '../service/port.js';
+import type { AuthRequest, AuthResult } from '../service/service-port.js';
 import { StreamListener } from './stream-listener.js';
 import { Client, configOf, LIMITS, refusal, start, until } from './testing/harness.js';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { AuthRequest } from '../service/port.js';
-import type { Target } from './path.js';
+import type { AuthRequest } from '../service/service-port.js';
+import type { Target } from './request-target.js';
 
 /** What the auth function gets to see: every header as it came, repeated ones joined as HTTP joins them. */
 export function authRequest(request: IncomingMessage, target: Target, addr: string): AuthRequest {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Refusal } from '../net/refusal.js';
-import { parseTarget } from './path.js';
+import { parseTarget } from './request-target.js';
 
 const names = (url: string): unknown[] => {
   const { stream, group, item } = parseTarget(url, 512).subscription!;

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { loadConfig, parseConfig } from './load.js';
+import { loadConfig, parseConfig } from './load-config.js';
 
 const refusal = (message: string | RegExp, code = 'config_invalid') => ({
   name: 'LocalError',

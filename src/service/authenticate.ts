@@ -1,8 +1,8 @@
 import { INVOCATION_ERROR } from '../../generated/constants.js';
 import { jsonOf, NULL, sliceField } from '../domain/json-text.js';
 import { traceOf } from '../net/trace.js';
-import type { ServiceConfig } from './context.js';
-import type { AuthRequest, AuthResult, FunctionCaller } from './port.js';
+import type { ServiceConfig } from './function-context.js';
+import type { AuthRequest, AuthResult, FunctionCaller } from './service-port.js';
 
 /** Codes that say that the function was not reached, rather than that it refused. */
 const UNREACHABLE = new Set<string>([

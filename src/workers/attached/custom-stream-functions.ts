@@ -2,7 +2,7 @@ import { ENGINE_FUNCTION, FUNCTION } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { asJson } from '../../domain/json-text.js';
 import type { Logger } from '../../observability/logger.js';
-import type { InvocationCallback } from '../../service/port.js';
+import type { InvocationCallback } from '../../service/service-port.js';
 
 const PREFIXES: readonly string[] = Object.values(FUNCTION).map((id) => `${id}(`);
 

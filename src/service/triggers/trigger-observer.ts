@@ -1,4 +1,4 @@
-import type { InvocationFailure } from '../port.js';
+import type { InvocationFailure } from '../service-port.js';
 import type { Trigger } from './registry.js';
 
 /** Is told what triggers do; for logs and metrics. */

@@ -1,5 +1,5 @@
 import type { Change } from '../domain/change.js';
-import type { InvocationCallback } from './port.js';
+import type { InvocationCallback } from './service-port.js';
 
 /** Is told what the engine does; for metrics. Methods are cheap and don't throw. */
 export interface ServiceObserver {

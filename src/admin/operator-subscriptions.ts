@@ -1,5 +1,5 @@
 import type { Hub } from '../delivery/hub.js';
-import type { SubscriptionService } from '../service/port.js';
+import type { SubscriptionService } from '../service/service-port.js';
 
 /**
  * Subscriptions of whoever may use the admin listener: no auth function, and no join and leave handlers either. An

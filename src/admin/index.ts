@@ -1,2 +1,0 @@
-export type { AdminOptions } from './options.js';
-export { AdminServer } from './server.js';
