@@ -1,7 +1,7 @@
 // Walking JSON text without parsing it. Precondition everywhere: the text went through JSON.parse once, so nothing
 // is validated here. On any other text the answers mean nothing, but every loop still ends.
 
-const SPACE = 32;
+export const SPACE = 32;
 export const QUOTE = 34;
 export const COMMA = 44;
 export const MINUS = 45;
@@ -21,9 +21,9 @@ export function skipSpace(text: string, at: number): number {
   return index;
 }
 
-/** A quote is escaped when an odd number of backslashes stands before it. */
+/** A quote is escaped when an odd number of backslashes stands before it. Called when there is one. */
 function isEscaped(text: string, quote: number): boolean {
-  let index = quote - 1;
+  let index = quote - 2;
   while (text.charCodeAt(index) === BACKSLASH) index -= 1;
   return (quote - index) % 2 === 0;
 }
@@ -31,7 +31,8 @@ function isEscaped(text: string, quote: number): boolean {
 /** The index just past the string whose opening quote is at `at`. */
 export function stringEnd(text: string, at: number): number {
   let quote = text.indexOf('"', at + 1);
-  while (quote !== -1 && isEscaped(text, quote)) quote = text.indexOf('"', quote + 1);
+  while (quote !== -1 && text.charCodeAt(quote - 1) === BACKSLASH && isEscaped(text, quote))
+    quote = text.indexOf('"', quote + 1);
   return quote === -1 ? text.length : quote + 1;
 }
 

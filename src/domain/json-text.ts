@@ -2,10 +2,12 @@ import type { JsonText } from '../../generated/json-text.js';
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
+  COLON,
   COMMA,
   OPEN_BRACE,
   OPEN_BRACKET,
   QUOTE,
+  SPACE,
   skipSpace,
   stringEnd,
   valueEnd,
@@ -50,16 +52,19 @@ export function sliceField(text: string, field: string): JsonText | undefined {
   let from = -1;
   let to = -1;
   do {
-    const key = skipSpace(text, at + 1);
+    // Text that a program wrote has no space at all.
+    let key = at + 1;
+    if (text.charCodeAt(key) !== QUOTE) key = skipSpace(text, key);
     if (text.charCodeAt(key) !== QUOTE) break;
     const keyEnd = stringEnd(text, key);
-    const value = skipSpace(text, skipSpace(text, keyEnd) + 1);
+    const colon = text.charCodeAt(keyEnd) === COLON ? keyEnd : skipSpace(text, keyEnd);
+    const value = text.charCodeAt(colon + 1) > SPACE ? colon + 1 : skipSpace(text, colon + 1);
     const end = valueEnd(text, value);
     if (isKey(text, key, keyEnd, field)) {
       from = value;
       to = end;
     }
-    at = skipSpace(text, end);
+    at = text.charCodeAt(end) > SPACE ? end : skipSpace(text, end);
   } while (text.charCodeAt(at) === COMMA);
   return from === -1 ? undefined : asJson(text.slice(from, to));
 }

@@ -59,7 +59,10 @@ export async function openFileJournal(
     },
     write: (records, removals, durable) =>
       log.write(records, removals, () => {
-        index.keep(records, removals);
+        // Items write themselves, and are the store's to apply.
+        for (const record of records)
+          if (record.writeTo === undefined) index.rest.set(record.key, record.value);
+        for (const key of removals) index.rest.delete(key);
         durable();
       }),
     health: () => log.health(),

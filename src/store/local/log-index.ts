@@ -1,4 +1,4 @@
-import { bounded, type LogEntry, type LogState, MapState } from '../log/index.js';
+import { bounded, type LogState, MapState } from '../log/index.js';
 import { Catalog } from './catalog.js';
 import { IndexLoader } from './index-loader.js';
 import { LoadingGroups } from './loading.js';
@@ -22,12 +22,6 @@ export class LogIndex implements LogState {
 
   get liveBytes(): number {
     return this.catalog.usage.bytes + this.rest.liveBytes;
-  }
-
-  /** Keeps what was written and is no item; items write themselves, and are the store's to apply. */
-  keep(records: readonly LogEntry[], removals: readonly string[]): void {
-    for (const record of records) if (record.writeTo === undefined) this.rest.set(record.key, record.value);
-    for (const key of removals) this.rest.delete(key);
   }
 
   /**

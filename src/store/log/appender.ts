@@ -134,9 +134,9 @@ export class Appender {
     });
   }
 
-  async #sync(): Promise<void> {
+  #sync(): Promise<void> {
     this.syncs += 1;
-    await this.#segment.sync();
+    return this.#segment.sync();
   }
 
   /** Makes the open segment one that needs nothing any more. */

@@ -1,7 +1,6 @@
 import { LocalError, StreamError } from '../../domain/errors.js';
 import { listDirectory, makeDirectory, unwritable } from './directory.js';
-import { fenced } from './fence.js';
-import { type LogFs, nodeFs } from './fs.js';
+import { fenced, type LogFs, nodeFs } from './fs.js';
 import { type Loaded, type LoadOptions, loadLog } from './load.js';
 import { DirectoryLock } from './lock.js';
 import { Log, type LogOptions } from './log.js';
