@@ -1,6 +1,7 @@
 import { describe, test } from 'node:test';
 import type { Store } from './port.js';
 import { clockCases } from './testing/clock-cases.js';
+import type { ContractCase, ContractOptions } from './testing/contract-case.js';
 import { cursorCases } from './testing/cursor-cases.js';
 import { feedCases } from './testing/feed-cases.js';
 import { listingCases } from './testing/listing-cases.js';
@@ -8,13 +9,6 @@ import { Recorder } from './testing/recorder.js';
 import { restartCases } from './testing/restart-cases.js';
 import { valueCases } from './testing/value-cases.js';
 import { writeCases } from './testing/write-cases.js';
-
-/** What a case wants of the store that it gets. */
-export interface ContractOptions {
-  /** The wall clock, in ms. @default Date.now */
-  readonly now?: () => number;
-  readonly tombstones?: { readonly maxPerGroup: number; readonly maxAgeMs: number };
-}
 
 /** An empty store, opened for one case. */
 export interface OpenedStore {
@@ -28,23 +22,7 @@ export interface OpenedStore {
 /** How an adapter differs, by case name, with the reason. A name that no case has fails the run. */
 export type ContractDifferences = Readonly<Record<string, string>>;
 
-/** What a case works with. */
-export interface CaseContext {
-  readonly store: Store;
-  /** What the store told its listener. */
-  readonly recorder: Recorder;
-  /** Closes the store and opens it again; the recorder goes on. */
-  reopen(): Promise<Store>;
-}
-
-/** One claim that every adapter has to meet. */
-export interface ContractCase {
-  readonly name: string;
-  readonly options?: ContractOptions;
-  /** True when it only makes sense for a store that outlives its process. */
-  readonly durable?: boolean;
-  run(context: CaseContext): Promise<void>;
-}
+export type { ContractOptions };
 
 const CASE_TIMEOUT_MS = 30_000;
 

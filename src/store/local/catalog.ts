@@ -1,8 +1,8 @@
 import type { GroupAddress } from '../../domain/change.js';
-import { bounded } from '../log/index.js';
+import { bounded } from '../log/state.js';
 import type { StreamListing } from '../port.js';
-import { GroupIndex, type GroupState } from './group-index.js';
-import type { Usage } from './node.js';
+import { GroupIndex } from './group-index.js';
+import type { GroupState, Usage } from './node.js';
 
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

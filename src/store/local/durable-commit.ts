@@ -1,10 +1,11 @@
 import { Deferred } from '../../domain/deferred.js';
 import type { StreamError } from '../../domain/errors.js';
-import type { RecordWriter } from '../log/index.js';
+import type { RecordWriter } from '../log/entry.js';
 import type { Committed } from '../port.js';
 import type { Entry } from './commit-queue.js';
-import type { GroupIndex, Sequenced } from './group-index.js';
+import type { GroupIndex } from './group-index.js';
 import type { JournalRecord } from './journal.js';
+import type { Sequenced } from './node.js';
 import { encodeItem, withItem, writeItem } from './records.js';
 
 /** What becomes of a change, for the store around it. Both are called in queue order. */

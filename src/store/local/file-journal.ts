@@ -1,7 +1,8 @@
 import type { KvConfig } from '../../../generated/config.js';
 import { LocalError } from '../../domain/errors.js';
 import type { Logger } from '../../observability/logger.js';
-import { type LogReport, type OpenLogOptions, openLog } from '../log/index.js';
+import { type OpenLogOptions, openLog } from '../log/log.js';
+import type { LogReport } from '../log/options.js';
 import type { StoreHealth } from '../port.js';
 import type { Journal } from './journal.js';
 import { LogIndex } from './log-index.js';

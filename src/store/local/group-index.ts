@@ -12,20 +12,8 @@ import type {
 import { nextTimestamp } from '../../domain/clock.js';
 import { detach } from '../../domain/json-text.js';
 import { changesAfter, type GroupHead, ownId, resetReason, tombstoneValue } from '../../domain/since.js';
-import { type ItemState, Node, type RevOrder, type Usage } from './node.js';
+import { type GroupState, type ItemState, Node, type RevOrder, type Sequenced, type Usage } from './node.js';
 import { itemPrefix } from './records.js';
-
-/** A change that has its place in the group's order, and what the item's record says after it. */
-export interface Sequenced extends ItemState {
-  readonly change: Change;
-}
-
-/** The committed state of a group, as `GroupIndex` has it. */
-export interface GroupState extends GroupHead {
-  readonly items: Map<string, Node>;
-  readonly tombstones: Map<string, Node> | undefined;
-  readonly revs: RevOrder;
-}
 
 /**
  * One group: its committed state, in the three orders that questions are asked in: by id, by creation (`items`, a Map

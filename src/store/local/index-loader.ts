@@ -1,4 +1,5 @@
-import type { MapState, RecordView, RecordVisitor } from '../log/index.js';
+import type { MapState } from '../log/map-state.js';
+import type { RecordView, RecordVisitor } from '../log/records.js';
 import type { LoadingGroup, LoadingGroups } from './loading.js';
 import { PrefixCache } from './prefix-cache.js';
 import { ITEM, ItemReader, itemPrefix, nameOf, parseKey, withItem } from './records.js';
@@ -70,7 +71,7 @@ export class IndexLoader implements RecordVisitor {
     const key = record.key();
     this.#hasMalformed ||= key.startsWith(ITEM);
     this.#uncollect(key);
-    this.#rest.set(key, record.value(), record.bytes);
+    this.#rest.set(key, record.value());
   }
 
   #uncollect(key: string): void {

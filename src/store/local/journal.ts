@@ -1,14 +1,9 @@
-import type { RecordWriter } from '../log/index.js';
+import type { LogEntry } from '../log/entry.js';
 import type { StoreHealth } from '../port.js';
 import type { LogIndex } from './log-index.js';
 
-/** One key and its text; the unit that a durable backend keeps. */
-export interface JournalRecord {
-  readonly key: string;
-  readonly value: string;
-  /** Of an item: writes both, so that the texts need not be made. */
-  writeTo?(record: RecordWriter): void;
-}
+/** One key and its text; the unit that a durable backend keeps. Only items write themselves. */
+export type JournalRecord = LogEntry;
 
 /** A durable backend behind the index. One `write` at a time; the store waits for it before it asks for the next. */
 export interface Journal {

@@ -1,7 +1,6 @@
 import type { GroupAddress } from '../../domain/change.js';
 import type { GroupHead } from '../../domain/since.js';
-import type { GroupState } from './group-index.js';
-import { type Node, RevOrder, type Usage } from './node.js';
+import { type GroupState, type Node, RevOrder, type Usage } from './node.js';
 
 /** Nodes that enter the Map at once: it is in the processor's cache then. */
 const COLLECTED = 128;

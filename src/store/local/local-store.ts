@@ -16,11 +16,11 @@ import type { Committed, Mutation, Store, StoreHealth, StoreListener, StreamList
 import { Catalog } from './catalog.js';
 import { type CommitObserver, CommitQueue } from './commit-queue.js';
 import { type CommitOwner, DurableCommit } from './durable-commit.js';
-import type { GroupIndex, Sequenced } from './group-index.js';
+import type { GroupIndex } from './group-index.js';
 import { Housekeeping, type TombstoneOptions } from './housekeeping.js';
 import type { Journal } from './journal.js';
 import { loadJournal } from './load.js';
-import { RevOrder } from './node.js';
+import { RevOrder, type Sequenced } from './node.js';
 import { encodeItem } from './records.js';
 import { StoreEpoch } from './store-epoch.js';
 

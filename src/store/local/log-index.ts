@@ -1,4 +1,5 @@
-import { bounded, type LogState, MapState } from '../log/index.js';
+import { MapState } from '../log/map-state.js';
+import { bounded, type LogState } from '../log/state.js';
 import { Catalog } from './catalog.js';
 import { IndexLoader } from './index-loader.js';
 import { LoadingGroups } from './loading.js';

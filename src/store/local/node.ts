@@ -1,8 +1,14 @@
 import type { JsonText } from '../../../generated/json-text.js';
-import type { ItemEntry } from '../../domain/since.js';
+import type { Change } from '../../domain/change.js';
+import type { GroupHead, ItemEntry } from '../../domain/since.js';
 
 /** What the record of an item says (spec/records.md). */
 export type ItemState = Omit<ItemEntry, 'alive' | 'deletedBeforeAt'>;
+
+/** A change that has its place in the group's order, and what the item's record says after it. */
+export interface Sequenced extends ItemState {
+  readonly change: Change;
+}
 
 /** One item, alive or deleted, linked into its group's rev order. There is one per item in memory: fields are few. */
 export class Node implements ItemEntry {
@@ -79,4 +85,11 @@ export class RevOrder {
 export interface Usage {
   nodes: number;
   bytes: number;
+}
+
+/** The committed state of a group, as `GroupIndex` has it. */
+export interface GroupState extends GroupHead {
+  readonly items: Map<string, Node>;
+  readonly tombstones: Map<string, Node> | undefined;
+  readonly revs: RevOrder;
 }

@@ -1,7 +1,8 @@
 import type { JsonText } from '../../../generated/json-text.js';
 import type { GroupAddress } from '../../domain/change.js';
 import { detach } from '../../domain/json-text.js';
-import type { RecordView, RecordWriter } from '../log/index.js';
+import type { RecordWriter } from '../log/entry.js';
+import type { RecordView } from '../log/records.js';
 import { type ItemState, Node } from './node.js';
 
 // Record layout: spec/records.md. Keys are ASCII, so that every Keyv backend takes them unchanged.

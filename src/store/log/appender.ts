@@ -2,23 +2,18 @@ import { StreamError } from '../../domain/errors.js';
 import type { StoreHealth } from '../port.js';
 import type { LogEntry } from './entry.js';
 import { FrameBuilder } from './frame-builder.js';
-import type { LogFs } from './fs.js';
+import type { LogOptions } from './options.js';
 import { Retry } from './retry.js';
 import { cutSegment, type DiskUsage, type Extent, Segment } from './segment.js';
 import { publishSnapshot, writeSnapshot } from './snapshot.js';
 import type { Spares } from './spares.js';
 import type { LogState } from './state.js';
 
-export interface AppenderOptions {
-  readonly fs: LogFs;
-  readonly directory: string;
+/** What the parts of an open log share. */
+export interface LogParts extends LogOptions {
   readonly state: LogState;
   readonly disk: DiskUsage;
   readonly spares: Spares;
-  readonly durability: 'always' | 'interval';
-  readonly saveIntervalMs: number;
-  readonly segmentBytes: number;
-  readonly onHealth: (health: StoreHealth) => void;
 }
 
 /** A segment that failed, and what of it is on the device. */
@@ -36,7 +31,7 @@ const WRITABLE: StoreHealth = { writable: true };
  * the store is read-only until the file is cut back to what is on the device, verified, and a fresh segment begun.
  */
 export class Appender {
-  readonly #options: AppenderOptions;
+  readonly #parts: LogParts;
   readonly #retry = new Retry(() => this.#exclusive(() => this.#recover()));
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #frame = new FrameBuilder();
@@ -50,13 +45,13 @@ export class Appender {
   /** Syncs that the log has waited for. */
   syncs = 0;
 
-  constructor(options: AppenderOptions, segment: Segment) {
-    this.#options = options;
+  constructor(parts: LogParts, segment: Segment) {
+    this.#parts = parts;
     this.#segment = segment;
-    if (options.durability === 'interval') {
+    if (parts.durability === 'interval') {
       // A failure shows in the health.
       const flush = () => void this.sync().catch(() => {});
-      this.#timer = setInterval(flush, options.saveIntervalMs).unref();
+      this.#timer = setInterval(flush, parts.saveIntervalMs).unref();
     }
   }
 
@@ -93,9 +88,9 @@ export class Appender {
   }
 
   readonly #write = async (): Promise<void> => {
-    if (this.#segment.written.bytes >= this.#options.segmentBytes) await this.#rotate();
+    if (this.#segment.written.bytes >= this.#parts.segmentBytes) await this.#rotate();
     await this.#segment.append(this.#frame);
-    if (this.#options.durability === 'always') await this.#sync();
+    if (this.#parts.durability === 'always') await this.#sync();
   };
 
   /** Begins a new segment; answers its number. Everything before it is on the device. */
@@ -151,7 +146,7 @@ export class Appender {
   }
 
   async #begin(number: number, closedBytes: number): Promise<number> {
-    const { fs, directory, disk, spares } = this.#options;
+    const { fs, directory, disk, spares } = this.#parts;
     const closed = this.#segment;
     this.#segment = await Segment.create(fs, directory, number, spares);
     disk.closed(closed.number, closedBytes);
@@ -176,7 +171,7 @@ export class Appender {
     const what = error instanceof Error ? error.message : String(error);
     const reason = `the store's disk failed: ${what}`;
     const { number, synced, written } = this.#segment;
-    const ahead = this.#options.durability === 'interval' && written !== synced;
+    const ahead = this.#parts.durability === 'interval' && written !== synced;
     this.#damaged = { number, synced, ahead };
     this.#become({ writable: false, reason });
     this.#retry.start();
@@ -184,7 +179,7 @@ export class Appender {
   }
 
   async #recover(): Promise<boolean> {
-    const { fs, directory, disk, state } = this.#options;
+    const { fs, directory, disk, state } = this.#parts;
     const damaged = this.#damaged;
     if (damaged === undefined || this.#closed) return true;
     try {
@@ -208,7 +203,7 @@ export class Appender {
 
   #become(health: StoreHealth): void {
     this.health = health;
-    this.#options.onHealth(health);
+    this.#parts.onHealth?.(health);
   }
 
   #exclusive<T>(work: () => Promise<T>): Promise<T> {

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LocalError } from '../../domain/errors.js';
+import { backupLog } from './backup.js';
 import { type LogFs, nodeFs } from './fs.js';
-import { backupLog } from './index.js';
 import { contentOf } from './testing/model.js';
 import { openTest, temporaryDirectory } from './testing/open.js';
 

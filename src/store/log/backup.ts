@@ -1,11 +1,12 @@
 import path from 'node:path';
 import { LocalError } from '../../domain/errors.js';
-import { copy, linkOrCopy } from './copy.js';
 import { fileName, type Listing, listDirectory, makeDirectory } from './directory.js';
-import { type LogFs, nodeFs } from './fs.js';
+import { type LogFs, nodeFs, readFully, withFile, writeFully } from './fs.js';
 
 /** How often a compaction may take files away, or write over them, under a backup. */
 const ATTEMPTS = 10;
+/** Bytes that are copied at a time. */
+const COPY_BYTES = 1024 * 1024;
 
 /**
  * Copies a store, also one that another process is writing to, into an empty directory. The copy opens as the store
@@ -59,3 +60,35 @@ async function copyFiles(fs: LogFs, directory: string, listing: Listing, target:
 
 const failed = (target: string, reason: string, cause?: unknown): LocalError =>
   new LocalError('backup_failed', `The backup to ${target} failed: ${reason}.`, { cause });
+
+/**
+ * Gives a closed file a second name, or a copy where the file system can't; returns whether it is a second name. Linked,
+ * the content stays as it is; a copy is one only if `from` still has its name afterwards.
+ */
+export async function linkOrCopy(fs: LogFs, from: string, to: string): Promise<boolean> {
+  try {
+    await fs.link(from, to);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'EEXIST') throw error;
+    await copy(fs, from, to);
+    return false;
+  }
+}
+
+/** Copies what a file holds now, synced. */
+async function copy(fs: LogFs, from: string, to: string): Promise<void> {
+  await withFile(fs, from, 'r', (source) =>
+    withFile(fs, to, 'wx', async (target) => {
+      const buffer = Buffer.allocUnsafeSlow(COPY_BYTES);
+      for (let at = 0; ; ) {
+        const bytes = await readFully(source, buffer, at);
+        await writeFully(target, buffer.subarray(0, bytes), at);
+        at += bytes;
+        if (bytes < buffer.length) break;
+      }
+      await target.datasync();
+    }),
+  );
+}

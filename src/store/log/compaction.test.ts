@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { LogReport } from './index.js';
+import type { LogReport } from './options.js';
 import { errno, MemoryFs } from './testing/memory-fs.js';
 import { contentOf, randomFrom } from './testing/model.js';
 import { openTest, reopen } from './testing/open.js';

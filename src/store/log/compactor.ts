@@ -1,40 +1,25 @@
 import path from 'node:path';
-import type { Appender } from './appender.js';
+import type { Appender, LogParts } from './appender.js';
 import { listDirectory, temporaryName } from './directory.js';
-import type { LogFs } from './fs.js';
-import type { LogReport } from './report.js';
-import type { DiskUsage } from './segment.js';
 import { publishSnapshot, writeSnapshot } from './snapshot.js';
-import type { Spares } from './spares.js';
-import type { LogState } from './state.js';
 
 /** Milliseconds after a failed compaction before the next. */
 const PAUSE_AFTER_FAILURE = 10_000;
 /** The log may take this many times what a snapshot of it would. */
 const GROWTH = 2;
 
-export interface CompactorOptions {
-  readonly fs: LogFs;
-  readonly directory: string;
-  readonly state: LogState;
-  readonly disk: DiskUsage;
-  readonly spares: Spares;
-  readonly appender: Appender;
-  /** A store below this size is left alone. */
-  readonly minBytes: number;
-  readonly onReport: ((report: LogReport) => void) | undefined;
-}
-
 /** Replaces overwritten and deleted records by a snapshot while the store goes on. */
 export class Compactor {
-  readonly #options: CompactorOptions;
+  readonly #parts: LogParts;
+  readonly #appender: Appender;
   readonly #abort = new AbortController();
   #running: Promise<void> | undefined;
   #notBefore = 0;
   #compactions = 0;
 
-  constructor(options: CompactorOptions) {
-    this.#options = options;
+  constructor(parts: LogParts, appender: Appender) {
+    this.#parts = parts;
+    this.#appender = appender;
   }
 
   /** Compactions finished so far. */
@@ -44,11 +29,11 @@ export class Compactor {
 
   /** Starts a compaction if the log has outgrown what is alive. */
   consider(): void {
-    const { disk, appender, state, minBytes } = this.#options;
+    const { disk, state, segmentBytes } = this.#parts;
     if (this.#running !== undefined || this.#abort.signal.aborted) return;
-    const bytes = disk.bytes + appender.bytes;
-    if (bytes <= minBytes || bytes <= GROWTH * state.liveBytes) return;
-    if (!appender.health.writable || performance.now() < this.#notBefore) return;
+    const bytes = disk.bytes + this.#appender.bytes;
+    if (bytes <= segmentBytes || bytes <= GROWTH * state.liveBytes) return;
+    if (!this.#appender.health.writable || performance.now() < this.#notBefore) return;
     this.#running = this.#run().finally(() => {
       this.#running = undefined;
     });
@@ -63,7 +48,7 @@ export class Compactor {
   async #run(): Promise<void> {
     let number = 0;
     try {
-      number = await this.#options.appender.rotate();
+      number = await this.#appender.rotate();
       await this.#compact(number);
       this.#compactions += 1;
     } catch (error) {
@@ -71,15 +56,15 @@ export class Compactor {
       await this.#cleanUp(number);
       if (this.#abort.signal.aborted) return;
       const reason = error instanceof Error ? error.message : String(error);
-      this.#options.onReport?.({ kind: 'compaction_failed', reason });
+      this.#parts.onReport?.({ kind: 'compaction_failed', reason });
     }
   }
 
   async #compact(number: number): Promise<void> {
-    const { fs, directory, state, disk, spares, appender } = this.#options;
+    const { fs, directory, state, disk, spares } = this.#parts;
     const bytes = await writeSnapshot(fs, directory, number, state, this.#abort.signal);
     // A snapshot must not be ahead of the log: the changes it shows are on the device before it counts.
-    await appender.sync();
+    await this.#appender.sync();
     await publishSnapshot(fs, directory, number);
     disk.snapshot(number, bytes);
     const { obsolete } = await listDirectory(fs, directory);
@@ -92,7 +77,7 @@ export class Compactor {
 
   /** What cannot be removed now goes at the next start. */
   async #cleanUp(number: number): Promise<void> {
-    const { fs, directory, spares } = this.#options;
+    const { fs, directory, spares } = this.#parts;
     await fs.unlink(path.join(directory, temporaryName(number))).catch(() => {});
     // It may have been for want of space.
     await spares.drop();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { LogReport } from './index.js';
+import type { LogReport } from './options.js';
 import { MemoryFs } from './testing/memory-fs.js';
 import { contentOf, contentsAfter, randomFrom, randomSteps, run } from './testing/model.js';
 import { TestLog } from './testing/test-log.js';

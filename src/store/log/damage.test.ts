@@ -4,7 +4,7 @@ import { LocalError } from '../../domain/errors.js';
 import { fileHeader, PAGE_BYTES } from './format.js';
 import { FrameBuilder } from './frame-builder.js';
 import { isUnused } from './frame-reader.js';
-import type { LogReport } from './index.js';
+import type { LogReport } from './options.js';
 import { MemoryFs } from './testing/memory-fs.js';
 import { contentOf } from './testing/model.js';
 import { DIRECTORY, openTest, reopen } from './testing/open.js';

@@ -4,16 +4,15 @@ import { fileName, listDirectory } from './directory.js';
 import { FILE_HEADER_BYTES, FRAME_HEADER_BYTES, frameSeed, isFileHeader } from './format.js';
 import { findFrame, isUnused, type ReadEnd, readFrames } from './frame-reader.js';
 import { type LogFile, type LogFs, readFully, withFile } from './fs.js';
+import type { LogOptions } from './options.js';
 import { MalformedRecordError, type RecordView, type RecordVisitor, visitRecords } from './records.js';
-import type { LogProgress, LogReport } from './report.js';
 import { DiskUsage, Segment } from './segment.js';
 import type { LogState } from './state.js';
 
 const PROGRESS_RECORDS = 250_000;
 
-export interface LoadOptions {
-  readonly onProgress?: ((progress: LogProgress) => void) | undefined;
-  readonly onReport?: ((report: LogReport) => void) | undefined;
+export interface LoadOptions extends Pick<LogOptions, 'directory' | 'onProgress' | 'onReport'> {
+  readonly state: LogState;
 }
 
 /** A store as it was found, ready to be appended to. */
@@ -27,15 +26,11 @@ export interface Loaded {
  * Reads the newest snapshot and the segments that continue it into `state`, and cuts a torn tail off.
  * @throws LocalError `store_corrupt` naming file and offset, `store_format`, `store_foreign`
  */
-export async function loadLog(
-  fs: LogFs,
-  directory: string,
-  state: LogState,
-  options: LoadOptions,
-): Promise<Loaded> {
+export async function loadLog(fs: LogFs, options: LoadOptions): Promise<Loaded> {
+  const { directory, state } = options;
   const listing = await listDirectory(fs, directory);
   const disk = new DiskUsage();
-  const reader = new LogReader(fs, directory, state.replay, options);
+  const reader = new LogReader(fs, options);
   const first = Math.max(1, listing.snapshot);
   if (listing.snapshot > 0) disk.snapshot(first, await reader.snapshot(first));
   const last = listing.segments.at(-1) ?? 0;
@@ -72,10 +67,10 @@ class LogReader implements RecordVisitor {
   #file = '';
   #ended: number | undefined;
 
-  constructor(fs: LogFs, directory: string, replay: RecordVisitor, options: LoadOptions) {
+  constructor(fs: LogFs, options: LoadOptions) {
     this.#fs = fs;
-    this.#directory = directory;
-    this.#replay = replay;
+    this.#directory = options.directory;
+    this.#replay = options.state.replay;
     this.#options = options;
   }
 

@@ -1,14 +1,17 @@
-import { StreamError } from '../../domain/errors.js';
+import { LocalError, StreamError } from '../../domain/errors.js';
 import type { StoreHealth } from '../port.js';
 import { Appender } from './appender.js';
 import { backupLog } from './backup.js';
 import { Compactor } from './compactor.js';
+import { listDirectory, makeDirectory, unwritable } from './directory.js';
 import type { LogEntry } from './entry.js';
-import type { LogFs } from './fs.js';
-import type { Loaded } from './load.js';
-import type { DirectoryLock } from './lock.js';
-import type { LogReport } from './report.js';
+import { fenced, type LogFs, nodeFs } from './fs.js';
+import { type Loaded, loadLog } from './load.js';
+import { DirectoryLock } from './lock.js';
+import type { LogOptions } from './options.js';
+import { salvage } from './salvage.js';
 import { Spares } from './spares.js';
+import type { LogState } from './state.js';
 
 /** For metrics. */
 export interface LogStats {
@@ -24,15 +27,14 @@ export interface LogStats {
   readonly compactions: number;
 }
 
-export interface LogOptions {
-  readonly fs: LogFs;
-  readonly directory: string;
-  readonly durability: 'always' | 'interval';
-  readonly saveIntervalMs: number;
-  readonly segmentBytes: number;
-  readonly onReport?: ((report: LogReport) => void) | undefined;
-  /** Told when writes begin to fail and when they work again. */
-  readonly onHealth?: ((health: StoreHealth) => void) | undefined;
+/** What `openLog` is given; what has a default may be left out. */
+export interface OpenLogOptions
+  extends Omit<LogOptions, 'fs' | 'segmentBytes'>,
+    Partial<Pick<LogOptions, 'fs' | 'segmentBytes'>> {
+  /** Empty; holds what the log says. */
+  readonly state: LogState;
+  /** Rebuild a damaged store from what is readable of it. @default false */
+  readonly repair?: boolean;
 }
 
 /** An open log: the parts that keep the disk true to a state. */
@@ -47,19 +49,16 @@ export class Log implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   constructor(options: LogOptions, loaded: Loaded, lock: DirectoryLock) {
-    const { fs, directory, segmentBytes, onHealth = () => {}, onReport } = options;
-    const { state, disk, segment } = loaded;
+    const { fs, directory, onHealth } = options;
     this.#fs = fs;
     this.#directory = directory;
     this.#loaded = loaded;
     this.#lock = lock;
-    lock.onLost = ({ message }) => onHealth({ writable: false, reason: message });
-    const spares = new Spares(fs, directory);
-    const appender = new Appender({ ...options, state, disk, spares, onHealth }, segment);
-    const minBytes = segmentBytes;
-    this.#spares = spares;
-    this.#appender = appender;
-    this.#compactor = new Compactor({ fs, directory, state, disk, spares, appender, minBytes, onReport });
+    lock.onLost = ({ message }) => onHealth?.({ writable: false, reason: message });
+    this.#spares = new Spares(fs, directory);
+    const parts = { ...options, ...loaded, spares: this.#spares };
+    this.#appender = new Appender(parts, loaded.segment);
+    this.#compactor = new Compactor(parts, this.#appender);
   }
 
   /** Whether writes can succeed now. */
@@ -120,5 +119,42 @@ export class Log implements AsyncDisposable {
     } finally {
       await this.#lock[Symbol.asyncDispose]();
     }
+  }
+}
+
+/**
+ * Opens the log in `directory`, or begins one there.
+ * @throws LocalError `store_unwritable`, `store_foreign`, `store_locked`, `store_format`, `store_corrupt`
+ */
+export async function openLog(options: OpenLogOptions): Promise<Log> {
+  const { directory, fs = nodeFs, segmentBytes = 16 * 1024 * 1024 } = options;
+  try {
+    await makeDirectory(fs, directory);
+    // Before the lock is written into somebody else's directory.
+    await listDirectory(fs, directory);
+    const lock = await DirectoryLock.acquire(fs, directory);
+    try {
+      const own = fenced(fs, lock);
+      const loaded = await load(own, options);
+      return new Log({ ...options, fs: own, segmentBytes }, loaded, lock);
+    } catch (error) {
+      await lock[Symbol.asyncDispose]();
+      throw error;
+    }
+  } catch (error) {
+    if (error instanceof LocalError || error instanceof StreamError) throw error;
+    throw unwritable(directory, error);
+  }
+}
+
+async function load(fs: LogFs, options: OpenLogOptions): Promise<Loaded> {
+  try {
+    return await loadLog(fs, options);
+  } catch (error) {
+    const damaged = error instanceof LocalError && error.code === 'store_corrupt';
+    if (!damaged || options.repair !== true) throw error;
+    options.onReport?.(await salvage(fs, options.directory, error.message));
+    options.state.replay.clear('');
+    return await loadLog(fs, options);
   }
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { test } from 'node:test';
+import type { LogFile, LogFs } from './fs.js';
 import { nodeFs } from './fs.js';
-import type { LogFile, LogFs } from './index.js';
 import { openTest, temporaryDirectory } from './testing/open.js';
 
 const ENTRIES = 40_000;

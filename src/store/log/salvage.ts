@@ -1,12 +1,12 @@
 import path from 'node:path';
-import { linkOrCopy } from './copy.js';
+import { linkOrCopy } from './backup.js';
 import { fileName, listDirectory } from './directory.js';
 import { FILE_HEADER_BYTES, type FileKind, FRAME_HEADER_BYTES, frameSeed } from './format.js';
 import { findFrame } from './frame-reader.js';
 import { type LogFs, readFully, withFile } from './fs.js';
 import { MapState } from './map-state.js';
+import type { LogReport } from './options.js';
 import { MalformedRecordError, type RecordVisitor, visitRecords } from './records.js';
-import type { LogReport } from './report.js';
 import { Segment } from './segment.js';
 import { publishSnapshot, writeSnapshot } from './snapshot.js';
 

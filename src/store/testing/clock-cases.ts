@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ContractCase } from '../contract.js';
+import type { ContractCase } from './contract-case.js';
 import { at, GROUP, json, set, upTo } from './writing.js';
 
 const isRising = (numbers: readonly number[]): boolean =>

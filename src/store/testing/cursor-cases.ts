@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Change, Cursor, Snapshot } from '../../domain/change.js';
-import type { ContractCase } from '../contract.js';
 import type { Store } from '../port.js';
+import type { ContractCase } from './contract-case.js';
 import { GROUP, remove, set, upTo } from './writing.js';
 
 const position = ({ epoch, seq }: Cursor): Cursor => ({ epoch, seq });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ContractCase } from '../contract.js';
+import type { ContractCase } from './contract-case.js';
 import { increment, remove, set, upTo } from './writing.js';
 
 export const feedCases: readonly ContractCase[] = [

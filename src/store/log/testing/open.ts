@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
-import type { LogReport, OpenLogOptions } from '../index.js';
+import type { OpenLogOptions } from '../log.js';
+import type { LogReport } from '../options.js';
 import type { MemoryFs } from './memory-fs.js';
 import { TestLog } from './test-log.js';
 

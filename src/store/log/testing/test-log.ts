@@ -1,8 +1,10 @@
 import { EventEmitter } from 'node:events';
 import type { StoreHealth } from '../../port.js';
+import type { LogEntry } from '../entry.js';
 import type { FrameBuilder } from '../frame-builder.js';
-import { type LogEntry, type LogStats, MapState, type OpenLogOptions, openLog } from '../index.js';
 import type { Log } from '../log.js';
+import { type LogStats, type OpenLogOptions, openLog } from '../log.js';
+import { MapState } from '../map-state.js';
 
 /** A log with its texts in Maps. Emits `health`. */
 export class TestLog extends EventEmitter<{ health: [StoreHealth] }> implements AsyncDisposable {
