@@ -48,7 +48,8 @@ function renderObject({ name, constants, fields }: ObjectDeclaration, model: Mod
   const names = fieldNames(fields);
   const members = fields.map(({ wire, description, type, required }) => {
     const go = names.get(wire) ?? wire;
-    const optional = required ? typeOf(type, model) : `wire.Optional[${typeOf(type, model)}]`;
+    const plain = typeOf(type, model, name);
+    const optional = required ? plain : `wire.Optional[${plain}]`;
     const doc = description === undefined ? '' : comment(go, description, '\t');
     return `${doc}\t${go} ${optional} \`json:${JSON.stringify(wire)}\`\n`;
   });
@@ -57,7 +58,7 @@ function renderObject({ name, constants, fields }: ObjectDeclaration, model: Mod
     ...constants.map(({ wire, value }) => `\to.Constant(${text(wire)}, ${text(value)})\n`),
     ...fields.map(
       ({ wire, type, required }) =>
-        `\tv.${names.get(wire)} = wire.${required ? 'Required' : 'Maybe'}(o, ${text(wire)}, ${coder('Decode', type, model)})\n`,
+        `\tv.${names.get(wire)} = wire.${required ? 'Required' : 'Maybe'}(o, ${text(wire)}, ${coder('Decode', type, model, name)})\n`,
     ),
   ];
   const writes = [
@@ -66,7 +67,7 @@ function renderObject({ name, constants, fields }: ObjectDeclaration, model: Mod
     ),
     ...fields.map(
       ({ wire, type, required }) =>
-        `\twire.Put${required ? '' : 'Optional'}(w, ${text(wire)}, v.${names.get(wire)}, ${coder('Encode', type, model)})\n`,
+        `\twire.Put${required ? '' : 'Optional'}(w, ${text(wire)}, v.${names.get(wire)}, ${coder('Encode', type, model, name)})\n`,
     ),
   ];
   return `type ${name} struct${members.length > 0 ? ' {\n' : '{'}${members.join('\n')}}

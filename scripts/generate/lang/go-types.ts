@@ -1,4 +1,4 @@
-import { type Field, type Model, type Type, unalias } from './model.js';
+import { type Field, holdsItself, type Model, type Type, unalias } from './model.js';
 import { identifiers, pascalCase, words, wrap } from './words.js';
 
 const WIDTH = 116;
@@ -19,7 +19,8 @@ export const fieldNames = (fields: readonly Field[]): ReadonlyMap<string, string
     exported,
   );
 
-export function typeOf(type: Type, model: Model): string {
+/** @param owner the object whose field it is: what holds it in turn is pointed at. */
+export function typeOf(type: Type, model: Model, owner?: string): string {
   switch (type.kind) {
     case 'any':
       return 'json.RawMessage';
@@ -40,9 +41,12 @@ export function typeOf(type: Type, model: Model): string {
     case 'nullable':
       return `${isInterface(type.of, model) ? '' : '*'}${typeOf(type.of, model)}`;
     case 'named':
-      return type.name;
+      return isPointer(type, model, owner) ? `*${type.name}` : type.name;
   }
 }
+
+const isPointer = (type: Type, model: Model, owner: string | undefined): boolean =>
+  owner !== undefined && !isInterface(type, model) && holdsItself(type, owner, model);
 
 /** An interface has a nil of its own, so that null needs no pointer. */
 function isInterface(type: Type, model: Model): boolean {
@@ -52,7 +56,7 @@ function isInterface(type: Type, model: Model): boolean {
 }
 
 /** The function that reads or writes a type, as an expression. */
-export function coder(verb: 'Decode' | 'Encode', type: Type, model: Model): string {
+export function coder(verb: 'Decode' | 'Encode', type: Type, model: Model, owner?: string): string {
   switch (type.kind) {
     case 'array':
       return `wire.${verb}Array(${coder(verb, type.items, model)})`;
@@ -66,8 +70,10 @@ export function coder(verb: 'Decode' | 'Encode', type: Type, model: Model): stri
       return verb === 'Encode'
         ? 'wire.EncodeInteger'
         : `wire.DecodeInteger(${type.minimum}, ${type.maximum})`;
-    case 'named':
-      return `${verb.toLowerCase()}${type.name}`;
+    case 'named': {
+      const plain = `${verb.toLowerCase()}${type.name}`;
+      return isPointer(type, model, owner) ? `wire.${verb}Pointer(${plain})` : plain;
+    }
     default:
       return `wire.${verb}${pascalCase(type.kind)}`;
   }

@@ -5,7 +5,10 @@ import { identifiers, upperCase } from './words.js';
 /** The codecs of a family: made first, then told what they hold, as they may hold themselves. */
 export function renderCodecs(model: Model): string {
   const all = [...model.values()];
-  const names = identifiers([...model.keys()], upperCase);
+  // The class `URL` has that name already.
+  const upper = (name: string): string =>
+    model.has(upperCase(name)) ? `${upperCase(name)}_CODEC` : upperCase(name);
+  const names = identifiers([...model.keys()], upper);
   const nameOf = (name: string): string => names.get(name) ?? name;
   const codec: CodecOf = (type) => codecOf(unalias(type, model), nameOf, codec);
   // An alias has what it is another name of: that must be there.

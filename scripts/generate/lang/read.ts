@@ -1,12 +1,23 @@
 import { FORMATS, tagOf } from '../lower.js';
 import { type Definitions, isAny, resolve, type Schema } from '../schema.js';
 import type { Declaration, Field, JsonType, Model, Type } from './model.js';
-import { identifiers, pascalCase } from './words.js';
+import { capitalized, identifiers, pascalCase } from './words.js';
 
 const ANY: Type = { kind: 'any' };
 /** Without a format an integer has the bounds of `int64`: a greater one is another number in JavaScript (D5). */
 const INTEGER = FORMATS.int64 ?? { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
 const DEFINITION = '#/definitions/';
+
+/** Names that generated code itself needs, in one language or another. */
+const TAKEN = new Set(
+  (
+    'Any BTreeMap Box Err Final Literal None Ok Option RawValue Result Self Serialize SerializeMap Serializer Some ' +
+    'String Tagged TypeAlias Types Unknown Unset Value Vec'
+  ).split(' '),
+);
+
+const typeName = (key: string): string =>
+  TAKEN.has(pascalCase(key)) ? `${pascalCase(key)}Type` : pascalCase(key);
 
 /** What the schemas of a family declare, nested objects and unions named after the place that they are in. */
 export function readModel(definitions: Definitions): Model {
@@ -20,7 +31,7 @@ class Reader {
 
   constructor(definitions: Definitions) {
     this.#definitions = definitions;
-    this.#names = identifiers(Object.keys(definitions), pascalCase);
+    this.#names = identifiers(Object.keys(definitions), typeName);
   }
 
   read(): Model {
@@ -120,7 +131,7 @@ class Reader {
       if (value !== undefined && required.includes(wire)) constants.push({ wire, value });
       else {
         const { description } = property === true ? {} : property;
-        const type = this.#typeOf(property, name + pascalCase(wire));
+        const type = this.#typeOf(property, name + capitalized(wire));
         fields.push({ wire, description, type, required: required.includes(wire) });
       }
     }
@@ -133,7 +144,7 @@ class Reader {
     this.#model.set(name, { kind: 'union', name, description: schema.description, tag, branches: [] });
     const branches = (schema.oneOf ?? []).map((branch) => {
       const value = constantOf(resolve(branch, this.#definitions).properties?.[tag]) ?? '';
-      const type = this.#typeOf(branch, name + pascalCase(value));
+      const type = this.#typeOf(branch, name + capitalized(value));
       if (type.kind !== 'named') throw new Error(`${name}: the branch ${value} is no object`);
       return { value, name: type.name };
     });
@@ -177,7 +188,7 @@ class Reader {
     });
     const told = branches.map((branch, at) => {
       const json = types[at] as JsonType;
-      return { json, type: this.#typeOf(branch, declared + pascalCase(json)) };
+      return { json, type: this.#typeOf(branch, declared + capitalized(json)) };
     });
     this.#model.set(declared, {
       kind: 'choice',

@@ -125,11 +125,21 @@ ${match('tagged()')}    }
 `;
 }
 
+/** Stands for the variant of all values that are not known; no value of a spec holds a zero character. */
+const UNKNOWN = '\0';
+
+/** The names of variants by their values. */
+function variantsOf(values: readonly { readonly value: string }[]): Names {
+  const variant = (value: string): string => {
+    const name = value === UNKNOWN ? 'Unknown' : pascalCase(value);
+    return name === 'Self' ? 'SelfValue' : name;
+  };
+  return identifiers([...values.map(({ value }) => value), UNKNOWN], variant);
+}
+
 function renderUnion({ name, tag, branches }: UnionDeclaration): string {
-  const variants = identifiers([...branches.map(({ value }) => value), '?unknown'], (value) =>
-    value === '?unknown' ? 'Unknown' : pascalCase(value),
-  );
-  const unknown = variants.get('?unknown');
+  const variants = variantsOf(branches);
+  const unknown = variants.get(UNKNOWN);
   const members = branches.map(({ value, name: branch }) => `    ${variants.get(value)}(${branch}),\n`);
   const reads = branches.map(
     ({ value, name: branch }) =>
@@ -181,10 +191,8 @@ ${passOn(name, arms)}`;
 }
 
 function renderEnum({ name, values }: EnumDeclaration): string {
-  const variants = identifiers([...values.map(({ value }) => value), '?unknown'], (value) =>
-    value === '?unknown' ? 'Unknown' : pascalCase(value),
-  );
-  const unknown = variants.get('?unknown');
+  const variants = variantsOf(values);
+  const unknown = variants.get(UNKNOWN);
   const members = values.map(
     ({ value, description }) => `${comment(description, '    ')}    ${variants.get(value)},\n`,
   );

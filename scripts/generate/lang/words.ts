@@ -7,11 +7,15 @@ export function words(name: string): readonly string[] {
   return found ?? ['x'];
 }
 
-/** `group_id` → `GroupId`; a name that starts with a digit gets an `X` in front. */
-export function pascalCase(name: string): string {
-  const joined = words(name)
+/** `group_id` → `GroupId`, for behind another name. */
+export const capitalized = (name: string): string =>
+  words(name)
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
+
+/** `group_id` → `GroupId`; a name that starts with a digit gets an `X` in front. */
+export function pascalCase(name: string): string {
+  const joined = capitalized(name);
   return /^\d/.test(joined) ? `X${joined}` : joined;
 }
 

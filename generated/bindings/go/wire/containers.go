@@ -4,6 +4,7 @@ package wire
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sort"
 )
@@ -24,6 +25,24 @@ func EncodeNullable[T any](encode Encoder[T]) Encoder[*T] {
 	return func(value *T) ([]byte, error) {
 		if value == nil {
 			return []byte("null"), nil
+		}
+		return encode(*value)
+	}
+}
+
+// DecodePointer reads a value into a place of its own, for an object that holds others of its type.
+func DecodePointer[T any](decode Decoder[T]) Decoder[*T] {
+	return func(text json.RawMessage) (*T, error) {
+		value, err := decode(text)
+		return &value, err
+	}
+}
+
+// EncodePointer writes what is pointed at.
+func EncodePointer[T any](encode Encoder[T]) Encoder[*T] {
+	return func(value *T) ([]byte, error) {
+		if value == nil {
+			return nil, errors.New("a value is missing")
 		}
 		return encode(*value)
 	}
