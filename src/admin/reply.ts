@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type Refusal, refusalBody } from '../net/refusal.js';
 
-/** One answer of the admin listener. */
+/** One reply of the admin listener. */
 export interface Reply {
   readonly status: number;
   readonly type: string;

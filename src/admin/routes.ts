@@ -14,7 +14,7 @@ const CALL = '/api/call/';
 /** Reads that tell nothing of a user's data, so that a probe or a scraper may call us by any name. */
 export const PUBLIC: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
-/** Answers a GET; undefined when there is nothing at this path. */
+/** Replies to a GET; undefined when there is nothing at this path. */
 export async function get(options: AdminOptions, url: URL): Promise<Reply | undefined> {
   switch (url.pathname) {
     case '/healthz':
@@ -44,7 +44,7 @@ export async function get(options: AdminOptions, url: URL): Promise<Reply | unde
   }
 }
 
-/** Answers a POST; undefined when there is nothing at this path. */
+/** Replies to a POST; undefined when there is nothing at this path. */
 export async function post(
   options: AdminOptions,
   url: URL,
@@ -64,8 +64,8 @@ async function backup({ store, config, logger }: AdminOptions, request: Incoming
     throw new Refusal(400, 'invalid_input', 'directory: is required, a path on the server');
   }
   if (store.backup === undefined) {
-    const sentence = `a ${store.kind} store has no files of its own; back it up with its own tools`;
-    throw new Refusal(501, 'backup_unsupported', sentence);
+    const message = `a ${store.kind} store has no files of its own; back it up with its own tools`;
+    throw new Refusal(501, 'backup_unsupported', message);
   }
   try {
     await store.backup(directory);

@@ -3,7 +3,7 @@ import type { Service } from '../service/service.js';
 import type { ConnectionInfo } from '../socket/connection.js';
 import type { Store } from '../store/port.js';
 
-/** Rows of one answer; the page says how many there are beyond. */
+/** Rows of one reply; the page says how many there are beyond. */
 const MAX_ROWS = 1_000;
 
 /** What the views are taken of. */
@@ -39,7 +39,7 @@ export function overview({ service, metrics, store, notReady, connections }: Vie
   };
 }
 
-/** Every socket, those that fell behind first. */
+/** Every socket, the slowest first. */
 export function sockets({ service, connections }: Viewed): object {
   const behind = new Map(service.hub.behind());
   const all = [...connections()].map((one) => ({ ...one, behind: behind.get(one.id) ?? 0 }));

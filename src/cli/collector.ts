@@ -6,6 +6,6 @@ import { setFlagsFromString } from 'node:v8';
  * lists of each connection's receiver and of each watched group. A busy one makes a new list per message; in the old
  * generation these would hold on to their messages, and these to bytes, until the next full collection.
  */
-export function keepListsYoung(): void {
+export function disableAllocationSitePretenuring(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
 }

@@ -2,7 +2,7 @@ import { type App, startApp } from '../app/app.js';
 import { type Config, loadConfig, watchConfig } from '../config/index.js';
 import { LocalError } from '../domain/errors.js';
 import { createLogger, type Logger } from '../observability/logger.js';
-import { keepListsYoung } from './collector.js';
+import { disableAllocationSitePretenuring } from './collector.js';
 
 export interface ServeOptions {
   readonly config: string | undefined;
@@ -17,7 +17,7 @@ const SHUTDOWN_LIMIT = 9_500;
 
 /** Runs the server until a signal ends it. @throws LocalError when it cannot start */
 export async function serve({ config: file, engine, logLevel, repair }: ServeOptions): Promise<void> {
-  keepListsYoung();
+  disableAllocationSitePretenuring();
   const load = async (): Promise<Config> => {
     const config = await loadConfig(file);
     if (!logLevel) return config;

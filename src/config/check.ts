@@ -5,20 +5,20 @@ import { ADAPTERS, knownKeys } from './known-keys.js';
 import { nearest } from './nearest.js';
 import type { Config } from './types.js';
 
-/** Keys are shown in faults only when they look like keys: a secret in a wrong place must not reach a log. */
+/** Keys are shown in errors only when they look like keys: a secret in a wrong place must not reach a log. */
 const SHOWABLE_KEY = /^[\w.-]{1,64}$/;
 
 /**
  * Checks a mapping against the schema and fills the defaults in. A key without a value counts as absent. Takes the
  * mapping over: it is changed and frozen.
  *
- * @param file named in faults
- * @throws LocalError `config_invalid`, one sentence that names the key at fault
+ * @param file named in errors
+ * @throws LocalError `config_invalid`, naming the key
  */
 export function checkConfig(mapping: Mapping, file: string): Config {
   const adapter = isMapping(mapping.adapter) ? mapping.adapter.name : undefined;
   dropEmpty(mapping, [], adapter);
-  if (!validateConfig(mapping)) throw invalid(file, fault(adapter));
+  if (!validateConfig(mapping)) throw invalid(file, problem(adapter));
   return deepFreeze(mapping as Config);
 }
 
@@ -31,7 +31,7 @@ function dropEmpty(mapping: Mapping, path: readonly string[], adapter: unknown):
 }
 
 /** Says what `validateConfig` found. */
-function fault(adapter: unknown): string {
+function problem(adapter: unknown): string {
   const error = validateConfig.errors?.at(-1);
   const path = error?.instancePath.split('/').slice(1) ?? [];
   if (error?.keyword === 'additionalProperties') {

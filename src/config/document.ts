@@ -10,15 +10,15 @@ import { invalid } from './invalid.js';
 export function parseYaml(text: string, file: string): unknown {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const fault = document.errors[0] ?? document.warnings[0];
-  if (fault !== undefined) {
-    const { line, col } = lines.linePos(fault.pos[0]);
-    const what = fault.code.toLowerCase().replaceAll('_', ' ');
+  const error = document.errors[0] ?? document.warnings[0];
+  if (error !== undefined) {
+    const { line, col } = lines.linePos(error.pos[0]);
+    const what = error.code.toLowerCase().replaceAll('_', ' ');
     throw invalid(`${file}, line ${line}, column ${col}`, `is not valid YAML: ${what}`);
   }
   try {
     return document.toJS();
-  } catch (error) {
-    throw invalid(file, 'is not valid YAML: an alias has no anchor, or there are too many', { cause: error });
+  } catch (cause) {
+    throw invalid(file, 'is not valid YAML: an alias has no anchor, or there are too many', { cause });
   }
 }

@@ -24,7 +24,7 @@ function expandLine(line: string, env: Environment, where: string): string {
     if (value === undefined) {
       throw invalid(where, `the environment variable ${name} is not set and has no default`);
     }
-    // It could add keys of its own, and later faults would name a wrong line.
+    // It could add keys of its own, and later errors would name a wrong line.
     if (/[\r\n]/.test(value)) throw invalid(where, `the environment variable ${name} holds a line break`);
     return value;
   });

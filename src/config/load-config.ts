@@ -12,7 +12,7 @@ import type { Config } from './types.js';
  *
  * @param file YAML: an engine's file, its list of workers, or the bare mapping
  * @param env for `${VAR}` and `${VAR:default}`
- * @throws LocalError `config_unreadable` or `config_invalid`, one sentence without a value of the file
+ * @throws LocalError `config_unreadable` or `config_invalid`, without a value of the file
  */
 export async function loadConfig(file?: string, env: Environment = process.env): Promise<Config> {
   if (file === undefined) return checkConfig(withoutFile(), 'the built-in configuration');
@@ -21,7 +21,7 @@ export async function loadConfig(file?: string, env: Environment = process.env):
 
 /**
  * `loadConfig` of a text that is here already.
- * @param file named in faults
+ * @param file named in errors
  */
 export function parseConfig(text: string, file: string, env: Environment = process.env): Config {
   return checkConfig(findMapping(parseYaml(expandVariables(text, env, file), file), file), file);
@@ -36,11 +36,11 @@ async function read(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw new LocalError('config_unreadable', `${file}: ${readFault(error)}`, { cause: error });
+    throw new LocalError('config_unreadable', `${file}: ${readProblem(error)}`, { cause: error });
   }
 }
 
-function readFault(error: unknown): string {
+function readProblem(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   switch (code) {
     case 'ENOENT':

@@ -61,6 +61,6 @@ export function watchConfig(file: string, onChange: () => void, options: WatchOp
   return { close, [Symbol.dispose]: close };
 }
 
-/** Nothing when the file is gone; any other fault is a change that loading will explain. */
+/** Nothing when the file is gone; any other error is a change that loading will explain. */
 const unreadable = (error: NodeJS.ErrnoException): string | undefined =>
   error.code === 'ENOENT' ? undefined : String(error);

@@ -10,7 +10,7 @@ const UINT32 = 0x1_0000_0000;
 
 const headerBytes = (length: number): number => (length <= SHORT ? 2 : length <= UINT16_MAX ? 4 : 10);
 
-/** Writes one frame at `offset`; answers where it ends. `length` is the message's UTF-8 length. */
+/** Writes one frame at `offset`; returns where it ends. `length` is the message's UTF-8 length. */
 function writeFrame(target: Buffer, offset: number, message: string, length: number): number {
   target[offset] = FINAL_TEXT;
   if (length <= SHORT) {

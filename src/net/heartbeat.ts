@@ -45,7 +45,7 @@ export class Heartbeat {
 
   #schedule(): void {
     const interval = this.#intervalMs();
-    // Counted from the end of a step: members that come late by a busy process get their whole interval to answer.
+    // Counted from the end of a step: members that come late by a busy process get their whole interval to reply.
     this.#timer = setTimeout(
       () => this.#step(interval > 0),
       interval > 0 ? interval / PARTS : OFF_MS,

@@ -36,7 +36,7 @@ const headersOf = (refusal: Refusal, body: string): OutgoingHttpHeaders => ({
 
 /** Refuses an upgrade request, whose socket the HTTP server no longer knows, and ends the socket. */
 export function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
-  // The client may be gone already, and there is nobody to tell.
+  // The client may have left already, and there is nobody to tell.
   if (socket.listenerCount('error') === 0) socket.on('error', () => socket.destroy());
   if (socket.destroyed || socket.writableEnded) return;
   const body = refusalBody(refusal);
@@ -46,7 +46,7 @@ export function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
   socket.end(`${head}\r\n${body}`);
 }
 
-/** Answers a plain HTTP request. */
+/** Refuses a plain HTTP request. */
 export function refuseRequest(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
   const body = refusalBody(refusal);
   response.writeHead(refusal.status, headersOf(refusal, body));

@@ -1,8 +1,8 @@
 import { Counter, Gauge, type Histogram, type Registry } from 'prom-client';
 import { LATENCY_BOUNDS, type Latency } from './latency.js';
 
-/** One figure under one value of its label. */
-export type Labelled<T> = Iterable<readonly [label: string, figure: T]>;
+/** One number under one value of its label. */
+export type Labelled<T> = Iterable<readonly [label: string, value: T]>;
 
 /** A counter that is read when somebody asks. */
 export function exportCounter(registry: Registry, name: string, help: string, read: () => number): void {
@@ -49,17 +49,17 @@ export function exportGauge(registry: Registry, name: string, help: string, read
   });
 }
 
-/** A histogram in seconds; without `label` it holds one figure, whose label is not shown. */
+/** A histogram in seconds; without `label` it holds one latency, whose label is not shown. */
 export function exportLatency(
   registry: Registry,
   name: string,
   help: string,
   label: string | undefined,
-  figures: Labelled<Latency>,
+  latencies: Labelled<Latency>,
 ): void {
   const head = { name, help, type: 'histogram', aggregator: 'sum' };
   const values = () =>
-    [...figures].flatMap(([value, latency]) =>
+    [...latencies].flatMap(([value, latency]) =>
       samples(name, latency, label === undefined ? {} : { [label]: value }),
     );
   const metric = { ...head, get: () => Promise.resolve({ ...head, values: values() }) };

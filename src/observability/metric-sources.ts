@@ -1,22 +1,11 @@
 /** Counters that delivery keeps itself. */
-export interface DeliveryFigures {
-  readonly deliveries: number;
-  readonly catchUps: number;
-  readonly droppedEvents: number;
-  readonly pauses: number;
-}
+type Delivery = Readonly<Record<'deliveries' | 'catchUps' | 'droppedEvents' | 'pauses', number>>;
 
 /** Counters that the stream sockets keep themselves. */
-export interface SocketFigures {
-  readonly opened: number;
-  readonly refused: number;
-  readonly faults: number;
-  readonly slowConsumers: number;
-  readonly lost: number;
-}
+type Sockets = Readonly<Record<'opened' | 'refused' | 'errors' | 'slowConsumers' | 'lost', number>>;
 
-/** Figures that others keep already: read when somebody asks, at no cost before. */
-export interface FigureSources {
+/** Numbers that others keep already: read when somebody asks, at no cost before. */
+export interface MetricSources {
   /** Open stream sockets. */
   connections(): number;
   /** Subscriptions of all sockets. */
@@ -25,17 +14,17 @@ export interface FigureSources {
   outboxBytes(): number;
   storeWritable(): boolean;
   /** Of all stream sockets that this process had. */
-  sockets(): SocketFigures;
+  sockets(): Sockets;
   /** Not copied: read again at each scrape. */
-  readonly delivery: DeliveryFigures;
+  readonly delivery: Delivery;
 }
 
 /** What is reported until the sources are there. */
-export const NO_SOURCES: FigureSources = {
+export const NO_SOURCES: MetricSources = {
   connections: () => 0,
   subscriptions: () => 0,
   outboxBytes: () => 0,
   storeWritable: () => false,
-  sockets: () => ({ opened: 0, refused: 0, faults: 0, slowConsumers: 0, lost: 0 }),
+  sockets: () => ({ opened: 0, refused: 0, errors: 0, slowConsumers: 0, lost: 0 }),
   delivery: { deliveries: 0, catchUps: 0, droppedEvents: 0, pauses: 0 },
 };

@@ -69,7 +69,7 @@ test('what is counted is what is read, again and again', async () => {
     subscriptions: () => 5,
     outboxBytes: () => 6,
     storeWritable: () => true,
-    sockets: () => ({ opened: 9, refused: 10, faults: 11, slowConsumers: 1, lost: 12 }),
+    sockets: () => ({ opened: 9, refused: 10, errors: 11, slowConsumers: 1, lost: 12 }),
     delivery,
   });
   engine.changed({ kind: 'delete' } as Change);

@@ -4,7 +4,7 @@ import type { JsonText } from '../../generated/json-text.js';
 import type { Change, ChangeKind } from '../domain/change.js';
 import { exportCounter, exportCounters, exportGauge, exportLatency } from './export.js';
 import { Latency } from './latency.js';
-import { type FigureSources, NO_SOURCES } from './metric-sources.js';
+import { type MetricSources, NO_SOURCES } from './metric-sources.js';
 
 type Done<Failure> = (failure: Failure | undefined, result: JsonText | undefined) => void;
 
@@ -21,7 +21,7 @@ function ofProcess(): Registry {
 
 /**
  * Counts what happens: additions to plain fields, read by prom-client when somebody asks. Labels come from fixed sets,
- * never from a client. Fits the observers of engine and store.
+ * never from a client. Fits the observers of service and store.
  */
 export class Metrics {
   /** The media type of `scrape`. */
@@ -39,14 +39,14 @@ export class Metrics {
   #sources = NO_SOURCES;
 
   constructor() {
-    this.#exportEngine();
+    this.#exportService();
     this.#exportStore();
     this.#exportDelivery();
     ofProcess();
   }
 
-  /** Says who knows the figures that are not counted here. */
-  attach(sources: FigureSources): void {
+  /** Says who knows the numbers that are not counted here. */
+  attach(sources: MetricSources): void {
     this.#sources = sources;
   }
 
@@ -104,19 +104,19 @@ export class Metrics {
     exportGauge(this.#registry, `iii_stream_${name}`, help, read);
   }
 
-  #exportEngine(): void {
+  #exportService(): void {
     const registry = this.#registry;
     exportLatency(
       registry,
       'iii_stream_function_duration_seconds',
-      'Time from a call to its answer.',
+      'Time from a call to its reply.',
       'function',
       this.#latencies,
     );
     exportCounters(
       registry,
       'iii_stream_function_errors_total',
-      'Calls that were answered with an error.',
+      'Calls that failed.',
       'function',
       () => this.#failures,
     );
@@ -159,7 +159,7 @@ export class Metrics {
       this.#sources.outboxBytes(),
     );
     this.#counter('deliveries_total', 'Messages handed to sockets.', () => delivery().deliveries);
-    this.#counter('catch_ups_total', 'Answers to what changed after a cursor.', () => delivery().catchUps);
+    this.#counter('catch_ups_total', 'Replies to what changed after a cursor.', () => delivery().catchUps);
     this.#counter(
       'dropped_events_total',
       'Custom events that a slow client missed.',
@@ -169,8 +169,12 @@ export class Metrics {
     const sockets = () => this.#sources.sockets();
     this.#counter('connections_total', 'Stream sockets opened.', () => sockets().opened);
     this.#counter('refused_upgrades_total', 'Stream sockets refused.', () => sockets().refused);
-    this.#counter('socket_faults_total', 'Socket messages answered with an error.', () => sockets().faults);
+    this.#counter(
+      'socket_faults_total',
+      'Socket messages that got an error in reply.',
+      () => sockets().errors,
+    );
     this.#counter('slow_client_closes_total', 'Sockets closed as too slow.', () => sockets().slowConsumers);
-    this.#counter('lost_clients_total', 'Sockets dropped as dead.', () => sockets().lost);
+    this.#counter('lost_clients_total', 'Sockets dropped because they showed no life.', () => sockets().lost);
   }
 }

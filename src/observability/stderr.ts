@@ -51,11 +51,11 @@ class StderrWriter implements LineWriter {
         return;
       }
       this.#waiting.shift();
-      if (this.#waiting.length === 0 && this.#dropped > 0) this.#confess();
+      if (this.#waiting.length === 0 && this.#dropped > 0) this.#reportDropped();
     }
   }
 
-  #confess(): void {
+  #reportDropped(): void {
     const record = { level: 'warn', time: new Date().toISOString(), dropped: this.#dropped };
     this.#dropped = 0;
     this.#push(Buffer.from(`${JSON.stringify({ ...record, msg: 'dropped log lines: nobody read them' })}\n`));
@@ -67,7 +67,7 @@ function take(bytes: Buffer): number {
   try {
     return writeSync(STDERR, bytes);
   } catch (error) {
-    // Any other fault means that there is no reader any more, and nobody left to tell.
+    // Any other error means that there is no reader any more, and nobody left to tell.
     return (error as NodeJS.ErrnoException).code === 'EAGAIN' ? 0 : bytes.length;
   }
 }

@@ -87,7 +87,7 @@ export class CustomStreams {
     });
   }
 
-  /** Answers joins of a custom stream from its own functions; undefined when the stream is not one. */
+  /** What joins of a custom stream get, from its own functions; undefined when the stream is not one. */
   sourceOf(stream: string): Source | undefined {
     if (!this.#has(FUNCTION.list, stream)) return undefined;
     const snapshot = (at: GroupAddress, item: string | undefined): Promise<Snapshot> =>
@@ -104,7 +104,7 @@ export class CustomStreams {
   }
 
   async #snapshot(at: GroupAddress, item: string | undefined): Promise<Snapshot> {
-    // Stamped before the question: a change that the answer already holds comes once more, and is newer.
+    // Stamped before the call: a change that the result already holds comes once more, and is newer.
     const timestamp = Date.now();
     const items = [];
     if (item !== undefined && this.#has(FUNCTION.get, at.stream)) {

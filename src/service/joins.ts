@@ -59,7 +59,7 @@ export class Joins {
   leave(outlet: Outlet, subscriptionId: string): void {
     const undecided = this.#undecided.get(outlet)?.get(subscriptionId);
     if (undecided !== undefined) {
-      // The handlers' answer tells whether there is anything to leave.
+      // The handlers' decision tells whether there is anything to leave.
       undecided.left = true;
       this.#forget(outlet, undecided);
       return;

@@ -1,7 +1,7 @@
 import type { Change } from '../domain/change.js';
 import type { InvocationCallback } from './service-port.js';
 
-/** Is told what the engine does; for metrics. Methods are cheap and don't throw. */
+/** Is told what the service does; for metrics. Methods are cheap and don't throw. */
 export interface ServiceObserver {
   /** Wraps the callback of a call of one of our functions, to time it. */
   timed(functionId: string, done: InvocationCallback): InvocationCallback;

@@ -77,7 +77,7 @@ export type AuthResult =
 /** One wish to subscribe. */
 export type JoinRequest = SubscriptionRequest;
 
-/** What the service offers to a socket session. Calls never throw; answers go out through the outlet. */
+/** What the service offers to a socket session. Calls never throw; what they have to say goes out through the outlet. */
 export interface SubscriptionService {
   /** Runs the configured auth function; without one everybody is let in without a context. */
   authenticate(request: AuthRequest): Promise<AuthResult>;

@@ -43,7 +43,7 @@ export interface ServiceOptions {
 
 /**
  * The eight functions, three trigger types and subscriptions over one store. The order of a change is
- * commit → deliver → trigger → answer: nobody hears of a change that is not as durable as the store promises.
+ * commit → deliver → trigger → reply: nobody learns of a change that is not as durable as the store promises.
  */
 export class Service implements StreamService, SubscriptionService {
   readonly hub: Hub;
@@ -107,8 +107,8 @@ export class Service implements StreamService, SubscriptionService {
     parsed?: unknown,
   ): void {
     const { observer } = this.#options;
-    const answered = observer === undefined ? done : observer.timed(functionId, done);
-    if (this.#dispatch(functionId, payload, { trace }, answered, parsed)) return;
+    const timed = observer === undefined ? done : observer.timed(functionId, done);
+    if (this.#dispatch(functionId, payload, { trace }, timed, parsed)) return;
     done({ code: INVOCATION_ERROR.functionNotFound, message: `Function ${functionId} not found` }, undefined);
   }
 

@@ -31,25 +31,25 @@ export function acceptFirst(
 ): void {
   const [request, socket] = upgrade;
   let candidate: Candidate | undefined;
-  let fault: Refusal | undefined;
+  let refusal: Refusal | undefined;
   try {
     candidate = admission.check(request, socket);
   } catch (error) {
-    fault = refused(error);
+    refusal = refused(error);
     // Nothing but a handshake can be accepted.
-    if (fault.code === BAD_HANDSHAKE) {
-      refuseUpgrade(socket, fault);
+    if (refusal.code === BAD_HANDSHAKE) {
+      refuseUpgrade(socket, refusal);
       return;
     }
   }
   accept(acceptor, upgrade, (ws) => {
-    if (candidate === undefined) close(ws, fault as Refusal);
+    if (candidate === undefined) close(ws, refusal as Refusal);
     else {
       ws.pause();
       void admission
         .authenticate(request, candidate, (refusal) => close(ws, refusal))
         .then((admitted) => {
-          // The client may be gone, or the server may be ending.
+          // The client may have left, or the server may be ending.
           if (ws.readyState === WebSocket.OPEN) hand(ws, open(ws, admitted));
           ws.resume();
         })
@@ -67,4 +67,4 @@ function close(ws: WebSocket, { status, code }: Refusal): void {
 
 const ignore = (): void => {};
 /** Of a socket that nobody is connected to: it is paused, or on its way to its end. */
-const UNREAD: SocketEvents = { message: ignore, sign: ignore, broken: ignore, gone: ignore };
+const UNREAD: SocketEvents = { message: ignore, control: ignore, failed: ignore, closed: ignore };

@@ -3,11 +3,11 @@ import type { Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { SUBPROTOCOL } from '../../generated/constants.js';
 
-/** Milliseconds that a client may take to answer a close frame. */
+/** Milliseconds that a client may take for its part of the close handshake. */
 const CLOSE_TIMEOUT = 5_000;
 const AUTHORIZATION = SUBPROTOCOL.authorization.toLowerCase();
 
-/** Browsers abort unless one of the protocols that they offered is answered; next to a token that can only be one. */
+/** Browsers abort unless the reply names one of the protocols that they offered; next to a token that can only be one. */
 function chooseProtocol(offered: Set<string>): string | false {
   for (const protocol of offered) if (protocol.toLowerCase() === AUTHORIZATION) return protocol;
   for (const protocol of offered) return protocol;
@@ -30,9 +30,10 @@ export function createAcceptor(): WebSocketServer {
 export interface SocketEvents {
   message(data: Buffer): void;
   /** A ping or pong. */
-  sign(): void;
-  broken(error: Error): void;
-  gone(): void;
+  control(): void;
+  /** The client's frames broke the WebSocket protocol. */
+  failed(error: Error): void;
+  closed(): void;
 }
 
 /** Hands a socket's events to somebody else. */
@@ -46,14 +47,14 @@ type Wired = WebSocket & { [EVENTS]: SocketEvents };
 function onMessage(this: WebSocket, data: WebSocket.RawData): void {
   (this as Wired)[EVENTS].message(data as Buffer);
 }
-function onSign(this: WebSocket): void {
-  (this as Wired)[EVENTS].sign();
+function onControl(this: WebSocket): void {
+  (this as Wired)[EVENTS].control();
 }
 function onError(this: WebSocket, error: Error): void {
-  (this as Wired)[EVENTS].broken(error);
+  (this as Wired)[EVENTS].failed(error);
 }
 function onClose(this: WebSocket): void {
-  (this as Wired)[EVENTS].gone();
+  (this as Wired)[EVENTS].closed();
 }
 
 /** Upgrades one socket. The listeners are shared by all sockets: an idle connection should cost little memory. */
@@ -65,8 +66,8 @@ export function accept(
   acceptor.handleUpgrade(request, socket, head, (ws) => {
     hand(ws, open(ws));
     ws.on('message', onMessage);
-    ws.on('ping', onSign);
-    ws.on('pong', onSign);
+    ws.on('ping', onControl);
+    ws.on('pong', onControl);
     ws.on('error', onError);
     ws.on('close', onClose);
   });

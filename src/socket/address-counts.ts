@@ -10,7 +10,7 @@ export class AddressCounts {
     return true;
   }
 
-  /** One of them is gone. */
+  /** One of them is closed. */
   give(address: string): void {
     const count = this.#counts.get(address) ?? 0;
     if (count > 1) this.#counts.set(address, count - 1);

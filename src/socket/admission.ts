@@ -6,12 +6,12 @@ import { originAllowed } from '../net/origin.js';
 import { Refusal } from '../net/refusal.js';
 import { AddressCounts } from './address-counts.js';
 import { authRequest } from './auth-request.js';
-import { parseTarget, type Target } from './request-target.js';
+import { parseTarget, type RequestTarget } from './request-target.js';
 import type { Runtime } from './runtime.js';
 
 /** A client that the auth function has yet to be asked about. */
 export interface Candidate {
-  readonly target: Target;
+  readonly target: RequestTarget;
   readonly address: string;
 }
 
@@ -22,7 +22,7 @@ export interface Admitted extends Candidate {
 }
 
 /** Ends the wait of a client for the auth function. */
-export type Turn = (refusal: Refusal) => void;
+export type TurnAway = (refusal: Refusal) => void;
 
 /** The code of a request that is no WebSocket handshake. */
 export const BAD_HANDSHAKE = 'bad_handshake';
@@ -34,14 +34,14 @@ const LATER = { 'Retry-After': '1' };
 export class Admission {
   readonly #runtime: Runtime;
   readonly #addresses = new AddressCounts();
-  readonly #waiting = new Set<Turn>();
+  readonly #waiting = new Set<TurnAway>();
   #closed = false;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
   }
 
-  /** Everything but the auth function. @throws Refusal with the HTTP status to answer */
+  /** Everything but the auth function. @throws Refusal with the HTTP status of the reply */
   check(request: IncomingMessage, socket: Socket): Candidate {
     const { limits, allowed_origins: allowed } = this.#runtime.config.current;
     if (this.#closed) throw goingAway();
@@ -70,12 +70,12 @@ export class Admission {
    * Asks the auth function.
    *
    * @param turnAway called when the server ends meanwhile
-   * @throws Refusal with the HTTP status to answer
+   * @throws Refusal with the HTTP status of the reply
    */
   async authenticate(
     request: IncomingMessage,
     { target, address }: Candidate,
-    turnAway: Turn,
+    turnAway: TurnAway,
   ): Promise<Admitted> {
     const { service, config, counters } = this.#runtime;
     // Each that waits is one unanswered call of the auth function.
@@ -84,11 +84,11 @@ export class Admission {
     }
     this.#waiting.add(turnAway);
     try {
-      const answer = await service.authenticate(authRequest(request, target, address));
-      if (answer.allowed) return { target, address, context: answer.context };
+      const result = await service.authenticate(authRequest(request, target, address));
+      if (result.allowed) return { target, address, context: result.context };
       counters.authRefused += 1;
-      const detail = answer.reason;
-      throw answer.status === 401
+      const detail = result.reason;
+      throw result.status === 401
         ? new Refusal(401, 'unauthorized', 'the client was not let in', { detail })
         : new Refusal(503, 'auth_unavailable', 'nobody can say now whether the client may be let in', {
             headers: LATER,

@@ -53,13 +53,13 @@ test('each kind of bad message has its code, names what is wrong and the subscri
     [join({ subscriptionId: 'x'.repeat(17) }), 'name_too_long', /subscriptionId/],
   ];
   for (const [input, code, sentence, subscriptionId] of table) {
-    const { fault } = readClientMessage(input, LIMITS);
-    assert.equal(fault?.code, code, String(input).slice(0, 100));
-    assert.match(fault!.message, sentence, String(input).slice(0, 100));
-    assert.equal(fault!.subscriptionId, subscriptionId, String(input).slice(0, 100));
+    const { error } = readClientMessage(input, LIMITS);
+    assert.equal(error?.code, code, String(input).slice(0, 100));
+    assert.match(error!.message, sentence, String(input).slice(0, 100));
+    assert.equal(error!.subscriptionId, subscriptionId, String(input).slice(0, 100));
   }
 });
 
 test('names at their limit pass; a null id means the group', () => {
-  assert.equal(readClientMessage(join({ groupId: 'x'.repeat(16), id: null }), LIMITS).fault, undefined);
+  assert.equal(readClientMessage(join({ groupId: 'x'.repeat(16), id: null }), LIMITS).error, undefined);
 });

@@ -4,7 +4,7 @@ import type { ClientMessage, JoinData } from '../../generated/socket.js';
 import { explain } from '../../generated/validation.js';
 import { validateClientMessage } from '../../generated/validators.js';
 import { exceedsDepth } from '../domain/json-text.js';
-import { type Fault, nameFault } from './names.js';
+import { type MessageError, nameError } from './names.js';
 
 /** The bounds that one message is held to. */
 export interface MessageLimits {
@@ -14,8 +14,8 @@ export interface MessageLimits {
 
 /** A message that keeps the rules, or what is wrong with it. */
 export type Reading =
-  | { readonly message: ClientMessage; readonly fault: undefined }
-  | { readonly message: undefined; readonly fault: Fault };
+  | { readonly message: ClientMessage; readonly error: undefined }
+  | { readonly message: undefined; readonly error: MessageError };
 
 /** Reads what a client sent: JSON in a text frame, or the same in a binary one. */
 export function readClientMessage(data: string | Buffer, limits: MessageLimits): Reading {
@@ -35,28 +35,28 @@ export function readClientMessage(data: string | Buffer, limits: MessageLimits):
     return invalid(explain(validateClientMessage as never, 'message'), givenId(value, limits));
   }
   if (value.type === SOCKET_MESSAGE.join) {
-    const fault = joinFault(value.data, limits.max_name_bytes);
-    if (fault !== undefined) return refused({ ...fault, subscriptionId: givenId(value, limits) });
+    const error = joinError(value.data, limits.max_name_bytes);
+    if (error !== undefined) return refused({ ...error, subscriptionId: givenId(value, limits) });
   }
-  return { message: value, fault: undefined };
+  return { message: value, error: undefined };
 }
 
-const refused = (fault: Fault): Reading => ({ message: undefined, fault });
+const refused = (error: MessageError): Reading => ({ message: undefined, error });
 
 const invalid = (message: string, subscriptionId?: string): Reading =>
   refused({ code: SOCKET_ERROR.invalidMessage, message, subscriptionId });
 
-/** An empty item id is a fault like any empty name: taking it for a group would send another shape than was asked for. */
-function joinFault(data: JoinData, maxBytes: number): Fault | undefined {
+/** An empty item id is refused like any empty name: taking it for a group would send another shape than was asked for. */
+function joinError(data: JoinData, maxBytes: number): MessageError | undefined {
   return (
-    nameFault('subscriptionId', data.subscriptionId, maxBytes) ??
-    nameFault('streamName', data.streamName, maxBytes) ??
-    nameFault('groupId', data.groupId, maxBytes) ??
-    (typeof data.id === 'string' ? nameFault('id', data.id, maxBytes) : undefined)
+    nameError('subscriptionId', data.subscriptionId, maxBytes) ??
+    nameError('streamName', data.streamName, maxBytes) ??
+    nameError('groupId', data.groupId, maxBytes) ??
+    (typeof data.id === 'string' ? nameError('id', data.id, maxBytes) : undefined)
   );
 }
 
-/** The subscription id of a refused message, to answer with. A long one is not sent back. */
+/** The subscription id of a refused message, for the reply. A long one is not sent back. */
 function givenId(value: unknown, limits: MessageLimits): string | undefined {
   const id = (value as { data?: { subscriptionId?: unknown } | null } | null)?.data?.subscriptionId;
   return typeof id === 'string' && Buffer.byteLength(id) <= limits.max_name_bytes ? id : undefined;

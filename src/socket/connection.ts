@@ -7,7 +7,7 @@ import type { Beating, Heartbeat } from '../net/heartbeat.js';
 import { closeReason } from './close-reason.js';
 import { type Corked, flushLater } from './flusher.js';
 import type { Runtime } from './runtime.js';
-import { type Peer, Session } from './session.js';
+import { Session, type SessionOutlet } from './session.js';
 import type { Stallable, StallWatch } from './stall-watch.js';
 
 /** Milliseconds that a client which did not read gets to read its close frame. */
@@ -40,7 +40,7 @@ export interface Connections {
  * One WebSocket: the outlet of its session. Frames that were built once for many go straight to the raw socket;
  * without compression the library's own frames are written synchronously and whole, so the two never mix.
  */
-export class Connection implements Peer, Beating, Corked, Stallable {
+export class Connection implements SessionOutlet, Beating, Corked, Stallable {
   readonly id: string;
   readonly variant = 'ws';
   readonly address: string;
@@ -50,13 +50,13 @@ export class Connection implements Peer, Beating, Corked, Stallable {
   readonly #socket: Socket;
   readonly #runtime: Runtime;
   readonly #all: Connections;
-  /** Bytes that had come at the last ping; -1 = none was sent, or the client could not answer it. */
+  /** Bytes that had come at the last ping; -1 = none was sent, or the client could not reply. */
   #readAtPing = -1;
   /** Not written yet; mostly there is one. */
   #first: Frames | undefined;
   #more: Frames[] | undefined;
   #waiting = 0;
-  #deaf = false;
+  #readPaused = false;
   #awaitsDrain = false;
   #owesDrained = false;
 
@@ -112,7 +112,7 @@ export class Connection implements Peer, Beating, Corked, Stallable {
     this.#first = undefined;
     this.#more = undefined;
     this.#waiting = 0;
-    // After our close frame, or in answer to the client's, nothing may follow.
+    // After our close frame, or after the client's, nothing may follow.
     if (this.#ws.readyState !== WebSocket.OPEN) return;
     if (more === undefined) {
       this.#socket.write(first);
@@ -133,7 +133,7 @@ export class Connection implements Peer, Beating, Corked, Stallable {
 
   close(code: CloseCode, reason: string): void {
     this.session.end();
-    this.#hear();
+    this.#resumeReads();
     this.flush();
     if (this.#ws.readyState === WebSocket.OPEN) this.#ws.close(code, closeReason(reason));
   }
@@ -149,30 +149,30 @@ export class Connection implements Peer, Beating, Corked, Stallable {
     // The library holds new connections to this bound; here it also holds those from before it was lowered.
     if (data.length > most) this.close(CLOSE_CODE.messageTooBig, `a message may have ${most} bytes`);
     else this.session.receive(data);
-    this.sign();
+    this.control();
   }
 
-  /** The client makes us work. One that makes us answer and does not read is not listened to for a while. */
-  sign(): void {
-    if (this.#deaf || this.queuedBytes <= this.#runtime.config.current.limits.outbox_bytes) return;
+  /** Something came from the client. One that makes us reply and does not read is not read from for a while. */
+  control(): void {
+    if (this.#readPaused || this.queuedBytes <= this.#runtime.config.current.limits.outbox_bytes) return;
     if (this.#ws.readyState !== WebSocket.OPEN) return;
     this.flush();
-    this.#deaf = true;
+    this.#readPaused = true;
     this.#ws.pause();
     this.#watch();
   }
 
   /** The client's frames broke the WebSocket protocol; the library closes the connection. */
-  broken(error: Error): void {
-    this.#runtime.counters.faults += 1;
+  failed(error: Error): void {
+    this.#runtime.counters.errors += 1;
     this.#runtime.logger.warn(
       { socket: this.id, address: this.address, reason: error.message },
       'refused a frame',
     );
   }
 
-  /** The connection is gone. */
-  gone(): void {
+  /** The connection is closed. */
+  closed(): void {
     this.#all.open.delete(this);
     this.#all.heartbeat.delete(this);
     this.#all.stalls.delete(this);
@@ -190,7 +190,7 @@ export class Connection implements Peer, Beating, Corked, Stallable {
     this.#runtime.counters.lost += 1;
     this.#runtime.logger.info(
       { socket: this.id, address: this.address },
-      'dropped a client that answers no ping',
+      'dropped a client that shows no life',
     );
     this.terminate();
   }
@@ -198,7 +198,7 @@ export class Connection implements Peer, Beating, Corked, Stallable {
   relieved(): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return;
     this.#readAtPing = -1;
-    this.#hear();
+    this.#resumeReads();
     if (!this.#owesDrained) return;
     this.#owesDrained = false;
     this.#runtime.service.drained(this);
@@ -229,9 +229,9 @@ export class Connection implements Peer, Beating, Corked, Stallable {
     });
   }
 
-  #hear(): void {
-    if (!this.#deaf) return;
-    this.#deaf = false;
+  #resumeReads(): void {
+    if (!this.#readPaused) return;
+    this.#readPaused = false;
     this.#ws.resume();
   }
 }

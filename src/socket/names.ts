@@ -3,17 +3,17 @@ import type { SocketErrorCode } from '../../generated/socket.js';
 import { checkName } from '../domain/address.js';
 import { StreamError } from '../domain/errors.js';
 
-/** What is wrong with something a client sent. */
-export interface Fault {
+/** Why a message of a client is refused. */
+export interface MessageError {
   readonly code: SocketErrorCode;
-  /** One sentence for a person. */
+  /** For a person. */
   readonly message: string;
   /** The subscription concerned, when the client said which. */
   readonly subscriptionId?: string | undefined;
 }
 
 /** What is wrong with a name, if anything: the domain's rule in the socket's error codes. */
-export function nameFault(field: string, name: string, maxBytes: number): Fault | undefined {
+export function nameError(field: string, name: string, maxBytes: number): MessageError | undefined {
   try {
     checkName(field, name, maxBytes);
     return undefined;

@@ -1,7 +1,7 @@
 import { SOCKET_ERROR } from '../../generated/constants.js';
 import type { Cursor } from '../domain/change.js';
 import { Refusal } from '../net/refusal.js';
-import { nameFault } from './names.js';
+import { nameError } from './names.js';
 
 /** A subscription that a URL asks for. */
 export interface PathSubscription {
@@ -15,7 +15,7 @@ export interface PathSubscription {
 }
 
 /** What the URL of an upgrade request says. */
-export interface Target {
+export interface RequestTarget {
   /** The path as it came, still percent-encoded. */
   readonly path: string;
   readonly query: Readonly<Record<string, readonly string[]>>;
@@ -39,7 +39,7 @@ const CURSOR = /^(.*):(\d{1,16})$/s;
  *
  * @throws Refusal 404 for any other path, 400 for a malformed name or parameter
  */
-export function parseTarget(url: string, maxNameBytes: number): Target {
+export function parseTarget(url: string, maxNameBytes: number): RequestTarget {
   const mark = url.indexOf('?');
   const path = mark < 0 ? url : url.slice(0, mark);
   const query = parseQuery(mark < 0 ? '' : url.slice(mark + 1));
@@ -74,17 +74,17 @@ function decodeName(field: string, segment: string, maxNameBytes: number): strin
   } catch {
     throw badEncoding(field);
   }
-  const fault = nameFault(field, name, maxNameBytes);
-  if (fault !== undefined) throw new Refusal(400, fault.code, fault.message);
+  const error = nameError(field, name, maxNameBytes);
+  if (error !== undefined) throw new Refusal(400, error.code, error.message);
   return name;
 }
 
 const badEncoding = (field: string): Refusal =>
   new Refusal(400, 'bad_encoding', `${field}: must be percent-encoded UTF-8`);
 
-const badParameter = (sentence: string): Refusal => new Refusal(400, SOCKET_ERROR.invalidMessage, sentence);
+const badParameter = (message: string): Refusal => new Refusal(400, SOCKET_ERROR.invalidMessage, message);
 
-function parseQuery(text: string): Target['query'] {
+function parseQuery(text: string): RequestTarget['query'] {
   // Without a prototype, so that no parameter's name can mean anything but itself.
   const query: Record<string, string[]> = Object.create(null);
   for (const [name, value] of new URLSearchParams(text)) {

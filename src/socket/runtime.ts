@@ -9,15 +9,15 @@ export type SocketConfig = Pick<Config, 'limits' | 'allowed_origins' | 'auth_fun
 export interface SocketCounters {
   /** Connections that became a WebSocket. */
   opened: number;
-  /** Upgrades that got an HTTP answer instead, for whatever reason. */
+  /** Upgrades that were refused over HTTP, or closed with a reason, instead, for whatever reason. */
   refused: number;
   /** Those of them that the auth function refused, or that it could not be asked about. */
   authRefused: number;
-  /** Messages that were answered with an error, and frames that broke the WebSocket protocol. */
-  faults: number;
+  /** Messages that got an error in reply, and frames that broke the WebSocket protocol. */
+  errors: number;
   /** Connections closed because they took nothing for too long. */
   slowConsumers: number;
-  /** Connections dropped because they did not answer a ping. */
+  /** Connections dropped because they showed no life. */
   lost: number;
 }
 
@@ -25,7 +25,7 @@ export const newCounters = (): SocketCounters => ({
   opened: 0,
   refused: 0,
   authRefused: 0,
-  faults: 0,
+  errors: 0,
   slowConsumers: 0,
   lost: 0,
 });

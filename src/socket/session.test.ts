@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import type { Limits } from '../../generated/config.js';
 import { asJson } from '../domain/json-text.js';
 import { newCounters } from './runtime.js';
-import { type Peer, Session } from './session.js';
+import { Session, type SessionOutlet } from './session.js';
 import { configOf, FakeLogger, FakeService, LIMITS } from './testing/harness.js';
 
-class FakePeer implements Peer {
+class FakePeer implements SessionOutlet {
   readonly variant = 'ws';
   readonly id = 'peer';
   readonly queuedBytes = 0;

@@ -5,69 +5,69 @@ import type { JoinData } from '../../generated/socket.js';
 import type { Outlet } from '../delivery/port.js';
 import { encodeTextFrames } from '../net/frames.js';
 import { readClientMessage } from './client-message.js';
-import type { Fault } from './names.js';
+import type { MessageError } from './names.js';
 import type { PathSubscription } from './request-target.js';
 import type { Runtime } from './runtime.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** The far end of a session: an outlet that can be told to close. */
-export interface Peer extends Outlet {
+export interface SessionOutlet extends Outlet {
   /** Ends the connection with a close code, after what is queued. The reason may be cut. */
   close(code: CloseCode, reason: string): void;
 }
 
 /** Malformed messages in a row that a client may send. */
-const MAX_FAULTS = 100;
+const MAX_MALFORMED = 100;
 
 const PONG = encodeTextFrames([JSON.stringify({ type: SOCKET_MESSAGE.pong })]);
 
 /** What one client asks for, from its first message to its end. Knows no WebSocket library. */
 export class Session {
-  readonly #peer: Peer;
+  readonly #outlet: SessionOutlet;
   readonly #runtime: Runtime;
   readonly #context: JsonText | undefined;
   #joins: TokenBucket | undefined;
-  #faults = 0;
+  #malformed = 0;
   #ended = false;
 
   /** @param context what the auth function said about the client; handed to join and leave handlers */
-  constructor(peer: Peer, runtime: Runtime, context: JsonText | undefined) {
-    this.#peer = peer;
+  constructor(outlet: SessionOutlet, runtime: Runtime, context: JsonText | undefined) {
+    this.#outlet = outlet;
     this.#runtime = runtime;
     this.#context = context;
   }
 
   /** Number of subscriptions, those that are still being decided included. */
   get subscriptions(): number {
-    return this.#runtime.service.count(this.#peer);
+    return this.#runtime.service.count(this.#outlet);
   }
 
   /** Takes one message of the client. Never throws. */
   receive(data: string | Buffer): void {
     if (this.#ended) return;
     try {
-      const { message, fault } = readClientMessage(data, this.#runtime.config.current.limits);
-      if (fault !== undefined) {
-        this.#malformed(fault);
+      const { message, error: refused } = readClientMessage(data, this.#runtime.config.current.limits);
+      if (refused !== undefined) {
+        this.#refuse(refused);
         return;
       }
-      this.#faults = 0;
+      this.#malformed = 0;
       switch (message.type) {
         case SOCKET_MESSAGE.join:
           this.#join(message.data);
           break;
         case SOCKET_MESSAGE.leave:
-          this.#runtime.service.leave(this.#peer, message.data.subscriptionId);
+          this.#runtime.service.leave(this.#outlet, message.data.subscriptionId);
           break;
         case SOCKET_MESSAGE.ping:
-          this.#peer.write(PONG);
+          this.#outlet.write(PONG);
           break;
         default:
           message satisfies never;
       }
     } catch (error) {
-      this.#runtime.logger.error({ err: error, socket: this.#peer.id }, 'a message could not be handled');
-      this.#answer({ code: SOCKET_ERROR.internal, message: 'the message could not be handled' });
+      this.#runtime.logger.error({ err: error, socket: this.#outlet.id }, 'a message could not be handled');
+      this.#reply({ code: SOCKET_ERROR.internal, message: 'the message could not be handled' });
     }
   }
 
@@ -75,29 +75,29 @@ export class Session {
   subscribe(subscription: PathSubscription): void {
     try {
       const request = { subscriptionId: randomUUID(), ...subscription };
-      this.#runtime.service.join(this.#peer, request, this.#context, (joined) => {
+      this.#runtime.service.join(this.#outlet, request, this.#context, (joined) => {
         if (!joined) this.#close(CLOSE_CODE.policyViolation, 'the subscription was refused');
       });
     } catch (error) {
       this.#runtime.logger.error(
-        { err: error, socket: this.#peer.id },
+        { err: error, socket: this.#outlet.id },
         'a subscription could not be started',
       );
       this.#close(CLOSE_CODE.internalError, 'the subscription could not be started');
     }
   }
 
-  /** The connection is gone: all subscriptions end. */
+  /** The connection is closed: all subscriptions end. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#runtime.service.disconnect(this.#peer);
+    this.#runtime.service.disconnect(this.#outlet);
   }
 
   #join(data: JoinData): void {
-    const fault = this.#boundFault(data);
-    if (fault !== undefined) {
-      this.#answer(fault);
+    const error = this.#limitError(data);
+    if (error !== undefined) {
+      this.#reply(error);
       return;
     }
     const { subscriptionId, streamName: stream, groupId: group, since, items = false, ack = false } = data;
@@ -110,10 +110,10 @@ export class Session {
       withItems: items,
       ack,
     };
-    this.#runtime.service.join(this.#peer, request, this.#context, ignore);
+    this.#runtime.service.join(this.#outlet, request, this.#context, ignore);
   }
 
-  #boundFault(data: JoinData): Fault | undefined {
+  #limitError(data: JoinData): MessageError | undefined {
     const { joins_per_second: rate, subscriptions_per_socket: most } = this.#runtime.config.current.limits;
     const { subscriptionId } = data;
     const now = performance.now();
@@ -125,7 +125,7 @@ export class Session {
         subscriptionId,
       };
     }
-    const held = this.#runtime.service.find(this.#peer, subscriptionId);
+    const held = this.#runtime.service.find(this.#outlet, subscriptionId);
     if (held === undefined) {
       if (this.subscriptions < most) return undefined;
       const message = `the socket holds ${most} subscriptions, which is the limit`;
@@ -138,27 +138,27 @@ export class Session {
     return { code: SOCKET_ERROR.duplicateSubscription, message, subscriptionId };
   }
 
-  #malformed(fault: Fault): void {
-    this.#faults += 1;
+  #refuse(error: MessageError): void {
+    this.#malformed += 1;
     const { logger } = this.#runtime;
-    // One line for a client that sends nonsense, not one for each piece of it; the sentence may quote the client.
-    if (this.#faults === 1)
-      logger.warn({ socket: this.#peer.id, code: fault.code }, 'refused a malformed message');
-    logger.debug({ socket: this.#peer.id, fault }, 'refused a malformed message');
-    this.#answer(fault);
-    if (this.#faults < MAX_FAULTS) return;
-    this.#close(CLOSE_CODE.policyViolation, `${MAX_FAULTS} malformed messages in a row`);
+    // One line for a client that sends nonsense, not one for each piece of it; the message may quote the client.
+    if (this.#malformed === 1)
+      logger.warn({ socket: this.#outlet.id, code: error.code }, 'refused a malformed message');
+    logger.debug({ socket: this.#outlet.id, error }, 'refused a malformed message');
+    this.#reply(error);
+    if (this.#malformed < MAX_MALFORMED) return;
+    this.#close(CLOSE_CODE.policyViolation, `${MAX_MALFORMED} malformed messages in a row`);
   }
 
   #close(code: CloseCode, reason: string): void {
     this.end();
-    this.#peer.close(code, reason);
+    this.#outlet.close(code, reason);
   }
 
-  #answer({ code, message, subscriptionId }: Fault): void {
-    this.#runtime.counters.faults += 1;
+  #reply({ code, message, subscriptionId }: MessageError): void {
+    this.#runtime.counters.errors += 1;
     const error = { type: SOCKET_MESSAGE.error, code, message, subscriptionId };
-    this.#peer.write(encodeTextFrames([JSON.stringify(error)]));
+    this.#outlet.write(encodeTextFrames([JSON.stringify(error)]));
   }
 }
 

@@ -4,7 +4,7 @@ export interface Stallable {
   readonly queuedBytes: number;
   /** The queue is empty. Not watched any more. */
   relieved(): void;
-  /** The queue did not empty in time. Answers how many ms more it gets; 0 = not watched any more. */
+  /** The queue did not empty in time. Returns how many ms more it gets; 0 = not watched any more. */
   overdue(): number;
 }
 

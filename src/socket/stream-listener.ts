@@ -10,7 +10,7 @@ export interface StreamListenerOptions extends SocketServerOptions {
   readonly host: string;
   /** 0 = any free port. */
   readonly port: number;
-  /** Milliseconds that clients may take to answer the close at the end. @default 2000 */
+  /** Milliseconds that clients may take for the close handshake at the end. @default 2000 */
   readonly closeGraceMs?: number;
 }
 

@@ -19,7 +19,7 @@ export class PresenceTriggers {
   }
 
   /**
-   * Decides a join, once: every matching handler must let the client in. One that answers `unauthorized: true`, fails
+   * Decides a join, once: every matching handler must let the client in. One that returns `unauthorized: true`, fails
    * or times out refuses, and so does a condition that fails (fail closed; DECISIONS: join handlers).
    */
   join(presence: Presence, decided: (allowed: boolean) => void): void {

@@ -99,7 +99,7 @@ export class TriggerRegistry {
   }
 }
 
-const refused = (sentence: string): InvocationFailure => ({
+const refused = (message: string): InvocationFailure => ({
   code: INVOCATION_ERROR.triggerRegistrationFailed,
-  message: sentence,
+  message,
 });

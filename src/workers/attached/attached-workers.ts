@@ -22,7 +22,7 @@ import { Link } from './link.js';
 import { offerFrames, subscriptionFrames, type WorkerIdentity } from './registration.js';
 import { RelayedTriggers } from './relayed-triggers.js';
 
-/** Milliseconds that the engine has to answer a question of ours about its state. */
+/** Milliseconds that the engine has for a question of ours about its state. */
 const QUESTION_MS = 5_000;
 
 /** `ready`: connected, and everything is registered. */
@@ -74,7 +74,7 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
         );
       },
       onDown: () => this.#down(),
-      onInvoke: (call, answer) => this.#invoked(call, answer),
+      onInvoke: (call, reply) => this.#invoked(call, reply),
       onMessage: (message) => this.#received(message),
     });
   }
@@ -87,7 +87,7 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
     return this.#state === 'ready' ? undefined : 'the engine is not connected';
   }
 
-  /** Tells `listener` about every change of the state, until the answered function is called. */
+  /** Tells `listener` about every change of the state, until the returned function is called. */
   onState(listener: (state: AttachedState) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -101,7 +101,7 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
   /**
    * Connects, and waits for the engine as long as it takes.
    *
-   * @throws LocalError `closed` when the host is closed meanwhile
+   * @throws LocalError `closed` when it is closed meanwhile
    */
   listen(): Promise<{ url: string }> {
     this.#link.connect();
@@ -158,8 +158,8 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
   }
 
   /**
-   * The order matters. Which custom streams there are is known before the first call comes in; triggers that are gone
-   * end before the engine relays their successors; and the last question, answered after everything that we registered,
+   * The order matters. Which custom streams there are is known before the first call comes in; triggers that ended
+   * end before the engine relays their successors; and the last question, whose reply comes after everything that we registered,
    * finds what ended in between.
    */
   async #up(engine: Peer<EngineMessage>): Promise<void> {
@@ -184,13 +184,13 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
     for (const listener of this.#listeners) listener(state);
   }
 
-  #invoked({ message, payload, trace }: IncomingCall, answer: InvocationCallback): void {
+  #invoked({ message, payload, trace }: IncomingCall, reply: InvocationCallback): void {
     const { function_id: functionId } = message;
-    if (this.#closing !== undefined) answer(SHUTTING_DOWN, undefined);
+    if (this.#closing !== undefined) reply(SHUTTING_DOWN, undefined);
     else if (functionId === this.#changesFunction) {
-      answer(undefined, undefined);
+      reply(undefined, undefined);
       void this.#custom.refresh();
-    } else this.#served().call(functionId, payload, trace, answer, message.data);
+    } else this.#served().call(functionId, payload, trace, reply, message.data);
   }
 
   #received(message: EngineMessage): void {

@@ -58,7 +58,7 @@ export class CustomStreamFunctions {
           const facts = failure ?? { result: 'no list' };
           this.#logger.warn(
             { ...facts },
-            'could not ask which custom streams there are; keeping the last answer',
+            'could not ask which custom streams there are; keeping the last list',
           );
         }
         resolve();
@@ -72,13 +72,13 @@ function idsOf(result: JsonText | undefined): readonly string[] | undefined {
   return functions?.map(({ function_id }) => function_id).filter((id) => typeof id === 'string');
 }
 
-/** The objects of a list that the engine answered with; undefined when the answer is something else. */
+/** The objects of a list in the engine's result; undefined when it holds none. */
 export function listOf(
   result: JsonText | undefined,
   field: string,
 ): readonly Readonly<Record<string, unknown>>[] | undefined {
-  const answer = JSON.parse(result ?? 'null') as Readonly<Record<string, unknown>> | null;
-  const list = answer?.[field];
+  const fields = JSON.parse(result ?? 'null') as Readonly<Record<string, unknown>> | null;
+  const list = fields?.[field];
   if (!Array.isArray(list)) return undefined;
   return list.filter((entry) => typeof entry === 'object' && entry !== null);
 }

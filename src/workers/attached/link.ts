@@ -27,7 +27,7 @@ export interface LinkOptions extends Pick<PeerOptions<EngineMessage>, 'onInvoke'
   readonly shared: Shared;
   readonly logger: Logger;
   readonly onUp: (engine: EnginePeer) => void;
-  /** The connection is gone; the calls that the engine owes an answer fail right after this. */
+  /** The connection is closed; the calls that the engine owes a result fail right after this. */
   readonly onDown: () => void;
 }
 

@@ -6,7 +6,7 @@ import { type CallEngine, listOf } from './custom-stream-functions.js';
 
 /**
  * The triggers that the engine relayed to us. They outlive a connection: a join handler goes on guarding its stream
- * while the engine is away. After a reconnect the engine's list says which of them are gone.
+ * while the engine is away. After a reconnect the engine's list says which of them ended.
  */
 export class RelayedTriggers {
   readonly #service: () => StreamService;
@@ -42,7 +42,7 @@ export class RelayedTriggers {
     this.#service().unregisterTrigger(id);
   }
 
-  /** The connection is gone: what we know may be out of date. */
+  /** The connection is closed: what we know may be out of date. */
   disconnected(): void {
     this.#stale = new Set(this.#known);
   }
@@ -50,7 +50,7 @@ export class RelayedTriggers {
   /**
    * Ends what the engine has no more.
    *
-   * @param isFinal true = the engine had its chance to relay again: without an answer, everything that it did not ends
+   * @param isFinal true = the engine had its chance to relay again: without a list, everything that it did not ends
    */
   reconcile(isFinal: boolean): Promise<void> {
     if (this.#stale.size === 0) return Promise.resolve();

@@ -28,8 +28,8 @@ import { Router } from './router.js';
 import { Triggers } from './triggers.js';
 import { Worker } from './worker.js';
 
-/** Broken messages after which a connection is closed with 1008. */
-const MAX_FAULTS = 100;
+/** Malformed messages after which a connection is closed with 1008. */
+const MAX_MALFORMED = 100;
 
 export interface EmbeddedWorkersOptions extends WorkersOptions {
   /** Address to bind. */
@@ -111,7 +111,7 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
       functionId,
       payload,
       { trace },
-      (failure) => this.#unheard(functionId, failure),
+      (failure) => this.#logFailure(functionId, failure),
       undefined,
     );
     return true;
@@ -152,10 +152,10 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
       shared: this.#shared,
       logger,
       validate: validateWorkerMessage,
-      onInvoke: (call, answer) => this.#router.route(worker, call, answer),
+      onInvoke: (call, reply) => this.#router.route(worker, call, reply),
       onMessage: (message) => this.#registrations.apply(worker, message),
-      onFault: (faults) => {
-        if (faults >= MAX_FAULTS) peer.close(CLOSE_CODE.policyViolation, 'too many broken messages');
+      onMalformed: (count) => {
+        if (count >= MAX_MALFORMED) peer.close(CLOSE_CODE.policyViolation, 'too many broken messages');
       },
       onClose: () => {
         this.#workers.delete(worker);
@@ -169,7 +169,7 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
     logger.info({ worker: worker.id, address }, 'a worker connected');
   }
 
-  #unheard(functionId: string, failure: Parameters<InvocationCallback>[0]): void {
+  #logFailure(functionId: string, failure: Parameters<InvocationCallback>[0]): void {
     if (failure === undefined) return;
     this.#options.logger.warn({ function: functionId, ...failure }, 'a call that nobody waits for failed');
   }

@@ -5,15 +5,15 @@ import type { FunctionInfo, Functions } from './functions.js';
 import type { Triggers } from './triggers.js';
 import { factsOf, type Worker } from './worker.js';
 
-/** What the engine's own functions answer from. */
-export interface EngineState {
+/** What the endpoint's own functions tell of. */
+export interface EndpointState {
   readonly functions: Functions;
   readonly triggers: Triggers;
   readonly workers: ReadonlySet<Worker>;
 }
 
 type EngineFunction = (
-  state: EngineState,
+  state: EndpointState,
   payload: JsonText | undefined,
   caller: Worker | undefined,
 ) => JsonText;
@@ -79,7 +79,7 @@ function visible<T>(
   return entries.filter((entry) => !idOf(entry).startsWith(ENGINE_PREFIX.internal));
 }
 
-function workerInfo({ functions }: EngineState, worker: Worker): Readonly<Record<string, unknown>> {
+function workerInfo({ functions }: EndpointState, worker: Worker): Readonly<Record<string, unknown>> {
   const ids = functions.idsOf(worker);
   return {
     id: worker.id,

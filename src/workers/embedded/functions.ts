@@ -24,7 +24,7 @@ const OWN_IDS: ReadonlySet<string> = new Set(OWN.map(({ function_id }) => functi
 
 /**
  * Who offers which function. The newest registration of an id owns it; a worker may stand in for a function of ours,
- * and while it is gone ours is back.
+ * and while it is away ours is back.
  */
 export class Functions {
   readonly #registrations = new Map<string, Registration>();
@@ -76,7 +76,7 @@ export class Functions {
     return true;
   }
 
-  /** A connection is gone, and its functions with it, except for those that a newer one took over. */
+  /** A connection is closed, and its functions go with it, except for those that a newer one took over. */
   removeOf(worker: Worker): void {
     for (const [id, registration] of this.#registrations) {
       if (registration.worker === worker) this.unregister(worker, id);

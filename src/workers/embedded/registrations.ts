@@ -63,7 +63,7 @@ export class Registrations {
     }
   }
 
-  /** The connection is gone. */
+  /** The connection is closed. */
   removeOf(worker: Worker): void {
     this.#functions.removeOf(worker);
     this.#triggers.removeOf(worker);

@@ -3,46 +3,46 @@ import type { JsonText } from '../../../generated/json-text.js';
 import { injectField, jsonOf } from '../../domain/json-text.js';
 import type { InvocationCallback, InvokeOptions, StreamService } from '../../service/service-port.js';
 import type { IncomingCall } from '../protocol/peer.js';
-import { type EngineState, engineFunction } from './engine-functions.js';
+import { type EndpointState, engineFunction } from './engine-functions.js';
 import type { Worker } from './worker.js';
 
 const OPEN_BRACE = '{';
 
 /** Takes each call to who runs it: a worker, our service, or the engine's own functions. */
 export class Router {
-  readonly #state: EngineState;
+  readonly #state: EndpointState;
   service: StreamService | undefined;
-  /** True while the host closes: calls of workers are refused, those that run end. */
+  /** True while we close: calls of workers are refused, those that run end. */
   closing = false;
 
-  constructor(state: EngineState) {
+  constructor(state: EndpointState) {
     this.#state = state;
   }
 
   /** A worker calls. */
   route(
     caller: Worker,
-    { message, payload, trace, wantsAnswer }: IncomingCall,
-    answer: InvocationCallback,
+    { message, payload, trace, wantsResult }: IncomingCall,
+    reply: InvocationCallback,
   ): void {
     const { function_id: functionId, action } = message;
     if (this.closing) {
-      answer({ code: INVOCATION_ERROR.invocationStopped, message: 'The engine is shutting down' }, undefined);
+      reply({ code: INVOCATION_ERROR.invocationStopped, message: 'The engine is shutting down' }, undefined);
     } else if (action?.type === INVOCATION_ACTION.enqueue) {
-      const sentence = `No queue worker is connected to enqueue ${functionId} into ${action.queue}`;
-      answer({ code: INVOCATION_ERROR.enqueueError, message: sentence }, undefined);
+      const message = `No queue worker is connected to enqueue ${functionId} into ${action.queue}`;
+      reply({ code: INVOCATION_ERROR.enqueueError, message }, undefined);
     } else {
-      const callee = wantsAnswer ? undefined : this.#state.functions.workerOf(functionId);
-      if (callee === undefined) this.call(functionId, payload, { trace }, answer, caller, message.data);
+      const callee = wantsResult ? undefined : this.#state.functions.workerOf(functionId);
+      if (callee === undefined) this.call(functionId, payload, { trace }, reply, caller, message.data);
       else {
         callee.peer.notify(functionId, withCaller(payload, caller), trace);
-        answer(undefined, undefined);
+        reply(undefined, undefined);
       }
     }
   }
 
   /**
-   * @param caller undefined = the stream engine itself
+   * @param caller undefined = the service itself
    * @param parsed what JSON.parse makes of `payload`, where it is known
    */
   call(
@@ -70,7 +70,7 @@ export class Router {
     }
   }
 
-  /** Calls from the stream engine to itself (a trigger on one of its functions) take a turn each, so that none recurses. */
+  /** Calls from the service to itself (a trigger on one of its functions) take a turn each, so that none recurses. */
   #callService(
     service: StreamService,
     functionId: string,

@@ -73,7 +73,7 @@ export class Triggers {
     return true;
   }
 
-  /** A connection is gone: its triggers end, and its types fall back to our own providers. */
+  /** A connection is closed: its triggers end, and its types fall back to our own providers. */
   removeOf(worker: Worker): void {
     for (const [id, type] of this.#types) {
       if (type.worker !== worker) continue;

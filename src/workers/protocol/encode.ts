@@ -31,7 +31,7 @@ export function invocationFrame(
   return `${frame}}`;
 }
 
-/** The answer to a call. A result goes in as it is, and stays away when the function returned nothing. */
+/** The result of a call. A result goes in as it is, and stays away when the function returned nothing. */
 export function resultFrame(
   invocationId: string,
   functionId: string,

@@ -1,7 +1,7 @@
 /** UTF-16 units that one turn may collect before they are written anyway. */
 const FLUSH_AT = 1_048_576;
 
-/** Collects the messages of one turn of the event loop, so that a burst of answers costs one write. */
+/** Collects the messages of one turn of the event loop, so that a burst of results costs one write. */
 export class Outbox {
   #messages: string[] = [];
   #length = 0;

@@ -41,13 +41,13 @@ export interface PeerOptions<Message extends { readonly type: string }> {
   readonly logger: Logger;
   /** Checks what this peer may send. */
   readonly validate: Validator<Message>;
-  /** A call from the peer. `answer` must be called exactly once, also when the peer wants none. */
-  readonly onInvoke: (call: IncomingCall, answer: InvocationCallback) => void;
+  /** A call from the peer. `reply` must be called exactly once, also when the peer wants no result. */
+  readonly onInvoke: (call: IncomingCall, reply: InvocationCallback) => void;
   /** Everything else that the peer sends, in its order. */
   readonly onMessage: (message: Exclude<Message, Handled>) => void;
   /** The peer sent something that breaks the protocol, for the nth time; it is logged already. */
-  readonly onFault?: (faults: number) => void;
-  /** The connection is gone; the calls that the peer owes an answer fail right after this. */
+  readonly onMalformed?: (count: number) => void;
+  /** The connection is closed; the calls that the peer owes a result fail right after this. */
   readonly onClose: () => void;
 }
 
@@ -57,16 +57,16 @@ export interface IncomingCall {
   /** The text of `data`; undefined when absent. */
   readonly payload: JsonText | undefined;
   readonly trace: TraceContext | undefined;
-  readonly wantsAnswer: boolean;
+  readonly wantsResult: boolean;
 }
 
-/** One connection of the worker protocol, seen from either side: calls and answers in both directions, in order. */
+/** One connection of the worker protocol, seen from either side: calls and results in both directions, in order. */
 export class Peer<Message extends { readonly type: string }> {
   readonly pending: PendingCalls;
   readonly gate: ReadGate;
   readonly #options: PeerOptions<Message>;
   readonly #outbox: Outbox;
-  #faults = 0;
+  #malformedCount = 0;
 
   constructor(options: PeerOptions<Message>) {
     this.#options = options;
@@ -112,7 +112,7 @@ export class Peer<Message extends { readonly type: string }> {
     this.gate.check();
   }
 
-  /** Calls a function of the peer and wants no answer. */
+  /** Calls a function of the peer and wants no result. */
   notify(functionId: string, payload: JsonText | undefined, trace: TraceContext | undefined): void {
     if (this.gate.isFull) {
       this.#options.logger.warn(
@@ -122,14 +122,14 @@ export class Peer<Message extends { readonly type: string }> {
     } else this.send(invocationFrame(undefined, functionId, payload, trace));
   }
 
-  /** Writes what this turn collected, then says goodbye. */
+  /** Writes what this turn collected, then closes the connection. */
   close(code: number, reason: string): void {
     this.#outbox.flush();
     this.#options.ws.close(code, reason);
   }
 
   #receive(data: RawData, isBinary: boolean): void {
-    // After our goodbye, only the peer's own is still waited for.
+    // After our close frame, only the peer's is still waited for.
     if (this.#options.ws.readyState !== this.#options.ws.OPEN) return;
     try {
       const text = textOf(data as Buffer, isBinary);
@@ -145,7 +145,7 @@ export class Peer<Message extends { readonly type: string }> {
     try {
       message = JSON.parse(text);
     } catch {
-      this.#fault('not JSON', text);
+      this.#malformed('not JSON', text);
       return;
     }
     if (!validate(message)) this.#invalid(message, text);
@@ -162,23 +162,23 @@ export class Peer<Message extends { readonly type: string }> {
   #invoked(message: InvokeFunctionMessage, text: string): void {
     const payload = message.data === undefined ? undefined : sliceField(text, 'data');
     const { invocation_id: id, function_id: functionId } = message;
-    const wantsAnswer = typeof id === 'string' && message.action?.type !== INVOCATION_ACTION.void;
+    const wantsResult = typeof id === 'string' && message.action?.type !== INVOCATION_ACTION.void;
     this.gate.enter(text.length);
-    const answer = this.#answer(functionId, wantsAnswer ? id : undefined, text.length);
+    const reply = this.#replyTo(functionId, wantsResult ? id : undefined, text.length);
     try {
-      this.#options.onInvoke({ message, payload, trace: traceOf(message), wantsAnswer }, answer);
+      this.#options.onInvoke({ message, payload, trace: traceOf(message), wantsResult }, reply);
     } catch (error) {
       this.#options.logger.error({ function: functionId, err: error }, 'a call failed');
-      answer(INTERNAL, undefined);
+      reply(INTERNAL, undefined);
     }
   }
 
   /** @param id undefined = nobody waits */
-  #answer(functionId: string, id: string | undefined, bytes: number): InvocationCallback {
-    let isAnswered = false;
+  #replyTo(functionId: string, id: string | undefined, bytes: number): InvocationCallback {
+    let hasReplied = false;
     return (failure, result) => {
-      if (isAnswered) return;
-      isAnswered = true;
+      if (hasReplied) return;
+      hasReplied = true;
       this.gate.leave(bytes);
       if (id !== undefined) this.send(resultFrame(id, functionId, failure, result));
       else if (failure !== undefined) {
@@ -196,7 +196,7 @@ export class Peer<Message extends { readonly type: string }> {
       return;
     }
     const what = explain(this.#options.validate, 'message');
-    this.#fault(what, text);
+    this.#malformed(what, text);
     if (typeof id !== 'string') return;
     const failure = { code: INVOCATION_ERROR.invalidMessage, message: what };
     if (type === WORKER_MESSAGE.invocationResult) this.pending.settle(id, failure, undefined);
@@ -205,17 +205,17 @@ export class Peer<Message extends { readonly type: string }> {
     }
   }
 
-  /** A peer cannot fill the log: only the 1st, 2nd, 4th, 8th … fault is written. */
-  #fault(what: string, text: string): void {
-    this.#faults += 1;
-    const { logger, onFault } = this.#options;
-    if ((this.#faults & (this.#faults - 1)) === 0) {
+  /** A peer cannot fill the log: only the 1st, 2nd, 4th, 8th … malformed message is written. */
+  #malformed(what: string, text: string): void {
+    this.#malformedCount += 1;
+    const { logger, onMalformed } = this.#options;
+    if ((this.#malformedCount & (this.#malformedCount - 1)) === 0) {
       logger.warn(
-        { what, bytes: text.length, faults: this.#faults },
+        { what, bytes: text.length, count: this.#malformedCount },
         'ignored a message that breaks the worker protocol',
       );
     }
-    onFault?.(this.#faults);
+    onMalformed?.(this.#malformedCount);
   }
 }
 

@@ -24,18 +24,18 @@ interface PendingCall extends Expiring {
   readonly done: InvocationCallback;
 }
 
-/** The calls that one peer has not answered yet. Each ends exactly once: answered, timed out, or stopped. */
+/** The calls that one peer owes a result. Each ends exactly once: with its result, timed out, or stopped. */
 export class PendingCalls {
   readonly #calls = new Map<string, PendingCall>();
   readonly #budget: CallBudget;
   readonly #deadlines: Deadlines;
-  readonly #onFault: (error: unknown) => void;
+  readonly #onThrow: (error: unknown) => void;
 
-  /** @param onFault told what a callback threw, so that it harms no other call */
-  constructor(budget: CallBudget, deadlines: Deadlines, onFault: (error: unknown) => void) {
+  /** @param onThrow told what a callback threw, so that it harms no other call */
+  constructor(budget: CallBudget, deadlines: Deadlines, onThrow: (error: unknown) => void) {
     this.#budget = budget;
     this.#deadlines = deadlines;
-    this.#onFault = onFault;
+    this.#onThrow = onThrow;
   }
 
   get size(): number {
@@ -67,12 +67,12 @@ export class PendingCalls {
     try {
       call.done(failure, result);
     } catch (error) {
-      this.#onFault(error);
+      this.#onThrow(error);
     }
     return true;
   }
 
-  /** The peer is gone: ends every call with `invocation_stopped`. */
+  /** The peer left: ends every call with `invocation_stopped`. */
   stop(): void {
     for (const [id, { functionId }] of this.#calls) {
       const message = `The worker that ran function ${functionId} is gone`;

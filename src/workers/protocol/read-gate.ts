@@ -7,8 +7,8 @@ import type { Shared } from './shared.js';
 const READ_SHARE = 4;
 
 /**
- * Stops reading from a peer that calls faster than it is answered, or than it reads its answers: the rest waits in the
- * peer, and nothing is lost. While the peer owes an answer it is read all the same, somebody may need that answer.
+ * Stops reading from a peer that calls faster than it gets results, or than it reads them: the rest waits in the
+ * peer, and nothing is lost. While the peer owes a result it is read all the same, somebody may need that result.
  */
 export class ReadGate {
   readonly #ws: WebSocket;
@@ -51,7 +51,7 @@ export class ReadGate {
     if (this.#calls > this.#maxCalls || this.#bytes > this.#maxBytes) this.check();
   }
 
-  /** A call of the peer was answered. */
+  /** A call of the peer got its result. */
   leave(bytes: number): void {
     this.#calls -= 1;
     this.#bytes -= bytes;
