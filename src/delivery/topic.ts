@@ -52,7 +52,8 @@ export class Topic implements FeedReader {
 
   reset(): void {
     this.broadcast.flush();
-    for (const member of this.members) this.members.apply(member, { kind: 'reset', ...this.#position() });
+    const { cursor, mark } = this.#position();
+    for (const member of this.members) this.members.apply(member, { kind: 'reset', cursor, mark });
   }
 
   retry(): void {
@@ -63,8 +64,11 @@ export class Topic implements FeedReader {
   join(outlet: Outlet, subscription: Subscription): void {
     const member = this.members.open(outlet);
     member.add(subscription);
-    if (member.state.kind === 'live') this.broadcast.flush();
-    this.members.apply(member, { kind: 'joined', ...this.#position() });
+    if (member.state.kind === 'live') {
+      this.broadcast.flush();
+      const { cursor, mark } = this.#position();
+      this.members.apply(member, { kind: 'joined', cursor, mark });
+    }
     this.#catchUp.serve(member);
   }
 
