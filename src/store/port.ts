@@ -12,7 +12,7 @@ import type {
 import type { Eventual } from '../domain/deferred.js';
 
 /**
- * A write to one item. `update.apply` is pure and may run more than once (compare-and-set); it answers undefined when
+ * A write to one item. `update.apply` is pure and may run more than once (compare-and-set); it returns undefined when
  * it changes nothing, and then there is no change either.
  */
 export type Mutation =
@@ -54,14 +54,14 @@ export interface StoreListener {
  * before them by this node, also one that is not on disk yet (DECISIONS: reads see pending writes). `snapshot` and
  * `changesSince` see committed state only, because their cursors leave the process.
  *
- * Every method throws or rejects with `StreamError` (reason `unavailable`, `read_only`, `overloaded`, …) when it cannot answer.
+ * Every method throws or rejects with `StreamError` (reason `unavailable`, `read_only`, `overloaded`, …) when it cannot do what it is asked.
  */
 export interface Store extends AsyncDisposable {
-  /** `kv` index with or without a durable backend, or `redis`. For logs and metrics. */
+  /** `in_memory`, `file_based`, the package of a `uri` store, or `redis`. For logs and metrics. */
   readonly kind: string;
   /** Sets the one listener; called once, before the first commit. */
   listen(listener: StoreListener): void;
-  /** Applies one mutation; answers when it is as durable as the adapter promises, after its `committed` call. */
+  /** Applies one mutation; the result comes when it is as durable as the adapter promises, after its `committed` call. */
   commit(address: ItemAddress, mutation: Mutation, trace?: TraceContext): Eventual<Committed>;
   /** The item's value, or undefined. */
   get(address: ItemAddress): Eventual<JsonText | undefined>;

@@ -5,8 +5,8 @@ import { LocalError, messageOf } from '../../domain/errors.js';
 /** Keys that a probe leaves behind when the process ends in it; no records. */
 export const PROBE_PREFIX = 'm/probe/';
 
-/** Milliseconds in which a backend has to answer, so that a start fails within 10 s. */
-const PATIENCE = 7_000;
+/** Milliseconds in which a backend has to reply, so that a start fails within 10 s. */
+const TIMEOUT = 7_000;
 
 /** Differ in case only. */
 const LOWER = `${PROBE_PREFIX}a`;
@@ -32,16 +32,16 @@ export interface Fitness {
 }
 
 /**
- * Finds out whether a backend keeps what it is given: an adapter may answer before it is connected, a table may compare
+ * Finds out whether a backend keeps what it is given: an adapter may reply before it is connected, a table may compare
  * keys without case or cut long values and keys off.
  *
  * @param failure the last error that the adapter emitted instead of throwing it
  * @throws LocalError `store_uri` with what is wrong
  */
 export async function probe(name: string, keyv: Keyv<string>, failure: () => unknown): Promise<Fitness> {
-  const patience = AbortSignal.timeout(PATIENCE);
+  const timeout = AbortSignal.timeout(TIMEOUT);
   const late = new Promise<never>((_, reject) => {
-    patience.addEventListener('abort', () => reject(new Error(`no answer within ${PATIENCE} ms`)));
+    timeout.addEventListener('abort', () => reject(new Error(`no answer within ${TIMEOUT} ms`)));
   });
   try {
     const found = await Promise.race([late, roundTrip(keyv)]);

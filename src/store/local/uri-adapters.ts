@@ -33,10 +33,10 @@ const sql = (name: string, options: Readonly<Record<string, unknown>> = {}): Uri
  * hears ends the process: a restart of the database would be ours too. The pool shows itself only as the `this` of its
  * log function, which it calls before it connects. The next query opens a new connection, or fails and says why.
  */
-function hearPool(this: EventEmitter): void {
+function swallowPoolErrors(this: EventEmitter): void {
   if (this.listenerCount('error') === 0) this.on('error', () => {});
 }
-const postgres = sql('@keyv/postgres', { keySize: POSTGRES_KEY_SIZE, log: hearPool });
+const postgres = sql('@keyv/postgres', { keySize: POSTGRES_KEY_SIZE, log: swallowPoolErrors });
 const mongo: UriAdapter = { name: '@keyv/mongo', args: (uri) => [uri], prefixes: false };
 const redis: UriAdapter = {
   name: '@keyv/redis',
@@ -47,7 +47,7 @@ const redis: UriAdapter = {
 
 /**
  * URI scheme → the package that speaks it. Explicit, because Keyv itself takes an unknown URI for an in-memory store
- * and answers true.
+ * and returns true.
  */
 const ADAPTERS: Readonly<Record<string, UriAdapter>> = {
   'postgres:': postgres,

@@ -93,7 +93,7 @@ export class Appender {
     if (this.#parts.durability === 'always') await this.#sync();
   };
 
-  /** Begins a new segment; answers its number. Everything before it is on the device. */
+  /** Begins a new segment; returns its number. Everything before it is on the device. */
   rotate(): Promise<number> {
     return this.#exclusive(() => this.#guarded(() => this.#rotate()));
   }

@@ -25,7 +25,7 @@ export type OpenFlags = 'r' | 'r+' | 'w' | 'wx';
 /** Every call the log makes to the system, so that tests can fail, delay and lose each of them. */
 export interface LogFs {
   open(path: string, flags: OpenFlags): Promise<LogFile>;
-  /** Creates the directory and its parents; answers the first one that was missing. */
+  /** Creates the directory and its parents; returns the first one that was missing. */
   mkdir(path: string): Promise<string | undefined>;
   readdir(path: string): Promise<string[]>;
   rename(from: string, to: string): Promise<void>;
@@ -156,7 +156,7 @@ export async function writeFully(file: LogFile, data: Buffer, position: number):
   }
 }
 
-/** Fills `target` from `position` on; answers how many bytes the file had. */
+/** Fills `target` from `position` on; returns how many bytes the file had. */
 export async function readFully(file: LogFile, target: Buffer, position: number): Promise<number> {
   let done = 0;
   while (done < target.length) {

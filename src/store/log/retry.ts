@@ -10,7 +10,7 @@ export class Retry {
   #running = false;
   #last = 0;
 
-  /** @param attempt answers whether it succeeded; never rejects */
+  /** @param attempt returns whether it succeeded; never rejects */
   constructor(attempt: () => Promise<boolean>) {
     this.#attempt = attempt;
   }

@@ -32,7 +32,7 @@ export async function salvage(fs: LogFs, directory: string, damage: string): Pro
   return { kind: 'salvaged', damage, entries: state.size, lostBytes, keptIn };
 }
 
-/** Applies every valid frame of a file; answers how many bytes belong to none. */
+/** Applies every valid frame of a file; returns how many bytes belong to none. */
 async function replayValid(
   fs: LogFs,
   directory: string,

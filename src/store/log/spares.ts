@@ -45,7 +45,7 @@ export class Spares {
     this.#bytes += size;
   }
 
-  /** Makes a spare the file `to`; answers its size, 0 when there is none. */
+  /** Makes a spare the file `to`; returns its size, 0 when there is none. */
   async take(to: string): Promise<number> {
     for (let spare = this.#pop(); spare !== undefined; spare = this.#pop()) {
       try {
