@@ -84,6 +84,14 @@ export interface RedisConfig {
    * Milliseconds that one Redis command may take.
    */
   command_timeout_ms: number;
+  /**
+   * Before the name of every key, so that several stores share a database. Other engines find only keys without a prefix.
+   */
+  key_prefix: string;
+  /**
+   * Before the name of the Pub/Sub channel, which Redis shares between its databases. Absent: `key_prefix`, followed by `db<n>:` in a database other than 0.
+   */
+  channel_prefix?: string;
   tombstones: Tombstones;
 }
 /**

@@ -11,9 +11,9 @@ export class BrokenTargets implements Targets {
   readonly #shared = new Map<string, Promise<Target>>();
 
   /** @param inner stays the caller's to close: several defects share it */
-  constructor(inner: Targets, damage: Defect['damage']) {
+  constructor(inner: Targets, defect: Defect) {
     this.#inner = inner;
-    this.#damages = damage();
+    this.#damages = defect.damage();
   }
 
   shared(config: TargetConfig): Promise<Target> {
@@ -43,13 +43,12 @@ export class BrokenTargets implements Targets {
   }
 
   async #break(real: Target): Promise<Target> {
-    const { engine = () => ({}), socket = () => ({}), accepts, refuses, hidesSubprotocol } = this.#damages;
+    const { engine = () => ({}), socket = () => ({}), accepts, hidesSubprotocol } = this.#damages;
     const engineProxy = await DamagingProxy.open({ to: real.engine, damage: engine });
     const socketProxy = await DamagingProxy.open({
       to: real.stream,
       damage: socket,
       accepts,
-      refuses,
       hidesSubprotocol,
     });
     this.#proxies.push(engineProxy, socketProxy);

@@ -16,7 +16,6 @@ export interface ProxyOptions {
   readonly to: string;
   readonly damage: () => Damage;
   readonly accepts?: ((status: number) => boolean) | undefined;
-  readonly refuses?: ((path: string) => number | undefined) | undefined;
   readonly hidesSubprotocol?: boolean | undefined;
 }
 
@@ -52,9 +51,7 @@ export class DamagingProxy implements AsyncDisposable {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { to, accepts, refuses, hidesSubprotocol } = this.#options;
-    const refusal = refuses?.(request.url ?? '/');
-    if (refusal !== undefined) return void socket.end(refusalOf(refusal));
+    const { to, accepts, hidesSubprotocol } = this.#options;
     const offered = request.headers['sec-websocket-protocol']?.split(/\s*,\s*/) ?? [];
     const headers = Object.entries(request.headers).filter(([name]) => !HOP_BY_HOP.test(name));
     const upstream = new WebSocket(`${to.replace(/\/$/, '')}${request.url}`, offered, {
@@ -77,7 +74,7 @@ export class DamagingProxy implements AsyncDisposable {
     upstream.once('open', () => accept(true));
     upstream.once('unexpected-response', (asked, { statusCode = 500 }) => {
       if (accepts?.(statusCode)) accept(false);
-      else socket.end(refusalOf(statusCode));
+      else socket.end(`HTTP/1.1 ${statusCode} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       asked.destroy();
     });
     upstream.on('error', () => {
@@ -93,11 +90,7 @@ export class DamagingProxy implements AsyncDisposable {
     const send = (to: WebSocket, text: string): void => {
       if (to.readyState === WebSocket.OPEN) to.send(text, relieve);
     };
-    const line: Line = {
-      path,
-      down: (message) => send(client, JSON.stringify(message)),
-      up: (message) => send(upstream, JSON.stringify(message)),
-    };
+    const line: Line = { path, down: (message) => send(client, JSON.stringify(message)) };
     const pass = (
       data: Buffer,
       to: WebSocket,
@@ -122,9 +115,6 @@ export class DamagingProxy implements AsyncDisposable {
     forwardClose(upstream, client);
   }
 }
-
-const refusalOf = (status: number): string =>
-  `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
 
 function replace(text: string, hook: (message: Message) => Replaced): Replaced {
   let message: unknown;

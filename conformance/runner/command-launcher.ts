@@ -9,7 +9,7 @@ const GROUP_POLL_MS = 5;
 
 /**
  * Starts a target by a shell command: the configuration goes to its stdin as JSON, one line of JSON
- * `{"engine": URL, "stream": URL, "offers"?: [capability, …]}` comes from its stdout once it listens. SIGTERM ends it gracefully, SIGKILL crashes it.
+ * `{"engine": URL, "stream": URL}` comes from its stdout once it listens. SIGTERM ends it gracefully, SIGKILL crashes it.
  */
 export class CommandLauncher implements Launcher {
   readonly #command: string;
@@ -39,8 +39,8 @@ export class CommandLauncher implements Launcher {
       return code;
     };
     try {
-      const addressed = statement(await this.#firstLine(child, exited, stderr));
-      return { ...addressed, stop: () => end('SIGTERM'), kill: async () => void (await end('SIGKILL')) };
+      const { engine, stream } = addresses(await this.#firstLine(child, exited, stderr));
+      return { engine, stream, stop: () => end('SIGTERM'), kill: async () => void (await end('SIGKILL')) };
     } catch (error) {
       await end('SIGKILL');
       throw error;
@@ -90,12 +90,10 @@ function tail(child: ChildProcess): () => string {
   return () => text;
 }
 
-/** What a target says of itself once it listens. */
-function statement(line: string): Pick<Target, 'engine' | 'stream' | 'offers'> {
+function addresses(line: string): { engine: string; stream: string } {
   try {
-    const { engine, stream, offers } = JSON.parse(line) as Partial<Record<string, unknown>>;
-    if (typeof engine === 'string' && typeof stream === 'string')
-      return { engine, stream, ...(Array.isArray(offers) ? { offers: offers.map(String) } : {}) };
+    const { engine, stream } = JSON.parse(line) as { engine: unknown; stream: unknown };
+    if (typeof engine === 'string' && typeof stream === 'string') return { engine, stream };
   } catch {
     // Said below.
   }

@@ -1,8 +1,7 @@
 import type { Blame } from '../wire/faults.js';
 import type { Case, Profile } from './case.js';
 
-/** `not-run`: the run stopped before. */
-export type Outcome = 'passed' | 'failed' | 'known-failing' | 'not-applicable' | 'not-run';
+export type Outcome = 'passed' | 'failed' | 'known-failing' | 'not-applicable';
 
 /** What became of one case. */
 export interface Result {
@@ -13,8 +12,6 @@ export interface Result {
   /** Why it failed, or says nothing. */
   readonly reason?: string;
   readonly blame?: Blame;
-  /** What the target lacks, as far as the failure tells: failures with the same need have one cause. */
-  readonly need?: string;
   /** What the case sent and received; for failures. */
   readonly trace?: readonly string[];
 }

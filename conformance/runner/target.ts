@@ -22,8 +22,6 @@ export interface Target {
   readonly engine: string;
   /** URL of the stream socket. */
   readonly stream: string;
-  /** Names of all capabilities that it has, if it states them. */
-  readonly offers?: readonly string[];
   /** Ends it gracefully; resolves with its exit code. */
   stop(): Promise<number | null>;
   /** Ends it as a crash would. */

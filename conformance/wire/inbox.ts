@@ -1,4 +1,5 @@
-import type { Waits } from './waits.js';
+/** What a case waits for now, for the sentence of a timeout. */
+export type Waits = Set<string>;
 
 interface Waiter<T> {
   readonly resolve: (item: T) => void;
@@ -28,18 +29,16 @@ export class Inbox<T> {
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
   }
 
-  /**
-   * @param what completes the sentence "waited for …"
-   * @param need what the target lacks if it never comes
-   */
-  async next(what: string, need?: string): Promise<T> {
-    if (this.#items.length > 0) {
-      this.#waits.arrived(what, need);
-      return this.#items.shift() as T;
-    }
+  /** @param what completes the sentence "waited for …" */
+  async next(what: string): Promise<T> {
+    if (this.#items.length > 0) return this.#items.shift() as T;
     if (this.#failure !== undefined) throw this.#failure;
-    const coming = new Promise<T>((resolve, reject) => this.#waiters.push({ resolve, reject }));
-    return await this.#waits.for(what, coming, need);
+    this.#waits.add(what);
+    try {
+      return await new Promise<T>((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    } finally {
+      this.#waits.delete(what);
+    }
   }
 
   async take(count: number, what: string): Promise<T[]> {
@@ -51,9 +50,5 @@ export class Inbox<T> {
   /** What came so far and was not handed out. */
   drain(): T[] {
     return this.#items.splice(0);
-  }
-
-  get isEmpty(): boolean {
-    return this.#items.length === 0;
   }
 }

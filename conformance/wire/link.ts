@@ -1,12 +1,12 @@
 import { WebSocket } from 'ws';
 import { TargetFault } from './faults.js';
-import type { Wiring } from './wiring.js';
+import type { Trace } from './trace.js';
 
 export interface LinkOptions {
   readonly url: string;
   /** Names the connection in traces. */
   readonly who: string;
-  readonly wiring: Wiring;
+  readonly trace: Trace;
   readonly protocols?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
   /** Called before anything can arrive. */
@@ -16,10 +16,9 @@ export interface LinkOptions {
 
 /** Why an upgrade was answered with plain HTTP. */
 export class Refused extends TargetFault {
-  override readonly name = 'Refused';
   readonly status: number;
-  constructor(status: number, path: string) {
-    super(`the upgrade of ${path} was refused with HTTP ${status}`, `an upgrade of ${kindOf(path)}`);
+  constructor(status: number, url: string) {
+    super(`${url} was refused with HTTP ${status}`);
     this.status = status;
   }
 }
@@ -31,15 +30,12 @@ export class Link {
 
   private constructor(options: LinkOptions) {
     this.#options = options;
-    const { url, who, wiring, onText, onClose } = options;
-    const { trace, connect } = wiring;
+    const { url, who, trace, onText, onClose } = options;
     this.socket = new WebSocket(url, [...(options.protocols ?? [])], {
-      headers: { ...connect.headers, ...options.headers },
+      headers: { ...options.headers },
       perMessageDeflate: false,
       maxPayload: 0,
-      handshakeTimeout: connect.timeoutMs,
     });
-    wiring.track(this);
     this.socket.on('message', (data) => {
       const text = data.toString();
       trace.add(who, '←', text);
@@ -54,48 +50,41 @@ export class Link {
 
   /** @throws Refused, TargetFault */
   static async open(options: LinkOptions): Promise<Link> {
-    const { url, who, wiring } = options;
+    const { url, who, trace } = options;
     const link = new Link(options);
-    const path = pathOf(url);
-    const opened = new Promise<void>((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       link.socket.once('open', () => {
-        wiring.trace.add(who, 'open', url);
+        trace.add(who, 'open', url);
         resolve();
       });
       link.socket.once('unexpected-response', (request, response) => {
-        wiring.trace.add(who, `refused ${response.statusCode}`, url);
-        reject(new Refused(response.statusCode ?? 0, path));
+        trace.add(who, `refused ${response.statusCode}`, url);
+        reject(new Refused(response.statusCode ?? 0, url));
         request.destroy();
       });
       link.socket.on('error', (error) => {
-        wiring.trace.add(who, 'error', error.message);
-        reject(new TargetFault(`${path}: ${error.message}`, `an upgrade of ${kindOf(path)}`));
+        trace.add(who, 'error', error.message);
+        reject(new TargetFault(`${url}: ${error.message}`));
       });
     });
-    await wiring.waits.for(`the upgrade of ${path}`, opened, `an upgrade of ${kindOf(path)}`);
     return link;
   }
 
   send(text: string, binary = false): void {
-    this.#options.wiring.trace.add(this.#options.who, binary ? '→ (binary)' : '→', text);
+    this.#options.trace.add(this.#options.who, binary ? '→ (binary)' : '→', text);
     this.socket.send(binary ? Buffer.from(text) : text);
   }
 
-  /** Ends with a close handshake and waits for its end. */
+  /** Says goodbye and waits for the end. */
   async close(): Promise<void> {
     if (this.socket.readyState === WebSocket.CLOSED) return;
     const closed = new Promise((resolve) => this.socket.once('close', resolve));
     this.socket.close();
-    await this.#options.wiring.waits.for('the end of the close handshake', closed);
+    await closed;
   }
 
-  /** Ends without a close handshake. */
+  /** Ends without a goodbye. */
   terminate(): void {
     this.socket.terminate();
   }
 }
-
-const pathOf = (url: string): string => url.replace(/^wss?:\/\/[^/]*/, '').replace(/\?.*/, '') || '/';
-
-/** Paths that an upgrade tells apart: one path per subscription has one cause. */
-const kindOf = (path: string): string => path.replace(/^\/stream\/.*/, '/stream/<stream>/<group>');

@@ -6,11 +6,7 @@ import { checkSent, readFrame } from './check.js';
 import { TargetFault } from './faults.js';
 import { Inbox } from './inbox.js';
 import { Link } from './link.js';
-import type { Waits } from './waits.js';
 import type { Wiring } from './wiring.js';
-
-/** Paths of the stream socket that name a subscription. */
-const PATH_PREFIX = '/stream/';
 
 /** A stream message in short: `[event type, item id, data]`. */
 export type Brief = readonly [type: string, id: string | null, data?: unknown];
@@ -27,21 +23,19 @@ export interface OpenOptions {
 
 /** A client of the stream socket that takes every message in its order; each is checked against the spec. */
 export class StreamClient {
-  readonly #closed: Promise<Closed>;
-  readonly #waits: Waits;
+  /** Resolves when the connection ends. */
+  readonly closed: Promise<Closed>;
   readonly #inbox: Inbox<ServerMessage>;
   readonly #link: Link;
 
-  private constructor(link: Link, inbox: Inbox<ServerMessage>, closed: Promise<Closed>, waits: Waits) {
+  private constructor(link: Link, inbox: Inbox<ServerMessage>, closed: Promise<Closed>) {
     this.#link = link;
     this.#inbox = inbox;
-    this.#closed = closed;
-    this.#waits = waits;
+    this.closed = closed;
   }
 
   /** @throws TargetFault, Refused */
   static async open(wiring: Wiring, url: string, who: string, options: OpenOptions): Promise<StreamClient> {
-    if (new URL(url).pathname.startsWith(PATH_PREFIX)) wiring.requires('paths');
     const inbox = new Inbox<ServerMessage>(wiring.waits);
     let ended = (_end: Closed): void => {};
     const closed = new Promise<Closed>((resolve) => {
@@ -50,14 +44,11 @@ export class StreamClient {
     const link = await Link.open({
       url,
       who,
-      wiring,
+      trace: wiring.trace,
       ...options,
       onText: (text) => {
         try {
-          const message = readFrame(text, validateServerMessage, 'a frame of the stream socket');
-          if ('streamName' in message && wiring.isForeign(message.streamName))
-            wiring.trace.add(who, '(that was for another case)');
-          else inbox.push(message);
+          inbox.push(readFrame(text, validateServerMessage, 'a frame of the stream socket'));
         } catch (error) {
           wiring.fault(error as Error);
         }
@@ -68,12 +59,7 @@ export class StreamClient {
         ended({ code, reason });
       },
     });
-    return new StreamClient(link, inbox, closed, wiring.waits);
-  }
-
-  /** Resolves when the connection ends. */
-  get closed(): Promise<Closed> {
-    return this.#waits.for('the end of the stream socket', this.#closed);
+    return new StreamClient(link, inbox, closed);
   }
 
   /** The subprotocol that the server chose; empty = none. */
@@ -114,7 +100,7 @@ export class StreamClient {
   async ping(): Promise<void> {
     const pong = new Promise((resolve) => this.#link.socket.once('pong', resolve));
     this.#link.socket.ping();
-    await this.#waits.for('a pong', pong);
+    await pong;
   }
 
   /** The next message, whatever its type. */

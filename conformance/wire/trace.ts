@@ -6,13 +6,11 @@ export class Trace {
   readonly #start = performance.now();
   readonly #lines: string[] = [];
   #dropped = 0;
-  #isNews = false;
+  #last = this.#start;
 
-  /** Whether something was sent or received since this was asked before. */
-  hasNews(): boolean {
-    const isNews = this.#isNews;
-    this.#isNews = false;
-    return isNews;
+  /** When something was sent or received last, as `performance.now()`. */
+  get lastActivity(): number {
+    return this.#last;
   }
 
   add(who: string, what: string, text = ''): void {
@@ -20,8 +18,8 @@ export class Trace {
       this.#lines.shift();
       this.#dropped += 1;
     }
-    this.#isNews = true;
-    const at = (performance.now() - this.#start).toFixed(1).padStart(8);
+    this.#last = performance.now();
+    const at = (this.#last - this.#start).toFixed(1).padStart(8);
     const cut = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length} characters)` : text;
     this.#lines.push(`${at} ms  ${who.padEnd(9)} ${what} ${cut}`.trimEnd());
   }

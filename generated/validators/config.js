@@ -453,7 +453,8 @@ return errors === 0;
 }
 
 const schema17 = {"description":"Keeps streams in Redis, shared by any number of processes.","type":"object","additionalProperties":false,"required":["name","config"],"properties":{"name":{"type":"string","const":"redis"},"config":{"$ref":"#/definitions/RedisConfig"}}};
-const schema18 = {"type":"object","additionalProperties":false,"required":["redis_url"],"properties":{"redis_url":{"description":"Address of the Redis server, such as `redis://localhost:6379`; several nodes of a Cluster are separated by commas.","type":"string","minLength":1},"command_timeout_ms":{"description":"Milliseconds that one Redis command may take.","type":"integer","minimum":1,"maximum":2147483647,"default":5000},"tombstones":{"$ref":"#/definitions/Tombstones","default":{}}}};
+const schema18 = {"type":"object","additionalProperties":false,"required":["redis_url"],"properties":{"redis_url":{"description":"Address of the Redis server, such as `redis://localhost:6379`; several nodes of a Cluster are separated by commas.","type":"string","minLength":1},"command_timeout_ms":{"description":"Milliseconds that one Redis command may take.","type":"integer","minimum":1,"maximum":2147483647,"default":5000},"key_prefix":{"description":"Before the name of every key, so that several stores share a database. Other engines find only keys without a prefix.","type":"string","maxLength":128,"pattern":"^[A-Za-z0-9_.:-]*$","default":""},"channel_prefix":{"description":"Before the name of the Pub/Sub channel, which Redis shares between its databases. Absent: `key_prefix`, followed by `db<n>:` in a database other than 0.","type":"string","maxLength":128,"pattern":"^[A-Za-z0-9_.:-]*$"},"tombstones":{"$ref":"#/definitions/Tombstones","default":{}}}};
+const pattern0 = new RegExp("^[A-Za-z0-9_.:-]*$", "u");
 
 function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -462,6 +463,9 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.command_timeout_ms === undefined){
 data.command_timeout_ms = 5000;
+}
+if(data.key_prefix === undefined){
+data.key_prefix = "";
 }
 if(data.tombstones === undefined){
 data.tombstones = {};
@@ -474,7 +478,7 @@ return false;
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(((key0 === "redis_url") || (key0 === "command_timeout_ms")) || (key0 === "tombstones"))){
+if(!(((((key0 === "redis_url") || (key0 === "command_timeout_ms")) || (key0 === "key_prefix")) || (key0 === "channel_prefix")) || (key0 === "tombstones"))){
 validate17.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -524,69 +528,118 @@ return false;
 }
 var valid0 = _errs4 === errors;
 if(valid0){
-let data2 = data.tombstones;
+let data2 = data.key_prefix;
 const _errs6 = errors;
-const _errs7 = errors;
-if(errors === _errs7){
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-if(data2.max_per_group === undefined){
-data2.max_per_group = 10000;
+if(errors === _errs6){
+if(typeof data2 === "string"){
+if(func3(data2) > 128){
+validate17.errors = [{instancePath:instancePath+"/key_prefix",schemaPath:"#/properties/key_prefix/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters"}];
+return false;
 }
-if(data2.max_age_ms === undefined){
-data2.max_age_ms = 86400000;
+else {
+if(!pattern0.test(data2)){
+validate17.errors = [{instancePath:instancePath+"/key_prefix",schemaPath:"#/properties/key_prefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:-]*$"},message:"must match pattern \""+"^[A-Za-z0-9_.:-]*$"+"\""}];
+return false;
 }
-const _errs9 = errors;
-for(const key1 in data2){
+}
+}
+else {
+validate17.errors = [{instancePath:instancePath+"/key_prefix",schemaPath:"#/properties/key_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+var valid0 = _errs6 === errors;
+if(valid0){
+if(data.channel_prefix !== undefined){
+let data3 = data.channel_prefix;
+const _errs8 = errors;
+if(errors === _errs8){
+if(typeof data3 === "string"){
+if(func3(data3) > 128){
+validate17.errors = [{instancePath:instancePath+"/channel_prefix",schemaPath:"#/properties/channel_prefix/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters"}];
+return false;
+}
+else {
+if(!pattern0.test(data3)){
+validate17.errors = [{instancePath:instancePath+"/channel_prefix",schemaPath:"#/properties/channel_prefix/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.:-]*$"},message:"must match pattern \""+"^[A-Za-z0-9_.:-]*$"+"\""}];
+return false;
+}
+}
+}
+else {
+validate17.errors = [{instancePath:instancePath+"/channel_prefix",schemaPath:"#/properties/channel_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+var valid0 = _errs8 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+let data4 = data.tombstones;
+const _errs10 = errors;
+const _errs11 = errors;
+if(errors === _errs11){
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+if(data4.max_per_group === undefined){
+data4.max_per_group = 10000;
+}
+if(data4.max_age_ms === undefined){
+data4.max_age_ms = 86400000;
+}
+const _errs13 = errors;
+for(const key1 in data4){
 if(!((key1 === "max_per_group") || (key1 === "max_age_ms"))){
 validate17.errors = [{instancePath:instancePath+"/tombstones",schemaPath:"#/definitions/Tombstones/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs9 === errors){
-let data3 = data2.max_per_group;
-const _errs10 = errors;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
+if(_errs13 === errors){
+let data5 = data4.max_per_group;
+const _errs14 = errors;
+if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
 validate17.errors = [{instancePath:instancePath+"/tombstones/max_per_group",schemaPath:"#/definitions/Tombstones/properties/max_per_group/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs10){
-if((typeof data3 == "number") && (isFinite(data3))){
-if(data3 > 2147483647 || isNaN(data3)){
+if(errors === _errs14){
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 > 2147483647 || isNaN(data5)){
 validate17.errors = [{instancePath:instancePath+"/tombstones/max_per_group",schemaPath:"#/definitions/Tombstones/properties/max_per_group/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data3 < 0 || isNaN(data3)){
+if(data5 < 0 || isNaN(data5)){
 validate17.errors = [{instancePath:instancePath+"/tombstones/max_per_group",schemaPath:"#/definitions/Tombstones/properties/max_per_group/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid2 = _errs10 === errors;
+var valid2 = _errs14 === errors;
 if(valid2){
-let data4 = data2.max_age_ms;
-const _errs12 = errors;
-if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
+let data6 = data4.max_age_ms;
+const _errs16 = errors;
+if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
 validate17.errors = [{instancePath:instancePath+"/tombstones/max_age_ms",schemaPath:"#/definitions/Tombstones/properties/max_age_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs12){
-if((typeof data4 == "number") && (isFinite(data4))){
-if(data4 > 9007199254740991 || isNaN(data4)){
+if(errors === _errs16){
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 9007199254740991 || isNaN(data6)){
 validate17.errors = [{instancePath:instancePath+"/tombstones/max_age_ms",schemaPath:"#/definitions/Tombstones/properties/max_age_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data4 < 0 || isNaN(data4)){
+if(data6 < 0 || isNaN(data6)){
 validate17.errors = [{instancePath:instancePath+"/tombstones/max_age_ms",schemaPath:"#/definitions/Tombstones/properties/max_age_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid2 = _errs12 === errors;
+var valid2 = _errs16 === errors;
 }
 }
 }
@@ -595,7 +648,9 @@ validate17.errors = [{instancePath:instancePath+"/tombstones",schemaPath:"#/defi
 return false;
 }
 }
-var valid0 = _errs6 === errors;
+var valid0 = _errs10 === errors;
+}
+}
 }
 }
 }

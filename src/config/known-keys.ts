@@ -28,7 +28,16 @@ const TOMBSTONES = keys<Tombstones>({ max_per_group: true, max_age_ms: true });
 const SECTIONS: ReadonlyMap<string, readonly string[]> = new Map([
   ['adapter', keys<Adapter>({ name: true, config: true })],
   ['kv', kvKeys()],
-  ['redis', keys<RedisConfig>({ redis_url: true, command_timeout_ms: true, tombstones: true })],
+  [
+    'redis',
+    keys<RedisConfig>({
+      redis_url: true,
+      command_timeout_ms: true,
+      key_prefix: true,
+      channel_prefix: true,
+      tombstones: true,
+    }),
+  ],
   ['limits', limitKeys()],
   ['admin', keys<Exclude<Admin, false>>({ host: true, port: true })],
   ['engine', keys<Engine>({ host: true, port: true })],

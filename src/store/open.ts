@@ -19,11 +19,14 @@ export interface OpenStoreOptions {
 export async function openStore(adapter: Adapter, options: OpenStoreOptions): Promise<Store> {
   if (adapter.name === 'redis') {
     const { redis_url: url, command_timeout_ms: commandTimeoutMs, tombstones } = adapter.config;
+    const { key_prefix: keyPrefix, channel_prefix: channelPrefix } = adapter.config;
     const limits = { maxPerGroup: tombstones.max_per_group, maxAgeMs: tombstones.max_age_ms };
     const { openRedisStore } = await import('./redis/index.js');
     const { logger, observer } = options;
     return openRedisStore({
       url,
+      keyPrefix,
+      channelPrefix,
       commandTimeoutMs,
       tombstones: limits,
       logger,

@@ -4,7 +4,7 @@ import type { StreamMessage } from '../../../generated/socket.js';
 import { area, type Setting } from '../../runner/case.js';
 import { cursorOf, here, rejoin } from './setup.js';
 
-const { resume } = area('resume', { needs: ['resume'] });
+const { resume } = area('resume');
 const { sync, delete: removed } = STREAM_EVENT;
 const RESTART: Setting = {
   own: true,

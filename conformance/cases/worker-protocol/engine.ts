@@ -67,9 +67,8 @@ export const engineCases = [
     const worker = await t.worker();
     const functionId = t.name('f');
     worker.on(functionId, () => undefined);
-    await worker.settle();
     const id = worker.trigger(TRIGGER_TYPE.stream, functionId, { stream_name: t.at.stream_name });
-    await worker.roundTrip();
+    await worker.settle();
     const found = (await rows(t, listTriggers, 'triggers')).find((row) => row.id === id);
     assert.deepEqual(
       [found?.trigger_type, found?.function_id, found?.config],
@@ -90,9 +89,8 @@ export const engineCases = [
     const worker = await t.worker();
     const handler = t.name('handler');
     const calls = worker.record<unknown>(handler);
-    await worker.settle();
     worker.trigger(ENGINE_TRIGGER_TYPE.functionsAvailable, handler, {});
-    await worker.roundTrip();
+    await worker.settle();
     (await t.worker()).on(t.name('f'), () => 1);
     await calls.next('the news that functions changed');
   }),

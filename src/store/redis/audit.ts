@@ -1,4 +1,4 @@
-import { groupKeys } from './keys.js';
+import type { KeySpace } from './keys.js';
 import type { RedisConnection } from './redis-connection.js';
 
 /** Groups asked for in one go. */
@@ -12,27 +12,30 @@ interface Watched {
   suspect: boolean;
 }
 
+export interface AuditEvents {
+  /** The feed of a group is behind Redis. */
+  gap(member: string): void;
+  /** A group stands before what was seen of it: changes are lost. */
+  wentBack(member: string): Promise<void>;
+  failed(error: unknown): void;
+}
+
 /**
- * Notices when a watched group's feed fell silent: a Cluster's bus may drop messages, and a failover may lose
- * acknowledged changes, without any connection of ours being closed.
+ * Notices when a watched group's feed fell silent, or its history was lost, without any connection of ours being
+ * closed: a Cluster's bus may drop messages, and somebody may replace keys.
  */
 export class Audit {
   readonly #connection: RedisConnection;
-  readonly #gap: (member: string) => void;
-  readonly #failed: (error: unknown) => void;
+  readonly #keys: KeySpace;
+  readonly #events: AuditEvents;
   readonly #watched = new Map<string, Watched>();
   readonly #timer: NodeJS.Timeout;
   #running = false;
 
-  constructor(
-    connection: RedisConnection,
-    intervalMs: number,
-    gap: (member: string) => void,
-    failed: (error: unknown) => void,
-  ) {
+  constructor(connection: RedisConnection, keys: KeySpace, intervalMs: number, events: AuditEvents) {
     this.#connection = connection;
-    this.#gap = gap;
-    this.#failed = failed;
+    this.#keys = keys;
+    this.#events = events;
     this.#timer = setInterval(() => void this.run(), intervalMs).unref();
   }
 
@@ -72,24 +75,29 @@ export class Audit {
         await Promise.all(members.slice(from, from + CHUNK).map((member) => this.#compare(member)));
       }
     } catch (error) {
-      this.#failed(error);
+      this.#events.failed(error);
     } finally {
       this.#running = false;
     }
   }
 
   async #compare(member: string): Promise<void> {
-    const head = groupKeys(member)[1]!;
+    const head = this.#keys.group(member)[1]!;
+    const { epoch: before, seq: reached } = this.#watched.get(member) ?? { epoch: '', seq: 0 };
     const [epoch, seq] = await this.#connection.ask((client) => client.hmget(head, 'epoch', 'seq'));
     const watched = this.#watched.get(member);
     if (watched === undefined || watched.epoch === '') return;
+    if (epoch === before && Number(seq) < reached) {
+      await this.#events.wentBack(member);
+      return;
+    }
     const behind = epoch !== watched.epoch || Number(seq) !== watched.seq;
-    // What is on its way now has arrived at the next look.
-    if (behind && watched.suspect) {
+    // What is on its way now has arrived at the next look; a missing head is not on its way.
+    if (behind && (watched.suspect || epoch === null)) {
       watched.suspect = false;
       watched.epoch = epoch ?? '';
       watched.seq = Number(seq ?? 0);
-      this.#gap(member);
+      this.#events.gap(member);
     } else watched.suspect = behind;
   }
 }

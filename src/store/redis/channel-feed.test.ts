@@ -24,6 +24,7 @@ function feed() {
   const recorder = new Recorder();
   const told: string[] = [];
   const feed = new ChannelFeed(new GroupClock(() => 1_000), {
+    isForeign: (epoch) => epoch === 'other',
     sequenced: (member, epoch, seq) => told.push(`${member} ${epoch} ${seq}`),
     foreign: (member) => told.push(`${member} foreign`),
     rejected: (length) => told.push(`rejected ${length}`),

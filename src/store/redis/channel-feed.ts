@@ -8,6 +8,8 @@ import { memberOf } from './keys.js';
 const MAX_STAMPED = 10_000;
 
 export interface FeedEvents {
+  /** True for an epoch of another store, with which the channel is shared. */
+  isForeign(epoch: string): boolean;
   /** A change that one of our nodes sequenced went by. */
   sequenced(member: string, epoch: string, seq: number): void;
   /** Another engine wrote to a group. */
@@ -33,15 +35,23 @@ export class ChannelFeed {
     this.#listener = listener;
   }
 
+  /**
+   * ms; the greatest timestamp that this node made up for the group, 0 = none. A reply takes the one from before its
+   * question: what the feed brings meanwhile may come after it.
+   */
+  handedOut(member: string): number {
+    return this.#stamped.get(member) ?? 0;
+  }
+
   take(message: string): void {
     const sequenced = parseSequenced(message);
     if (sequenced !== undefined) {
-      this.#sequenced(sequenced);
+      if (!this.#events.isForeign(sequenced.epoch)) this.#sequenced(sequenced);
       return;
     }
     const other = parseUnsequenced(message);
     if (other === undefined) this.#events.rejected(message.length);
-    else this.#unsequenced(other);
+    else if (!this.#events.isForeign(other.epoch)) this.#unsequenced(other);
   }
 
   #sequenced(message: SequencedMessage): void {

@@ -19,7 +19,7 @@ const change = (over: Partial<Change>): Change => ({
   ...over,
 });
 
-const CHANGES_SCRIPT = [
+const SAMPLES = [
   change({}),
   change({ kind: 'create', value: '"},\\"seq\\":1,\\"epoch\\":\\"0\\"}"' as JsonText }),
   change({
@@ -33,7 +33,7 @@ const CHANGES_SCRIPT = [
 ];
 
 test('the parts that the script joins make the socket message', () => {
-  for (const one of CHANGES_SCRIPT) {
+  for (const one of SAMPLES) {
     const { timestamp, kind, value, seq, epoch } = one;
     const joined = `${PARTS.open}${timestamp}${addressPart(one)}${idPart(one.item)}${PARTS[kind]}${value}}${PARTS.seq}${seq}${PARTS.epoch}${epoch}${PARTS.close}`;
     assert.equal(joined, renderChange(one));
@@ -51,7 +51,7 @@ test('the parts that the script joins make the socket message', () => {
 });
 
 test('a sequenced message is read without a change of its value', () => {
-  for (const one of CHANGES_SCRIPT) {
+  for (const one of SAMPLES) {
     const { old: _, trace: __, ...told } = one;
     assert.deepEqual(parseSequenced(renderChange(one)), told);
   }
@@ -68,6 +68,7 @@ test('messages of other engines are read with exact values', () => {
     item: 'a',
     value: '12345678901234567890',
     timestamp: undefined,
+    epoch: '',
   });
 });
 

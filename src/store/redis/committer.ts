@@ -3,14 +3,14 @@ import { StreamError } from '../../domain/errors.js';
 import { addressPart } from './channel-message.js';
 import type { GroupClock } from './group-clock.js';
 import type { GroupDirectory } from './group-directory.js';
-import { newEpoch } from './group-epoch.js';
-import { groupKeys, INDEX_KEY, memberOf } from './keys.js';
+import { memberOf } from './keys.js';
 import { type CommitReply, Lane, type LaneContext } from './lane.js';
 import { type Operation, sizeOf } from './operation.js';
 import { type BatchPlan, encodePlan } from './plan.js';
 import type { RedisConnection } from './redis-connection.js';
 import type { RedisSettings } from './redis-options.js';
 import { COMMIT_SCRIPT } from './scripts/commit.js';
+import type { StoreGeneration } from './store-generation.js';
 
 const INDEX_FIRST = 1;
 const GOT_FIRST_ITEM = 1;
@@ -26,6 +26,7 @@ export class Committer implements LaneContext {
   readonly committed: (change: Change) => void;
   readonly #connection: RedisConnection;
   readonly #settings: RedisSettings;
+  readonly #generation: StoreGeneration;
   readonly #clock: GroupClock;
   readonly #directory: GroupDirectory;
   readonly #lanes = new Map<string, Lane>();
@@ -35,12 +36,14 @@ export class Committer implements LaneContext {
   constructor(
     connection: RedisConnection,
     settings: RedisSettings,
+    generation: StoreGeneration,
     clock: GroupClock,
     directory: GroupDirectory,
     committed: (change: Change) => void,
   ) {
     this.#connection = connection;
     this.#settings = settings;
+    this.#generation = generation;
     this.#clock = clock;
     this.#directory = directory;
     this.retryMs = settings.commandTimeoutMs;
@@ -124,19 +127,20 @@ export class Committer implements LaneContext {
     member: string,
     plan: BatchPlan,
   ): Promise<Exclude<ScriptReply, readonly [1]>> {
-    const { maxPerGroup, maxAgeMs } = this.#settings.tombstones;
-    const inSlot = groupKeys(member);
-    const keys = this.#connection.isCluster ? inSlot : [...inSlot, INDEX_KEY];
+    const { tombstones, keys: keySpace } = this.#settings;
+    const inSlot = keySpace.group(member);
+    const keys = this.#connection.isCluster ? inSlot : [...inSlot, keySpace.index];
     const encoded = encodePlan(plan);
     for (let indexed = '0'; ; indexed = '1') {
       const reply = (await this.#connection.run(COMMIT_SCRIPT, keys, [
         String(this.#clock.propose(member)),
-        newEpoch(),
-        String(maxPerGroup),
-        String(maxAgeMs),
+        this.#generation.newEpoch(),
+        String(tombstones.maxPerGroup),
+        String(tombstones.maxAgeMs),
         addressPart(at),
         member,
         indexed,
+        keySpace.channel,
         ...encoded,
       ])) as ScriptReply;
       if (reply[0] !== INDEX_FIRST) return reply;

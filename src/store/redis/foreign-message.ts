@@ -8,6 +8,8 @@ export type Unsequenced = GroupAddress & {
   readonly value: JsonText;
   /** ms, when one of our nodes drew it from the group's clock; else another engine wrote the message. */
   readonly timestamp: number | undefined;
+  /** Of the store that sent it; empty when another engine did. */
+  readonly epoch: string;
 } & (
     | { readonly kind: ChangeKind; readonly item: string }
     | { readonly kind: 'event'; readonly item: string | undefined; readonly type: string }
@@ -41,12 +43,21 @@ export function parseUnsequenced(message: string): Unsequenced | undefined {
   // The value is cut out of the text, because parsing it would change numbers.
   const body = sliceField(message, 'event') ?? NULL;
   const ours = typeof shape.epoch === 'string' && typeof shape.timestamp === 'number';
+  const epoch = ours ? (shape.epoch as string) : '';
   const timestamp = ours ? (shape.timestamp as number) : undefined;
   if (isKind(event.type) && isName(id)) {
-    return { kind: event.type, stream, group, item: id, value: sliceField(body, 'data') ?? NULL, timestamp };
+    return {
+      kind: event.type,
+      stream,
+      group,
+      item: id,
+      value: sliceField(body, 'data') ?? NULL,
+      timestamp,
+      epoch,
+    };
   }
   const type = event.event?.type;
   if (event.type !== STREAM_EVENT.event || typeof type !== 'string') return undefined;
   const value = sliceField(sliceField(body, 'event') ?? NULL, 'data') ?? NULL;
-  return { kind: 'event', stream, group, item: isName(id) ? id : undefined, type, value, timestamp };
+  return { kind: 'event', stream, group, item: isName(id) ? id : undefined, type, value, timestamp, epoch };
 }

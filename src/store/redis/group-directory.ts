@@ -1,25 +1,17 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
 import { StreamError } from '../../domain/errors.js';
 import type { StreamListing } from '../port.js';
-import {
-  DATA_PATTERN,
-  dataKey,
-  INDEX_KEY,
-  memberOfKey,
-  memberPrefix,
-  parseMember,
-  SCANNED_KEY,
-} from './keys.js';
+import { ForeignSearch } from './foreign-search.js';
+import { memberPrefix, parseMember } from './keys.js';
 import type { RedisConnection } from './redis-connection.js';
-import type { RedisLogger } from './redis-options.js';
+import type { RedisSettings } from './redis-options.js';
 
 /** Groups looked at in one go. */
 const CHUNK = 1_000;
-/** Keys that one step of the search asks Redis to pass. */
-const SCAN_COUNT = 1_000;
 /** Groups of other engines that are remembered as indexed. */
 const MAX_REMEMBERED = 10_000;
+/** Milliseconds until a group of another engine is indexed again: another node may have dropped it as empty. */
+const REMEMBERED_MS = 1_000;
 
 /**
  * Which groups exist: a sorted set that commits maintain, so that a listing costs what it lists.
@@ -30,54 +22,47 @@ const MAX_REMEMBERED = 10_000;
  */
 export class GroupDirectory {
   readonly #connection: RedisConnection;
-  readonly #logger: RedisLogger;
-  readonly #remembered = new Set<string>();
-  readonly #timer: NodeJS.Timeout;
-  readonly #waitMs: number;
-  #searching: Promise<void> | undefined;
-  #complete = false;
-  #closed = false;
+  readonly #settings: RedisSettings;
+  readonly #search: ForeignSearch;
+  readonly #remembered = new Map<string, number>();
 
-  /** @param waitMs that a listing waits for the very first search of a database */
-  constructor(connection: RedisConnection, logger: RedisLogger, scanIntervalMs: number, waitMs: number) {
+  constructor(connection: RedisConnection, settings: RedisSettings) {
     this.#connection = connection;
-    this.#logger = logger;
-    this.#waitMs = waitMs;
-    this.#timer = setInterval(() => this.search(), scanIntervalMs).unref();
+    this.#settings = settings;
+    this.#search = new ForeignSearch(connection, settings);
   }
 
   /** Learns whether this database was searched before, and searches it in the background. */
-  async start(): Promise<void> {
-    this.#complete = (await this.#connection.ask((client) => client.exists(SCANNED_KEY))) === 1;
-    this.search();
+  start(): Promise<void> {
+    return this.#search.start();
   }
 
   stop(): void {
-    this.#closed = true;
-    clearInterval(this.#timer);
+    this.#search.stop();
   }
 
   /** Adds a group's entry. */
   async add(member: string): Promise<void> {
-    await this.#connection.ask((client) => client.zadd(INDEX_KEY, 0, member));
+    await this.#connection.ask((client) => client.zadd(this.#settings.keys.index, 0, member));
   }
 
   /** Removes the entry of a group that was seen empty, unless it has items again. */
   async drop(member: string): Promise<void> {
-    await this.#connection.ask((client) => client.zrem(INDEX_KEY, member));
+    await this.#connection.ask((client) => client.zrem(this.#settings.keys.index, member));
     this.#remembered.delete(member);
-    if ((await this.#connection.ask((client) => client.exists(dataKey(member)))) === 1)
+    if ((await this.#connection.ask((client) => client.exists(this.#settings.keys.data(member)))) === 1)
       await this.add(member);
   }
 
-  /** Another engine wrote to a group. */
+  /** A group holds what another engine wrote. */
   noteForeign(member: string): void {
-    if (this.#remembered.has(member)) return;
+    const now = performance.now();
+    if (now - (this.#remembered.get(member) ?? Number.NEGATIVE_INFINITY) < REMEMBERED_MS) return;
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
-    this.#remembered.add(member);
+    this.#remembered.set(member, now);
     this.add(member).catch((error: unknown) => {
       this.#remembered.delete(member);
-      this.#logger.warn(
+      this.#settings.logger.warn(
         { err: error },
         'could not index a group that another engine wrote; the next search finds it',
       );
@@ -105,45 +90,6 @@ export class GroupDirectory {
       .sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  /** Looks through the key space for groups that the index lacks, unless it is being done. */
-  search(): void {
-    this.#searching ??= this.#search()
-      .catch((error: unknown) => {
-        if (!this.#closed) this.#logger.warn({ err: error }, 'the search for groups of other engines failed');
-      })
-      .finally(() => {
-        this.#searching = undefined;
-      });
-  }
-
-  async #search(): Promise<void> {
-    for (const node of this.#connection.masters()) await this.#searchNode(node);
-    if (this.#closed) return;
-    await this.#connection.ask((client) => client.set(SCANNED_KEY, '1'));
-    this.#complete = true;
-  }
-
-  async #searchNode(node: Redis): Promise<void> {
-    let cursor = '0';
-    do {
-      const [next, keys] = await node.scan(
-        cursor,
-        'MATCH',
-        DATA_PATTERN,
-        'COUNT',
-        SCAN_COUNT,
-        'TYPE',
-        'hash',
-      );
-      cursor = next;
-      const entries = keys.flatMap((key) => {
-        const member = memberOfKey(key);
-        return member === undefined ? [] : [0, member];
-      });
-      if (entries.length > 0) await this.#connection.ask((client) => client.zadd(INDEX_KEY, ...entries));
-    } while (cursor !== '0' && !this.#closed);
-  }
-
   /** The groups of a range of the index that have items. Entries of groups that others emptied are dropped. */
   async #existing(from: string, to: string): Promise<string[]> {
     await this.#firstSearch();
@@ -152,10 +98,12 @@ export class GroupDirectory {
     for (;;) {
       const range = start;
       const members = await this.#connection.ask((client) =>
-        client.zrangebylex(INDEX_KEY, range, to, 'LIMIT', 0, CHUNK),
+        client.zrangebylex(this.#settings.keys.index, range, to, 'LIMIT', 0, CHUNK),
       );
       const exists = await Promise.all(
-        members.map((member) => this.#connection.ask((client) => client.exists(dataKey(member)))),
+        members.map((member) =>
+          this.#connection.ask((client) => client.exists(this.#settings.keys.data(member))),
+        ),
       );
       const stale: string[] = [];
       for (const [index, member] of members.entries()) (exists[index] === 1 ? found : stale).push(member);
@@ -168,15 +116,14 @@ export class GroupDirectory {
 
   /** Nobody knows what a database holds before it was searched once. */
   async #firstSearch(): Promise<void> {
-    if (this.#complete) return;
-    this.search();
+    if (this.#search.complete) return;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.#waitMs);
+      timer = setTimeout(resolve, this.#settings.commandTimeoutMs);
     });
-    await Promise.race([this.#searching, late]);
+    await Promise.race([this.#search.run(), late]);
     clearTimeout(timer);
-    if (!this.#complete)
+    if (!this.#search.complete)
       throw new StreamError('unavailable', 'Redis is still searched for existing groups; try again');
   }
 }

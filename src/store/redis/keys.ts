@@ -1,19 +1,11 @@
 import type { GroupAddress } from '../../domain/change.js';
 import { hashedPart, tagOfSameSlot } from './slot.js';
 
-// Layout: spec/redis-layout.md. The hash `stream:<stream>:<group>` and the channel are shared with deployed
-// engines; everything else is ours.
-
-/** The channel that every engine publishes its socket messages on. */
-export const CHANNEL = 'stream::events';
-/** Sorted set of `<stream>:<group>` members, score 0: the groups that hold items. */
-export const INDEX_KEY = 'iii-stream:groups';
-/** Present once the key space was searched for groups that others wrote. */
-export const SCANNED_KEY = 'iii-stream:scanned';
-/** What the search for groups matches. */
-export const DATA_PATTERN = 'stream:*';
+// Layout: spec/redis-layout.md. The hash `stream:<stream>:<group>` and the channel are shared with deployed engines;
+// everything else is ours.
 
 const DATA_PREFIX = 'stream:';
+const CHANNEL = 'stream::events';
 
 /** `:` ends the stream's name in a key, so it is escaped; `%` only where it would read as an escape. */
 const encodeStream = (stream: string): string => stream.replace(/%(?=3A|25)/g, '%25').replaceAll(':', '%3A');
@@ -24,23 +16,12 @@ const decodeStream = (text: string): string =>
 export const memberOf = (at: GroupAddress): string => `${encodeStream(at.stream)}:${at.group}`;
 /** The index's members of one stream begin with this, and no others do. */
 export const memberPrefix = (stream: string): string => `${encodeStream(stream)}:`;
-/** The key of a group's items: field = item id, value = JSON text. */
-export const dataKey = (member: string): string => DATA_PREFIX + member;
 
 /** Reads an index member; undefined when it names no group. */
 export function parseMember(member: string): GroupAddress | undefined {
   const colon = member.indexOf(':');
   if (colon < 1 || colon === member.length - 1) return undefined;
   return { stream: decodeStream(member.slice(0, colon)), group: member.slice(colon + 1) };
-}
-
-/** The index member that a key of the shared layout belongs to; undefined for any other key. */
-export function memberOfKey(key: string): string | undefined {
-  if (!key.startsWith(DATA_PREFIX)) return undefined;
-  const member = key.slice(DATA_PREFIX.length);
-  const at = parseMember(member);
-  // A key that we would spell differently cannot be reached by its address.
-  return at !== undefined && memberOf(at) === member ? member : undefined;
 }
 
 /**
@@ -53,9 +34,59 @@ function ownPrefix(key: string): string {
   return `{${part.includes('}') ? tagOfSameSlot(part) : part}}:${key}:`;
 }
 
-/** The keys of one group, in the order in which the scripts take them; all in one cluster slot. */
-export function groupKeys(member: string): readonly string[] {
-  const data = dataKey(member);
-  const own = ownPrefix(data);
-  return [data, `${own}head`, `${own}meta`, `${own}revs`, `${own}gone`, `${own}dead`];
+/** The names of one store's keys and of its channel. Stores with other prefixes on the same Redis share none. */
+export class KeySpace {
+  /** Where every engine of the store publishes its socket messages. */
+  readonly channel: string;
+  /** Sorted set of `<stream>:<group>` members, score 0: the groups that hold items. */
+  readonly index: string;
+  /** Present once the key space was searched for groups that others wrote. */
+  readonly scanned: string;
+  /** Held, for as long as it lives, by the node that searches. */
+  readonly searching: string;
+  /** Hash: which store this is, and since when its history is whole. */
+  readonly store: string;
+  /** What the search for groups matches. */
+  readonly pattern: string;
+  readonly #data: string;
+
+  /**
+   * @param keyPrefix before every key
+   * @param channelPrefix before the channel's name. @default keyPrefix, and `db<n>:` in a database other than 0, because
+   * Redis shares channels between databases
+   */
+  constructor(
+    keyPrefix = '',
+    database = 0,
+    channelPrefix = keyPrefix + (database > 0 ? `db${database}:` : ''),
+  ) {
+    this.channel = channelPrefix + CHANNEL;
+    this.index = `${keyPrefix}iii-stream:groups`;
+    this.scanned = `${keyPrefix}iii-stream:scanned`;
+    this.searching = `${keyPrefix}iii-stream:searching`;
+    this.store = `${keyPrefix}iii-stream:store`;
+    this.#data = keyPrefix + DATA_PREFIX;
+    this.pattern = `${this.#data.replace(/[\\*?[\]]/g, '\\$&')}*`;
+  }
+
+  /** The key of a group's items: field = item id, value = JSON text. */
+  data(member: string): string {
+    return this.#data + member;
+  }
+
+  /** The keys of one group, in the order in which the scripts take them; all in one cluster slot. */
+  group(member: string): readonly string[] {
+    const data = this.data(member);
+    const own = ownPrefix(data);
+    return [data, `${own}head`, `${own}meta`, `${own}revs`, `${own}gone`, `${own}dead`];
+  }
+
+  /** The index member that a key of the shared layout belongs to; undefined for any other key. */
+  memberOfKey(key: string): string | undefined {
+    if (!key.startsWith(this.#data)) return undefined;
+    const member = key.slice(this.#data.length);
+    const at = parseMember(member);
+    // A key that we would spell differently cannot be reached by its address.
+    return at !== undefined && memberOf(at) === member ? member : undefined;
+  }
 }

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type { Redis } from 'ioredis';
+import type { GroupAddress } from '../../domain/change.js';
 import type { Store } from '../port.js';
 import { Recorder } from '../testing/recorder.js';
 import { RedisServer } from '../testing/redis-server.js';
 import { at, GROUP, ids, increment, remove, set, upTo } from '../testing/writing.js';
 import { openRedisStore } from './index.js';
-import { CHANNEL, INDEX_KEY } from './keys.js';
+import { KeySpace } from './keys.js';
 
+const { channel: CHANNEL, index: INDEX_KEY } = new KeySpace();
 const KEY = 'stream:chat:room';
 const CURRENT = { epoch: '', seq: 0 };
 
@@ -150,6 +152,21 @@ test('a group that another engine creates is listed once it tells of it', async 
     await recorder.until(() => recorder.changes.length === 1, 'the change');
     while ((await redis.zcard(INDEX_KEY)) === 0) await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(await store.listGroups('chat'), ['room']);
+  });
+});
+
+test('a group that another engine creates is listed once somebody asks for it', async () => {
+  await withStore(async (store) => {
+    assert.deepEqual(await store.listGroups('chat'), []);
+    for (const [group, ask] of [
+      ['listed', (at: GroupAddress) => store.list(at)],
+      ['joined', (at: GroupAddress) => store.snapshot(at)],
+    ] as const) {
+      await redis.hset(`stream:chat:${group}`, 'a', '1');
+      await ask({ stream: 'chat', group });
+    }
+    while ((await redis.zcard(INDEX_KEY)) < 2) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(await store.listGroups('chat'), ['joined', 'listed']);
   });
 });
 

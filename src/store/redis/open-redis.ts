@@ -13,9 +13,9 @@ import { Subscriber } from './subscriber.js';
  * @throws LocalError `redis_url` (not understood) or `redis_unreachable` (within `commandTimeoutMs`); neither holds credentials
  */
 export async function openRedisStore(options: RedisStoreOptions): Promise<Store> {
-  const settings = withDefaults(options);
-  const { commandTimeoutMs, logger } = settings;
-  const target = parseRedisUrl(settings.url);
+  const target = parseRedisUrl(options.url);
+  const settings = withDefaults(options, target.shared.db ?? 0);
+  const { commandTimeoutMs, logger, keys } = settings;
   const connection = await connect(target, commandTimeoutMs, logger);
   const store = new RedisStore(connection, settings);
   const pick = () => {
@@ -24,14 +24,11 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   };
   const create = () => createSubscriberClient(target, pick(), commandTimeoutMs);
   try {
-    await store.start((events) => new Subscriber(create, events, logger));
+    await store.start((events) => new Subscriber(create, keys.channel, events, logger));
     return store;
   } catch (error) {
     await store[Symbol.asyncDispose]();
     const why = error instanceof Error ? error.message : String(error);
-    throw new LocalError(
-      'redis_unreachable',
-      `redis_url: Redis at ${target.label} does not serve events: ${why}`,
-    );
+    throw new LocalError('redis_unreachable', `redis_url: Redis at ${target.label} cannot be used: ${why}`);
   }
 }

@@ -86,7 +86,7 @@ test('Redis killed and started again under load: no acknowledged write is lost',
     await new Promise((resolve) => setTimeout(resolve, 500));
     await server.start();
     await recovered(store);
-    await recorder.until(() => recorder.gaps.length === 1, 'the gap');
+    await recorder.until(() => recorder.gaps.length > 0, 'the gap');
     const { acknowledged, failed, slowestMs } = await running.stop();
     assert.equal(failed > 0, true);
     assert.equal(slowestMs < 2 * PATIENCE_MS, true, `${slowestMs} ms`);
@@ -98,10 +98,12 @@ test('Redis killed and started again under load: no acknowledged write is lost',
       true,
       `${counted} of ${acknowledged}`,
     );
-    assert.equal(after.epoch, before.epoch);
     assert.equal(after.seq, counted);
+    // Nobody can prove that a Redis which was started again holds everything.
+    assert.notEqual(after.epoch, before.epoch);
     const since = await store.changesSince(GROUP, before);
-    assert.equal(since.kind, 'changes');
+    assert.equal(since.kind === 'reset' && since.reason, 'epoch');
+    assert.equal((await store.changesSince(GROUP, after)).kind, 'changes');
   });
 });
 

@@ -19,6 +19,9 @@ export class RedisConnection implements AsyncDisposable {
   readonly #logger: RedisLogger;
   #closed = false;
   #connected = false;
+  #check: (() => void) | undefined;
+  #attempt = 0;
+  #trusted = true;
   #lastError = '';
 
   /** @param client not connected yet */
@@ -56,9 +59,35 @@ export class RedisConnection implements AsyncDisposable {
     return this.#lastError;
   }
 
+  /** True while a server replies, whichever it is. */
+  get isUp(): boolean {
+    return this.client.status === 'ready';
+  }
+
+  /** Counts the connections made so far. */
+  get attempt(): number {
+    return this.#attempt;
+  }
+
+  /** False until somebody vouches for the servers behind the connection. */
+  get isTrusted(): boolean {
+    return this.#trusted;
+  }
+
+  /** From now on commands wait for `trust`; `check` is called for each new connection. */
+  guard(check: () => void): void {
+    this.#trusted = false;
+    this.#check = check;
+  }
+
+  /** Lets commands through, unless the connection was replaced since `attempt`. */
+  trust(attempt: number): void {
+    if (this.isUp && attempt === this.#attempt) this.#trusted = true;
+  }
+
   /** Why commands cannot succeed now; undefined when they can. */
   problem(): string | undefined {
-    if (this.client.status === 'ready') return undefined;
+    if (this.isUp && this.#trusted) return undefined;
     const why = this.#lastError === '' ? '' : `: ${this.#lastError}`;
     return this.#closed ? 'the store is closed' : `Redis at ${this.target.label} is not connected${why}`;
   }
@@ -78,12 +107,13 @@ export class RedisConnection implements AsyncDisposable {
    * Runs a script that was defined; the library loads it where it is missing.
    * @throws StreamError
    */
-  async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    const scripts = this.client as unknown as Record<
-      string,
-      (...args: (string | number)[]) => Promise<unknown>
-    >;
-    return this.ask(() => scripts[script.name]!(keys.length, ...keys, ...args));
+  run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    return this.ask(() => this.#call(script, keys, args));
+  }
+
+  /** The same, whether the servers are trusted or not. */
+  runUntrusted(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    return this.send(() => this.#call(script, keys, args));
   }
 
   /**
@@ -93,6 +123,11 @@ export class RedisConnection implements AsyncDisposable {
   async ask<T>(send: (client: RedisClient) => Promise<T>): Promise<T> {
     const problem = this.problem();
     if (problem !== undefined) throw new StreamError('unavailable', problem);
+    return this.send(send);
+  }
+
+  /** Sends a command, whether the servers are trusted or not. */
+  async send<T>(send: (client: RedisClient) => Promise<T>): Promise<T> {
     try {
       return await send(this.client);
     } catch (error) {
@@ -105,17 +140,31 @@ export class RedisConnection implements AsyncDisposable {
     await endClient(this.client);
   }
 
+  #call({ name }: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    const scripts = this.client as unknown as Record<
+      string,
+      (...args: (string | number)[]) => Promise<unknown>
+    >;
+    return scripts[name]!(keys.length, ...keys, ...args);
+  }
+
   #noteError(error: Error): void {
     this.#lastError = error.message;
   }
 
   #established(): void {
     this.#connected = true;
+    this.#attempt += 1;
     this.#lastError = '';
+    if (this.#check !== undefined) {
+      this.#trusted = false;
+      this.#check();
+    }
     this.#logger.info({ redis: this.target.label }, 'connected to Redis');
   }
 
   #lost(): void {
+    if (this.#check !== undefined) this.#trusted = false;
     if (this.#closed || !this.#connected) return;
     this.#connected = false;
     this.#logger.warn({ redis: this.target.label, reason: this.#lastError }, 'lost the connection to Redis');

@@ -1,5 +1,6 @@
 import type { Now } from '../../domain/clock.js';
 import type { CommitObserver } from '../local/commit-queue.js';
+import { KeySpace } from './keys.js';
 
 /** Where the store reports what an operator should know. A pino logger fits. */
 export interface RedisLogger {
@@ -24,7 +25,13 @@ export interface RedisStoreOptions {
   };
   /** Bytes of writes that may wait for Redis before calls fail with `overloaded`. @default 67108864 */
   readonly maxQueuedBytes?: number;
-  /** Milliseconds between two looks for groups that another engine wrote. @default 300000 (5 min) */
+  /** Before every key of the store. @default '' */
+  readonly keyPrefix?: string | undefined;
+  /** Before the channel's name. @default keyPrefix, with `db<n>:` in a database other than 0 */
+  readonly channelPrefix?: string | undefined;
+  /** Milliseconds between two looks at which servers hold the keys. @default 1000 */
+  readonly checkIntervalMs?: number;
+  /** Milliseconds between two searches for groups that another engine wrote. @default 10000 */
   readonly scanIntervalMs?: number;
   /** Milliseconds between two checks that no watched group's feed fell silent. @default 15000 */
   readonly auditIntervalMs?: number;
@@ -36,15 +43,19 @@ export interface RedisStoreOptions {
 }
 
 /** The options with every default in place. */
-export type RedisSettings = Required<RedisStoreOptions>;
+export interface RedisSettings extends Required<Omit<RedisStoreOptions, 'keyPrefix' | 'channelPrefix'>> {
+  readonly keys: KeySpace;
+}
 
 const silent: RedisLogger = { info() {}, warn() {} };
 
-export const withDefaults = (options: RedisStoreOptions): RedisSettings => ({
+export const withDefaults = (options: RedisStoreOptions, database: number): RedisSettings => ({
+  keys: new KeySpace(options.keyPrefix, database, options.channelPrefix),
   commandTimeoutMs: 5_000,
   tombstones: { maxPerGroup: 10_000, maxAgeMs: 86_400_000 },
   maxQueuedBytes: 64 * 1024 * 1024,
-  scanIntervalMs: 300_000,
+  checkIntervalMs: 1_000,
+  scanIntervalMs: 10_000,
   auditIntervalMs: 15_000,
   now: Date.now,
   logger: silent,

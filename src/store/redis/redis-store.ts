@@ -15,10 +15,10 @@ import { Audit } from './audit.js';
 import { ChannelFeed } from './channel-feed.js';
 import { changeBody, eventBody } from './channel-message.js';
 import { Committer } from './committer.js';
+import { warnOfEviction } from './eviction.js';
 import { GroupClock } from './group-clock.js';
 import { GroupDirectory } from './group-directory.js';
-import { newEpoch } from './group-epoch.js';
-import { dataKey, groupKeys, memberOf, parseMember } from './keys.js';
+import { memberOf, parseMember } from './keys.js';
 import type { Operation } from './operation.js';
 import type { RedisConnection } from './redis-connection.js';
 import type { RedisSettings } from './redis-options.js';
@@ -31,7 +31,9 @@ import {
   type SnapshotReply,
 } from './replies.js';
 import { COMMIT_SCRIPT } from './scripts/commit.js';
+import { GENERATION_SCRIPT } from './scripts/generation.js';
 import { CHANGES_SCRIPT, LIST_SCRIPT, SNAPSHOT_SCRIPT } from './scripts/read.js';
+import { StoreGeneration } from './store-generation.js';
 import type { Subscriber, SubscriberEvents } from './subscriber.js';
 
 /**
@@ -46,6 +48,7 @@ export class RedisStore implements Store {
   readonly #connection: RedisConnection;
   readonly #settings: RedisSettings;
   readonly #clock: GroupClock;
+  readonly #generation: StoreGeneration;
   readonly #directory: GroupDirectory;
   readonly #committer: Committer;
   readonly #audit: Audit;
@@ -54,22 +57,28 @@ export class RedisStore implements Store {
   #listener: StoreListener | undefined;
 
   constructor(connection: RedisConnection, settings: RedisSettings) {
-    const { logger, now, scanIntervalMs, auditIntervalMs, commandTimeoutMs } = settings;
-    connection.define([COMMIT_SCRIPT, SNAPSHOT_SCRIPT, LIST_SCRIPT, CHANGES_SCRIPT]);
+    const { logger, now, auditIntervalMs, keys } = settings;
+    connection.define([COMMIT_SCRIPT, SNAPSHOT_SCRIPT, LIST_SCRIPT, CHANGES_SCRIPT, GENERATION_SCRIPT]);
     this.#connection = connection;
     this.#settings = settings;
     this.#clock = new GroupClock(now);
-    this.#directory = new GroupDirectory(connection, logger, scanIntervalMs, commandTimeoutMs);
-    this.#committer = new Committer(connection, settings, this.#clock, this.#directory, (change) =>
-      this.#listener?.committed(change),
-    );
-    this.#audit = new Audit(
+    this.#generation = new StoreGeneration(connection, settings, () => this.#historyLost());
+    this.#directory = new GroupDirectory(connection, settings);
+    this.#committer = new Committer(
       connection,
-      auditIntervalMs,
-      (member) => this.#missed(member),
-      (error) => logger.warn({ err: error }, 'could not check the watched groups'),
+      settings,
+      this.#generation,
+      this.#clock,
+      this.#directory,
+      (change) => this.#listener?.committed(change),
     );
+    this.#audit = new Audit(connection, keys, auditIntervalMs, {
+      gap: (member) => this.#missed(member),
+      wentBack: () => this.#generation.end(),
+      failed: (error) => logger.warn({ err: error }, 'could not check the watched groups'),
+    });
     this.#feed = new ChannelFeed(this.#clock, {
+      isForeign: (epoch) => this.#generation.isForeign(epoch),
       sequenced: (member, epoch, seq) => this.#audit.saw(member, epoch, seq),
       foreign: (member) => this.#directory.noteForeign(member),
       rejected: (length) =>
@@ -79,12 +88,14 @@ export class RedisStore implements Store {
 
   /** Starts to receive and to list; `subscribe` makes the subscription. Rejects when Redis does not reply. */
   async start(subscribe: (events: SubscriberEvents) => Subscriber): Promise<void> {
+    await this.#generation.start();
     this.#subscriber = subscribe({
       message: (text) => this.#feed.take(text),
       gap: () => this.#listener?.gap(),
     });
     await this.#subscriber.start();
     await this.#directory.start();
+    await warnOfEviction(this.#connection, this.#settings.logger);
   }
 
   listen(listener: StoreListener): void {
@@ -101,14 +112,19 @@ export class RedisStore implements Store {
   async get(address: ItemAddress): Promise<JsonText | undefined> {
     const member = memberOf(address);
     await this.#committer.settled(member);
-    const value = await this.#connection.ask((client) => client.hget(dataKey(member), address.item));
+    const value = await this.#connection.ask((client) =>
+      client.hget(this.#settings.keys.data(member), address.item),
+    );
     return (value ?? undefined) as JsonText | undefined;
   }
 
   async list(group: GroupAddress): Promise<readonly JsonText[]> {
     const member = memberOf(group);
     await this.#committer.settled(member);
-    return readList((await this.#connection.run(LIST_SCRIPT, groupKeys(member), [])) as ListReply);
+    const keys = this.#settings.keys.group(member);
+    const reply = (await this.#connection.run(LIST_SCRIPT, keys, [])) as ListReply;
+    if (reply[0].length > 0 && reply[1].length === 0) this.#directory.noteForeign(member);
+    return readList(reply);
   }
 
   async listGroups(stream: string): Promise<readonly string[]> {
@@ -123,17 +139,28 @@ export class RedisStore implements Store {
 
   async snapshot(group: GroupAddress): Promise<Snapshot> {
     const member = memberOf(group);
-    const reply = await this.#connection.run(SNAPSHOT_SCRIPT, groupKeys(member), this.#candidates(member));
-    const snapshot = readSnapshot(reply as SnapshotReply, this.#clock.last(member));
+    const handedOut = this.#feed.handedOut(member);
+    const reply = await this.#connection.run(
+      SNAPSHOT_SCRIPT,
+      this.#settings.keys.group(member),
+      this.#candidates(member),
+    );
+    const snapshot = readSnapshot(reply as SnapshotReply, handedOut);
+    if (snapshot.seq === 0 && snapshot.items.length > 0) this.#directory.noteForeign(member);
     this.#noteReply(member, snapshot, snapshot.timestamp);
     return snapshot;
   }
 
   async changesSince(group: GroupAddress, cursor: Cursor): Promise<Since> {
     const member = memberOf(group);
+    const handedOut = this.#feed.handedOut(member);
     const args = [...this.#candidates(member), cursor.epoch, String(cursor.seq)];
-    const reply = (await this.#connection.run(CHANGES_SCRIPT, groupKeys(member), args)) as ChangesReply;
-    const since = readChanges(group, reply, cursor, this.#clock.last(member));
+    const reply = (await this.#connection.run(
+      CHANGES_SCRIPT,
+      this.#settings.keys.group(member),
+      args,
+    )) as ChangesReply;
+    const since = readChanges(group, reply, cursor, handedOut);
     const position = since.kind === 'changes' ? since : since.snapshot;
     this.#noteReply(member, position, position.timestamp);
     return since;
@@ -169,6 +196,7 @@ export class RedisStore implements Store {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#audit.stop();
+    this.#generation.stop();
     this.#directory.stop();
     this.#committer.close(new StreamError('unavailable', 'the store is closing'));
     await this.#committer.allSettled();
@@ -185,12 +213,22 @@ export class RedisStore implements Store {
   }
 
   #candidates(member: string): string[] {
-    return [String(this.#clock.propose(member)), newEpoch()];
+    return [String(this.#clock.propose(member)), this.#generation.newEpoch()];
   }
 
   #noteReply(member: string, position: Cursor, timestamp: number): void {
     this.#clock.saw(member, timestamp);
     this.#audit.saw(member, position.epoch, position.seq);
+  }
+
+  /** Every group begins a new epoch when it is next asked for; those who watch one ask now. */
+  #historyLost(): void {
+    this.#settings.logger.warn(
+      { redis: this.#connection.target.label },
+      'Redis was restarted, replaced or promoted and may have lost changes; every group starts a new epoch',
+    );
+    this.#listener?.gap();
+    this.#subscriber?.renew();
   }
 
   #missed(member: string): void {

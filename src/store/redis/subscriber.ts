@@ -1,5 +1,4 @@
 import type { Redis } from 'ioredis';
-import { CHANNEL } from './keys.js';
 import { endClient, retryStrategy } from './redis-client.js';
 import type { RedisLogger } from './redis-options.js';
 
@@ -15,6 +14,7 @@ export interface SubscriberEvents {
 /** The subscription to the channel, on a connection of its own that is replaced whenever it is lost. */
 export class Subscriber implements AsyncDisposable {
   readonly #create: () => Redis;
+  readonly #channel: string;
   readonly #events: SubscriberEvents;
   readonly #logger: RedisLogger;
   readonly #heartbeat: NodeJS.Timeout;
@@ -25,8 +25,9 @@ export class Subscriber implements AsyncDisposable {
   #active = false;
 
   /** @param create makes a client that does not reconnect by itself and is not connected yet */
-  constructor(create: () => Redis, events: SubscriberEvents, logger: RedisLogger) {
+  constructor(create: () => Redis, channel: string, events: SubscriberEvents, logger: RedisLogger) {
     this.#create = create;
+    this.#channel = channel;
     this.#events = events;
     this.#logger = logger;
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
@@ -40,6 +41,11 @@ export class Subscriber implements AsyncDisposable {
   /** Resolves when the subscription is active; rejects when the first attempt fails. */
   async start(): Promise<void> {
     await this.#subscribe();
+  }
+
+  /** Subscribes anew: the server that the subscription is at may not be the one that is written to. */
+  renew(): void {
+    if (this.#active) this.#client?.disconnect();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -59,7 +65,7 @@ export class Subscriber implements AsyncDisposable {
     client.on('message', (_channel: string, text: string) => this.#events.message(text));
     try {
       await client.connect();
-      await client.subscribe(CHANNEL);
+      await client.subscribe(this.#channel);
     } catch (error) {
       client.disconnect();
       throw reason === '' ? error : new Error(reason, { cause: error });

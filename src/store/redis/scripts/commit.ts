@@ -1,17 +1,17 @@
 import { PARTS } from '../channel-message.js';
-import { CHANNEL } from '../keys.js';
-import { INTEGER, literal, UNWRITTEN_TTL } from './fragments.js';
+import { literal, READ_HEAD, UNWRITTEN_TTL } from './group-head.js';
 import type { Script } from './script.js';
 import { TRIM } from './trim.js';
 
 /**
  * Applies changes of one group in order: compare, sequence, write, publish. Nothing is written before everything is
- * decided, so an error leaves no half. An item whose value is not the expected one keeps it, and its changes are skipped.
- * Values are text here; JSON is never decoded.
+ * decided and permitted, so an error leaves no half: Redis checks memory, replicas and its disk at a script's first write
+ * alone, and what remains are the rights of our user. An item whose value is not the expected one keeps it, and its
+ * changes are skipped. Values are text here; JSON is never decoded.
  *
  * Input:  KEYS data, head, meta, revs, gone, dead[, index]: with the index the group's entry is kept in the same step
  *         ARGV timestamp candidate, epoch candidate, tombstones kept, ms they are kept, address part of the messages,
- *              index member, '1' when the index holds the group already (without KEYS index), number of items,
+ *              index member, '1' when the index holds the group already (without KEYS index), channel, number of items,
  *              per item:   id, id as JSON, mode, expected
  *                          modes: '*' anything  '-' absent  '=' this text  '#' its SHA-1  '?' refuse  '.' unread
  *              per change: item number, 's' value own-id | 'd' '' '' | 'm' body '' | 'n' '' ''
@@ -25,10 +25,10 @@ export const COMMIT_SCRIPT: Script = {
   readOnly: false,
   lua: `
 local data, head, meta, revs, gone, dead, index = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
-${INTEGER}
-local count = tonumber(ARGV[8])
+${READ_HEAD}
+local channel, count = ARGV[8], tonumber(ARGV[9])
 local items, replies = {}, {}
-local arg = 9
+local arg = 10
 for i = 1, count do
   local name, id, mode, expected = ARGV[arg], ARGV[arg + 1], ARGV[arg + 2], ARGV[arg + 3]
   arg = arg + 4
@@ -40,11 +40,7 @@ for i = 1, count do
   replies[#replies + 1] = (not agreed or mode == '*') and value
 end
 
-local at = redis.call('HMGET', head, 'epoch', 'seq', 'timestamp', 'horizon')
-local epoch = at[1] or ARGV[2]
-local seq, last, horizon = tonumber(at[2] or 0), tonumber(at[3] or 0), tonumber(at[4] or 0)
-local before = redis.call('HLEN', data)
-local size = before
+local before = size
 -- A group that only others wrote to may not be indexed yet.
 local fresh = before == 0 or seq == 0
 if fresh and not index and ARGV[7] ~= '1' then
@@ -58,7 +54,8 @@ local function load(item)
   if item.loaded then return end
   item.loaded = true
   item.created, item.place, item.deletedBefore, item.deletedBeforeAt, item.own = 0, 0, 0, 0, ''
-  local known = redis.call('HGET', meta, item.name)
+  local known = whole and redis.call('HGET', meta, item.name)
+  item.known = known
   if known then
     local rev, created, place, before, beforeAt, timestamp, own =
       known:match('^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) ?(.*)$')
@@ -70,12 +67,12 @@ local function load(item)
       -- Somebody else removed it: the last that subscribers were told of it is its rev.
       item.deletedBefore, item.deletedBeforeAt = tonumber(rev), tonumber(timestamp)
     end
-  elseif not item.value then
+  elseif graves > 0 then
     local deleted = redis.call('ZSCORE', dead, item.name)
     if deleted then
       item.entombed = true
       item.deletedBefore = tonumber(deleted)
-      item.deletedBeforeAt = tonumber(redis.call('HGET', gone, item.name):match('^%d+'))
+      item.deletedBeforeAt = tonumber((redis.call('HGET', gone, item.name) or '0'):match('^%d+'))
     end
   end
 end
@@ -136,7 +133,25 @@ end
 
 if #messages == 0 then return { 0, epoch, 0, replies, results } end
 
-redis.call('HSET', head, 'epoch', epoch, 'seq', integer(seq), 'timestamp', integer(last), 'horizon', integer(horizon))
+for _, item in ipairs(touched) do
+  if item.value then
+    if not item.known then metas = metas + 1 end
+    if item.entombed then graves = graves - 1 end
+  else
+    if item.known then metas = metas - 1 end
+    if not item.entombed then graves = graves + 1 end
+  end
+end
+-- Redis has the question since 7.0.
+local may = redis.acl_check_cmd
+if may and not (may('PUBLISH', channel, '') and may('DEL', unpack(KEYS)) and may('HSET', head, '', '')
+    and may('HDEL', head, '') and may('ZADD', revs, 0, '') and may('ZREM', revs, '') and may('PEXPIRE', head, 1)
+    and may('PERSIST', head)) then
+  return redis.error_reply('NOPERM a command of the commit')
+end
+redis.call('HSET', head, 'epoch', epoch, 'seq', integer(seq), 'timestamp', integer(last), 'horizon', integer(horizon),
+  'counts', counts())
+if renewed then forget() end
 for _, item in ipairs(touched) do
   if item.value then
     redis.call('HSET', data, item.name, item.value)
@@ -175,7 +190,7 @@ elseif fresh then
   presence = 1
   if index then redis.call('ZADD', index, 0, ARGV[6]) end
 end
-for _, message in ipairs(messages) do redis.call('PUBLISH', ${literal(CHANNEL)}, message) end
+for _, message in ipairs(messages) do redis.call('PUBLISH', channel, message) end
 return { 0, epoch, presence, replies, results }
 `,
 };

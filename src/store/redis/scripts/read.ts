@@ -1,4 +1,4 @@
-import { OPEN_HEAD } from './fragments.js';
+import { OPEN_HEAD } from './group-head.js';
 import type { Script } from './script.js';
 
 // All three take KEYS data, head, meta, revs, gone, dead. A head is { epoch, seq, timestamp, horizon }, a group
@@ -21,9 +21,9 @@ export const SNAPSHOT_SCRIPT: Script = {
   name: 'streamSnapshot',
   readOnly: false,
   lua: `
-local data, head, meta = KEYS[1], KEYS[2], KEYS[3]
+local data, head, meta, revs, gone, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 ${OPEN_HEAD}
-return { at, redis.call('HGETALL', data), redis.call('HGETALL', meta) }
+return { position, redis.call('HGETALL', data), redis.call('HGETALL', meta) }
 `,
 };
 
@@ -41,8 +41,8 @@ export const CHANGES_SCRIPT: Script = {
 local data, head, meta, revs, gone, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 ${OPEN_HEAD}
 local since = tonumber(ARGV[4])
-if at[1] ~= ARGV[3] or since > tonumber(at[2]) or since < tonumber(at[4]) then
-  return { 'reset', at, redis.call('HGETALL', data), redis.call('HGETALL', meta) }
+if epoch ~= ARGV[3] or since > seq or since < horizon then
+  return { 'reset', position, redis.call('HGETALL', data), redis.call('HGETALL', meta) }
 end
 local live, removed = {}, {}
 for _, item in ipairs(redis.call('ZRANGEBYSCORE', revs, '(' .. ARGV[4], '+inf')) do
@@ -56,6 +56,6 @@ for i = 1, #tombstones, 2 do
   removed[#removed + 1] = tombstones[i + 1]
   removed[#removed + 1] = redis.call('HGET', gone, tombstones[i])
 end
-return { 'changes', at, live, removed }
+return { 'changes', position, live, removed }
 `,
 };

@@ -7,23 +7,26 @@ const LOOK_EVERY = 64;
 
 /**
  * Lua: drops the oldest tombstones beyond the count and the age, and moves the horizon behind them.
- * Expects locals: head, gone, dead (keys), seq, candidate, deletions, horizon, integer.
+ * Expects what `READ_HEAD` defines, candidate, deletions; ARGV tombstones kept, ms they are kept.
  */
 export const TRIM = `
 if deletions > 0 or seq % ${LOOK_EVERY} == 0 then
-  local excess = redis.call('ZCARD', dead) - tonumber(ARGV[3])
+  local excess = graves - tonumber(ARGV[3])
   local limitAt = candidate - tonumber(ARGV[4])
   local limit = math.min(math.max(excess, 0) + ${AGED_PER_CALL}, ${MAX_TRIMMED})
   local oldest = redis.call('ZRANGE', dead, 0, limit - 1, 'WITHSCORES')
   local dropped = horizon
   for i = 1, #oldest, 2 do
-    local timestamp = tonumber(redis.call('HGET', gone, oldest[i]):match('^%d+'))
+    local timestamp = tonumber((redis.call('HGET', gone, oldest[i]) or '0'):match('^%d+'))
     if excess <= 0 and timestamp >= limitAt then break end
     excess = excess - 1
+    graves = graves - 1
     dropped = tonumber(oldest[i + 1])
     redis.call('ZREM', dead, oldest[i])
     redis.call('HDEL', gone, oldest[i])
   end
-  if dropped > horizon then redis.call('HSET', head, 'horizon', integer(dropped)) end
+  if dropped > horizon then
+    redis.call('HSET', head, 'horizon', integer(dropped), 'counts', counts())
+  end
 end
 `;
