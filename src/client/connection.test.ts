@@ -1,0 +1,299 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { type FakeSocket, fakeServer, say, settle } from './testing/fake-server.js';
+import type { ConnectionStatus } from './types.js';
+
+type State = ConnectionStatus['state'];
+type Event =
+  | 'observe'
+  | 'leave'
+  | 'open'
+  | 'close'
+  | 'refuse'
+  | 'silence'
+  | 'look'
+  | 'due'
+  | 'reconnect'
+  | 'end';
+const HOUR = 3_600_000;
+
+/** What leads where; complete, so that a state or an event that is added has to be decided about. */
+const TABLE: Record<State, Record<Event, State>> = {
+  idle: {
+    observe: 'connecting',
+    leave: 'idle',
+    open: 'idle',
+    close: 'idle',
+    refuse: 'idle',
+    silence: 'idle',
+    look: 'idle',
+    due: 'idle',
+    reconnect: 'connecting',
+    end: 'closed',
+  },
+  connecting: {
+    observe: 'connecting',
+    leave: 'idle',
+    open: 'open',
+    close: 'waiting',
+    refuse: 'closed',
+    silence: 'waiting',
+    look: 'connecting',
+    due: 'connecting',
+    reconnect: 'connecting',
+    end: 'closed',
+  },
+  open: {
+    observe: 'open',
+    leave: 'idle',
+    open: 'open',
+    close: 'waiting',
+    refuse: 'closed',
+    silence: 'waiting',
+    look: 'open',
+    due: 'open',
+    reconnect: 'connecting',
+    end: 'closed',
+  },
+  waiting: {
+    observe: 'waiting',
+    leave: 'idle',
+    open: 'waiting',
+    close: 'waiting',
+    refuse: 'waiting',
+    silence: 'connecting',
+    look: 'connecting',
+    due: 'connecting',
+    reconnect: 'connecting',
+    end: 'closed',
+  },
+  closed: {
+    observe: 'closed',
+    leave: 'closed',
+    open: 'closed',
+    close: 'closed',
+    refuse: 'closed',
+    silence: 'closed',
+    look: 'closed',
+    due: 'closed',
+    reconnect: 'connecting',
+    end: 'closed',
+  },
+};
+
+/** A page, as far as the client looks at it. */
+function page() {
+  const listeners = new Map<string, Set<() => void>>();
+  const of = (type: string) => listeners.get(type) ?? listeners.set(type, new Set()).get(type)!;
+  Object.assign(globalThis, {
+    addEventListener: (type: string, listener: () => void) => of(type).add(listener),
+    removeEventListener: (type: string, listener: () => void) => of(type).delete(listener),
+    document: { hidden: false },
+  });
+  return {
+    look: (type = 'visibilitychange') => {
+      for (const listener of of(type)) listener();
+    },
+    listeners: () => [...listeners.values()].reduce((sum, { size }) => sum + size, 0),
+    [Symbol.dispose]: () => {
+      for (const name of ['addEventListener', 'removeEventListener', 'document'])
+        Reflect.deleteProperty(globalThis, name);
+    },
+  };
+}
+
+/** A client in a state, and what can happen to it. */
+async function inState(t: TestContext, state: State, look: () => void) {
+  const server = fakeServer({ backoff: { minMs: 1_000, maxMs: 1_000 }, leaveAfterMs: 1 });
+  const { client, sockets } = server;
+  const last = (): FakeSocket => sockets.at(-1) as FakeSocket;
+  let end = (): void => {};
+  const tick = async (ms: number): Promise<void> => {
+    t.mock.timers.tick(ms);
+    await settle();
+  };
+  const observe = async (): Promise<void> => {
+    end = client.group('s', 'g').subscribe(() => {});
+    await settle();
+  };
+  if (state !== 'idle') await observe();
+  if (state === 'open' || state === 'waiting') await last().open();
+  if (state === 'waiting') await last().end();
+  if (state === 'closed') await last().end(4401, 'unauthorized');
+  if (state === 'open') {
+    await last().say(say.ack(last().takeJoins()[0]!, 'sync', 0), say.sync('', 0));
+  }
+  assert.equal(client.status().state, state);
+  const events: Record<Event, () => unknown> = {
+    observe,
+    leave: async () => {
+      end();
+      await tick(1);
+    },
+    open: () => last()?.open(),
+    close: () => last()?.end(),
+    refuse: () => last()?.end(1008, 'no'),
+    silence: async () => {
+      await tick(25_000);
+      await tick(10_000);
+    },
+    look,
+    due: () => tick(1_000),
+    reconnect: () => client.reconnect(),
+    end: () => client.close(),
+  };
+  const act = async (event: Event): Promise<void> => {
+    await events[event]();
+    await settle();
+  };
+  return { ...server, last, tick, act };
+}
+
+for (const [state, row] of Object.entries(TABLE) as [State, Record<Event, State>][]) {
+  test(`a connection that is ${state}`, async (t) => {
+    using stage = page();
+    t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+    t.mock.method(Math, 'random', () => 0.5);
+    for (const [event, next] of Object.entries(row) as [Event, State][]) {
+      const { act, client } = await inState(t, state, stage.look);
+      await act(event);
+      assert.equal(client.status().state, next, event);
+      client.close();
+      t.mock.timers.tick(HOUR);
+    }
+    assert.equal(stage.listeners(), 0);
+  });
+}
+
+test('attempts wait a random time of up to twice as long each, until a connection has lasted', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  t.mock.method(Math, 'random', () => 1);
+  const { client, sockets } = fakeServer({ backoff: { minMs: 100, maxMs: 1_000 } });
+  client.group('s', 'g').subscribe(() => {});
+  await settle();
+  const waits: number[] = [];
+  const lose = async (openMs?: number): Promise<void> => {
+    const socket = sockets.at(-1) as FakeSocket;
+    if (openMs !== undefined) {
+      await socket.open();
+      t.mock.timers.tick(openMs);
+    }
+    await socket.end();
+    const count = sockets.length;
+    for (let ms = 0; sockets.length === count; ms += 50) {
+      t.mock.timers.tick(50);
+      await settle();
+      waits[count - 1] = ms + 50;
+    }
+  };
+  for (let i = 0; i < 5; i++) await lose();
+  await lose(5_000);
+  await lose(11_000);
+  assert.deepEqual(waits, [100, 200, 400, 800, 1_000, 1_000, 100]);
+  client.close();
+});
+
+test('a silent server is asked; one that does not answer is left, one that does is not', async (t) => {
+  using stage = page();
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  t.mock.method(Math, 'random', () => 0);
+  const { last, tick, sockets, client } = await inState(t, 'open', stage.look);
+  const first = last();
+  await tick(24_000);
+  assert.deepEqual(first.sent, []);
+  await tick(1_000);
+  assert.deepEqual(first.sent.splice(0), [{ type: 'ping' }]);
+  await first.say({ type: 'pong' });
+  await tick(24_000);
+  assert.deepEqual(first.sent, []);
+  // Somebody looks at the page: the machine may have slept.
+  stage.look('online');
+  assert.deepEqual(first.sent.splice(0), [{ type: 'ping' }]);
+  await tick(9_999);
+  assert.equal(first.isClosed, false);
+  await tick(1);
+  assert.ok(first.isClosed);
+  await tick(0);
+  assert.equal(sockets.length, 2);
+  client.close();
+});
+
+test('a server that offers no pings gets none', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  const { client, sockets } = fakeServer();
+  client.group('s', 'g').subscribe(() => {});
+  await settle();
+  await sockets[0]!.open();
+  await sockets[0]!.say(
+    say.ack(sockets[0]!.takeJoins()[0]!, 'sync', 0, { ping: undefined }),
+    say.sync('', 0),
+  );
+  t.mock.timers.tick(HOUR);
+  assert.deepEqual([sockets[0]!.sent, client.status().state], [[], 'open']);
+  client.close();
+});
+
+test('the token is asked for before each attempt; one that cannot be had is tried for again', async () => {
+  const asked: number[] = [];
+  const {
+    client,
+    socket: next,
+    sockets,
+  } = fakeServer({
+    token: async ({ attempt }) => {
+      asked.push(attempt);
+      if (asked.length === 1) throw new Error('offline');
+      return `t${attempt}`;
+    },
+  });
+  const seen: string[] = [];
+  client.onStatus(({ state, error }) => seen.push(error ? `${state} ${error.code}` : state));
+  client.group('s', 'g').subscribe(() => {});
+  const socket = await next(1);
+  assert.deepEqual(socket.protocols, ['Authorization', 't1']);
+  await socket.open();
+  await socket.end();
+  await next(2);
+  assert.deepEqual(asked, [0, 1, 2]);
+  assert.equal(sockets.length, 2);
+  assert.deepEqual(seen, [
+    'idle',
+    'connecting',
+    'waiting token_failed',
+    'connecting',
+    'open',
+    'waiting disconnected',
+    'connecting',
+  ]);
+  client.close();
+});
+
+test('a refusal that a retry will not mend ends every group with its reason, until somebody says to try again', async () => {
+  for (const [code, reason, expected] of [
+    [4401, 'unauthorized', 'unauthorized'],
+    [4403, 'origin_not_allowed', 'origin_not_allowed'],
+    [1008, '', '1008'],
+  ] as const) {
+    const { client, socket: next, sockets } = fakeServer();
+    const group = client.group('s', 'g');
+    group.subscribe(() => {});
+    await (await next(1)).end(code, reason);
+    const view = group.getSnapshot();
+    assert.deepEqual([view.status, view.error?.code], ['error', expected]);
+    const late = client.group('s', 'late');
+    late.subscribe(() => {});
+    assert.deepEqual([late.getSnapshot().status, sockets.length], ['error', 1]);
+    client.reconnect();
+    const socket = await next(2);
+    await socket.open();
+    assert.equal(socket.takeJoins().length, 2);
+    client.close();
+  }
+  for (const code of [1001, 1006, 1011, 4008, 4429, 4500, 4503]) {
+    const { client, socket: next } = fakeServer();
+    client.group('s', 'g').subscribe(() => {});
+    await (await next(1)).end(code);
+    await next(2);
+    client.close();
+  }
+});

@@ -1,0 +1,2 @@
+export { createStreamClient } from './client.js';
+export type * from './types.js';
