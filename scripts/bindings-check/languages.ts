@@ -27,38 +27,50 @@ export function languages(root: string): readonly Language[] {
   const bindings = path.join(root, 'generated/bindings');
   const check = path.join(root, 'scripts/bindings-check');
   const vectors = path.join(root, 'spec/vectors/messages.json');
-  const go = { GOWORK: 'off', GOFLAGS: '-mod=readonly' };
-  const python = { PYTHONPATH: path.join(bindings, 'python'), PYTHONDONTWRITEBYTECODE: '1' };
-  const command = (program: string, args: string, cwd: string, env = {}): Command => ({
+  const command = (program: string, args: readonly string[], cwd = root, env = {}): Command => ({
     program,
-    args: args.split(' '),
+    args,
     cwd,
     env,
   });
+  const python = (...args: readonly string[]): Command =>
+    command('python3', args, path.join(check, 'python'), {
+      PYTHONPATH: path.join(bindings, 'python'),
+      PYTHONDONTWRITEBYTECODE: '1',
+    });
+  const go = (folder: string, ...args: readonly string[]): Command =>
+    command('go', args, folder, { GOWORK: 'off', GOFLAGS: '-mod=readonly' });
+  const cargo = (...args: readonly string[]): Command =>
+    command(
+      'cargo',
+      ['run', '--quiet', '--locked', '--target-dir', TARGET, ...args],
+      path.join(check, 'rust'),
+      {
+        RUSTFLAGS: '-D warnings',
+      },
+    );
   return [
     {
       name: 'Python',
-      version: command('python3', '--version', root),
-      checks: [],
-      run: command('python3', `runner.py ${vectors}`, path.join(check, 'python'), python),
+      version: command('python3', ['--version']),
+      checks: [python('example.py')],
+      run: python('runner.py', vectors),
     },
     {
       name: 'Go',
-      version: command('go', 'version', root),
+      version: command('go', ['version']),
       checks: [
-        command('gofmt', '-l .', path.join(bindings, 'go')),
-        command('go', 'vet ./...', path.join(bindings, 'go'), go),
+        command('gofmt', ['-l', '.'], path.join(bindings, 'go')),
+        go(path.join(bindings, 'go'), 'vet', './...'),
+        go(path.join(check, 'go'), 'run', './example'),
       ],
-      run: command('go', `run . ${vectors}`, path.join(check, 'go'), go),
+      run: go(path.join(check, 'go'), 'run', '.', vectors),
     },
     {
       name: 'Rust',
-      version: command('cargo', '--version', root),
-      checks: [],
-      run: {
-        ...command('cargo', 'run --quiet --locked', path.join(check, 'rust'), { RUSTFLAGS: '-D warnings' }),
-        args: ['run', '--quiet', '--locked', '--target-dir', TARGET, '--', vectors],
-      },
+      version: command('cargo', ['--version']),
+      checks: [cargo('--example', 'example')],
+      run: cargo('--bin', 'bindings-check', '--', vectors),
     },
   ];
 }

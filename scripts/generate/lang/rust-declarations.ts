@@ -4,14 +4,11 @@ import type {
   Declaration,
   EnumDeclaration,
   Model,
-  ObjectDeclaration,
   UnionDeclaration,
 } from './model.js';
-import { comment, decoder, decoderOf, fieldNames, typeOf } from './rust-types.js';
+import { renderObject } from './rust-objects.js';
+import { comment, decoder, decoderOf, fromJson, type Names, TAGGED, text, typeOf } from './rust-types.js';
 import { identifiers, pascalCase, snakeCase } from './words.js';
-
-const text = (value: string): string => JSON.stringify(value);
-const TAGGED = '#[cfg(feature = "tagged")]\n';
 
 /** The type, what reads and writes it, and what says what it is. */
 export function renderDeclaration(declaration: Declaration, model: Model): string {
@@ -29,80 +26,6 @@ export function renderDeclaration(declaration: Declaration, model: Model): strin
       return head + renderAlias(declaration, model);
   }
 }
-
-function renderObject(declaration: ObjectDeclaration, model: Model): string {
-  const { name, fields } = declaration;
-  const names = fieldNames(fields);
-  const members = fields.map(({ wire, description, type, required }) => {
-    const rust = typeOf(type, model, name);
-    return `${comment(description, '    ')}    pub ${names.get(wire)}: ${required ? rust : `Option<${rust}>`},\n`;
-  });
-  const tagged = fields.map(({ wire, required }) => {
-    const value = `self.${names.get(wire)}`;
-    const form = required ? `Some(${value}.tagged())` : `${value}.as_ref().map(Tagged::tagged)`;
-    return `            (${text(wire)}, ${form}),\n`;
-  });
-  return `#[derive(Clone, Debug)]
-pub struct ${name} {${block(members, '')}}
-
-impl ${name} {
-${renderDecode(declaration, names, model)}${fromJson('    ', name)}}
-
-impl Serialize for ${name} {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-${renderSerialize(declaration, names)}    }
-}
-
-wire::deserialize!(${name});
-
-${TAGGED}impl Tagged for ${name} {
-    fn tagged(&self) -> Value {
-        tagged::object(${text(name)}, vec![${block(tagged, '        ')}])
-    }
-}
-`;
-}
-
-/** Lines between brackets, or nothing. */
-const block = (lines: readonly string[], indent: string): string =>
-  lines.length === 0 ? '' : `\n${lines.join('')}${indent}`;
-
-type Names = ReadonlyMap<string, string>;
-
-function renderDecode({ name, constants, fields }: ObjectDeclaration, names: Names, model: Model): string {
-  const checks = constants.map(
-    ({ wire, value }) => `        object.constant(${text(wire)}, ${text(value)})?;\n`,
-  );
-  const reads = fields.map(
-    ({ wire, type, required }) =>
-      `            ${names.get(wire)}: object.${required ? 'required' : 'optional'}(${text(wire)}, ${decoder(type, model, name)})?,\n`,
-  );
-  const object = checks.length + reads.length > 0 ? 'object' : '_object';
-  return `    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
-        let ${object} = wire::Object::open(value)?;
-${checks.join('')}        Ok(Self {${block(reads, '        ')}})
-    }
-`;
-}
-
-function renderSerialize({ constants, fields }: ObjectDeclaration, names: Names): string {
-  const entry = (wire: string, value: string): string => `map.serialize_entry(${text(wire)}, ${value})?;\n`;
-  const writes = fields.map(({ wire, required }) => {
-    const field = `&self.${names.get(wire)}`;
-    if (required) return `        ${entry(wire, field)}`;
-    return `        if let Some(value) = ${field} {\n            ${entry(wire, 'value')}        }\n`;
-  });
-  const all = [...constants.map(({ wire, value }) => `        ${entry(wire, text(value))}`), ...writes];
-  if (all.length === 0) return '        serializer.serialize_map(Some(0))?.end()\n';
-  return `        let mut map = serializer.serialize_map(None)?;\n${all.join('')}        map.end()\n`;
-}
-
-const fromJson = (indent: string, name: string): string => `
-${indent}/// Reads ${/^[AEIOU]/.test(name) ? 'an' : 'a'} \`${name}\` from JSON text; the error names the field.
-${indent}pub fn from_json(text: &str) -> Result<Self, wire::Error> {
-${indent}    wire::parse(text, Self::decode)
-${indent}}
-`;
 
 /** What a type has that only passes on to what it holds. */
 function passOn(name: string, arms: (verb: string) => readonly string[]): string {
@@ -162,7 +85,7 @@ impl ${name} {
 ${reads.join('')}            _ => Ok(Self::${unknown}(wire::Unknown { tag, raw: value.to_owned() })),
         }
     }
-${fromJson('    ', name)}}
+${fromJson(name)}}
 ${passOn(name, arms)}`;
 }
 
@@ -186,7 +109,7 @@ impl ${name} {
 ${reads.join('')}            _ => Err(wire::Error::mismatch("${branches.map(({ json }) => json).join(' or ')}")),
         }
     }
-${fromJson('    ', name)}}
+${fromJson(name)}}
 ${passOn(name, arms)}`;
 }
 
@@ -218,7 +141,7 @@ ${reads.join('')}            _ => Self::${unknown}(text),
 ${writes.join('')}            Self::${unknown}(text) => text,
         }
     }
-${fromJson('    ', name)}}
+${fromJson(name)}}
 
 impl Serialize for ${name} {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

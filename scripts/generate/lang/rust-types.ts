@@ -18,12 +18,28 @@ const identifier = (name: string): string => {
   return KEYWORDS.has(snake) ? `r#${snake}` : snake;
 };
 
+export type Names = ReadonlyMap<string, string>;
+
 /** The names of an object's fields by their names on the wire. */
-export const fieldNames = (fields: readonly Field[]): ReadonlyMap<string, string> =>
+export const fieldNames = (fields: readonly Field[]): Names =>
   identifiers(
     fields.map(({ wire }) => wire),
     identifier,
   );
+
+/** A string literal: what JSON escapes, Rust escapes alike. */
+export const text = (value: string): string => JSON.stringify(value);
+
+/** What only the test vectors need. */
+export const TAGGED = '#[cfg(feature = "tagged")]\n';
+
+/** The method for texts of which nothing is known. */
+export const fromJson = (name: string): string => `
+    /// Reads ${/^[AEIOU]/.test(name) ? 'an' : 'a'} \`${name}\` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+`;
 
 /** @param owner the object whose field it is: what holds it in turn goes into a box. */
 export function typeOf(type: Type, model: Model, owner?: string): string {

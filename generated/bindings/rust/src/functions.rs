@@ -13,6 +13,7 @@ use crate::tagged::{self, Tagged};
 use crate::wire;
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StreamDeleteInput {
     pub group_id: String,
     pub item_id: String,
@@ -20,6 +21,15 @@ pub struct StreamDeleteInput {
 }
 
 impl StreamDeleteInput {
+    /// One with the fields that are always there.
+    pub fn new(group_id: impl Into<String>, item_id: impl Into<String>, stream_name: impl Into<String>) -> Self {
+        Self {
+            group_id: group_id.into(),
+            item_id: item_id.into(),
+            stream_name: stream_name.into(),
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -59,6 +69,7 @@ impl Tagged for StreamDeleteInput {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StreamGetInput {
     pub group_id: String,
     pub item_id: String,
@@ -66,6 +77,15 @@ pub struct StreamGetInput {
 }
 
 impl StreamGetInput {
+    /// One with the fields that are always there.
+    pub fn new(group_id: impl Into<String>, item_id: impl Into<String>, stream_name: impl Into<String>) -> Self {
+        Self {
+            group_id: group_id.into(),
+            item_id: item_id.into(),
+            stream_name: stream_name.into(),
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -105,12 +125,21 @@ impl Tagged for StreamGetInput {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StreamListInput {
     pub group_id: String,
     pub stream_name: String,
 }
 
 impl StreamListInput {
+    /// One with the fields that are always there.
+    pub fn new(group_id: impl Into<String>, stream_name: impl Into<String>) -> Self {
+        Self {
+            group_id: group_id.into(),
+            stream_name: stream_name.into(),
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -148,9 +177,15 @@ impl Tagged for StreamListInput {
 
 /// Input for stream.listAll (empty struct)
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StreamListAllInput {}
 
 impl StreamListAllInput {
+    /// One with the fields that are always there.
+    pub fn new() -> Self {
+        Self {}
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let _object = wire::Object::open(value)?;
         Ok(Self {})
@@ -178,11 +213,19 @@ impl Tagged for StreamListAllInput {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StreamListGroupsInput {
     pub stream_name: String,
 }
 
 impl StreamListGroupsInput {
+    /// One with the fields that are always there.
+    pub fn new(stream_name: impl Into<String>) -> Self {
+        Self {
+            stream_name: stream_name.into(),
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -216,6 +259,7 @@ impl Tagged for StreamListGroupsInput {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StreamSendInput {
     pub data: wire::Any,
     pub group_id: String,
@@ -225,6 +269,17 @@ pub struct StreamSendInput {
 }
 
 impl StreamSendInput {
+    /// One with the fields that are always there.
+    pub fn new(data: wire::Any, group_id: impl Into<String>, stream_name: impl Into<String>, r#type: impl Into<String>) -> Self {
+        Self {
+            data,
+            group_id: group_id.into(),
+            id: None,
+            stream_name: stream_name.into(),
+            r#type: r#type.into(),
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -272,6 +327,7 @@ impl Tagged for StreamSendInput {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StreamSetInput {
     pub data: wire::Any,
     pub group_id: String,
@@ -280,6 +336,16 @@ pub struct StreamSetInput {
 }
 
 impl StreamSetInput {
+    /// One with the fields that are always there.
+    pub fn new(data: wire::Any, group_id: impl Into<String>, item_id: impl Into<String>, stream_name: impl Into<String>) -> Self {
+        Self {
+            data,
+            group_id: group_id.into(),
+            item_id: item_id.into(),
+            stream_name: stream_name.into(),
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -449,6 +515,7 @@ impl Tagged for UpdateOp {
 
 /// Set a value at path (overwrite)
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct UpdateOpSet {
     pub path: FieldPath,
     /// The new value. Absent = null.
@@ -456,6 +523,14 @@ pub struct UpdateOpSet {
 }
 
 impl UpdateOpSet {
+    /// One with the fields that are always there.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            value: None,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         object.constant("type", "set")?;
@@ -498,12 +573,21 @@ impl Tagged for UpdateOpSet {
 /// Merge object into existing value (object-only). Path may be omitted (root merge), a single first-level key, or
 /// an array of literal segments for nested merge. See `MergePath`.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct UpdateOpMerge {
     pub path: Option<Option<MergePath>>,
     pub value: wire::Any,
 }
 
 impl UpdateOpMerge {
+    /// One with the fields that are always there.
+    pub fn new(value: wire::Any) -> Self {
+        Self {
+            path: None,
+            value,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         object.constant("type", "merge")?;
@@ -545,12 +629,21 @@ impl Tagged for UpdateOpMerge {
 
 /// Increment numeric value
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct UpdateOpIncrement {
     pub by: i64,
     pub path: FieldPath,
 }
 
 impl UpdateOpIncrement {
+    /// One with the fields that are always there.
+    pub fn new(by: i64, path: impl Into<String>) -> Self {
+        Self {
+            by,
+            path: path.into(),
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         object.constant("type", "increment")?;
@@ -590,12 +683,21 @@ impl Tagged for UpdateOpIncrement {
 
 /// Decrement numeric value
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct UpdateOpDecrement {
     pub by: i64,
     pub path: FieldPath,
 }
 
 impl UpdateOpDecrement {
+    /// One with the fields that are always there.
+    pub fn new(by: i64, path: impl Into<String>) -> Self {
+        Self {
+            by,
+            path: path.into(),
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         object.constant("type", "decrement")?;
@@ -635,12 +737,21 @@ impl Tagged for UpdateOpDecrement {
 
 /// Append an element to an array or concatenate a string
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct UpdateOpAppend {
     pub path: FieldPath,
     pub value: wire::Any,
 }
 
 impl UpdateOpAppend {
+    /// One with the fields that are always there.
+    pub fn new(path: impl Into<String>, value: wire::Any) -> Self {
+        Self {
+            path: path.into(),
+            value,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         object.constant("type", "append")?;
@@ -680,11 +791,19 @@ impl Tagged for UpdateOpAppend {
 
 /// Remove a field
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct UpdateOpRemove {
     pub path: FieldPath,
 }
 
 impl UpdateOpRemove {
+    /// One with the fields that are always there.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         object.constant("type", "remove")?;
@@ -721,6 +840,7 @@ impl Tagged for UpdateOpRemove {
 
 /// Input for atomic stream update operations
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StreamUpdateInput {
     pub group_id: String,
     pub item_id: String,
@@ -729,6 +849,16 @@ pub struct StreamUpdateInput {
 }
 
 impl StreamUpdateInput {
+    /// One with the fields that are always there.
+    pub fn new(group_id: impl Into<String>, item_id: impl Into<String>, ops: Vec<UpdateOp>, stream_name: impl Into<String>) -> Self {
+        Self {
+            group_id: group_id.into(),
+            item_id: item_id.into(),
+            ops,
+            stream_name: stream_name.into(),
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -771,12 +901,20 @@ impl Tagged for StreamUpdateInput {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct DeleteResult {
     /// The value before the update (None if key didn't exist)
     pub old_value: Option<wire::Any>,
 }
 
 impl DeleteResult {
+    /// One with the fields that are always there.
+    pub fn new() -> Self {
+        Self {
+            old_value: None,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -837,12 +975,21 @@ pub fn list_result_from_json(text: &str) -> Result<ListResult, wire::Error> {
 
 /// Metadata for a stream (used by stream.listAll)
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StreamMetadata {
     pub groups: Vec<String>,
     pub id: String,
 }
 
 impl StreamMetadata {
+    /// One with the fields that are always there.
+    pub fn new(groups: Vec<String>, id: impl Into<String>) -> Self {
+        Self {
+            groups,
+            id: id.into(),
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -879,12 +1026,21 @@ impl Tagged for StreamMetadata {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StreamListAllResult {
     pub count: i64,
     pub stream: Vec<StreamMetadata>,
 }
 
 impl StreamListAllResult {
+    /// One with the fields that are always there.
+    pub fn new(count: i64, stream: Vec<StreamMetadata>) -> Self {
+        Self {
+            count,
+            stream,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -945,6 +1101,7 @@ pub fn send_result_from_json(text: &str) -> Result<SendResult, wire::Error> {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SetResult {
     /// The value after the update
     pub new_value: wire::Any,
@@ -953,6 +1110,14 @@ pub struct SetResult {
 }
 
 impl SetResult {
+    /// One with the fields that are always there.
+    pub fn new(new_value: wire::Any) -> Self {
+        Self {
+            new_value,
+            old_value: None,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -992,6 +1157,7 @@ impl Tagged for SetResult {
 
 /// Per-op error reported by an atomic update operation.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct UpdateOpError {
     /// Stable error code, e.g. `"merge.path.too_deep"`.
     pub code: String,
@@ -1004,6 +1170,16 @@ pub struct UpdateOpError {
 }
 
 impl UpdateOpError {
+    /// One with the fields that are always there.
+    pub fn new(code: impl Into<String>, message: impl Into<String>, op_index: i64) -> Self {
+        Self {
+            code: code.into(),
+            doc_url: None,
+            message: message.into(),
+            op_index,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -1049,6 +1225,7 @@ impl Tagged for UpdateOpError {
 
 /// Result of an atomic update operation
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct UpdateResult {
     /// Errors encountered while applying ops. Successfully applied ops are still reflected in `new_value`. Field is
     /// omitted from JSON when empty for backward compatibility.
@@ -1060,6 +1237,15 @@ pub struct UpdateResult {
 }
 
 impl UpdateResult {
+    /// One with the fields that are always there.
+    pub fn new(new_value: wire::Any) -> Self {
+        Self {
+            errors: None,
+            new_value,
+            old_value: None,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {

@@ -125,11 +125,19 @@ impl Tagged for ServerMessage {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct JoinMessage {
     pub data: JoinData,
 }
 
 impl JoinMessage {
+    /// One with the fields that are always there.
+    pub fn new(data: JoinData) -> Self {
+        Self {
+            data,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         object.constant("type", "join")?;
@@ -165,11 +173,19 @@ impl Tagged for JoinMessage {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct LeaveMessage {
     pub data: LeaveData,
 }
 
 impl LeaveMessage {
+    /// One with the fields that are always there.
+    pub fn new(data: LeaveData) -> Self {
+        Self {
+            data,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         object.constant("type", "leave")?;
@@ -205,9 +221,15 @@ impl Tagged for LeaveMessage {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct PingMessage {}
 
 impl PingMessage {
+    /// One with the fields that are always there.
+    pub fn new() -> Self {
+        Self {}
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         object.constant("type", "ping")?;
@@ -238,6 +260,7 @@ impl Tagged for PingMessage {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct JoinData {
     /// Chosen by the client, unique on its socket.
     pub subscription_id: String,
@@ -254,6 +277,19 @@ pub struct JoinData {
 }
 
 impl JoinData {
+    /// One with the fields that are always there.
+    pub fn new(subscription_id: impl Into<String>, stream_name: impl Into<String>, group_id: impl Into<String>) -> Self {
+        Self {
+            subscription_id: subscription_id.into(),
+            stream_name: stream_name.into(),
+            group_id: group_id.into(),
+            id: None,
+            since: None,
+            items: None,
+            ack: None,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -313,6 +349,7 @@ impl Tagged for JoinData {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct LeaveData {
     pub subscription_id: String,
     pub stream_name: Option<String>,
@@ -321,6 +358,16 @@ pub struct LeaveData {
 }
 
 impl LeaveData {
+    /// One with the fields that are always there.
+    pub fn new(subscription_id: impl Into<String>) -> Self {
+        Self {
+            subscription_id: subscription_id.into(),
+            stream_name: None,
+            group_id: None,
+            id: None,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -370,12 +417,21 @@ impl Tagged for LeaveData {
 
 /// *Additive.* Everything up to `seq` of `epoch` has been seen: send what changed after it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SinceCursor {
     pub epoch: String,
     pub seq: i64,
 }
 
 impl SinceCursor {
+    /// One with the fields that are always there.
+    pub fn new(epoch: impl Into<String>, seq: i64) -> Self {
+        Self {
+            epoch: epoch.into(),
+            seq,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -412,6 +468,7 @@ impl Tagged for SinceCursor {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StreamMessage {
     /// Milliseconds since the Unix epoch; strictly increases per group.
     pub timestamp: i64,
@@ -431,6 +488,20 @@ pub struct StreamMessage {
 }
 
 impl StreamMessage {
+    /// One with the fields that are always there.
+    pub fn new(timestamp: i64, stream_name: impl Into<String>, group_id: impl Into<String>, id: Option<String>, event: StreamEvent) -> Self {
+        Self {
+            timestamp,
+            stream_name: stream_name.into(),
+            group_id: group_id.into(),
+            id,
+            event,
+            seq: None,
+            epoch: None,
+            created: None,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         object.constant("type", "stream")?;
@@ -556,6 +627,7 @@ impl Tagged for StreamEvent {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SyncEvent {
     /// Array of the group's values in creation order; for an item subscription the value or null. With `items` see
     /// SyncItem.
@@ -563,6 +635,13 @@ pub struct SyncEvent {
 }
 
 impl SyncEvent {
+    /// One with the fields that are always there.
+    pub fn new(data: wire::Any) -> Self {
+        Self {
+            data,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         object.constant("type", "sync")?;
@@ -598,12 +677,20 @@ impl Tagged for SyncEvent {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct CreateEvent {
     /// The new value.
     pub data: wire::Any,
 }
 
 impl CreateEvent {
+    /// One with the fields that are always there.
+    pub fn new(data: wire::Any) -> Self {
+        Self {
+            data,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         object.constant("type", "create")?;
@@ -639,12 +726,20 @@ impl Tagged for CreateEvent {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct UpdateEvent {
     /// The new value.
     pub data: wire::Any,
 }
 
 impl UpdateEvent {
+    /// One with the fields that are always there.
+    pub fn new(data: wire::Any) -> Self {
+        Self {
+            data,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         object.constant("type", "update")?;
@@ -680,12 +775,20 @@ impl Tagged for UpdateEvent {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct DeleteEvent {
     /// The removed value.
     pub data: wire::Any,
 }
 
 impl DeleteEvent {
+    /// One with the fields that are always there.
+    pub fn new(data: wire::Any) -> Self {
+        Self {
+            data,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         object.constant("type", "delete")?;
@@ -721,11 +824,19 @@ impl Tagged for DeleteEvent {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct CustomStreamEvent {
     pub event: CustomEventBody,
 }
 
 impl CustomStreamEvent {
+    /// One with the fields that are always there.
+    pub fn new(event: CustomEventBody) -> Self {
+        Self {
+            event,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         object.constant("type", "event")?;
@@ -762,6 +873,7 @@ impl Tagged for CustomStreamEvent {
 
 /// What `stream::send` sent.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct CustomEventBody {
     /// The sender's own type.
     pub r#type: String,
@@ -770,6 +882,14 @@ pub struct CustomEventBody {
 }
 
 impl CustomEventBody {
+    /// One with the fields that are always there.
+    pub fn new(r#type: impl Into<String>, data: wire::Any) -> Self {
+        Self {
+            r#type: r#type.into(),
+            data,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -807,9 +927,15 @@ impl Tagged for CustomEventBody {
 
 /// A join handler refused the join. No data follows, ever.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct UnauthorizedEvent {}
 
 impl UnauthorizedEvent {
+    /// One with the fields that are always there.
+    pub fn new() -> Self {
+        Self {}
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         object.constant("type", "unauthorized")?;
@@ -841,6 +967,7 @@ impl Tagged for UnauthorizedEvent {
 
 /// *Additive.* One item of a sync that was asked for with `items`.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SyncItem {
     pub id: String,
     /// The seq of the item's last change; 0 when nobody sequenced it.
@@ -850,6 +977,15 @@ pub struct SyncItem {
 }
 
 impl SyncItem {
+    /// One with the fields that are always there.
+    pub fn new(id: impl Into<String>, rev: i64, data: wire::Any) -> Self {
+        Self {
+            id: id.into(),
+            rev,
+            data,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -889,6 +1025,7 @@ impl Tagged for SyncItem {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SubscribedMessage {
     pub subscription_id: String,
     pub stream_name: String,
@@ -909,6 +1046,21 @@ pub struct SubscribedMessage {
 }
 
 impl SubscribedMessage {
+    /// One with the fields that are always there.
+    pub fn new(subscription_id: impl Into<String>, stream_name: impl Into<String>, group_id: impl Into<String>, mode: SubscribedMessageMode, epoch: impl Into<String>, seq: i64) -> Self {
+        Self {
+            subscription_id: subscription_id.into(),
+            stream_name: stream_name.into(),
+            group_id: group_id.into(),
+            id: None,
+            mode,
+            reason: None,
+            epoch: epoch.into(),
+            seq,
+            ping: None,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         object.constant("type", "subscribed")?;
@@ -1074,6 +1226,7 @@ impl Tagged for SubscribedMessageReason {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ErrorMessage {
     pub code: SocketErrorCode,
     /// One sentence for a person.
@@ -1083,6 +1236,15 @@ pub struct ErrorMessage {
 }
 
 impl ErrorMessage {
+    /// One with the fields that are always there.
+    pub fn new(code: SocketErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            subscription_id: None,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         object.constant("type", "error")?;
@@ -1195,6 +1357,7 @@ impl Tagged for SocketErrorCode {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct DroppedMessage {
     pub stream_name: String,
     pub group_id: String,
@@ -1203,6 +1366,15 @@ pub struct DroppedMessage {
 }
 
 impl DroppedMessage {
+    /// One with the fields that are always there.
+    pub fn new(stream_name: impl Into<String>, group_id: impl Into<String>, count: i64) -> Self {
+        Self {
+            stream_name: stream_name.into(),
+            group_id: group_id.into(),
+            count,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         object.constant("type", "dropped")?;
@@ -1244,9 +1416,15 @@ impl Tagged for DroppedMessage {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct PongMessage {}
 
 impl PongMessage {
+    /// One with the fields that are always there.
+    pub fn new() -> Self {
+        Self {}
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         object.constant("type", "pong")?;

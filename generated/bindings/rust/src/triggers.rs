@@ -13,6 +13,7 @@ use crate::tagged::{self, Tagged};
 use crate::wire;
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StreamJoinTriggerConfig {
     /// Optional function ID to evaluate before invoking handler
     pub condition_function_id: Option<Option<String>>,
@@ -21,6 +22,14 @@ pub struct StreamJoinTriggerConfig {
 }
 
 impl StreamJoinTriggerConfig {
+    /// One with the fields that are always there.
+    pub fn new() -> Self {
+        Self {
+            condition_function_id: None,
+            stream_name: None,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -61,6 +70,7 @@ impl Tagged for StreamJoinTriggerConfig {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StreamLeaveTriggerConfig {
     /// Optional function ID to evaluate before invoking handler
     pub condition_function_id: Option<Option<String>>,
@@ -69,6 +79,14 @@ pub struct StreamLeaveTriggerConfig {
 }
 
 impl StreamLeaveTriggerConfig {
+    /// One with the fields that are always there.
+    pub fn new() -> Self {
+        Self {
+            condition_function_id: None,
+            stream_name: None,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -109,6 +127,7 @@ impl Tagged for StreamLeaveTriggerConfig {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StreamTriggerConfig {
     /// Optional function ID to evaluate before invoking handler
     pub condition_function_id: Option<Option<String>>,
@@ -121,6 +140,16 @@ pub struct StreamTriggerConfig {
 }
 
 impl StreamTriggerConfig {
+    /// One with the fields that are always there.
+    pub fn new(stream_name: impl Into<String>) -> Self {
+        Self {
+            condition_function_id: None,
+            group_id: None,
+            item_id: None,
+            stream_name: stream_name.into(),
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -169,6 +198,7 @@ impl Tagged for StreamTriggerConfig {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StreamJoinCallRequest {
     /// Event type (stream:join or stream:leave)
     pub event_type: String,
@@ -187,6 +217,19 @@ pub struct StreamJoinCallRequest {
 }
 
 impl StreamJoinCallRequest {
+    /// One with the fields that are always there.
+    pub fn new(event_type: impl Into<String>, group_id: impl Into<String>, stream_name: impl Into<String>, timestamp: i64, subscription_id: impl Into<String>) -> Self {
+        Self {
+            event_type: event_type.into(),
+            group_id: group_id.into(),
+            id: None,
+            stream_name: stream_name.into(),
+            timestamp,
+            subscription_id: subscription_id.into(),
+            context: None,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -242,6 +285,7 @@ impl Tagged for StreamJoinCallRequest {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StreamLeaveCallRequest {
     /// Event type (stream:join or stream:leave)
     pub event_type: String,
@@ -260,6 +304,19 @@ pub struct StreamLeaveCallRequest {
 }
 
 impl StreamLeaveCallRequest {
+    /// One with the fields that are always there.
+    pub fn new(event_type: impl Into<String>, group_id: impl Into<String>, stream_name: impl Into<String>, timestamp: i64, subscription_id: impl Into<String>) -> Self {
+        Self {
+            event_type: event_type.into(),
+            group_id: group_id.into(),
+            id: None,
+            stream_name: stream_name.into(),
+            timestamp,
+            subscription_id: subscription_id.into(),
+            context: None,
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
@@ -315,6 +372,7 @@ impl Tagged for StreamLeaveCallRequest {
 }
 
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StreamCallRequest {
     /// `{type: create|update|delete, data}`; for stream::send `{type: "event", event: {type, data}}`.
     pub event: wire::Any,
@@ -337,6 +395,21 @@ pub struct StreamCallRequest {
 }
 
 impl StreamCallRequest {
+    /// One with the fields that are always there.
+    pub fn new(event: wire::Any, event_type: impl Into<String>, group_id: impl Into<String>, stream_name: impl Into<String>, timestamp: i64, r#type: impl Into<String>, stream_name2: impl Into<String>, group_id2: impl Into<String>) -> Self {
+        Self {
+            event,
+            event_type: event_type.into(),
+            group_id: group_id.into(),
+            id: None,
+            stream_name: stream_name.into(),
+            timestamp,
+            r#type: r#type.into(),
+            stream_name2: stream_name2.into(),
+            group_id2: group_id2.into(),
+        }
+    }
+
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
