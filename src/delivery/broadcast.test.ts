@@ -5,12 +5,10 @@ import { Broadcast } from './broadcast.js';
 import { Member } from './member.js';
 import type { Live } from './member-state.js';
 import { type DeliveryContext, type Encoder, type Encoders, Subscription, type Variant } from './port.js';
-import { encodeLines, FakeOutlet, random } from './testing/harness.js';
+import { encodeLines, encodersOf, FakeOutlet, OTHER, random } from './testing/harness.js';
 
 const AT = { stream: 's', group: 'g' };
 const ENTRY = { seq: 1, epoch: 'e', item: 'i', text: asJson('1'), isEvent: false };
-/** A second way to encode, as another transport would bring. */
-const OTHER = 'other' as Variant;
 
 function member(id: string, { item, variant }: { item?: string; variant?: Variant } = {}): Member {
   const member = new Member(new FakeOutlet(id, variant));
@@ -31,7 +29,7 @@ interface Bench {
   pushed(onWrite?: (id: string) => void): string[];
 }
 
-function bench(encoders: Encoders = { ws: encodeLines }): Bench {
+function bench(encoders: Encoders = encodersOf()): Bench {
   let send: DeliveryContext['send'] = () => {};
   const context = {
     encoders,
@@ -62,7 +60,7 @@ function bench(encoders: Encoders = { ws: encodeLines }): Bench {
 
 test('whoever was added and not removed is written to once, in whatever order they come and go', () => {
   const rand = random(1);
-  const { broadcast, add, remove, pushed } = bench({ ws: encodeLines, other: encodeLines } as Encoders);
+  const { broadcast, add, remove, pushed } = bench();
   const all = Array.from({ length: 12 }, (_, i) =>
     member(`m${i}`, {
       ...(i % 4 === 0 ? { item: i === 4 ? 'h,i' : 'i' } : {}),
@@ -108,7 +106,7 @@ test('a tick is encoded once for each variant that has members it concerns', () 
       encoded.push(name);
       return encodeLines(messages);
     };
-  const { add, remove, pushed } = bench({ ws: counting('ws'), other: counting('other') } as Encoders);
+  const { add, remove, pushed } = bench(encodersOf({ ws: counting('ws'), other: counting('other') }));
   const after = (...changes: (() => void)[]): string[] => {
     for (const change of changes) change();
     encoded.length = 0;

@@ -5,8 +5,8 @@ import type { Change, CustomEvent } from '../domain/change.js';
 import { asJson } from '../domain/json-text.js';
 import { LocalStore } from '../store/local/local-store.js';
 import { Hub } from './hub.js';
-import type { Encoders, Source, Variant } from './port.js';
-import { encodeLines, FakeOutlet, LaggedStore, type Message, random } from './testing/harness.js';
+import type { Source } from './port.js';
+import { encodersOf, FakeOutlet, LaggedStore, type Message, OTHER, random } from './testing/harness.js';
 
 const GROUPS = ['g0', 'g1'];
 const ITEMS = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -85,7 +85,7 @@ async function run({ seed, lagged, several }: Round): Promise<void> {
   const lag = new LaggedStore(store, rand, 6);
   const source: Source = lagged ? lag : store;
   const hub = new Hub({
-    encoders: { ws: encodeLines, other: encodeLines } as Encoders,
+    encoders: encodersOf(),
     outboxBytes: () => 2_000,
     sourceOf: () => source,
     onError: () => {},
@@ -97,10 +97,7 @@ async function run({ seed, lagged, several }: Round): Promise<void> {
     committed: () => {},
     gap: () => {},
   });
-  const outlets = Array.from(
-    { length: 4 },
-    (_, i) => new FakeOutlet(`o${i}`, (i % 2 === 0 ? 'ws' : 'other') as Variant),
-  );
+  const outlets = Array.from({ length: 4 }, (_, i) => new FakeOutlet(`o${i}`, i % 2 === 0 ? 'ws' : OTHER));
   const seen = outlets.map(() => new Map<string, number>());
   const models = new Map<string, Model>();
   const drain = (outlet: FakeOutlet): void => {

@@ -5,7 +5,7 @@ import type { Change, Cursor, GroupAddress, Since, Snapshot } from '../domain/ch
 import { asJson } from '../domain/json-text.js';
 import { Hub } from './hub.js';
 import type { Source, SubscriptionRequest } from './port.js';
-import { encodeLines, FakeOutlet } from './testing/harness.js';
+import { encodersOf, FakeOutlet } from './testing/harness.js';
 
 const AT: GroupAddress = { stream: 's', group: 'g' };
 
@@ -67,7 +67,7 @@ class Asked implements Source {
 
 function open(source: Source, outboxBytes = 1_000_000): Hub {
   return new Hub({
-    encoders: { ws: encodeLines },
+    encoders: encodersOf(),
     outboxBytes: () => outboxBytes,
     sourceOf: () => source,
     onError: (error) => assert.fail(String(error)),

@@ -1,6 +1,6 @@
 import type { Change, Cursor, CustomEvent, GroupAddress, Since, Snapshot } from '../../domain/change.js';
 import type { LocalStore } from '../../store/local/local-store.js';
-import type { Encoder, Frames, Outlet, Source, Variant } from '../port.js';
+import type { Encoder, Encoders, Frames, Outlet, Source, Variant } from '../port.js';
 
 /** A seeded generator, so that a failing round can be run again. */
 export function random(seed: number): () => number {
@@ -13,6 +13,13 @@ export function random(seed: number): () => number {
 
 export const encodeLines: Encoder = (messages) =>
   Buffer.from(messages.map(({ text }) => `${text}\n`).join(''));
+
+/** A second way to encode, as another transport brings. */
+export const OTHER = 'other' as Variant;
+
+/** Whatever the variant is, it is encoded as lines; with `other` put in the place of some. */
+export const encodersOf = (other: Readonly<Record<string, Encoder>> = {}): Encoders =>
+  ({ ws: encodeLines, other: encodeLines, ...other }) satisfies Record<string, Encoder> as Encoders;
 
 /** A socket message as a client reads it. */
 export interface Message {

@@ -1,6 +1,6 @@
 import type { Config } from '../../../generated/config.js';
 import { LiveConfig } from '../../config/index.js';
-import { encodeLines } from '../../delivery/testing/harness.js';
+import { encodersOf } from '../../delivery/testing/harness.js';
 import { asJson } from '../../domain/json-text.js';
 import { silentLogger } from '../../observability/logger.js';
 import { LocalStore } from '../../store/local/local-store.js';
@@ -28,7 +28,7 @@ export async function open(authFunction?: string) {
   const service = new Service({
     store,
     functions,
-    encoders: { ws: encodeLines },
+    encoders: encodersOf(),
     config,
     logger: silentLogger,
   });
