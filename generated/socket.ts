@@ -81,6 +81,10 @@ export interface StreamMessage {
   id: string | null;
   event: StreamEvent;
   /**
+   * *Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created it. Items are listed in the order of their creation.
+   */
+  created?: number;
+  /**
    * *Additive.* Where the group stands after this message (0 = a sync of a group never written). Absent when nobody sequenced it.
    */
   seq?: number;
@@ -88,10 +92,6 @@ export interface StreamMessage {
    * *Additive.* The incarnation of the group's data that `seq` belongs to.
    */
   epoch?: string;
-  /**
-   * *Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created it. Items are listed in the order of their creation.
-   */
-  created?: number;
 }
 export interface SyncEvent {
   type: 'sync';

@@ -37,18 +37,18 @@ export type EngineMessage =
 
 export interface InvokeFunctionMessage {
   type: 'invokefunction';
+  function_id: string;
   /**
    * A UUID. Absent = no reply wanted.
    */
   invocation_id?: string | null;
-  function_id: string;
+  action?: InvocationAction | null;
   /**
    * The input. The engine adds `_caller_worker_id` to an object.
    */
   data?: unknown;
   traceparent?: string | null;
   baggage?: string | null;
-  action?: InvocationAction | null;
 }
 /**
  * Run it and never reply.

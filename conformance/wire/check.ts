@@ -1,6 +1,6 @@
 import { FUNCTION } from '../../generated/constants.js';
-import { explain, type Validator } from '../../generated/validation.js';
 import * as validators from '../../generated/validators.js';
+import { explain, type Validator } from '../../generated/validators.js';
 import { TargetFault } from './faults.js';
 
 type AnyValidator = Validator<unknown>;
@@ -12,7 +12,7 @@ const RESULTS: ReadonlyMap<string, AnyValidator> = new Map<string, AnyValidator>
   [FUNCTION.delete, validators.validateDeleteResult],
   [FUNCTION.list, validators.validateListResult],
   [FUNCTION.listGroups, validators.validateListGroupsResult],
-  [FUNCTION.listAll, validators.validateStreamListAllResult],
+  [FUNCTION.listAll, validators.validateListAllResult],
   [FUNCTION.send, validators.validateSendResult],
   [FUNCTION.update, validators.validateUpdateResult],
 ]);

@@ -377,7 +377,7 @@ return errors === 0;
 }
 
 export const validateServerMessage = validate12;
-const schema13 = {"type":"object","description":"What the server sends.","oneOf":[{"type":"object","required":["type","timestamp","streamName","groupId","id","event"],"properties":{"type":{"type":"string","const":"stream"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer","description":"Milliseconds since the Unix epoch; strictly increases per group."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"The item's id; null for what concerns the group."},"event":{"type":"object","oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"sync"},"data":{"description":"Array of the group's values in creation order; for an item subscription the value or null. With `items` see SyncItem."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"create"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"update"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"delete"},"data":{"description":"The removed value."}}},{"type":"object","required":["type","event"],"properties":{"type":{"type":"string","const":"event"},"event":{"description":"What `stream::send` sent.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","description":"The sender's own type."},"data":{"description":"The sender's own data."}}}}},{"description":"A join handler refused the join. No data follows, ever.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"unauthorized"}}}],"discriminator":{"propertyName":"type"},"required":["type"]},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"*Additive.* Where the group stands after this message (0 = a sync of a group never written). Absent when nobody sequenced it."},"epoch":{"type":"string","description":"*Additive.* The incarnation of the group's data that `seq` belongs to."},"created":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created it. Items are listed in the order of their creation."}}},{"type":"object","required":["type","subscriptionId","streamName","groupId","mode","epoch","seq"],"properties":{"type":{"type":"string","const":"subscribed"},"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":"string","description":"The item's id when one item was joined."},"mode":{"type":"string","enum":["changes","sync"],"description":"What follows. `changes` = the changes after `since`; `sync` = the whole state, which replaces what the client holds."},"reason":{"type":"string","enum":["epoch","horizon"],"description":"Why a given `since` led to a sync. `epoch` = the data is another incarnation; `horizon` = deletions that old are forgotten."},"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"Where the group stands after what follows."},"ping":{"type":"boolean","description":"*Additive.* True = this server answers `ping` with `pong`. Absent = it does not know `ping`."}}},{"type":"object","required":["type","code","message"],"properties":{"type":{"type":"string","const":"error"},"code":{"type":"string","enum":["invalid_message","message_too_deep","empty_name","name_too_long","duplicate_subscription","too_many_subscriptions","too_many_joins","unavailable","internal"]},"message":{"type":"string","description":"One sentence for a person."},"subscriptionId":{"type":"string","description":"The subscription concerned. Without it the whole message was refused."}}},{"type":"object","required":["type","streamName","groupId","count"],"properties":{"type":{"type":"string","const":"dropped"},"streamName":{"type":"string"},"groupId":{"type":"string"},"count":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"Number of custom events missed since the last such message."}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}],"discriminator":{"propertyName":"type"},"required":["type"]};
+const schema13 = {"type":"object","description":"What the server sends.","oneOf":[{"type":"object","required":["type","timestamp","streamName","groupId","id","event"],"properties":{"type":{"type":"string","const":"stream"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer","description":"Milliseconds since the Unix epoch; strictly increases per group."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"The item's id; null for what concerns the group."},"event":{"type":"object","oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"sync"},"data":{"description":"Array of the group's values in creation order; for an item subscription the value or null. With `items` see SyncItem."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"create"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"update"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"delete"},"data":{"description":"The removed value."}}},{"type":"object","required":["type","event"],"properties":{"type":{"type":"string","const":"event"},"event":{"description":"What `stream::send` sent.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","description":"The sender's own type."},"data":{"description":"The sender's own data."}}}}},{"description":"A join handler refused the join. No data follows, ever.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"unauthorized"}}}],"discriminator":{"propertyName":"type"},"required":["type"]},"created":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created it. Items are listed in the order of their creation."},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"*Additive.* Where the group stands after this message (0 = a sync of a group never written). Absent when nobody sequenced it."},"epoch":{"type":"string","description":"*Additive.* The incarnation of the group's data that `seq` belongs to."}}},{"type":"object","required":["type","subscriptionId","streamName","groupId","mode","epoch","seq"],"properties":{"type":{"type":"string","const":"subscribed"},"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":"string","description":"The item's id when one item was joined."},"mode":{"type":"string","enum":["changes","sync"],"description":"What follows. `changes` = the changes after `since`; `sync` = the whole state, which replaces what the client holds."},"reason":{"type":"string","enum":["epoch","horizon"],"description":"Why a given `since` led to a sync. `epoch` = the data is another incarnation; `horizon` = deletions that old are forgotten."},"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"Where the group stands after what follows."},"ping":{"type":"boolean","description":"*Additive.* True = this server answers `ping` with `pong`. Absent = it does not know `ping`."}}},{"type":"object","required":["type","code","message"],"properties":{"type":{"type":"string","const":"error"},"code":{"type":"string","enum":["invalid_message","message_too_deep","empty_name","name_too_long","duplicate_subscription","too_many_subscriptions","too_many_joins","unavailable","internal"]},"message":{"type":"string","description":"One sentence for a person."},"subscriptionId":{"type":"string","description":"The subscription concerned. Without it the whole message was refused."}}},{"type":"object","required":["type","streamName","groupId","count"],"properties":{"type":{"type":"string","const":"dropped"},"streamName":{"type":"string"},"groupId":{"type":"string"},"count":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"Number of custom events missed since the last such message."}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}],"discriminator":{"propertyName":"type"},"required":["type"]};
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -728,22 +728,22 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data.seq !== undefined){
-let data14 = data.seq;
+if(data.created !== undefined){
+let data14 = data.created;
 const _errs45 = errors;
 if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate12.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs45){
 if((typeof data14 == "number") && (isFinite(data14))){
 if(data14 > 9007199254740991 || isNaN(data14)){
-validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+validate12.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data14 < 0 || isNaN(data14)){
-validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+if(data14 < 1 || isNaN(data14)){
+validate12.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -755,11 +755,26 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data.epoch !== undefined){
+if(data.seq !== undefined){
+let data15 = data.seq;
 const _errs47 = errors;
-if(typeof data.epoch !== "string"){
-validate12.errors = [{instancePath:instancePath+"/epoch",schemaPath:"#/oneOf/0/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
+validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
+}
+if(errors === _errs47){
+if((typeof data15 == "number") && (isFinite(data15))){
+if(data15 > 9007199254740991 || isNaN(data15)){
+validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data15 < 0 || isNaN(data15)){
+validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
 }
 var valid2 = _errs47 === errors;
 }
@@ -767,26 +782,11 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data.created !== undefined){
-let data16 = data.created;
+if(data.epoch !== undefined){
 const _errs49 = errors;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-validate12.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data.epoch !== "string"){
+validate12.errors = [{instancePath:instancePath+"/epoch",schemaPath:"#/oneOf/0/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
-}
-if(errors === _errs49){
-if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 > 9007199254740991 || isNaN(data16)){
-validate12.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
-return false;
-}
-else {
-if(data16 < 1 || isNaN(data16)){
-validate12.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
-}
-}
-}
 }
 var valid2 = _errs49 === errors;
 }

@@ -2,7 +2,7 @@
 // Input: spec/asyncapi/worker-protocol.yaml
 
 export const validateWorkerMessage = validate11;
-const schema12 = {"type":"object","description":"What a worker may send to the engine.","oneOf":[{"type":"object","required":["type","function_id"],"properties":{"type":{"type":"string","const":"invokefunction"},"invocation_id":{"type":["string","null"],"description":"A UUID. Absent = no reply wanted."},"function_id":{"type":"string"},"data":{"description":"The input. The engine adds `_caller_worker_id` to an object."},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]},"action":{"type":["object","null"],"description":"How to run the call. Absent = run it and reply.","oneOf":[{"description":"Run it and never reply.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"void"}}},{"description":"Hand it to a queue. Without a queue worker it fails with `enqueue_error`.","type":"object","required":["type","queue"],"properties":{"type":{"type":"string","const":"enqueue"},"queue":{"type":"string"}}}],"discriminator":{"propertyName":"type"},"required":["type"]}}},{"type":"object","required":["type","invocation_id","function_id"],"properties":{"type":{"type":"string","const":"invocationresult"},"invocation_id":{"type":"string"},"function_id":{"type":"string"},"result":{"description":"Absent when the function returned nothing."},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"registerfunction"},"id":{"type":"string"},"description":{"type":["string","null"]},"request_format":{"description":"JSON Schema of the input."},"response_format":{"description":"JSON Schema of the result."},"metadata":{"description":"Anything the worker wants listed."},"invocation":{"description":"How to reach a function that is called over HTTP."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregisterfunction"},"id":{"type":"string"}}},{"type":"object","required":["type","id","description"],"properties":{"type":{"type":"string","const":"registertriggertype"},"id":{"type":"string"},"description":{"type":"string"},"trigger_request_format":{"description":"JSON Schema of a trigger's config."},"call_request_format":{"description":"JSON Schema of what the trigger's function gets."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregistertriggertype"},"id":{"type":"string"}}},{"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"registertrigger"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"config":{"description":"What the trigger type asks for."},"metadata":{"description":"Anything the worker wants listed."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregistertrigger"},"id":{"type":"string"},"trigger_type":{"type":["string","null"]}}},{"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"triggerregistrationresult"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"registerservice"},"id":{"type":"string"},"name":{"type":["string","null"]},"description":{"type":["string","null"]},"parent_service_id":{"type":["string","null"]}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"ping"}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}],"discriminator":{"propertyName":"type"},"required":["type"]};
+const schema12 = {"type":"object","description":"What a worker may send to the engine.","oneOf":[{"type":"object","required":["type","function_id"],"properties":{"type":{"type":"string","const":"invokefunction"},"function_id":{"type":"string"},"invocation_id":{"type":["string","null"],"description":"A UUID. Absent = no reply wanted."},"action":{"type":["object","null"],"description":"How to run the call. Absent = run it and reply.","oneOf":[{"description":"Run it and never reply.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"void"}}},{"description":"Hand it to a queue. Without a queue worker it fails with `enqueue_error`.","type":"object","required":["type","queue"],"properties":{"type":{"type":"string","const":"enqueue"},"queue":{"type":"string"}}}],"discriminator":{"propertyName":"type"},"required":["type"]},"data":{"description":"The input. The engine adds `_caller_worker_id` to an object."},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]}}},{"type":"object","required":["type","invocation_id","function_id"],"properties":{"type":{"type":"string","const":"invocationresult"},"invocation_id":{"type":"string"},"function_id":{"type":"string"},"result":{"description":"Absent when the function returned nothing."},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"registerfunction"},"id":{"type":"string"},"description":{"type":["string","null"]},"request_format":{"description":"JSON Schema of the input."},"response_format":{"description":"JSON Schema of the result."},"metadata":{"description":"Anything the worker wants listed."},"invocation":{"description":"How to reach a function that is called over HTTP."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregisterfunction"},"id":{"type":"string"}}},{"type":"object","required":["type","id","description"],"properties":{"type":{"type":"string","const":"registertriggertype"},"id":{"type":"string"},"description":{"type":"string"},"trigger_request_format":{"description":"JSON Schema of a trigger's config."},"call_request_format":{"description":"JSON Schema of what the trigger's function gets."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregistertriggertype"},"id":{"type":"string"}}},{"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"registertrigger"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"config":{"description":"What the trigger type asks for."},"metadata":{"description":"Anything the worker wants listed."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregistertrigger"},"id":{"type":"string"},"trigger_type":{"type":["string","null"]}}},{"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"triggerregistrationresult"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"registerservice"},"id":{"type":"string"},"name":{"type":["string","null"]},"description":{"type":["string","null"]},"parent_service_id":{"type":["string","null"]}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"ping"}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}],"discriminator":{"propertyName":"type"},"required":["type"]};
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -44,11 +44,10 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data.invocation_id !== undefined){
-let data1 = data.invocation_id;
+if(data.function_id !== undefined){
 const _errs6 = errors;
-if((typeof data1 !== "string") && (data1 !== null)){
-validate11.errors = [{instancePath:instancePath+"/invocation_id",schemaPath:"#/oneOf/0/properties/invocation_id/type",keyword:"type",params:{type: schema12.oneOf[0].properties.invocation_id.type},message:"must be string,null"}];
+if(typeof data.function_id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/0/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs6 === errors;
@@ -57,10 +56,11 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data.function_id !== undefined){
+if(data.invocation_id !== undefined){
+let data2 = data.invocation_id;
 const _errs8 = errors;
-if(typeof data.function_id !== "string"){
-validate11.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/0/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if((typeof data2 !== "string") && (data2 !== null)){
+validate11.errors = [{instancePath:instancePath+"/invocation_id",schemaPath:"#/oneOf/0/properties/invocation_id/type",keyword:"type",params:{type: schema12.oneOf[0].properties.invocation_id.type},message:"must be string,null"}];
 return false;
 }
 var valid2 = _errs8 === errors;
@@ -69,66 +69,40 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data.traceparent !== undefined){
-let data3 = data.traceparent;
-const _errs10 = errors;
-if((typeof data3 !== "string") && (data3 !== null)){
-validate11.errors = [{instancePath:instancePath+"/traceparent",schemaPath:"#/oneOf/0/properties/traceparent/type",keyword:"type",params:{type: schema12.oneOf[0].properties.traceparent.type},message:"must be string,null"}];
-return false;
-}
-var valid2 = _errs10 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data.baggage !== undefined){
-let data4 = data.baggage;
-const _errs12 = errors;
-if((typeof data4 !== "string") && (data4 !== null)){
-validate11.errors = [{instancePath:instancePath+"/baggage",schemaPath:"#/oneOf/0/properties/baggage/type",keyword:"type",params:{type: schema12.oneOf[0].properties.baggage.type},message:"must be string,null"}];
-return false;
-}
-var valid2 = _errs12 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
 if(data.action !== undefined){
-let data5 = data.action;
-const _errs14 = errors;
-if((!(data5 && typeof data5 == "object" && !Array.isArray(data5))) && (data5 !== null)){
+let data3 = data.action;
+const _errs10 = errors;
+if((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)){
 validate11.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/type",keyword:"type",params:{type: schema12.oneOf[0].properties.action.type},message:"must be object,null"}];
 return false;
 }
-if(errors === _errs14){
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if(errors === _errs10){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing2;
-if((data5.type === undefined) && (missing2 = "type")){
+if((data3.type === undefined) && (missing2 = "type")){
 validate11.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
-const tag1 = data5.type;
+const tag1 = data3.type;
 if(typeof tag1 == "string"){
 if(tag1 === "void"){
-const _errs17 = errors;
-if(errors === _errs17){
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+const _errs13 = errors;
+if(errors === _errs13){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing3;
-if((data5.type === undefined) && (missing3 = "type")){
+if((data3.type === undefined) && (missing3 = "type")){
 validate11.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/oneOf/0/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
 return false;
 }
 else {
-if(data5.type !== undefined){
-let data6 = data5.type;
-if(typeof data6 !== "string"){
+if(data3.type !== undefined){
+let data4 = data3.type;
+if(typeof data4 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/action/type",schemaPath:"#/oneOf/0/properties/action/oneOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("void" !== data6){
+if("void" !== data4){
 validate11.errors = [{instancePath:instancePath+"/action/type",schemaPath:"#/oneOf/0/properties/action/oneOf/0/properties/type/const",keyword:"const",params:{allowedValue: "void"},message:"must be equal to constant"}];
 return false;
 }
@@ -142,39 +116,39 @@ return false;
 }
 }
 else if(tag1 === "enqueue"){
-const _errs21 = errors;
-if(errors === _errs21){
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+const _errs17 = errors;
+if(errors === _errs17){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing4;
-if(((data5.type === undefined) && (missing4 = "type")) || ((data5.queue === undefined) && (missing4 = "queue"))){
+if(((data3.type === undefined) && (missing4 = "type")) || ((data3.queue === undefined) && (missing4 = "queue"))){
 validate11.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/oneOf/1/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
 return false;
 }
 else {
-if(data5.type !== undefined){
-let data7 = data5.type;
-const _errs23 = errors;
-if(typeof data7 !== "string"){
+if(data3.type !== undefined){
+let data5 = data3.type;
+const _errs19 = errors;
+if(typeof data5 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/action/type",schemaPath:"#/oneOf/0/properties/action/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("enqueue" !== data7){
+if("enqueue" !== data5){
 validate11.errors = [{instancePath:instancePath+"/action/type",schemaPath:"#/oneOf/0/properties/action/oneOf/1/properties/type/const",keyword:"const",params:{allowedValue: "enqueue"},message:"must be equal to constant"}];
 return false;
 }
-var valid7 = _errs23 === errors;
+var valid7 = _errs19 === errors;
 }
 else {
 var valid7 = true;
 }
 if(valid7){
-if(data5.queue !== undefined){
-const _errs25 = errors;
-if(typeof data5.queue !== "string"){
+if(data3.queue !== undefined){
+const _errs21 = errors;
+if(typeof data3.queue !== "string"){
 validate11.errors = [{instancePath:instancePath+"/action/queue",schemaPath:"#/oneOf/0/properties/action/oneOf/1/properties/queue/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid7 = _errs25 === errors;
+var valid7 = _errs21 === errors;
 }
 else {
 var valid7 = true;
@@ -200,7 +174,33 @@ return false;
 }
 }
 }
-var valid2 = _errs14 === errors;
+var valid2 = _errs10 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data.traceparent !== undefined){
+let data7 = data.traceparent;
+const _errs23 = errors;
+if((typeof data7 !== "string") && (data7 !== null)){
+validate11.errors = [{instancePath:instancePath+"/traceparent",schemaPath:"#/oneOf/0/properties/traceparent/type",keyword:"type",params:{type: schema12.oneOf[0].properties.traceparent.type},message:"must be string,null"}];
+return false;
+}
+var valid2 = _errs23 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data.baggage !== undefined){
+let data8 = data.baggage;
+const _errs25 = errors;
+if((typeof data8 !== "string") && (data8 !== null)){
+validate11.errors = [{instancePath:instancePath+"/baggage",schemaPath:"#/oneOf/0/properties/baggage/type",keyword:"type",params:{type: schema12.oneOf[0].properties.baggage.type},message:"must be string,null"}];
+return false;
+}
+var valid2 = _errs25 === errors;
 }
 else {
 var valid2 = true;
@@ -1022,7 +1022,7 @@ return errors === 0;
 }
 
 export const validateEngineMessage = validate12;
-const schema13 = {"type":"object","description":"What the engine sends to a worker.","oneOf":[{"type":"object","required":["type","function_id"],"properties":{"type":{"type":"string","const":"invokefunction"},"invocation_id":{"type":["string","null"],"description":"A UUID. Absent = no reply wanted."},"function_id":{"type":"string"},"data":{"description":"The input. The engine adds `_caller_worker_id` to an object."},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]},"action":{"type":["object","null"],"description":"How to run the call. Absent = run it and reply.","oneOf":[{"description":"Run it and never reply.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"void"}}},{"description":"Hand it to a queue. Without a queue worker it fails with `enqueue_error`.","type":"object","required":["type","queue"],"properties":{"type":{"type":"string","const":"enqueue"},"queue":{"type":"string"}}}],"discriminator":{"propertyName":"type"},"required":["type"]}}},{"type":"object","required":["type","invocation_id","function_id"],"properties":{"type":{"type":"string","const":"invocationresult"},"invocation_id":{"type":"string"},"function_id":{"type":"string"},"result":{"description":"Absent when the function returned nothing."},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"registerfunction"},"id":{"type":"string"},"description":{"type":["string","null"]},"request_format":{"description":"JSON Schema of the input."},"response_format":{"description":"JSON Schema of the result."},"metadata":{"description":"Anything the worker wants listed."},"invocation":{"description":"How to reach a function that is called over HTTP."}}},{"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"registertrigger"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"config":{"description":"What the trigger type asks for."},"metadata":{"description":"Anything the worker wants listed."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregistertrigger"},"id":{"type":"string"},"trigger_type":{"type":["string","null"]}}},{"type":"object","required":["type","worker_id"],"properties":{"type":{"type":"string","const":"workerregistered"},"worker_id":{"type":"string","description":"A UUID."}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"ping"}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}],"discriminator":{"propertyName":"type"},"required":["type"]};
+const schema13 = {"type":"object","description":"What the engine sends to a worker.","oneOf":[{"type":"object","required":["type","function_id"],"properties":{"type":{"type":"string","const":"invokefunction"},"function_id":{"type":"string"},"invocation_id":{"type":["string","null"],"description":"A UUID. Absent = no reply wanted."},"action":{"type":["object","null"],"description":"How to run the call. Absent = run it and reply.","oneOf":[{"description":"Run it and never reply.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"void"}}},{"description":"Hand it to a queue. Without a queue worker it fails with `enqueue_error`.","type":"object","required":["type","queue"],"properties":{"type":{"type":"string","const":"enqueue"},"queue":{"type":"string"}}}],"discriminator":{"propertyName":"type"},"required":["type"]},"data":{"description":"The input. The engine adds `_caller_worker_id` to an object."},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]}}},{"type":"object","required":["type","invocation_id","function_id"],"properties":{"type":{"type":"string","const":"invocationresult"},"invocation_id":{"type":"string"},"function_id":{"type":"string"},"result":{"description":"Absent when the function returned nothing."},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"registerfunction"},"id":{"type":"string"},"description":{"type":["string","null"]},"request_format":{"description":"JSON Schema of the input."},"response_format":{"description":"JSON Schema of the result."},"metadata":{"description":"Anything the worker wants listed."},"invocation":{"description":"How to reach a function that is called over HTTP."}}},{"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"registertrigger"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"config":{"description":"What the trigger type asks for."},"metadata":{"description":"Anything the worker wants listed."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregistertrigger"},"id":{"type":"string"},"trigger_type":{"type":["string","null"]}}},{"type":"object","required":["type","worker_id"],"properties":{"type":{"type":"string","const":"workerregistered"},"worker_id":{"type":"string","description":"A UUID."}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"ping"}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}],"discriminator":{"propertyName":"type"},"required":["type"]};
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1064,11 +1064,10 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data.invocation_id !== undefined){
-let data1 = data.invocation_id;
+if(data.function_id !== undefined){
 const _errs6 = errors;
-if((typeof data1 !== "string") && (data1 !== null)){
-validate12.errors = [{instancePath:instancePath+"/invocation_id",schemaPath:"#/oneOf/0/properties/invocation_id/type",keyword:"type",params:{type: schema13.oneOf[0].properties.invocation_id.type},message:"must be string,null"}];
+if(typeof data.function_id !== "string"){
+validate12.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/0/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs6 === errors;
@@ -1077,10 +1076,11 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data.function_id !== undefined){
+if(data.invocation_id !== undefined){
+let data2 = data.invocation_id;
 const _errs8 = errors;
-if(typeof data.function_id !== "string"){
-validate12.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/0/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if((typeof data2 !== "string") && (data2 !== null)){
+validate12.errors = [{instancePath:instancePath+"/invocation_id",schemaPath:"#/oneOf/0/properties/invocation_id/type",keyword:"type",params:{type: schema13.oneOf[0].properties.invocation_id.type},message:"must be string,null"}];
 return false;
 }
 var valid2 = _errs8 === errors;
@@ -1089,66 +1089,40 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data.traceparent !== undefined){
-let data3 = data.traceparent;
-const _errs10 = errors;
-if((typeof data3 !== "string") && (data3 !== null)){
-validate12.errors = [{instancePath:instancePath+"/traceparent",schemaPath:"#/oneOf/0/properties/traceparent/type",keyword:"type",params:{type: schema13.oneOf[0].properties.traceparent.type},message:"must be string,null"}];
-return false;
-}
-var valid2 = _errs10 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data.baggage !== undefined){
-let data4 = data.baggage;
-const _errs12 = errors;
-if((typeof data4 !== "string") && (data4 !== null)){
-validate12.errors = [{instancePath:instancePath+"/baggage",schemaPath:"#/oneOf/0/properties/baggage/type",keyword:"type",params:{type: schema13.oneOf[0].properties.baggage.type},message:"must be string,null"}];
-return false;
-}
-var valid2 = _errs12 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
 if(data.action !== undefined){
-let data5 = data.action;
-const _errs14 = errors;
-if((!(data5 && typeof data5 == "object" && !Array.isArray(data5))) && (data5 !== null)){
+let data3 = data.action;
+const _errs10 = errors;
+if((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)){
 validate12.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/type",keyword:"type",params:{type: schema13.oneOf[0].properties.action.type},message:"must be object,null"}];
 return false;
 }
-if(errors === _errs14){
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if(errors === _errs10){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing2;
-if((data5.type === undefined) && (missing2 = "type")){
+if((data3.type === undefined) && (missing2 = "type")){
 validate12.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
-const tag1 = data5.type;
+const tag1 = data3.type;
 if(typeof tag1 == "string"){
 if(tag1 === "void"){
-const _errs17 = errors;
-if(errors === _errs17){
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+const _errs13 = errors;
+if(errors === _errs13){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing3;
-if((data5.type === undefined) && (missing3 = "type")){
+if((data3.type === undefined) && (missing3 = "type")){
 validate12.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/oneOf/0/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
 return false;
 }
 else {
-if(data5.type !== undefined){
-let data6 = data5.type;
-if(typeof data6 !== "string"){
+if(data3.type !== undefined){
+let data4 = data3.type;
+if(typeof data4 !== "string"){
 validate12.errors = [{instancePath:instancePath+"/action/type",schemaPath:"#/oneOf/0/properties/action/oneOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("void" !== data6){
+if("void" !== data4){
 validate12.errors = [{instancePath:instancePath+"/action/type",schemaPath:"#/oneOf/0/properties/action/oneOf/0/properties/type/const",keyword:"const",params:{allowedValue: "void"},message:"must be equal to constant"}];
 return false;
 }
@@ -1162,39 +1136,39 @@ return false;
 }
 }
 else if(tag1 === "enqueue"){
-const _errs21 = errors;
-if(errors === _errs21){
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+const _errs17 = errors;
+if(errors === _errs17){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing4;
-if(((data5.type === undefined) && (missing4 = "type")) || ((data5.queue === undefined) && (missing4 = "queue"))){
+if(((data3.type === undefined) && (missing4 = "type")) || ((data3.queue === undefined) && (missing4 = "queue"))){
 validate12.errors = [{instancePath:instancePath+"/action",schemaPath:"#/oneOf/0/properties/action/oneOf/1/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
 return false;
 }
 else {
-if(data5.type !== undefined){
-let data7 = data5.type;
-const _errs23 = errors;
-if(typeof data7 !== "string"){
+if(data3.type !== undefined){
+let data5 = data3.type;
+const _errs19 = errors;
+if(typeof data5 !== "string"){
 validate12.errors = [{instancePath:instancePath+"/action/type",schemaPath:"#/oneOf/0/properties/action/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("enqueue" !== data7){
+if("enqueue" !== data5){
 validate12.errors = [{instancePath:instancePath+"/action/type",schemaPath:"#/oneOf/0/properties/action/oneOf/1/properties/type/const",keyword:"const",params:{allowedValue: "enqueue"},message:"must be equal to constant"}];
 return false;
 }
-var valid7 = _errs23 === errors;
+var valid7 = _errs19 === errors;
 }
 else {
 var valid7 = true;
 }
 if(valid7){
-if(data5.queue !== undefined){
-const _errs25 = errors;
-if(typeof data5.queue !== "string"){
+if(data3.queue !== undefined){
+const _errs21 = errors;
+if(typeof data3.queue !== "string"){
 validate12.errors = [{instancePath:instancePath+"/action/queue",schemaPath:"#/oneOf/0/properties/action/oneOf/1/properties/queue/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid7 = _errs25 === errors;
+var valid7 = _errs21 === errors;
 }
 else {
 var valid7 = true;
@@ -1220,7 +1194,33 @@ return false;
 }
 }
 }
-var valid2 = _errs14 === errors;
+var valid2 = _errs10 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data.traceparent !== undefined){
+let data7 = data.traceparent;
+const _errs23 = errors;
+if((typeof data7 !== "string") && (data7 !== null)){
+validate12.errors = [{instancePath:instancePath+"/traceparent",schemaPath:"#/oneOf/0/properties/traceparent/type",keyword:"type",params:{type: schema13.oneOf[0].properties.traceparent.type},message:"must be string,null"}];
+return false;
+}
+var valid2 = _errs23 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data.baggage !== undefined){
+let data8 = data.baggage;
+const _errs25 = errors;
+if((typeof data8 !== "string") && (data8 !== null)){
+validate12.errors = [{instancePath:instancePath+"/baggage",schemaPath:"#/oneOf/0/properties/baggage/type",keyword:"type",params:{type: schema13.oneOf[0].properties.baggage.type},message:"must be string,null"}];
+return false;
+}
+var valid2 = _errs25 === errors;
 }
 else {
 var valid2 = true;

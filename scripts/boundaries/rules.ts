@@ -1,5 +1,6 @@
 /** A room's rank. Imports point to rooms of a smaller rank, or stay inside. */
 const RANKS: ReadonlyMap<string, number> = new Map([
+  ['src/wire', -1],
   ['generated', 0],
   ['src/domain', 1],
   ['src/client', 2],

@@ -39,7 +39,7 @@ export function applyErrata(reference: ApiReference, errata: readonly Erratum[])
 }
 
 function applyErratum(reference: ApiReference, erratum: Erratum): ApiReference {
-  const [section, name] = splitTarget(erratum);
+  const [section, name] = splitTarget(erratum.id, erratum.target);
   const entries: readonly { readonly name: string }[] = reference[section];
   const before = entries.find((entry) => entry.name === name);
   if (before === undefined) throw new Error(`erratum ${erratum.id}: there is no ${erratum.target}`);
@@ -58,10 +58,11 @@ function patched<T>(entry: T, erratum: Erratum): T {
   }
 }
 
-function splitTarget({ id, target }: Erratum): ['functions' | 'triggers', string] {
+/** `functions/<id>` → its section and id. @param id of the change, for the error */
+export function splitTarget(id: string, target: string): ['functions' | 'triggers', string] {
   const [section, ...rest] = target.split('/');
   if (section !== 'functions' && section !== 'triggers') {
-    throw new Error(`erratum ${id}: the target ${target} starts with neither functions/ nor triggers/`);
+    throw new Error(`${id}: the target ${target} starts with neither functions/ nor triggers/`);
   }
   return [section, rest.join('/')];
 }

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Input, Spec } from './load.js';
+import type { FunctionSpec, Input, Spec, TriggerSpec } from './load.js';
+import { pascal } from './names.js';
 import type { Definitions, Schema } from './schema.js';
 
-/** Schemas that are generated together: one file of types, one of validators. */
+/** Schemas that are generated together: one file of types, one of validators, one of messages. */
 export interface Family {
   readonly name: string;
   readonly definitions: Definitions;
@@ -11,14 +12,30 @@ export interface Family {
   readonly inputs: readonly Input[];
   /** Validators write the schemas' defaults into the value, and its type has them as present. */
   readonly defaults: boolean;
+  /** The order of fields on the wire, by definition, where it is not the schema's. */
+  readonly layout: Readonly<Record<string, readonly string[]>>;
+  /** Inputs of functions, with the names of the types that handlers get. */
+  readonly requests: ReadonlyMap<string, string>;
+  /** Results of functions. */
+  readonly results: ReadonlyMap<string, Schema>;
 }
 
+// Types are named by function and trigger: titles are upstream's, and change with its code.
+export const inputName = ({ key }: FunctionSpec): string => `${pascal(key)}Input`;
+export const requestName = ({ key }: FunctionSpec): string => `${pascal(key)}Request`;
+export const resultName = ({ key }: FunctionSpec): string => `${pascal(key)}Result`;
+const configName = ({ key }: TriggerSpec): string => `${pascal(key)}TriggerConfig`;
+const payloadName = ({ key }: TriggerSpec): string => `${pascal(key)}TriggerPayload`;
+
+const NO_REQUESTS: ReadonlyMap<string, string> = new Map();
+const NO_RESULTS: ReadonlyMap<string, Schema> = new Map();
+
 export function families(spec: Spec): readonly Family[] {
-  const requests = spec.functions.map(({ request }) => request);
-  const responses = spec.functions.map(({ response }) => response);
-  const configs = spec.triggers.map(({ config }) => config);
-  const payloads = spec.triggers.map(({ payload }) => payload);
   const { api, socket, worker, config } = spec.inputs;
+  const requests = spec.functions.map((each): Named => [inputName(each), each.request]);
+  const results = spec.functions.map((each): Named => [resultName(each), each.response]);
+  const configs = spec.triggers.map((each): Named => [configName(each), each.config]);
+  const payloads = spec.triggers.map((each): Named => [payloadName(each), each.payload]);
   const family = (
     name: string,
     definitions: Definitions,
@@ -30,36 +47,47 @@ export function families(spec: Spec): readonly Family[] {
     validated,
     inputs,
     defaults: name === 'config',
+    layout: spec.layout[name] ?? {},
+    requests: NO_REQUESTS,
+    results: NO_RESULTS,
   });
+  const named = (name: string, schemas: readonly Named[]): Family =>
+    family(
+      name,
+      hoist(schemas),
+      schemas.map(([each]) => each),
+      api,
+    );
   return [
-    family('functions', hoist([...requests, ...responses]), [...requests, ...responses].map(titleOf), api),
-    family('triggers', hoist([...configs, ...payloads]), [...configs, ...payloads].map(titleOf), api),
+    {
+      ...named('functions', [...requests, ...results]),
+      requests: new Map(spec.functions.map((each) => [inputName(each), requestName(each)])),
+      results: new Map(results),
+    },
+    named('triggers', [...configs, ...payloads]),
     family('socket', spec.socket.definitions, ['ClientMessage', 'ServerMessage', 'SyncItem'], [socket]),
     family('worker', spec.worker.definitions, ['WorkerMessage', 'EngineMessage'], [worker]),
-    family('config', hoist([spec.config]), [titleOf(spec.config)], [config]),
+    { ...named('config', [['Config', spec.config]]), inputs: [config] },
   ];
 }
 
-/** @throws Error when the schema has no title, which names its type. */
-export function titleOf(schema: Schema): string {
-  if (schema.title === undefined)
-    throw new Error(`a schema has no title: ${JSON.stringify(schema).slice(0, 100)}`);
-  return schema.title;
-}
+type Named = readonly [name: string, schema: Schema];
 
-/** Puts the schemas, named by title, and their own definitions side by side. */
-function hoist(schemas: readonly Schema[]): Definitions {
+/** Puts the schemas and their own definitions side by side. */
+function hoist(schemas: readonly Named[]): Definitions {
   const result: Record<string, Schema> = {};
-  const add = (name: string, schema: Schema) => {
+  const add = (name: string, schema: Schema, of: string) => {
     const known = result[name];
     if (known !== undefined && !isDeepStrictEqual(known, schema)) {
-      throw new Error(`two different schemas are named ${name}: rename one in spec/errata.json`);
+      throw new Error(
+        `${of}: its definition ${name} is not the one of another schema: correct one in spec/errata.json`,
+      );
     }
     result[name] = schema;
   };
-  for (const { definitions = {}, $schema: _, ...schema } of schemas) {
-    for (const [name, definition] of Object.entries(definitions)) add(name, definition);
-    add(titleOf(schema), schema);
+  for (const [name, { definitions = {}, $schema: _, ...schema }] of schemas) {
+    for (const [inner, definition] of Object.entries(definitions)) add(inner, definition, name);
+    add(name, schema, name);
   }
   return result;
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { type ApiReference, applyErrata, type Erratum } from './errata.js';
 import { keyOf } from './names.js';
+import { type Addition, applyOverlay } from './overlay.js';
 import { type Definitions, mapSchemas, type Schema } from './schema.js';
 
 /** Path of a file that something is generated from, below the root. */
@@ -48,12 +49,17 @@ export interface Protocol {
   readonly constants: ConstantSets;
 }
 
+/** `spec/layout.json`. */
+export type Layout = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
 export interface Spec {
   readonly functions: readonly FunctionSpec[];
   readonly triggers: readonly TriggerSpec[];
   readonly socket: Protocol;
   readonly worker: Protocol;
   readonly config: Schema;
+  /** The order of fields on the wire, by family and definition. */
+  readonly layout: Layout;
   readonly inputs: {
     readonly api: readonly Input[];
     readonly socket: Input;
@@ -62,16 +68,22 @@ export interface Spec {
   };
 }
 
-/** Reads `spec/` and applies the errata. */
+/** Reads `spec/`, applies the errata, then the overlay. */
 export async function loadSpec(directory: string): Promise<Spec> {
-  const [reference, errata, socket, worker, config] = await Promise.all([
+  const [reference, errata, overlay, layout, socket, worker, config] = await Promise.all([
     readInput(directory, 'api-reference.json'),
     readInput(directory, 'errata.json'),
+    readInput(directory, 'overlay.json'),
+    readInput(directory, 'layout.json'),
     readInput(directory, 'asyncapi/stream-socket.yaml'),
     readInput(directory, 'asyncapi/worker-protocol.yaml'),
     readInput(directory, 'config.schema.json'),
   ]);
-  const api = applyErrata(JSON.parse(reference.text) as ApiReference, JSON.parse(errata.text) as Erratum[]);
+  const corrected = applyErrata(
+    JSON.parse(reference.text) as ApiReference,
+    JSON.parse(errata.text) as Erratum[],
+  );
+  const api = applyOverlay(corrected, JSON.parse(overlay.text) as Addition[]);
   return {
     functions: api.functions.map((entry) => ({
       id: entry.name,
@@ -91,8 +103,9 @@ export async function loadSpec(directory: string): Promise<Spec> {
     socket: readProtocol(socket.text),
     worker: readProtocol(worker.text),
     config: JSON.parse(config.text) as Schema,
+    layout: JSON.parse(layout.text) as Layout,
     inputs: {
-      api: [reference.input, errata.input],
+      api: [reference.input, errata.input, overlay.input],
       socket: socket.input,
       worker: worker.input,
       config: config.input,

@@ -1,7 +1,15 @@
-/** `stream::list_groups` → `listGroups`; `stream:join` → `join`; `stream` → `stream`. */
+/**
+ * The name of a function or trigger type in code: `stream::list_groups` → `listGroups`, `stream:join` → `join`,
+ * `stream::group::get` → `groupGet`, `stream` → `stream`.
+ */
 export function keyOf(id: string): string {
-  const last = id.split(':').at(-1) ?? id;
-  return last.replace(/[_-]+(.)/g, (_, letter: string) => letter.toUpperCase());
+  const words = id
+    .replace(/^stream:+/, '')
+    .split(/[^0-9A-Za-z]+/)
+    .filter((word) => word !== '');
+  const [first = '', ...rest] = words;
+  const key = first.charAt(0).toLowerCase() + first.slice(1) + rest.map(pascal).join('');
+  return /^\d/.test(key) ? `_${key}` : key;
 }
 
 /** `listGroups` → `ListGroups`. */
@@ -19,3 +27,12 @@ export const quote = (text: string): string => `'${text.replace(/[\\']/g, '\\$&'
 /** A one-line doc comment. */
 export const doc = (text: string, indent = ''): string =>
   `${indent}/** ${text.trim().replace(/\s+/g, ' ').replaceAll('*/', '*\\/')} */\n`;
+
+const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
+
+/** How a property is named in an object or an interface. */
+export const propertyKey = (key: string): string => (IDENTIFIER.test(key) ? key : quote(key));
+
+/** How a property of `object` is reached. */
+export const member = (object: string, key: string): string =>
+  IDENTIFIER.test(key) ? `${object}.${key}` : `${object}[${quote(key)}]`;

@@ -61,15 +61,16 @@ describe('generated files', () => {
     await cp(spec, path.join(project, 'spec'), { recursive: true });
     const keys = await addFunction(path.join(project, 'spec/api-reference.json'));
     await writeFiles(await render(path.join(project, 'spec')), path.join(project, 'generated'));
+    await cp(path.join(root, 'src/wire'), path.join(project, 'src/wire'), { recursive: true });
     await cp(path.join(root, 'tsconfig.json'), path.join(project, 'tsconfig.json'));
     await writeFile(path.join(project, 'package.json'), '{"type":"module"}');
     await symlink(path.join(root, 'node_modules'), path.join(project, 'node_modules'));
     const compile = async (handled: readonly string[]): Promise<string> => {
-      const methods = handled.map((key) => `${key}: () => NULL`).join(', ');
+      const methods = handled.map((key) => `${key}: () => null`).join(', ');
       await writeFile(
         path.join(project, 'generated/engine.ts'),
-        `import type { StreamHandlers } from './handlers.js';\nimport type { JsonText } from './json-text.js';\n` +
-          `const NULL = 'null' as JsonText;\nexport const handlers = { ${methods} } satisfies StreamHandlers<undefined>;\n`,
+        `import type { FunctionKey } from './calls.js';\n` +
+          `export const handlers = { ${methods} } satisfies Record<FunctionKey, () => null>;\n`,
       );
       const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
       return run(process.execPath, [tsc, '--noEmit', '-p', project]).then(

@@ -1,15 +1,13 @@
+import { renderCalls } from './calls.js';
 import { renderConstants } from './constants.js';
 import { renderDescriptors } from './descriptors.js';
-import { renderEncoders } from './encode.js';
 import { families } from './family.js';
-import { renderHandlers } from './handlers.js';
 import { header } from './header.js';
-import { JSON_TEXT } from './json-text.js';
 import { renderBindings } from './lang/bindings.js';
 import { loadSpec } from './load.js';
+import { renderMessages } from './messages.js';
 import type { Files } from './output.js';
 import { renderTypes } from './types.js';
-import { VALIDATION } from './validation.js';
 import { renderValidatorCode, renderValidators } from './validators.js';
 
 /** Everything below `generated/`, by path: a function of `spec/` alone. */
@@ -21,14 +19,13 @@ export async function render(specDirectory: string): Promise<Files> {
   for (const family of all) {
     files.set(`${family.name}.ts`, await renderTypes(family));
     files.set(`validators/${family.name}.js`, renderValidatorCode(family));
+    if (family.name !== 'config') files.set(`messages/${family.name}.ts`, renderMessages(family));
   }
   files.set('validators.ts', renderValidators(all, [...api, socket, worker, config]));
-  files.set('validation.ts', header([]) + VALIDATION);
-  files.set('json-text.ts', header([]) + JSON_TEXT);
+  files.set('json-text.ts', `${header([])}export type { JsonText } from '../src/wire/json-text.js';\n`);
   files.set('constants.ts', renderConstants(spec));
   files.set('descriptors.ts', renderDescriptors(spec));
-  files.set('encode.ts', renderEncoders(spec));
-  files.set('handlers.ts', renderHandlers(spec));
+  files.set('calls.ts', renderCalls(spec));
   for (const [file, text] of await renderBindings(spec, all)) files.set(`bindings/${file}`, text);
   return files;
 }

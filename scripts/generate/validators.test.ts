@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Config } from '../../generated/config.js';
-import { explain, type Validator } from '../../generated/validation.js';
 import * as validators from '../../generated/validators.js';
+import { explain, type Validator } from '../../generated/validators.js';
 
 const fault = (validate: Validator<never> | Validator<unknown>, value: unknown, root = 'payload'): string =>
   (validate as Validator<unknown>)(value) ? 'valid' : explain(validate, root);
@@ -10,20 +10,20 @@ const fault = (validate: Validator<never> | Validator<unknown>, value: unknown, 
 const ADDRESS = { stream_name: 's', group_id: 'g', item_id: 'i' };
 
 test('function inputs: one fault, naming its field', () => {
-  const set = validators.validateStreamSetInput;
+  const set = validators.validateSetInput;
   assert.equal(fault(set, { ...ADDRESS, data: null, _caller_worker_id: 'w' }), 'valid');
   assert.equal(fault(set, { stream_name: 's', item_id: 'i', data: 1 }), 'group_id: is required');
   assert.equal(fault(set, ADDRESS), 'data: is required');
   assert.equal(fault(set, { ...ADDRESS, item_id: 1, data: 1 }), 'item_id: must be string');
   for (const value of [null, [], 'x', 1]) assert.equal(fault(set, value), 'payload: must be object');
   const send = { stream_name: 's', group_id: 'g', type: 't', data: 1 };
-  assert.equal(fault(validators.validateStreamSendInput, { ...send, id: null }), 'valid');
-  assert.equal(fault(validators.validateStreamSendInput, { ...send, id: 1 }), 'id: must be string or null');
+  assert.equal(fault(validators.validateSendInput, { ...send, id: null }), 'valid');
+  assert.equal(fault(validators.validateSendInput, { ...send, id: 1 }), 'id: must be string or null');
 });
 
 test('update operations: one bad one gives one fault', () => {
   const ops = (...list: unknown[]): string =>
-    fault(validators.validateStreamUpdateInput, { ...ADDRESS, ops: list });
+    fault(validators.validateUpdateInput, { ...ADDRESS, ops: list });
   const by = Number.MAX_SAFE_INTEGER;
   assert.equal(ops({ type: 'set', path: '' }, { type: 'increment', path: 'a', by }), 'valid');
   assert.equal(ops({ type: 'merge', value: 1 }, { type: 'merge', value: 1, path: null }), 'valid');
@@ -94,7 +94,7 @@ test('triggers: a stream trigger needs its stream', () => {
     fault(validators.validateStreamTriggerConfig, { stream_name: 's', group_id: null }, 'config'),
     'valid',
   );
-  assert.equal(fault(validators.validateStreamJoinTriggerConfig, {}, 'config'), 'valid');
+  assert.equal(fault(validators.validateJoinTriggerConfig, {}, 'config'), 'valid');
 });
 
 test('the configuration gets its defaults', () => {

@@ -50,5 +50,5 @@ export function renderValidators(families: readonly Family[], inputs: readonly I
         `export const ${validatorName(definition)} = ${name}.${validatorName(definition)} as unknown as Validator<${definition}>;\n`,
     ),
   );
-  return `${header(inputs)}${imports.join('\n')}\nimport type { Validator } from './validation.js';\n\n${exports.join('\n')}`;
+  return `${header(inputs)}${imports.join('\n')}\nimport type { Validator } from '../src/wire/validation.js';\n\nexport { explain, type ValidationError, type Validator } from '../src/wire/validation.js';\n\n${exports.join('\n')}`;
 }

@@ -1,7 +1,7 @@
 import { FUNCTION, INVOCATION_ERROR } from '../../generated/constants.js';
-import type { JsonText } from '../../generated/json-text.js';
 import type { TraceContext } from '../domain/change.js';
 import type { ErrorReason } from '../domain/errors.js';
+import type { Payload } from '../domain/payload.js';
 import { Refusal } from '../net/refusal.js';
 import type { InvocationFailure, StreamService } from '../service/service-port.js';
 import { jsonTextReply, type Reply } from './reply.js';
@@ -24,7 +24,7 @@ const OWN: ReadonlySet<string> = new Set(Object.values(FUNCTION));
 export function callFunction(
   service: StreamService,
   functionId: string,
-  payload: JsonText,
+  payload: Payload,
   trace: TraceContext | undefined,
 ): Promise<Reply> {
   if (!OWN.has(functionId)) {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { LocalError } from '../domain/errors.js';
+import { Payload } from '../domain/payload.js';
 import { Refusal } from '../net/refusal.js';
 import { traceOf } from '../net/trace.js';
 import { readJson } from './body.js';
@@ -55,7 +56,12 @@ export async function post(
   if (!pathname.startsWith(CALL)) return undefined;
   const payload = await readJson(request, options.config.current.limits);
   const trace = traceOf(request.headers);
-  return callFunction(options.service, decodeURIComponent(pathname.slice(CALL.length)), payload, trace);
+  return callFunction(
+    options.service,
+    decodeURIComponent(pathname.slice(CALL.length)),
+    new Payload(payload),
+    trace,
+  );
 }
 
 async function backup({ store, config, logger }: AdminOptions, request: IncomingMessage): Promise<Reply> {

@@ -1,5 +1,5 @@
-import { explain } from '../../generated/validation.js';
 import { validateConfig } from '../../generated/validators.js';
+import { explain } from '../wire/validation.js';
 import { invalid, isMapping, type Mapping } from './invalid.js';
 import { ADAPTERS, knownKeys } from './known-keys.js';
 import { nearest } from './nearest.js';

@@ -12,7 +12,7 @@ import {
   skipSpace,
   stringEnd,
   ZERO,
-} from './json-scan.js';
+} from '../wire/json-scan.js';
 
 /** A number that JSON.parse followed by JSON.stringify would change. */
 export interface InexactNumber {

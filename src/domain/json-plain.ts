@@ -10,7 +10,7 @@ import {
   scalarEnd,
   stringEnd,
   ZERO,
-} from './json-scan.js';
+} from '../wire/json-scan.js';
 
 /** Where a field's value stands in the text of an object. */
 export interface Span {

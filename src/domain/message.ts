@@ -1,5 +1,13 @@
-import { SOCKET_MESSAGE, STREAM_EVENT } from '../../generated/constants.js';
+import { STREAM_EVENT } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
+import {
+  encodeDroppedMessage,
+  encodeStreamMessage,
+  encodeSubscribedMessage,
+  encodeSyncItem,
+  type StreamEventParts,
+} from '../../generated/messages/socket.js';
+import { arrayText } from '../wire/json-text.js';
 import type {
   Change,
   Cursor,
@@ -9,42 +17,75 @@ import type {
   Snapshot,
   StoredItem,
 } from './change.js';
-import { quote } from './json-text.js';
+import { asJson, NULL } from './json-text.js';
 
-const head = (timestamp: number, at: GroupAddress, id: string | undefined): string =>
-  `{"type":"${SOCKET_MESSAGE.stream}","timestamp":${timestamp},"streamName":${quote(at.stream)},"groupId":${quote(at.group)},"id":${id === undefined ? 'null' : quote(id)},"event":`;
+/** `seq` and `epoch` are absent where nobody sequenced the message. */
+const isSequenced = ({ seq, epoch }: Cursor): boolean => seq !== 0 || epoch !== '';
 
-/** `seq` and `epoch` are our additive fields: absent where nobody sequenced the message. */
-const tail = (seq: number, epoch: string): string =>
-  seq === 0 && epoch === '' ? '}' : `,"seq":${seq},"epoch":${quote(epoch)}}`;
+/** The event of a change, in the socket's message and in the payload of triggers. */
+export const changeEvent = ({ kind, value }: Change): StreamEventParts => ({ type: kind, data: value });
 
-/** The socket message of a change; the trigger payload begins with the same text. */
+/** The event of a custom event, in the socket's message and in the payload of triggers. */
+export const customEvent = ({ type, data }: CustomEvent): StreamEventParts => ({
+  type: STREAM_EVENT.event,
+  event: { type, data },
+});
+
+/** The socket message of a change. */
 export function renderChange(change: Change): JsonText {
-  const created = change.created === undefined ? '' : `,"created":${change.created}`;
-  return `${head(change.timestamp, change, change.item)}{"type":"${change.kind}","data":${change.value}}${created}${tail(change.seq, change.epoch)}` as JsonText;
+  const { timestamp, stream, group, item, created } = change;
+  const sequenced = isSequenced(change);
+  return encodeStreamMessage({
+    timestamp,
+    streamName: stream,
+    groupId: group,
+    id: item,
+    event: changeEvent(change),
+    created,
+    seq: sequenced ? change.seq : undefined,
+    epoch: sequenced ? change.epoch : undefined,
+  });
 }
+
+/** A message that nobody sequenced. */
+const unsequenced = (
+  timestamp: number,
+  { stream, group }: GroupAddress,
+  item: string | undefined,
+  event: StreamEventParts,
+): JsonText =>
+  encodeStreamMessage({
+    timestamp,
+    streamName: stream,
+    groupId: group,
+    id: item ?? null,
+    event,
+    created: undefined,
+    seq: undefined,
+    epoch: undefined,
+  });
 
 /** The socket message of a custom event. */
-export function renderEvent(event: CustomEvent): JsonText {
-  return `${head(event.timestamp, event, event.item)}{"type":"${STREAM_EVENT.event}","event":{"type":${quote(event.type)},"data":${event.data}}}}` as JsonText;
+export const renderEvent = (event: CustomEvent): JsonText =>
+  unsequenced(event.timestamp, event, event.item, customEvent(event));
+
+const itemText = ({ id, rev, value }: StoredItem): JsonText => encodeSyncItem({ id, rev, data: value });
+
+function valuesText(items: readonly StoredItem[]): JsonText {
+  let text = '[';
+  for (const { value } of items) {
+    if (text.length > 1) text += ',';
+    text += value;
+  }
+  return asJson(`${text}]`);
 }
 
-const renderItem = (item: StoredItem): string =>
-  `{"id":${quote(item.id)},"rev":${item.rev},"data":${item.value}}`;
-
-const syncData = (snapshot: Snapshot, item: string | undefined, withItems: boolean): string => {
-  if (item !== undefined) {
-    const found = snapshot.items.find((candidate) => candidate.id === item);
-    if (found === undefined) return 'null';
-    return withItems ? renderItem(found) : found.value;
-  }
-  let text = '[';
-  for (const stored of snapshot.items) {
-    if (text.length > 1) text += ',';
-    text += withItems ? renderItem(stored) : stored.value;
-  }
-  return `${text}]`;
-};
+function syncData({ items }: Snapshot, item: string | undefined, withItems: boolean): JsonText {
+  if (item === undefined) return withItems ? arrayText(items, itemText) : valuesText(items);
+  const found = items.find((candidate) => candidate.id === item);
+  if (found === undefined) return NULL;
+  return withItems ? itemText(found) : found.value;
+}
 
 /**
  * The sync message of a snapshot: the whole group (`item` undefined), or one item or null.
@@ -52,18 +93,27 @@ const syncData = (snapshot: Snapshot, item: string | undefined, withItems: boole
  * @param withItems data as `{id, rev, data}` instead of the bare value (our opt-in)
  */
 export function renderSync(
-  at: GroupAddress,
+  { stream, group }: GroupAddress,
   snapshot: Snapshot,
   item: string | undefined,
   withItems: boolean,
 ): JsonText {
-  return `${head(snapshot.timestamp, at, item)}{"type":"${STREAM_EVENT.sync}","data":${syncData(snapshot, item, withItems)}}${tail(snapshot.seq, snapshot.epoch)}` as JsonText;
+  const sequenced = isSequenced(snapshot);
+  return encodeStreamMessage({
+    timestamp: snapshot.timestamp,
+    streamName: stream,
+    groupId: group,
+    id: item ?? null,
+    event: { type: STREAM_EVENT.sync, data: syncData(snapshot, item, withItems) },
+    created: undefined,
+    seq: sequenced ? snapshot.seq : undefined,
+    epoch: sequenced ? snapshot.epoch : undefined,
+  });
 }
 
 /** The message that tells a refused client so; it carries no data of the group. */
-export function renderUnauthorized(at: GroupAddress, item: string | undefined, timestamp: number): JsonText {
-  return `${head(timestamp, at, item)}{"type":"${STREAM_EVENT.unauthorized}"}}` as JsonText;
-}
+export const renderUnauthorized = (at: GroupAddress, item: string | undefined, timestamp: number): JsonText =>
+  unsequenced(timestamp, at, item, { type: STREAM_EVENT.unauthorized });
 
 /** What a join with `since` (or `ack`) is told before its data: what follows, why, and where the group stands after it. */
 export interface Acknowledgement extends GroupAddress {
@@ -74,15 +124,19 @@ export interface Acknowledgement extends GroupAddress {
   readonly cursor: Cursor;
 }
 
-const address = (at: GroupAddress, id: string | undefined): string =>
-  `"streamName":${quote(at.stream)},"groupId":${quote(at.group)}${id === undefined ? '' : `,"id":${quote(id)}`}`;
-
-export function renderSubscribed(ack: Acknowledgement): JsonText {
-  const reason = ack.reason === undefined ? '' : `,"reason":"${ack.reason}"`;
-  return `{"type":"${SOCKET_MESSAGE.subscribed}","subscriptionId":${quote(ack.subscriptionId)},${address(ack, ack.item)},"mode":"${ack.mode}"${reason},"epoch":${quote(ack.cursor.epoch)},"seq":${ack.cursor.seq},"ping":true}` as JsonText;
-}
+export const renderSubscribed = (ack: Acknowledgement): JsonText =>
+  encodeSubscribedMessage({
+    subscriptionId: ack.subscriptionId,
+    streamName: ack.stream,
+    groupId: ack.group,
+    id: ack.item,
+    mode: ack.mode,
+    reason: ack.reason,
+    epoch: ack.cursor.epoch,
+    seq: ack.cursor.seq,
+    ping: true,
+  });
 
 /** Tells a client how many custom events of a group it missed while it was slow. */
-export function renderDropped(at: GroupAddress, count: number): JsonText {
-  return `{"type":"${SOCKET_MESSAGE.dropped}",${address(at, undefined)},"count":${count}}` as JsonText;
-}
+export const renderDropped = ({ stream, group }: GroupAddress, count: number): JsonText =>
+  encodeDroppedMessage({ streamName: stream, groupId: group, count });

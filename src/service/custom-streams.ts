@@ -1,6 +1,14 @@
 import { FUNCTION } from '../../generated/constants.js';
-import { encodeDeleteResult, encodeSetResult } from '../../generated/encode.js';
 import type { JsonText } from '../../generated/json-text.js';
+import {
+  encodeDeleteRequest,
+  encodeDeleteResult,
+  encodeGetRequest,
+  encodeListGroupsRequest,
+  encodeListRequest,
+  encodeSetRequest,
+  encodeSetResult,
+} from '../../generated/messages/functions.js';
 import type { Source } from '../delivery/port.js';
 import type {
   Change,
@@ -51,21 +59,24 @@ export class CustomStreams {
 
   delete(at: ItemAddress, trace: TraceContext | undefined): Promise<JsonText> | undefined {
     if (!this.#has(FUNCTION.delete, at.stream)) return undefined;
-    return this.#call(FUNCTION.delete, at.stream, address(at), trace).then(async (result) => {
-      const old = present(result && sliceField(result, 'old_value'));
-      if (old !== undefined) await this.#announce(at, 'delete', old, old, trace);
-      return encodeDeleteResult({ old_value: old ?? NULL });
-    });
+    return this.#call(FUNCTION.delete, at.stream, encodeDeleteRequest(itemFields(at)), trace).then(
+      async (result) => {
+        const old = present(result && sliceField(result, 'old_value'));
+        if (old !== undefined) await this.#announce(at, 'delete', old, old, trace);
+        return encodeDeleteResult({ old_value: old ?? NULL });
+      },
+    );
   }
 
   list(at: GroupAddress, trace: TraceContext | undefined): Promise<JsonText> | undefined {
     if (!this.#has(FUNCTION.list, at.stream)) return undefined;
-    return this.#call(FUNCTION.list, at.stream, address(at), trace).then((result) => result ?? asJson('[]'));
+    const payload = encodeListRequest({ stream_name: at.stream, group_id: at.group });
+    return this.#call(FUNCTION.list, at.stream, payload, trace).then((result) => result ?? asJson('[]'));
   }
 
   listGroups(stream: string, trace: TraceContext | undefined): Promise<JsonText> | undefined {
     if (!this.#has(FUNCTION.listGroups, stream)) return undefined;
-    const payload = jsonOf({ stream_name: stream });
+    const payload = encodeListGroupsRequest({ stream_name: stream });
     return this.#call(FUNCTION.listGroups, stream, payload, trace).then((result) => result ?? asJson('[]'));
   }
 
@@ -125,7 +136,7 @@ export class CustomStreams {
   }
 
   async #get(at: ItemAddress, trace: TraceContext | undefined): Promise<JsonText | undefined> {
-    return present(await this.#call(FUNCTION.get, at.stream, address(at), trace));
+    return present(await this.#call(FUNCTION.get, at.stream, encodeGetRequest(itemFields(at)), trace));
   }
 
   async #set(
@@ -133,7 +144,7 @@ export class CustomStreams {
     value: JsonText,
     trace: TraceContext | undefined,
   ): Promise<{ old: JsonText | undefined; next: JsonText }> {
-    const payload = asJson(`${address(at).slice(0, -1)},"data":${value}}`);
+    const payload = encodeSetRequest({ ...itemFields(at), data: value });
     const result = await this.#call(FUNCTION.set, at.stream, payload, trace);
     const old = present(result && sliceField(result, 'old_value'));
     const next = (result && sliceField(result, 'new_value')) ?? value;
@@ -169,9 +180,8 @@ export class CustomStreams {
 
 const present = (value: JsonText | undefined): JsonText | undefined => (value === NULL ? undefined : value);
 
-const address = (at: GroupAddress & { item?: string }): JsonText =>
-  jsonOf({
-    stream_name: at.stream,
-    group_id: at.group,
-    ...(at.item === undefined ? {} : { item_id: at.item }),
-  });
+const itemFields = ({ stream, group, item }: ItemAddress) => ({
+  stream_name: stream,
+  group_id: group,
+  item_id: item,
+});

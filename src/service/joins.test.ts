@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as tick } from 'node:timers/promises';
-import { validateStreamJoinCallRequest } from '../../generated/validators.js';
+import { validateJoinTriggerPayload } from '../../generated/validators.js';
 import { FakeOutlet } from '../delivery/testing/harness.js';
 import { asJson } from '../domain/json-text.js';
 import { item, join, open, trigger } from './testing/open.js';
@@ -32,7 +32,7 @@ test('a join handler refuses by its answer, by failing and by a failing conditio
   assert.deepEqual((await decide('yes')).joined, true);
   assert.deepEqual((await decide('no', { stream_name: 'other' })).joined, true);
   const [payload] = functions.callsOf('yes');
-  assert.ok(validateStreamJoinCallRequest(payload));
+  assert.ok(validateJoinTriggerPayload(payload));
   assert.deepEqual((payload as { context: unknown }).context, { user: 1 });
 });
 

@@ -1,6 +1,7 @@
 import type { JsonText } from '../../generated/json-text.js';
 import type { ItemOrGroup, Outlet, SubscriptionRequest } from '../delivery/port.js';
 import type { TraceContext } from '../domain/change.js';
+import type { Payload } from '../domain/payload.js';
 
 /** A function call that failed, as its caller sees it on the wire. */
 export interface InvocationFailure {
@@ -35,15 +36,15 @@ export interface TriggerRegistration {
 /** What the service offers to workers. */
 export interface StreamService {
   /**
-   * Calls one of our functions. `payload` is valid JSON text (undefined = absent), `parsed` what JSON.parse makes of it,
-   * for a caller that had to parse it anyway. Never throws.
+   * Calls one of our functions. Never throws.
+   *
+   * @param payload undefined = the call has none
    */
   call(
     functionId: string,
-    payload: JsonText | undefined,
+    payload: Payload | undefined,
     trace: TraceContext | undefined,
     done: InvocationCallback,
-    parsed?: unknown,
   ): void;
   /** Starts a trigger. Returns the failure to report when its config is refused. Replaces one of the same id. */
   registerTrigger(trigger: TriggerRegistration): InvocationFailure | undefined;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as tick } from 'node:timers/promises';
-import { validateStreamCallRequest } from '../../generated/validators.js';
+import { validateStreamTriggerPayload } from '../../generated/validators.js';
 import { FakeOutlet } from '../delivery/testing/harness.js';
 import { item, join, open, trigger } from './testing/open.js';
 
@@ -94,7 +94,7 @@ test('stream triggers filter, carry both spellings, and stay in commit order beh
   assert.deepEqual(seen, [1, 3, 7]);
   assert.equal(functions.callsOf('one').length, 0);
   const [first] = functions.callsOf('all') as Record<string, unknown>[];
-  assert.ok(validateStreamCallRequest(first));
+  assert.ok(validateStreamTriggerPayload(first));
   const { type, streamName, groupId, id, event, event_type, stream_name, group_id } = first as Record<
     string,
     unknown

@@ -1,5 +1,4 @@
 import { INVOCATION_ERROR } from '../../generated/constants.js';
-import { createDispatcher, type Dispatch } from '../../generated/handlers.js';
 import type { JsonText } from '../../generated/json-text.js';
 import type { Live } from '../config/index.js';
 import { Hub } from '../delivery/hub.js';
@@ -7,11 +6,12 @@ import type { Encoders, ItemOrGroup, Outlet, Source } from '../delivery/port.js'
 import type { GroupAddress, Snapshot, TraceContext } from '../domain/change.js';
 import type { Eventual } from '../domain/deferred.js';
 import { type ErrorReason, StreamError, wireMessage } from '../domain/errors.js';
-import { sliceField } from '../domain/json-text.js';
+import type { Payload } from '../domain/payload.js';
 import type { Logger } from '../observability/logger.js';
 import type { Store } from '../store/port.js';
 import { authenticate } from './authenticate.js';
 import { CustomStreams } from './custom-streams.js';
+import { createDispatch, type Dispatch } from './dispatch.js';
 import type { CallContext, ServiceConfig } from './function-context.js';
 import { handlers } from './functions/index.js';
 import { Joins } from './joins.js';
@@ -89,26 +89,21 @@ export class Service implements StreamService, SubscriptionService {
       committed: (change) => streamTriggers.changed(change),
       gap: (group) => this.hub.gap(group),
     });
-    this.#dispatch = createDispatcher(
+    this.#dispatch = createDispatch(
       handlers({ store, custom, config }, (event) => streamTriggers.sent(event)),
-      {
-        sliceField,
-        invalidInput: (message) => new StreamError('invalid_input', message),
-        describeError: (error) => this.#describe(error),
-      },
+      (error) => this.#describe(error),
     );
   }
 
   call(
     functionId: string,
-    payload: JsonText | undefined,
+    payload: Payload | undefined,
     trace: TraceContext | undefined,
     done: InvocationCallback,
-    parsed?: unknown,
   ): void {
     const { observer } = this.#options;
     const timed = observer === undefined ? done : observer.timed(functionId, done);
-    if (this.#dispatch(functionId, payload, { trace }, timed, parsed)) return;
+    if (this.#dispatch(functionId, payload, { trace }, timed)) return;
     done({ code: INVOCATION_ERROR.functionNotFound, message: `Function ${functionId} not found` }, undefined);
   }
 

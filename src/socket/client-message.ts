@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { SOCKET_ERROR, SOCKET_MESSAGE } from '../../generated/constants.js';
 import type { ClientMessage, JoinData } from '../../generated/socket.js';
-import { explain } from '../../generated/validation.js';
 import { validateClientMessage } from '../../generated/validators.js';
 import { exceedsDepth } from '../domain/json-text.js';
+import { explain } from '../wire/validation.js';
 import { type MessageError, nameError } from './names.js';
 
 /** The bounds that one message is held to. */

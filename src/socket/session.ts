@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CLOSE_CODE, type CloseCode, SOCKET_ERROR, SOCKET_MESSAGE } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
+import { encodeErrorMessage } from '../../generated/messages/socket.js';
 import type { JoinData } from '../../generated/socket.js';
 import type { Outlet } from '../delivery/port.js';
 import { encodeTextFrames } from '../net/frames.js';
@@ -157,8 +158,7 @@ export class Session {
 
   #reply({ code, message, subscriptionId }: MessageError): void {
     this.#runtime.counters.errors += 1;
-    const error = { type: SOCKET_MESSAGE.error, code, message, subscriptionId };
-    this.#outlet.write(encodeTextFrames([JSON.stringify(error)]));
+    this.#outlet.write(encodeTextFrames([encodeErrorMessage({ code, message, subscriptionId })]));
   }
 }
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { SOCKET_ERROR, SOCKET_MESSAGE, STREAM_EVENT } from '../../../generated/constants.js';
-import { explain } from '../../../generated/validation.js';
-import { validateSyncItem } from '../../../generated/validators.js';
+import { explain, validateSyncItem } from '../../../generated/validators.js';
 import { area } from '../../runner/case.js';
 import { acknowledged, cursorOf, here, rejoin } from './setup.js';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { FUNCTION, STREAM_EVENT, TRIGGER_TYPE, WORKER_MESSAGE } from '../../../generated/constants.js';
-import { explain } from '../../../generated/validation.js';
 import {
-  validateStreamJoinCallRequest,
-  validateStreamLeaveCallRequest,
+  explain,
+  validateJoinTriggerPayload,
+  validateLeaveTriggerPayload,
 } from '../../../generated/validators.js';
 import { area } from '../../runner/case.js';
 import { address } from '../../runner/context.js';
@@ -55,7 +55,7 @@ export const presenceCases = [
     const { calls } = await onJoin(t);
     await t.follow();
     const payload: unknown = await calls.next('a join');
-    assert(validateStreamJoinCallRequest(payload), explain(validateStreamJoinCallRequest, 'payload'));
+    assert(validateJoinTriggerPayload(payload), explain(validateJoinTriggerPayload, 'payload'));
     assert.equal(payload.event_type, TRIGGER_TYPE.join);
   }),
   strict('join-fires-for-a-path-subscription', async (t) => {
@@ -173,7 +173,7 @@ export const presenceCases = [
     const { calls } = await onLeave(t);
     await (await t.follow()).client.close();
     const payload: unknown = await calls.next('a leave');
-    assert(validateStreamLeaveCallRequest(payload), explain(validateStreamLeaveCallRequest, 'payload'));
+    assert(validateLeaveTriggerPayload(payload), explain(validateLeaveTriggerPayload, 'payload'));
     assert.equal(payload.event_type, TRIGGER_TYPE.leave);
   }),
   strict('a-refused-join-fires-no-leave', async (t) => {

@@ -6,8 +6,7 @@ import {
   TRIGGER_TYPE,
   WORKER_MESSAGE,
 } from '../../../generated/constants.js';
-import { explain } from '../../../generated/validation.js';
-import { validateStreamCallRequest } from '../../../generated/validators.js';
+import { explain, validateStreamTriggerPayload } from '../../../generated/validators.js';
 import { area } from '../../runner/case.js';
 import { HandlerError } from '../../wire/wiring.js';
 import { bind, firedBefore, onStream, type StreamPayload, short } from './setup.js';
@@ -45,7 +44,7 @@ export const streamTriggerCases = [
     const { calls } = await onStream(t);
     await t.set('a', 1);
     const payload = await calls.next('a create');
-    assert(validateStreamCallRequest(payload), explain(validateStreamCallRequest, 'payload'));
+    assert(validateStreamTriggerPayload(payload), explain(validateStreamTriggerPayload, 'payload'));
     const { event_type, stream_name, group_id } = payload as never as Record<string, unknown>;
     assert.deepEqual([event_type, stream_name, group_id], [create, t.at.stream_name, t.at.group_id]);
   }),

@@ -1,5 +1,5 @@
 import { FUNCTION } from '../../../generated/constants.js';
-import type { StreamListAllResult } from '../../../generated/functions.js';
+import type { ListAllResult } from '../../../generated/functions.js';
 import { sliceField } from '../../domain/json-text.js';
 import { sliceElements } from '../json-elements.js';
 import { oneLine, printable, shownName, writeLines } from '../output.js';
@@ -15,7 +15,7 @@ export const list: Command = async (args, context) => {
 };
 
 async function streams({ admin, json }: CommandContext): Promise<string[]> {
-  const all = JSON.parse((await admin.call(FUNCTION.listAll, '{}')) ?? '{}') as StreamListAllResult;
+  const all = JSON.parse((await admin.call(FUNCTION.listAll, '{}')) ?? '{}') as ListAllResult;
   if (json) return all.stream.map((one) => JSON.stringify(one));
   return all.stream.flatMap(({ id, groups: held }) =>
     held.map((group) => `${shownName(id)} ${shownName(group)}`),

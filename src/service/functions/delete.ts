@@ -1,8 +1,8 @@
-import { encodeDeleteResult } from '../../../generated/encode.js';
-import type { StreamHandlers } from '../../../generated/handlers.js';
+import { encodeDeleteResult } from '../../../generated/messages/functions.js';
 import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
 import { itemAddress } from '../checks.js';
+import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
 
 /** Removes an item; where there is none nothing happens, and nobody is told. */

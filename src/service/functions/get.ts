@@ -1,5 +1,5 @@
-import type { StreamHandlers } from '../../../generated/handlers.js';
 import { itemAddress } from '../checks.js';
+import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
 
 /** An item's value; no result when there is none. */

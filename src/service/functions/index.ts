@@ -1,5 +1,5 @@
-import type { StreamHandlers } from '../../../generated/handlers.js';
 import type { CustomEvent } from '../../domain/change.js';
+import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
 import { remove } from './delete.js';
 import { get } from './get.js';

@@ -1,7 +1,7 @@
-import { encodeListAllResult } from '../../../generated/encode.js';
-import type { StreamHandlers } from '../../../generated/handlers.js';
+import { encodeListAllResult } from '../../../generated/messages/functions.js';
 import { mapReady } from '../../domain/deferred.js';
 import type { StreamListing } from '../../store/port.js';
+import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
 
 /** Every stream that holds an item, with its groups; both sorted. Custom streams keep their own books and are not in it. */

@@ -1,7 +1,7 @@
-import { encodeListGroupsResult } from '../../../generated/encode.js';
-import type { StreamHandlers } from '../../../generated/handlers.js';
+import { encodeListGroupsResult } from '../../../generated/messages/functions.js';
 import { checkName } from '../../domain/address.js';
 import { mapReady } from '../../domain/deferred.js';
+import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
 
 /** Ids of a stream's groups that hold an item, sorted. */

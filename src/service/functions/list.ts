@@ -1,7 +1,7 @@
-import { encodeListResult } from '../../../generated/encode.js';
-import type { StreamHandlers } from '../../../generated/handlers.js';
+import { encodeListResult } from '../../../generated/messages/functions.js';
 import { mapReady } from '../../domain/deferred.js';
 import { groupAddress } from '../checks.js';
+import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
 
 /** A group's values in creation order. */

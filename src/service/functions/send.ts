@@ -1,8 +1,9 @@
-import type { StreamHandlers } from '../../../generated/handlers.js';
+import type { JsonText } from '../../../generated/json-text.js';
 import { checkName } from '../../domain/address.js';
 import type { CustomEvent } from '../../domain/change.js';
 import { mapReady } from '../../domain/deferred.js';
 import { checkValue, groupAddress } from '../checks.js';
+import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
 
 /** Sends a custom event to whoever is subscribed now; nothing is stored. `sent` fires the triggers. */
@@ -17,9 +18,10 @@ export function send(
     if (item !== undefined) checkName('id', item, config.limits.max_name_bytes);
     checkValue('data', input.data, config);
     const event = { ...at, item, type: input.type, data: input.data, trace };
-    return mapReady(context.store.publish(event), (published) => {
+    const result = (published: CustomEvent): JsonText | undefined => {
       sent(published);
       return undefined;
-    });
+    };
+    return mapReady(context.store.publish(event), result);
   };
 }

@@ -1,8 +1,8 @@
-import { encodeSetResult } from '../../../generated/encode.js';
-import type { StreamHandlers } from '../../../generated/handlers.js';
+import { encodeSetResult } from '../../../generated/messages/functions.js';
 import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
 import { checkValue, itemAddress } from '../checks.js';
+import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
 
 /** Creates an item or overwrites its value; an overwrite keeps its place in the group. */

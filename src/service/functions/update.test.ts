@@ -22,8 +22,7 @@ test('ops with an inexact number change nothing and ask no custom stream', async
   const handler = update({ store, custom, config: { current: { limits } as ServiceConfig } });
   const call = (ops: string) => {
     const payload = asJson(`{"stream_name":"s","group_id":"g","item_id":"i","ops":${ops}}`);
-    const input = JSON.parse(payload);
-    return handler({ ...input, payload }, { trace: undefined });
+    return handler(JSON.parse(payload), { trace: undefined }, payload);
   };
   for (const number of ['9007199254740993', '1e400', '0.10000000000000000001']) {
     assert.throws(() => call(`[{"type":"set","path":"n","value":[${number}]}]`), { reason: 'not_exact' });

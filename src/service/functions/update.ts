@@ -1,18 +1,21 @@
-import { encodeUpdateResult } from '../../../generated/encode.js';
 import type { UpdateOpError } from '../../../generated/functions.js';
-import type { StreamHandlers } from '../../../generated/handlers.js';
 import type { JsonText } from '../../../generated/json-text.js';
+import { encodeUpdateResult } from '../../../generated/messages/functions.js';
 import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
 import { applyUpdate, refuseInexactOps } from '../../domain/update-ops.js';
 import { checkValue, itemAddress } from '../checks.js';
+import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
+
+const told = (errors: readonly UpdateOpError[]) =>
+  errors.length === 0 ? undefined : errors.map((error) => ({ doc_url: undefined, ...error }));
 
 /** Applies ops to one item, atomically; a failed op is reported and the others still apply. */
 export function update({ store, custom, config }: FunctionContext): StreamHandlers<CallContext>['update'] {
-  return (input, { trace }) => {
+  return (input, { trace }, text) => {
     const at = itemAddress(input, config.current);
-    refuseInexactOps(input.payload);
+    refuseInexactOps(text);
     let errors: readonly UpdateOpError[] = [];
     // Pure, and the errors are those of its last run: a store may run it again on a newer value.
     const apply = (current: JsonText | undefined): JsonText => {
@@ -22,7 +25,7 @@ export function update({ store, custom, config }: FunctionContext): StreamHandle
       return outcome.value;
     };
     const result = (old: JsonText | undefined, next: JsonText): JsonText =>
-      encodeUpdateResult({ old_value: old ?? NULL, new_value: next, errors: [...errors] });
+      encodeUpdateResult({ old_value: old ?? NULL, new_value: next, errors: told(errors) });
     const own = custom.update(at, apply, trace, result);
     if (own !== undefined) return own;
     const committed = store.commit(at, { kind: 'update', apply }, trace);

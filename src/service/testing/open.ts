@@ -1,7 +1,8 @@
 import type { Config } from '../../../generated/config.js';
 import { LiveConfig } from '../../config/index.js';
 import { encodersOf } from '../../delivery/testing/harness.js';
-import { asJson } from '../../domain/json-text.js';
+import { jsonOf } from '../../domain/json-text.js';
+import { Payload } from '../../domain/payload.js';
 import { silentLogger } from '../../observability/logger.js';
 import { LocalStore } from '../../store/local/local-store.js';
 import type { ServiceConfig } from '../function-context.js';
@@ -34,8 +35,8 @@ export async function open(authFunction?: string) {
   });
   const call = (id: string, payload?: unknown) =>
     new Promise<unknown>((resolve, reject) => {
-      const text = payload === undefined ? undefined : asJson(JSON.stringify(payload));
-      service.call(id, text, undefined, (failure, result) => {
+      const given = payload === undefined ? undefined : new Payload(jsonOf(payload));
+      service.call(id, given, undefined, (failure, result) => {
         if (failure !== undefined) reject(Object.assign(new Error(failure.message), { code: failure.code }));
         else resolve(result === undefined ? undefined : JSON.parse(result));
       });

@@ -1,24 +1,53 @@
-import type { TRIGGER_TYPE } from '../../../generated/constants.js';
+import { type STREAM_EVENT, TRIGGER_TYPE } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
+import { encodeStreamEvent, type StreamEventParts } from '../../../generated/messages/socket.js';
+import {
+  encodeJoinTriggerPayload,
+  encodeLeaveTriggerPayload,
+  encodeStreamTriggerPayload,
+} from '../../../generated/messages/triggers.js';
 import type { Change, CustomEvent, GroupAddress } from '../../domain/change.js';
-import { asJson } from '../../domain/json-text.js';
-import { renderChange, renderEvent } from '../../domain/message.js';
+import { changeEvent, customEvent } from '../../domain/message.js';
 
-// Both spellings in one payload (DECISIONS: trigger payload names): the socket message's, which SDK readers know,
-// followed by the API reference's.
+/** What a `stream` handler gets for a change. Both spellings of the names are in it (D2). */
+export function changePayload(change: Change): JsonText {
+  const { seq, epoch, created } = change;
+  const sequenced = seq !== 0 || epoch !== '';
+  return payload(change, changeEvent(change), change.kind, {
+    created,
+    seq: sequenced ? seq : undefined,
+    epoch: sequenced ? epoch : undefined,
+  });
+}
 
-const withSchemaNames = (message: JsonText, eventType: string, at: GroupAddress): JsonText =>
-  asJson(
-    `${message.slice(0, -1)},"event_type":${JSON.stringify(eventType)},"stream_name":${JSON.stringify(at.stream)},"group_id":${JSON.stringify(at.group)}}`,
-  );
+/** What a `stream` handler gets for a custom event. */
+export const eventPayload = (event: CustomEvent, eventType: typeof STREAM_EVENT.event): JsonText =>
+  payload(event, customEvent(event), eventType, UNSEQUENCED);
 
-export const changePayload = (change: Change): JsonText =>
-  withSchemaNames(renderChange(change), change.kind, change);
+const UNSEQUENCED = { created: undefined, seq: undefined, epoch: undefined };
 
-export const eventPayload = (event: CustomEvent, eventType: string): JsonText =>
-  withSchemaNames(renderEvent(event), eventType, event);
+function payload(
+  { stream, group, item, timestamp }: Change | CustomEvent,
+  event: StreamEventParts,
+  eventType: string,
+  position: { created: number | undefined; seq: number | undefined; epoch: string | undefined },
+): JsonText {
+  return encodeStreamTriggerPayload({
+    timestamp,
+    streamName: stream,
+    groupId: group,
+    id: item ?? null,
+    event: encodeStreamEvent(event),
+    created: position.created,
+    seq: position.seq,
+    epoch: position.epoch,
+    event_type: eventType,
+    stream_name: stream,
+    group_id: group,
+  });
+}
 
-/** What a `stream:join` or `stream:leave` handler gets. */
+/** What a `stream:join` or `stream:leave` handler is told about. */
 export interface Presence extends GroupAddress {
   readonly type: typeof TRIGGER_TYPE.join | typeof TRIGGER_TYPE.leave;
   readonly subscriptionId: string;
@@ -26,11 +55,17 @@ export interface Presence extends GroupAddress {
   readonly context: JsonText | undefined;
 }
 
+/** @param timestamp ms since the Unix epoch */
 export function presencePayload(presence: Presence, timestamp: number): JsonText {
   const { subscriptionId, stream, group, item, context, type } = presence;
-  const id = item === undefined ? '' : `,"id":${JSON.stringify(item)}`;
-  const shared = context === undefined ? '' : `,"context":${context}`;
-  return asJson(
-    `{"subscription_id":${JSON.stringify(subscriptionId)},"stream_name":${JSON.stringify(stream)},"group_id":${JSON.stringify(group)}${id}${shared},"event_type":"${type}","timestamp":${timestamp}}`,
-  );
+  const encode = type === TRIGGER_TYPE.join ? encodeJoinTriggerPayload : encodeLeaveTriggerPayload;
+  return encode({
+    subscription_id: subscriptionId,
+    stream_name: stream,
+    group_id: group,
+    id: item,
+    context,
+    event_type: type,
+    timestamp,
+  });
 }

@@ -1,10 +1,10 @@
 import { INVOCATION_ERROR, TRIGGER_TYPE } from '../../../generated/constants.js';
-import { explain, type Validator } from '../../../generated/validation.js';
 import {
-  validateStreamJoinTriggerConfig,
-  validateStreamLeaveTriggerConfig,
+  validateJoinTriggerConfig,
+  validateLeaveTriggerConfig,
   validateStreamTriggerConfig,
 } from '../../../generated/validators.js';
+import { explain, type Validator } from '../../wire/validation.js';
 import type { InvocationFailure, TriggerRegistration } from '../service-port.js';
 
 /** A registered trigger with its filters; an absent or empty filter lets everything through. */
@@ -27,8 +27,8 @@ interface TriggerConfig {
 
 const validators = new Map<string, Validator<never>>([
   [TRIGGER_TYPE.stream, validateStreamTriggerConfig as Validator<never>],
-  [TRIGGER_TYPE.join, validateStreamJoinTriggerConfig as Validator<never>],
-  [TRIGGER_TYPE.leave, validateStreamLeaveTriggerConfig as Validator<never>],
+  [TRIGGER_TYPE.join, validateJoinTriggerConfig as Validator<never>],
+  [TRIGGER_TYPE.leave, validateLeaveTriggerConfig as Validator<never>],
 ]);
 
 const none: readonly Trigger[] = [];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { INVOCATION_ERROR, WORKER_MESSAGE } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
+import { encodeTriggerRegistrationResultMessage } from '../../../generated/messages/worker.js';
 import type { EngineMessage } from '../../../generated/worker.js';
 import type { TraceContext } from '../../domain/change.js';
 import { LocalError } from '../../domain/errors.js';
@@ -13,7 +14,7 @@ import type {
   StreamService,
 } from '../../service/service-port.js';
 import { drain } from '../protocol/drain.js';
-import { frameOf } from '../protocol/encode.js';
+import { errorBody } from '../protocol/encode.js';
 import type { IncomingCall, Peer } from '../protocol/peer.js';
 import { Shared } from '../protocol/shared.js';
 import type { WorkersOptions } from '../protocol/workers-config.js';
@@ -190,7 +191,7 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
     else if (functionId === this.#changesFunction) {
       reply(undefined, undefined);
       void this.#custom.refresh();
-    } else this.#served().call(functionId, payload, trace, reply, message.data);
+    } else this.#served().call(functionId, payload, trace, reply);
   }
 
   #received(message: EngineMessage): void {
@@ -203,8 +204,10 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
           'refused a trigger',
         );
       }
-      const result = { type: WORKER_MESSAGE.triggerRegistrationResult, id, trigger_type, function_id };
-      this.#link.engine?.send(frameOf(failure === undefined ? result : { ...result, error: failure }));
+      const error = failure && errorBody(failure);
+      this.#link.engine?.send(
+        encodeTriggerRegistrationResultMessage({ id, trigger_type, function_id, error }),
+      );
     } else if (message.type === WORKER_MESSAGE.unregisterTrigger) this.#triggers.unregister(message.id);
   }
 

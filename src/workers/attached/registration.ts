@@ -1,8 +1,14 @@
 import os from 'node:os';
-import { ENGINE_FUNCTION, ENGINE_TRIGGER_TYPE, WORKER_MESSAGE } from '../../../generated/constants.js';
+import { ENGINE_FUNCTION, ENGINE_TRIGGER_TYPE } from '../../../generated/constants.js';
 import { FUNCTION_DESCRIPTORS, TRIGGER_TYPE_DESCRIPTORS } from '../../../generated/descriptors.js';
-import { jsonOf } from '../../domain/json-text.js';
-import { frameOf, invocationFrame } from '../protocol/encode.js';
+import type { JsonText } from '../../../generated/json-text.js';
+import {
+  encodeRegisterFunctionMessage,
+  encodeRegisterTriggerMessage,
+  encodeRegisterTriggerTypeMessage,
+} from '../../../generated/messages/worker.js';
+import { asJson, jsonOf } from '../../domain/json-text.js';
+import { invocationFrame } from '../protocol/encode.js';
 
 /** How an engine lists us. */
 export interface WorkerIdentity {
@@ -16,26 +22,44 @@ export interface WorkerIdentity {
  *
  * @param functionId of this process alone: a second one of the same id would take the notifications over
  */
-export const subscriptionFrames = (functionId: string): readonly string[] => [
-  frameOf({
-    type: WORKER_MESSAGE.registerFunction,
+export const subscriptionFrames = (functionId: string): readonly JsonText[] => [
+  encodeRegisterFunctionMessage({
     id: functionId,
     description: 'Keeps iii-stream up to date with the custom streams that other workers offer',
-    metadata: { internal: true },
+    request_format: undefined,
+    response_format: undefined,
+    metadata: jsonOf({ internal: true }),
+    invocation: undefined,
   }),
-  frameOf({
-    type: WORKER_MESSAGE.registerTrigger,
+  encodeRegisterTriggerMessage({
     id: functionId,
     trigger_type: ENGINE_TRIGGER_TYPE.functionsAvailable,
     function_id: functionId,
-    config: {},
+    config: asJson('{}'),
+    metadata: undefined,
   }),
 ];
 
 /** Offers our functions and trigger types, and says who we are. */
-export const offerFrames = (identity: WorkerIdentity): readonly string[] => [
-  ...TRIGGER_TYPE_DESCRIPTORS.map((type) => frameOf({ type: WORKER_MESSAGE.registerTriggerType, ...type })),
-  ...FUNCTION_DESCRIPTORS.map((fn) => frameOf({ type: WORKER_MESSAGE.registerFunction, ...fn })),
+export const offerFrames = (identity: WorkerIdentity): readonly JsonText[] => [
+  ...TRIGGER_TYPE_DESCRIPTORS.map(({ id, description, trigger_request_format, call_request_format }) =>
+    encodeRegisterTriggerTypeMessage({
+      id,
+      description,
+      trigger_request_format: jsonOf(trigger_request_format),
+      call_request_format: jsonOf(call_request_format),
+    }),
+  ),
+  ...FUNCTION_DESCRIPTORS.map(({ id, description, request_format, response_format }) =>
+    encodeRegisterFunctionMessage({
+      id,
+      description,
+      request_format: jsonOf(request_format),
+      response_format: jsonOf(response_format),
+      metadata: undefined,
+      invocation: undefined,
+    }),
+  ),
   invocationFrame(undefined, ENGINE_FUNCTION.registerWorker, jsonOf(metadataOf(identity)), undefined),
 ];
 

@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import { CLOSE_CODE, WORKER_MESSAGE } from '../../../generated/constants.js';
+import { CLOSE_CODE } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
+import { encodeWorkerRegisteredMessage } from '../../../generated/messages/worker.js';
 import { validateWorkerMessage } from '../../../generated/validators.js';
 import type { WorkerMessage } from '../../../generated/worker.js';
 import type { TraceContext } from '../../domain/change.js';
+import { Payload } from '../../domain/payload.js';
 import { encodeTextFrames } from '../../net/frames.js';
 import type { Listening } from '../../net/listener.js';
 import type { Logger } from '../../observability/logger.js';
@@ -15,7 +17,6 @@ import type {
   StreamService,
 } from '../../service/service-port.js';
 import { drain } from '../protocol/drain.js';
-import { frameOf } from '../protocol/encode.js';
 import { Peer } from '../protocol/peer.js';
 import { Shared } from '../protocol/shared.js';
 import type { WorkersOptions } from '../protocol/workers-config.js';
@@ -97,7 +98,7 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
   }
 
   invoke(functionId: string, payload: JsonText, options: InvokeOptions, done: InvocationCallback): void {
-    this.#router.call(functionId, payload, options, done, undefined);
+    this.#router.call(functionId, new Payload(payload), options, done, undefined);
   }
 
   notify(functionId: string, payload: JsonText, trace: TraceContext | undefined): boolean {
@@ -109,7 +110,7 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
     if (!this.#functions.isOwn(functionId)) return false;
     this.#router.call(
       functionId,
-      payload,
+      new Payload(payload),
       { trace },
       (failure) => this.#logFailure(functionId, failure),
       undefined,
@@ -165,7 +166,7 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
     });
     const worker = new Worker(peer, address);
     this.#workers.add(worker);
-    peer.send(frameOf({ type: WORKER_MESSAGE.workerRegistered, worker_id: worker.id }));
+    peer.send(encodeWorkerRegisteredMessage({ worker_id: worker.id }));
     logger.info({ worker: worker.id, address }, 'a worker connected');
   }
 

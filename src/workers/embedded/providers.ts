@@ -1,8 +1,12 @@
-import { WORKER_MESSAGE } from '../../../generated/constants.js';
 import { TRIGGER_TYPE_DESCRIPTORS } from '../../../generated/descriptors.js';
+import type { JsonText } from '../../../generated/json-text.js';
+import {
+  encodeRegisterTriggerMessage,
+  encodeUnregisterTriggerMessage,
+} from '../../../generated/messages/worker.js';
+import { jsonOf } from '../../domain/json-text.js';
 import type { Logger } from '../../observability/logger.js';
 import type { StreamService } from '../../service/service-port.js';
-import { frameOf } from '../protocol/encode.js';
 import type { TriggerProvider, Triggers } from './triggers.js';
 import type { Worker } from './worker.js';
 
@@ -10,18 +14,18 @@ import type { Worker } from './worker.js';
 export const workerProvider = ({ peer }: Worker): TriggerProvider => ({
   start: ({ id, triggerType, functionId, config, metadata }) =>
     peer.send(
-      frameOf({
-        type: WORKER_MESSAGE.registerTrigger,
+      encodeRegisterTriggerMessage({
         id,
         trigger_type: triggerType,
         function_id: functionId,
-        config,
-        metadata,
+        config: textOf(config),
+        metadata: textOf(metadata),
       }),
     ),
-  end: ({ id, triggerType }) =>
-    peer.send(frameOf({ type: WORKER_MESSAGE.unregisterTrigger, id, trigger_type: triggerType })),
+  end: ({ id, triggerType }) => peer.send(encodeUnregisterTriggerMessage({ id, trigger_type: triggerType })),
 });
+
+const textOf = (value: unknown): JsonText | undefined => (value === undefined ? undefined : jsonOf(value));
 
 /** Offers the trigger types of the stream service. */
 export function offerService(triggers: Triggers, service: StreamService, logger: Logger): void {

@@ -1,6 +1,7 @@
 import { CALLER_FIELD, INVOCATION_ACTION, INVOCATION_ERROR } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { injectField, jsonOf } from '../../domain/json-text.js';
+import type { Payload } from '../../domain/payload.js';
 import type { InvocationCallback, InvokeOptions, StreamService } from '../../service/service-port.js';
 import type { IncomingCall } from '../protocol/peer.js';
 import { type EndpointState, engineFunction } from './engine-functions.js';
@@ -33,9 +34,9 @@ export class Router {
       reply({ code: INVOCATION_ERROR.enqueueError, message }, undefined);
     } else {
       const callee = wantsResult ? undefined : this.#state.functions.workerOf(functionId);
-      if (callee === undefined) this.call(functionId, payload, { trace }, reply, caller, message.data);
+      if (callee === undefined) this.call(functionId, payload, { trace }, reply, caller);
       else {
-        callee.peer.notify(functionId, withCaller(payload, caller), trace);
+        callee.peer.notify(functionId, withCaller(payload?.text, caller), trace);
         reply(undefined, undefined);
       }
     }
@@ -43,25 +44,23 @@ export class Router {
 
   /**
    * @param caller undefined = the service itself
-   * @param parsed what JSON.parse makes of `payload`, where it is known
    */
   call(
     functionId: string,
-    payload: JsonText | undefined,
+    payload: Payload | undefined,
     options: InvokeOptions,
     done: InvocationCallback,
     caller: Worker | undefined,
-    parsed?: unknown,
   ): void {
     const { functions } = this.#state;
     const worker = functions.workerOf(functionId);
     if (worker !== undefined) {
-      worker.peer.call(functionId, withCaller(payload, caller), options, done);
+      worker.peer.call(functionId, withCaller(payload?.text, caller), options, done);
     } else if (this.service !== undefined && functions.isOwn(functionId)) {
-      this.#callService(this.service, functionId, payload, options, done, caller, parsed);
+      this.#callService(this.service, functionId, payload, options, done, caller);
     } else {
       const own = engineFunction(functionId);
-      if (own !== undefined) done(undefined, own(this.#state, payload, caller));
+      if (own !== undefined) done(undefined, own(this.#state, payload?.text, caller));
       else
         done(
           { code: INVOCATION_ERROR.functionNotFound, message: `Function ${functionId} not found` },
@@ -74,13 +73,12 @@ export class Router {
   #callService(
     service: StreamService,
     functionId: string,
-    payload: JsonText | undefined,
+    payload: Payload | undefined,
     { trace }: InvokeOptions,
     done: InvocationCallback,
     caller: Worker | undefined,
-    parsed: unknown,
   ): void {
-    if (caller !== undefined) service.call(functionId, payload, trace, done, parsed);
+    if (caller !== undefined) service.call(functionId, payload, trace, done);
     else setImmediate(() => service.call(functionId, payload, trace, done));
   }
 }

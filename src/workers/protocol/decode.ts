@@ -1,5 +1,5 @@
 import { TELEMETRY_MAGIC } from '../../../generated/constants.js';
-import type { ErrorBody } from '../../../generated/worker.js';
+import type { ErrorBodyParts } from '../../../generated/messages/worker.js';
 import type { InvocationFailure } from '../../service/service-port.js';
 
 const MAGIC: ReadonlySet<string> = new Set(Object.values(TELEMETRY_MAGIC));
@@ -12,7 +12,7 @@ export function textOf(data: Buffer, isBinary: boolean): string | undefined {
 }
 
 /** The failure that a result carries, if it does. */
-export function failureOf(error: ErrorBody | null | undefined): InvocationFailure | undefined {
+export function failureOf(error: ErrorBodyParts | null | undefined): InvocationFailure | undefined {
   if (error === null || error === undefined) return undefined;
   const { code, message, stacktrace } = error;
   return typeof stacktrace === 'string' ? { code, message, stacktrace } : { code, message };

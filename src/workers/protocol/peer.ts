@@ -2,7 +2,11 @@ import type { Socket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
 import { INVOCATION_ACTION, INVOCATION_ERROR, WORKER_MESSAGE } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
-import { explain, type Validator } from '../../../generated/validation.js';
+import {
+  decodeInvocationResultMessage,
+  decodeInvokeFunctionMessage,
+  encodePongMessage,
+} from '../../../generated/messages/worker.js';
 import type {
   InvocationResultMessage,
   InvokeFunctionMessage,
@@ -10,12 +14,13 @@ import type {
   PongMessage,
 } from '../../../generated/worker.js';
 import type { TraceContext } from '../../domain/change.js';
-import { sliceField } from '../../domain/json-text.js';
+import { Payload } from '../../domain/payload.js';
 import { traceOf } from '../../net/trace.js';
 import type { Logger } from '../../observability/logger.js';
 import type { InvocationCallback, InvocationFailure, InvokeOptions } from '../../service/service-port.js';
+import { explain, type Validator } from '../../wire/validation.js';
 import { failureOf, textOf } from './decode.js';
-import { frameOf, invocationFrame, resultFrame } from './encode.js';
+import { invocationFrame, resultFrame } from './encode.js';
 import { Outbox } from './outbox.js';
 import { PendingCalls } from './pending.js';
 import { ReadGate } from './read-gate.js';
@@ -24,7 +29,7 @@ import type { Shared } from './shared.js';
 type Handled = InvocationResultMessage | InvokeFunctionMessage | PingMessage | PongMessage;
 
 const KNOWN_TYPES: ReadonlySet<unknown> = new Set(Object.values(WORKER_MESSAGE));
-const PONG = frameOf({ type: WORKER_MESSAGE.pong });
+const PONG = encodePongMessage();
 
 const INTERNAL: InvocationFailure = {
   code: INVOCATION_ERROR.invocationFailed,
@@ -54,8 +59,8 @@ export interface PeerOptions<Message extends { readonly type: string }> {
 /** A call that a peer makes. */
 export interface IncomingCall {
   readonly message: InvokeFunctionMessage;
-  /** The text of `data`; undefined when absent. */
-  readonly payload: JsonText | undefined;
+  /** Its `data`; undefined when absent. */
+  readonly payload: Payload | undefined;
   readonly trace: TraceContext | undefined;
   readonly wantsResult: boolean;
 }
@@ -151,16 +156,17 @@ export class Peer<Message extends { readonly type: string }> {
     if (!validate(message)) this.#invalid(message, text);
     else if (isInvocation(message)) this.#invoked(message, text);
     else if (isResult(message)) {
-      const failure = failureOf(message.error);
-      const result = failure === undefined ? sliceField(text, 'result') : undefined;
-      this.pending.settle(message.invocation_id, failure, result);
+      const { invocation_id, error, result } = decodeInvocationResultMessage(message, text);
+      const failure = failureOf(error);
+      this.pending.settle(invocation_id, failure, failure === undefined ? result : undefined);
       this.gate.check();
     } else if (message.type === WORKER_MESSAGE.ping) this.send(PONG);
     else if (message.type !== WORKER_MESSAGE.pong) onMessage(message as Exclude<Message, Handled>);
   }
 
   #invoked(message: InvokeFunctionMessage, text: string): void {
-    const payload = message.data === undefined ? undefined : sliceField(text, 'data');
+    const { data } = decodeInvokeFunctionMessage(message, text);
+    const payload = data === undefined ? undefined : new Payload(data, message.data);
     const { invocation_id: id, function_id: functionId } = message;
     const wantsResult = typeof id === 'string' && message.action?.type !== INVOCATION_ACTION.void;
     this.gate.enter(text.length);

@@ -2,6 +2,7 @@ import { FUNCTION, INVOCATION_ERROR, TRIGGER_TYPE } from '../../../generated/con
 import type { JsonText } from '../../../generated/json-text.js';
 import type { TraceContext } from '../../domain/change.js';
 import { asJson, NULL, sliceField } from '../../domain/json-text.js';
+import type { Payload } from '../../domain/payload.js';
 import type {
   InvocationCallback,
   InvocationFailure,
@@ -21,15 +22,15 @@ export class FakeService implements StreamService {
 
   call(
     functionId: string,
-    payload: JsonText | undefined,
+    payload: Payload | undefined,
     trace: TraceContext | undefined,
     done: InvocationCallback,
   ): void {
     this.traces.push(trace);
-    const key = payload === undefined ? '' : String(sliceField(payload, 'item_id'));
+    const key = payload === undefined ? '' : String(sliceField(payload.text, 'item_id'));
     if (functionId === FUNCTION.set) {
       const old = this.values.get(key) ?? NULL;
-      const data = (payload && sliceField(payload, 'data')) ?? NULL;
+      const data = (payload && sliceField(payload.text, 'data')) ?? NULL;
       this.values.set(key, data);
       done(undefined, asJson(`{"old_value":${old},"new_value":${data}}`));
     } else if (functionId === FUNCTION.get) done(undefined, this.values.get(key));

@@ -9,8 +9,8 @@ import (
 	"iiistream/wire"
 )
 
-// StreamDeleteInput is of the spec.
-type StreamDeleteInput struct {
+// DeleteInput is of the spec.
+type DeleteInput struct {
 	GroupID string `json:"group_id"`
 
 	ItemID string `json:"item_id"`
@@ -18,7 +18,7 @@ type StreamDeleteInput struct {
 	StreamName string `json:"stream_name"`
 }
 
-func decodeStreamDeleteInput(text json.RawMessage) (v StreamDeleteInput, err error) {
+func decodeDeleteInput(text json.RawMessage) (v DeleteInput, err error) {
 	o := wire.Open(text)
 	v.GroupID = wire.Required(o, "group_id", wire.DecodeString)
 	v.ItemID = wire.Required(o, "item_id", wire.DecodeString)
@@ -26,7 +26,7 @@ func decodeStreamDeleteInput(text json.RawMessage) (v StreamDeleteInput, err err
 	return v, o.Err()
 }
 
-func encodeStreamDeleteInput(v StreamDeleteInput) ([]byte, error) {
+func encodeDeleteInput(v DeleteInput) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.Put(w, "group_id", v.GroupID, wire.EncodeString)
 	wire.Put(w, "item_id", v.ItemID, wire.EncodeString)
@@ -34,29 +34,29 @@ func encodeStreamDeleteInput(v StreamDeleteInput) ([]byte, error) {
 	return w.Close()
 }
 
-// UnmarshalJSON makes json.Unmarshal read a StreamDeleteInput.
-func (v *StreamDeleteInput) UnmarshalJSON(text []byte) (err error) {
-	*v, err = DecodeStreamDeleteInput(text)
+// UnmarshalJSON makes json.Unmarshal read a DeleteInput.
+func (v *DeleteInput) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeDeleteInput(text)
 	return err
 }
 
-// MarshalJSON makes json.Marshal write a StreamDeleteInput.
-func (v StreamDeleteInput) MarshalJSON() ([]byte, error) {
-	return encodeStreamDeleteInput(v)
+// MarshalJSON makes json.Marshal write a DeleteInput.
+func (v DeleteInput) MarshalJSON() ([]byte, error) {
+	return encodeDeleteInput(v)
 }
 
-// DecodeStreamDeleteInput reads a StreamDeleteInput from JSON text; what is wrong with it is a *wire.Error.
-func DecodeStreamDeleteInput(text []byte) (StreamDeleteInput, error) {
-	return wire.Whole(text, decodeStreamDeleteInput)
+// DecodeDeleteInput reads a DeleteInput from JSON text; what is wrong with it is a *wire.Error.
+func DecodeDeleteInput(text []byte) (DeleteInput, error) {
+	return wire.Whole(text, decodeDeleteInput)
 }
 
-// EncodeStreamDeleteInput writes a StreamDeleteInput as JSON text.
-func EncodeStreamDeleteInput(value StreamDeleteInput) ([]byte, error) {
-	return encodeStreamDeleteInput(value)
+// EncodeDeleteInput writes a DeleteInput as JSON text.
+func EncodeDeleteInput(value DeleteInput) ([]byte, error) {
+	return encodeDeleteInput(value)
 }
 
-// StreamGetInput is of the spec.
-type StreamGetInput struct {
+// GetInput is of the spec.
+type GetInput struct {
 	GroupID string `json:"group_id"`
 
 	ItemID string `json:"item_id"`
@@ -64,7 +64,7 @@ type StreamGetInput struct {
 	StreamName string `json:"stream_name"`
 }
 
-func decodeStreamGetInput(text json.RawMessage) (v StreamGetInput, err error) {
+func decodeGetInput(text json.RawMessage) (v GetInput, err error) {
 	o := wire.Open(text)
 	v.GroupID = wire.Required(o, "group_id", wire.DecodeString)
 	v.ItemID = wire.Required(o, "item_id", wire.DecodeString)
@@ -72,7 +72,7 @@ func decodeStreamGetInput(text json.RawMessage) (v StreamGetInput, err error) {
 	return v, o.Err()
 }
 
-func encodeStreamGetInput(v StreamGetInput) ([]byte, error) {
+func encodeGetInput(v GetInput) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.Put(w, "group_id", v.GroupID, wire.EncodeString)
 	wire.Put(w, "item_id", v.ItemID, wire.EncodeString)
@@ -80,143 +80,143 @@ func encodeStreamGetInput(v StreamGetInput) ([]byte, error) {
 	return w.Close()
 }
 
-// UnmarshalJSON makes json.Unmarshal read a StreamGetInput.
-func (v *StreamGetInput) UnmarshalJSON(text []byte) (err error) {
-	*v, err = DecodeStreamGetInput(text)
+// UnmarshalJSON makes json.Unmarshal read a GetInput.
+func (v *GetInput) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeGetInput(text)
 	return err
 }
 
-// MarshalJSON makes json.Marshal write a StreamGetInput.
-func (v StreamGetInput) MarshalJSON() ([]byte, error) {
-	return encodeStreamGetInput(v)
+// MarshalJSON makes json.Marshal write a GetInput.
+func (v GetInput) MarshalJSON() ([]byte, error) {
+	return encodeGetInput(v)
 }
 
-// DecodeStreamGetInput reads a StreamGetInput from JSON text; what is wrong with it is a *wire.Error.
-func DecodeStreamGetInput(text []byte) (StreamGetInput, error) {
-	return wire.Whole(text, decodeStreamGetInput)
+// DecodeGetInput reads a GetInput from JSON text; what is wrong with it is a *wire.Error.
+func DecodeGetInput(text []byte) (GetInput, error) {
+	return wire.Whole(text, decodeGetInput)
 }
 
-// EncodeStreamGetInput writes a StreamGetInput as JSON text.
-func EncodeStreamGetInput(value StreamGetInput) ([]byte, error) {
-	return encodeStreamGetInput(value)
+// EncodeGetInput writes a GetInput as JSON text.
+func EncodeGetInput(value GetInput) ([]byte, error) {
+	return encodeGetInput(value)
 }
 
-// StreamListInput is of the spec.
-type StreamListInput struct {
+// ListInput is of the spec.
+type ListInput struct {
 	GroupID string `json:"group_id"`
 
 	StreamName string `json:"stream_name"`
 }
 
-func decodeStreamListInput(text json.RawMessage) (v StreamListInput, err error) {
+func decodeListInput(text json.RawMessage) (v ListInput, err error) {
 	o := wire.Open(text)
 	v.GroupID = wire.Required(o, "group_id", wire.DecodeString)
 	v.StreamName = wire.Required(o, "stream_name", wire.DecodeString)
 	return v, o.Err()
 }
 
-func encodeStreamListInput(v StreamListInput) ([]byte, error) {
+func encodeListInput(v ListInput) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.Put(w, "group_id", v.GroupID, wire.EncodeString)
 	wire.Put(w, "stream_name", v.StreamName, wire.EncodeString)
 	return w.Close()
 }
 
-// UnmarshalJSON makes json.Unmarshal read a StreamListInput.
-func (v *StreamListInput) UnmarshalJSON(text []byte) (err error) {
-	*v, err = DecodeStreamListInput(text)
+// UnmarshalJSON makes json.Unmarshal read a ListInput.
+func (v *ListInput) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeListInput(text)
 	return err
 }
 
-// MarshalJSON makes json.Marshal write a StreamListInput.
-func (v StreamListInput) MarshalJSON() ([]byte, error) {
-	return encodeStreamListInput(v)
+// MarshalJSON makes json.Marshal write a ListInput.
+func (v ListInput) MarshalJSON() ([]byte, error) {
+	return encodeListInput(v)
 }
 
-// DecodeStreamListInput reads a StreamListInput from JSON text; what is wrong with it is a *wire.Error.
-func DecodeStreamListInput(text []byte) (StreamListInput, error) {
-	return wire.Whole(text, decodeStreamListInput)
+// DecodeListInput reads a ListInput from JSON text; what is wrong with it is a *wire.Error.
+func DecodeListInput(text []byte) (ListInput, error) {
+	return wire.Whole(text, decodeListInput)
 }
 
-// EncodeStreamListInput writes a StreamListInput as JSON text.
-func EncodeStreamListInput(value StreamListInput) ([]byte, error) {
-	return encodeStreamListInput(value)
+// EncodeListInput writes a ListInput as JSON text.
+func EncodeListInput(value ListInput) ([]byte, error) {
+	return encodeListInput(value)
 }
 
-// StreamListAllInput: Input for stream.listAll (empty struct)
-type StreamListAllInput struct{}
+// ListAllInput: Input for stream.listAll (empty struct)
+type ListAllInput struct{}
 
-func decodeStreamListAllInput(text json.RawMessage) (v StreamListAllInput, err error) {
+func decodeListAllInput(text json.RawMessage) (v ListAllInput, err error) {
 	o := wire.Open(text)
 	return v, o.Err()
 }
 
-func encodeStreamListAllInput(v StreamListAllInput) ([]byte, error) {
+func encodeListAllInput(v ListAllInput) ([]byte, error) {
 	w := wire.NewWriter()
 	return w.Close()
 }
 
-// UnmarshalJSON makes json.Unmarshal read a StreamListAllInput.
-func (v *StreamListAllInput) UnmarshalJSON(text []byte) (err error) {
-	*v, err = DecodeStreamListAllInput(text)
+// UnmarshalJSON makes json.Unmarshal read a ListAllInput.
+func (v *ListAllInput) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeListAllInput(text)
 	return err
 }
 
-// MarshalJSON makes json.Marshal write a StreamListAllInput.
-func (v StreamListAllInput) MarshalJSON() ([]byte, error) {
-	return encodeStreamListAllInput(v)
+// MarshalJSON makes json.Marshal write a ListAllInput.
+func (v ListAllInput) MarshalJSON() ([]byte, error) {
+	return encodeListAllInput(v)
 }
 
-// DecodeStreamListAllInput reads a StreamListAllInput from JSON text; what is wrong with it is a *wire.Error.
-func DecodeStreamListAllInput(text []byte) (StreamListAllInput, error) {
-	return wire.Whole(text, decodeStreamListAllInput)
+// DecodeListAllInput reads a ListAllInput from JSON text; what is wrong with it is a *wire.Error.
+func DecodeListAllInput(text []byte) (ListAllInput, error) {
+	return wire.Whole(text, decodeListAllInput)
 }
 
-// EncodeStreamListAllInput writes a StreamListAllInput as JSON text.
-func EncodeStreamListAllInput(value StreamListAllInput) ([]byte, error) {
-	return encodeStreamListAllInput(value)
+// EncodeListAllInput writes a ListAllInput as JSON text.
+func EncodeListAllInput(value ListAllInput) ([]byte, error) {
+	return encodeListAllInput(value)
 }
 
-// StreamListGroupsInput is of the spec.
-type StreamListGroupsInput struct {
+// ListGroupsInput is of the spec.
+type ListGroupsInput struct {
 	StreamName string `json:"stream_name"`
 }
 
-func decodeStreamListGroupsInput(text json.RawMessage) (v StreamListGroupsInput, err error) {
+func decodeListGroupsInput(text json.RawMessage) (v ListGroupsInput, err error) {
 	o := wire.Open(text)
 	v.StreamName = wire.Required(o, "stream_name", wire.DecodeString)
 	return v, o.Err()
 }
 
-func encodeStreamListGroupsInput(v StreamListGroupsInput) ([]byte, error) {
+func encodeListGroupsInput(v ListGroupsInput) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.Put(w, "stream_name", v.StreamName, wire.EncodeString)
 	return w.Close()
 }
 
-// UnmarshalJSON makes json.Unmarshal read a StreamListGroupsInput.
-func (v *StreamListGroupsInput) UnmarshalJSON(text []byte) (err error) {
-	*v, err = DecodeStreamListGroupsInput(text)
+// UnmarshalJSON makes json.Unmarshal read a ListGroupsInput.
+func (v *ListGroupsInput) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeListGroupsInput(text)
 	return err
 }
 
-// MarshalJSON makes json.Marshal write a StreamListGroupsInput.
-func (v StreamListGroupsInput) MarshalJSON() ([]byte, error) {
-	return encodeStreamListGroupsInput(v)
+// MarshalJSON makes json.Marshal write a ListGroupsInput.
+func (v ListGroupsInput) MarshalJSON() ([]byte, error) {
+	return encodeListGroupsInput(v)
 }
 
-// DecodeStreamListGroupsInput reads a StreamListGroupsInput from JSON text; what is wrong with it is a *wire.Error.
-func DecodeStreamListGroupsInput(text []byte) (StreamListGroupsInput, error) {
-	return wire.Whole(text, decodeStreamListGroupsInput)
+// DecodeListGroupsInput reads a ListGroupsInput from JSON text; what is wrong with it is a *wire.Error.
+func DecodeListGroupsInput(text []byte) (ListGroupsInput, error) {
+	return wire.Whole(text, decodeListGroupsInput)
 }
 
-// EncodeStreamListGroupsInput writes a StreamListGroupsInput as JSON text.
-func EncodeStreamListGroupsInput(value StreamListGroupsInput) ([]byte, error) {
-	return encodeStreamListGroupsInput(value)
+// EncodeListGroupsInput writes a ListGroupsInput as JSON text.
+func EncodeListGroupsInput(value ListGroupsInput) ([]byte, error) {
+	return encodeListGroupsInput(value)
 }
 
-// StreamSendInput is of the spec.
-type StreamSendInput struct {
+// SendInput is of the spec.
+type SendInput struct {
 	Data json.RawMessage `json:"data"`
 
 	GroupID string `json:"group_id"`
@@ -228,7 +228,7 @@ type StreamSendInput struct {
 	Type string `json:"type"`
 }
 
-func decodeStreamSendInput(text json.RawMessage) (v StreamSendInput, err error) {
+func decodeSendInput(text json.RawMessage) (v SendInput, err error) {
 	o := wire.Open(text)
 	v.Data = wire.Required(o, "data", wire.DecodeAny)
 	v.GroupID = wire.Required(o, "group_id", wire.DecodeString)
@@ -238,7 +238,7 @@ func decodeStreamSendInput(text json.RawMessage) (v StreamSendInput, err error) 
 	return v, o.Err()
 }
 
-func encodeStreamSendInput(v StreamSendInput) ([]byte, error) {
+func encodeSendInput(v SendInput) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.Put(w, "data", v.Data, wire.EncodeAny)
 	wire.Put(w, "group_id", v.GroupID, wire.EncodeString)
@@ -248,29 +248,29 @@ func encodeStreamSendInput(v StreamSendInput) ([]byte, error) {
 	return w.Close()
 }
 
-// UnmarshalJSON makes json.Unmarshal read a StreamSendInput.
-func (v *StreamSendInput) UnmarshalJSON(text []byte) (err error) {
-	*v, err = DecodeStreamSendInput(text)
+// UnmarshalJSON makes json.Unmarshal read a SendInput.
+func (v *SendInput) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeSendInput(text)
 	return err
 }
 
-// MarshalJSON makes json.Marshal write a StreamSendInput.
-func (v StreamSendInput) MarshalJSON() ([]byte, error) {
-	return encodeStreamSendInput(v)
+// MarshalJSON makes json.Marshal write a SendInput.
+func (v SendInput) MarshalJSON() ([]byte, error) {
+	return encodeSendInput(v)
 }
 
-// DecodeStreamSendInput reads a StreamSendInput from JSON text; what is wrong with it is a *wire.Error.
-func DecodeStreamSendInput(text []byte) (StreamSendInput, error) {
-	return wire.Whole(text, decodeStreamSendInput)
+// DecodeSendInput reads a SendInput from JSON text; what is wrong with it is a *wire.Error.
+func DecodeSendInput(text []byte) (SendInput, error) {
+	return wire.Whole(text, decodeSendInput)
 }
 
-// EncodeStreamSendInput writes a StreamSendInput as JSON text.
-func EncodeStreamSendInput(value StreamSendInput) ([]byte, error) {
-	return encodeStreamSendInput(value)
+// EncodeSendInput writes a SendInput as JSON text.
+func EncodeSendInput(value SendInput) ([]byte, error) {
+	return encodeSendInput(value)
 }
 
-// StreamSetInput is of the spec.
-type StreamSetInput struct {
+// SetInput is of the spec.
+type SetInput struct {
 	Data json.RawMessage `json:"data"`
 
 	GroupID string `json:"group_id"`
@@ -280,7 +280,7 @@ type StreamSetInput struct {
 	StreamName string `json:"stream_name"`
 }
 
-func decodeStreamSetInput(text json.RawMessage) (v StreamSetInput, err error) {
+func decodeSetInput(text json.RawMessage) (v SetInput, err error) {
 	o := wire.Open(text)
 	v.Data = wire.Required(o, "data", wire.DecodeAny)
 	v.GroupID = wire.Required(o, "group_id", wire.DecodeString)
@@ -289,7 +289,7 @@ func decodeStreamSetInput(text json.RawMessage) (v StreamSetInput, err error) {
 	return v, o.Err()
 }
 
-func encodeStreamSetInput(v StreamSetInput) ([]byte, error) {
+func encodeSetInput(v SetInput) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.Put(w, "data", v.Data, wire.EncodeAny)
 	wire.Put(w, "group_id", v.GroupID, wire.EncodeString)
@@ -298,25 +298,25 @@ func encodeStreamSetInput(v StreamSetInput) ([]byte, error) {
 	return w.Close()
 }
 
-// UnmarshalJSON makes json.Unmarshal read a StreamSetInput.
-func (v *StreamSetInput) UnmarshalJSON(text []byte) (err error) {
-	*v, err = DecodeStreamSetInput(text)
+// UnmarshalJSON makes json.Unmarshal read a SetInput.
+func (v *SetInput) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeSetInput(text)
 	return err
 }
 
-// MarshalJSON makes json.Marshal write a StreamSetInput.
-func (v StreamSetInput) MarshalJSON() ([]byte, error) {
-	return encodeStreamSetInput(v)
+// MarshalJSON makes json.Marshal write a SetInput.
+func (v SetInput) MarshalJSON() ([]byte, error) {
+	return encodeSetInput(v)
 }
 
-// DecodeStreamSetInput reads a StreamSetInput from JSON text; what is wrong with it is a *wire.Error.
-func DecodeStreamSetInput(text []byte) (StreamSetInput, error) {
-	return wire.Whole(text, decodeStreamSetInput)
+// DecodeSetInput reads a SetInput from JSON text; what is wrong with it is a *wire.Error.
+func DecodeSetInput(text []byte) (SetInput, error) {
+	return wire.Whole(text, decodeSetInput)
 }
 
-// EncodeStreamSetInput writes a StreamSetInput as JSON text.
-func EncodeStreamSetInput(value StreamSetInput) ([]byte, error) {
-	return encodeStreamSetInput(value)
+// EncodeSetInput writes a SetInput as JSON text.
+func EncodeSetInput(value SetInput) ([]byte, error) {
+	return encodeSetInput(value)
 }
 
 // FieldPath: Represents a path to a field in a JSON object
@@ -725,8 +725,8 @@ func EncodeUpdateOpRemove(value UpdateOpRemove) ([]byte, error) {
 	return encodeUpdateOpRemove(value)
 }
 
-// StreamUpdateInput: Input for atomic stream update operations
-type StreamUpdateInput struct {
+// UpdateInput: Input for atomic stream update operations
+type UpdateInput struct {
 	GroupID string `json:"group_id"`
 
 	ItemID string `json:"item_id"`
@@ -736,7 +736,7 @@ type StreamUpdateInput struct {
 	StreamName string `json:"stream_name"`
 }
 
-func decodeStreamUpdateInput(text json.RawMessage) (v StreamUpdateInput, err error) {
+func decodeUpdateInput(text json.RawMessage) (v UpdateInput, err error) {
 	o := wire.Open(text)
 	v.GroupID = wire.Required(o, "group_id", wire.DecodeString)
 	v.ItemID = wire.Required(o, "item_id", wire.DecodeString)
@@ -745,7 +745,7 @@ func decodeStreamUpdateInput(text json.RawMessage) (v StreamUpdateInput, err err
 	return v, o.Err()
 }
 
-func encodeStreamUpdateInput(v StreamUpdateInput) ([]byte, error) {
+func encodeUpdateInput(v UpdateInput) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.Put(w, "group_id", v.GroupID, wire.EncodeString)
 	wire.Put(w, "item_id", v.ItemID, wire.EncodeString)
@@ -754,25 +754,25 @@ func encodeStreamUpdateInput(v StreamUpdateInput) ([]byte, error) {
 	return w.Close()
 }
 
-// UnmarshalJSON makes json.Unmarshal read a StreamUpdateInput.
-func (v *StreamUpdateInput) UnmarshalJSON(text []byte) (err error) {
-	*v, err = DecodeStreamUpdateInput(text)
+// UnmarshalJSON makes json.Unmarshal read a UpdateInput.
+func (v *UpdateInput) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeUpdateInput(text)
 	return err
 }
 
-// MarshalJSON makes json.Marshal write a StreamUpdateInput.
-func (v StreamUpdateInput) MarshalJSON() ([]byte, error) {
-	return encodeStreamUpdateInput(v)
+// MarshalJSON makes json.Marshal write a UpdateInput.
+func (v UpdateInput) MarshalJSON() ([]byte, error) {
+	return encodeUpdateInput(v)
 }
 
-// DecodeStreamUpdateInput reads a StreamUpdateInput from JSON text; what is wrong with it is a *wire.Error.
-func DecodeStreamUpdateInput(text []byte) (StreamUpdateInput, error) {
-	return wire.Whole(text, decodeStreamUpdateInput)
+// DecodeUpdateInput reads a UpdateInput from JSON text; what is wrong with it is a *wire.Error.
+func DecodeUpdateInput(text []byte) (UpdateInput, error) {
+	return wire.Whole(text, decodeUpdateInput)
 }
 
-// EncodeStreamUpdateInput writes a StreamUpdateInput as JSON text.
-func EncodeStreamUpdateInput(value StreamUpdateInput) ([]byte, error) {
-	return encodeStreamUpdateInput(value)
+// EncodeUpdateInput writes a UpdateInput as JSON text.
+func EncodeUpdateInput(value UpdateInput) ([]byte, error) {
+	return encodeUpdateInput(value)
 }
 
 // DeleteResult is of the spec.
@@ -898,46 +898,46 @@ func EncodeStreamMetadata(value StreamMetadata) ([]byte, error) {
 	return encodeStreamMetadata(value)
 }
 
-// StreamListAllResult is of the spec.
-type StreamListAllResult struct {
+// ListAllResult is of the spec.
+type ListAllResult struct {
 	Count int64 `json:"count"`
 
 	Stream []StreamMetadata `json:"stream"`
 }
 
-func decodeStreamListAllResult(text json.RawMessage) (v StreamListAllResult, err error) {
+func decodeListAllResult(text json.RawMessage) (v ListAllResult, err error) {
 	o := wire.Open(text)
 	v.Count = wire.Required(o, "count", wire.DecodeInteger(0, 9007199254740991))
 	v.Stream = wire.Required(o, "stream", wire.DecodeArray(decodeStreamMetadata))
 	return v, o.Err()
 }
 
-func encodeStreamListAllResult(v StreamListAllResult) ([]byte, error) {
+func encodeListAllResult(v ListAllResult) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.Put(w, "count", v.Count, wire.EncodeInteger)
 	wire.Put(w, "stream", v.Stream, wire.EncodeArray(encodeStreamMetadata))
 	return w.Close()
 }
 
-// UnmarshalJSON makes json.Unmarshal read a StreamListAllResult.
-func (v *StreamListAllResult) UnmarshalJSON(text []byte) (err error) {
-	*v, err = DecodeStreamListAllResult(text)
+// UnmarshalJSON makes json.Unmarshal read a ListAllResult.
+func (v *ListAllResult) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeListAllResult(text)
 	return err
 }
 
-// MarshalJSON makes json.Marshal write a StreamListAllResult.
-func (v StreamListAllResult) MarshalJSON() ([]byte, error) {
-	return encodeStreamListAllResult(v)
+// MarshalJSON makes json.Marshal write a ListAllResult.
+func (v ListAllResult) MarshalJSON() ([]byte, error) {
+	return encodeListAllResult(v)
 }
 
-// DecodeStreamListAllResult reads a StreamListAllResult from JSON text; what is wrong with it is a *wire.Error.
-func DecodeStreamListAllResult(text []byte) (StreamListAllResult, error) {
-	return wire.Whole(text, decodeStreamListAllResult)
+// DecodeListAllResult reads a ListAllResult from JSON text; what is wrong with it is a *wire.Error.
+func DecodeListAllResult(text []byte) (ListAllResult, error) {
+	return wire.Whole(text, decodeListAllResult)
 }
 
-// EncodeStreamListAllResult writes a StreamListAllResult as JSON text.
-func EncodeStreamListAllResult(value StreamListAllResult) ([]byte, error) {
-	return encodeStreamListAllResult(value)
+// EncodeListAllResult writes a ListAllResult as JSON text.
+func EncodeListAllResult(value ListAllResult) ([]byte, error) {
+	return encodeListAllResult(value)
 }
 
 // ListGroupsResult: The ids of the stream's groups.
@@ -1132,13 +1132,13 @@ func EncodeUpdateResult(value UpdateResult) ([]byte, error) {
 
 // Types are what reads and writes each type, by its name.
 var Types = wire.ByName(
-	wire.Named("StreamDeleteInput", decodeStreamDeleteInput, encodeStreamDeleteInput),
-	wire.Named("StreamGetInput", decodeStreamGetInput, encodeStreamGetInput),
-	wire.Named("StreamListInput", decodeStreamListInput, encodeStreamListInput),
-	wire.Named("StreamListAllInput", decodeStreamListAllInput, encodeStreamListAllInput),
-	wire.Named("StreamListGroupsInput", decodeStreamListGroupsInput, encodeStreamListGroupsInput),
-	wire.Named("StreamSendInput", decodeStreamSendInput, encodeStreamSendInput),
-	wire.Named("StreamSetInput", decodeStreamSetInput, encodeStreamSetInput),
+	wire.Named("DeleteInput", decodeDeleteInput, encodeDeleteInput),
+	wire.Named("GetInput", decodeGetInput, encodeGetInput),
+	wire.Named("ListInput", decodeListInput, encodeListInput),
+	wire.Named("ListAllInput", decodeListAllInput, encodeListAllInput),
+	wire.Named("ListGroupsInput", decodeListGroupsInput, encodeListGroupsInput),
+	wire.Named("SendInput", decodeSendInput, encodeSendInput),
+	wire.Named("SetInput", decodeSetInput, encodeSetInput),
 	wire.Named("FieldPath", decodeFieldPath, encodeFieldPath),
 	wire.Named("MergePath", decodeMergePath, encodeMergePath),
 	wire.Named("UpdateOp", decodeUpdateOp, encodeUpdateOp),
@@ -1148,12 +1148,12 @@ var Types = wire.ByName(
 	wire.Named("UpdateOpDecrement", decodeUpdateOpDecrement, encodeUpdateOpDecrement),
 	wire.Named("UpdateOpAppend", decodeUpdateOpAppend, encodeUpdateOpAppend),
 	wire.Named("UpdateOpRemove", decodeUpdateOpRemove, encodeUpdateOpRemove),
-	wire.Named("StreamUpdateInput", decodeStreamUpdateInput, encodeStreamUpdateInput),
+	wire.Named("UpdateInput", decodeUpdateInput, encodeUpdateInput),
 	wire.Named("DeleteResult", decodeDeleteResult, encodeDeleteResult),
 	wire.Named("GetResult", decodeGetResult, encodeGetResult),
 	wire.Named("ListResult", decodeListResult, encodeListResult),
 	wire.Named("StreamMetadata", decodeStreamMetadata, encodeStreamMetadata),
-	wire.Named("StreamListAllResult", decodeStreamListAllResult, encodeStreamListAllResult),
+	wire.Named("ListAllResult", decodeListAllResult, encodeListAllResult),
 	wire.Named("ListGroupsResult", decodeListGroupsResult, encodeListGroupsResult),
 	wire.Named("SendResult", decodeSendResult, encodeSendResult),
 	wire.Named("SetResult", decodeSetResult, encodeSetResult),

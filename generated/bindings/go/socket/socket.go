@@ -418,16 +418,16 @@ type StreamMessage struct {
 
 	Event StreamEvent `json:"event"`
 
+	// Created: *Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created
+	// it. Items are listed in the order of their creation.
+	Created wire.Optional[int64] `json:"created"`
+
 	// Seq: *Additive.* Where the group stands after this message (0 = a sync of a group never written). Absent when
 	// nobody sequenced it.
 	Seq wire.Optional[int64] `json:"seq"`
 
 	// Epoch: *Additive.* The incarnation of the group's data that `seq` belongs to.
 	Epoch wire.Optional[string] `json:"epoch"`
-
-	// Created: *Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created
-	// it. Items are listed in the order of their creation.
-	Created wire.Optional[int64] `json:"created"`
 }
 
 func decodeStreamMessage(text json.RawMessage) (v StreamMessage, err error) {
@@ -438,9 +438,9 @@ func decodeStreamMessage(text json.RawMessage) (v StreamMessage, err error) {
 	v.GroupID = wire.Required(o, "groupId", wire.DecodeString)
 	v.ID = wire.Required(o, "id", wire.DecodeNullable(wire.DecodeString))
 	v.Event = wire.Required(o, "event", decodeStreamEvent)
+	v.Created = wire.Maybe(o, "created", wire.DecodeInteger(1, 9007199254740991))
 	v.Seq = wire.Maybe(o, "seq", wire.DecodeInteger(0, 9007199254740991))
 	v.Epoch = wire.Maybe(o, "epoch", wire.DecodeString)
-	v.Created = wire.Maybe(o, "created", wire.DecodeInteger(1, 9007199254740991))
 	return v, o.Err()
 }
 
@@ -452,9 +452,9 @@ func encodeStreamMessage(v StreamMessage) ([]byte, error) {
 	wire.Put(w, "groupId", v.GroupID, wire.EncodeString)
 	wire.Put(w, "id", v.ID, wire.EncodeNullable(wire.EncodeString))
 	wire.Put(w, "event", v.Event, encodeStreamEvent)
+	wire.PutOptional(w, "created", v.Created, wire.EncodeInteger)
 	wire.PutOptional(w, "seq", v.Seq, wire.EncodeInteger)
 	wire.PutOptional(w, "epoch", v.Epoch, wire.EncodeString)
-	wire.PutOptional(w, "created", v.Created, wire.EncodeInteger)
 	return w.Close()
 }
 

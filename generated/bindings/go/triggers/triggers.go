@@ -9,8 +9,8 @@ import (
 	"iiistream/wire"
 )
 
-// StreamJoinTriggerConfig is of the spec.
-type StreamJoinTriggerConfig struct {
+// JoinTriggerConfig is of the spec.
+type JoinTriggerConfig struct {
 	// ConditionFunctionID: Optional function ID to evaluate before invoking handler
 	ConditionFunctionID wire.Optional[*string] `json:"condition_function_id"`
 
@@ -18,43 +18,43 @@ type StreamJoinTriggerConfig struct {
 	StreamName wire.Optional[*string] `json:"stream_name"`
 }
 
-func decodeStreamJoinTriggerConfig(text json.RawMessage) (v StreamJoinTriggerConfig, err error) {
+func decodeJoinTriggerConfig(text json.RawMessage) (v JoinTriggerConfig, err error) {
 	o := wire.Open(text)
 	v.ConditionFunctionID = wire.Maybe(o, "condition_function_id", wire.DecodeNullable(wire.DecodeString))
 	v.StreamName = wire.Maybe(o, "stream_name", wire.DecodeNullable(wire.DecodeString))
 	return v, o.Err()
 }
 
-func encodeStreamJoinTriggerConfig(v StreamJoinTriggerConfig) ([]byte, error) {
+func encodeJoinTriggerConfig(v JoinTriggerConfig) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.PutOptional(w, "condition_function_id", v.ConditionFunctionID, wire.EncodeNullable(wire.EncodeString))
 	wire.PutOptional(w, "stream_name", v.StreamName, wire.EncodeNullable(wire.EncodeString))
 	return w.Close()
 }
 
-// UnmarshalJSON makes json.Unmarshal read a StreamJoinTriggerConfig.
-func (v *StreamJoinTriggerConfig) UnmarshalJSON(text []byte) (err error) {
-	*v, err = DecodeStreamJoinTriggerConfig(text)
+// UnmarshalJSON makes json.Unmarshal read a JoinTriggerConfig.
+func (v *JoinTriggerConfig) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeJoinTriggerConfig(text)
 	return err
 }
 
-// MarshalJSON makes json.Marshal write a StreamJoinTriggerConfig.
-func (v StreamJoinTriggerConfig) MarshalJSON() ([]byte, error) {
-	return encodeStreamJoinTriggerConfig(v)
+// MarshalJSON makes json.Marshal write a JoinTriggerConfig.
+func (v JoinTriggerConfig) MarshalJSON() ([]byte, error) {
+	return encodeJoinTriggerConfig(v)
 }
 
-// DecodeStreamJoinTriggerConfig reads a StreamJoinTriggerConfig from JSON text; what is wrong with it is a *wire.Error.
-func DecodeStreamJoinTriggerConfig(text []byte) (StreamJoinTriggerConfig, error) {
-	return wire.Whole(text, decodeStreamJoinTriggerConfig)
+// DecodeJoinTriggerConfig reads a JoinTriggerConfig from JSON text; what is wrong with it is a *wire.Error.
+func DecodeJoinTriggerConfig(text []byte) (JoinTriggerConfig, error) {
+	return wire.Whole(text, decodeJoinTriggerConfig)
 }
 
-// EncodeStreamJoinTriggerConfig writes a StreamJoinTriggerConfig as JSON text.
-func EncodeStreamJoinTriggerConfig(value StreamJoinTriggerConfig) ([]byte, error) {
-	return encodeStreamJoinTriggerConfig(value)
+// EncodeJoinTriggerConfig writes a JoinTriggerConfig as JSON text.
+func EncodeJoinTriggerConfig(value JoinTriggerConfig) ([]byte, error) {
+	return encodeJoinTriggerConfig(value)
 }
 
-// StreamLeaveTriggerConfig is of the spec.
-type StreamLeaveTriggerConfig struct {
+// LeaveTriggerConfig is of the spec.
+type LeaveTriggerConfig struct {
 	// ConditionFunctionID: Optional function ID to evaluate before invoking handler
 	ConditionFunctionID wire.Optional[*string] `json:"condition_function_id"`
 
@@ -62,39 +62,39 @@ type StreamLeaveTriggerConfig struct {
 	StreamName wire.Optional[*string] `json:"stream_name"`
 }
 
-func decodeStreamLeaveTriggerConfig(text json.RawMessage) (v StreamLeaveTriggerConfig, err error) {
+func decodeLeaveTriggerConfig(text json.RawMessage) (v LeaveTriggerConfig, err error) {
 	o := wire.Open(text)
 	v.ConditionFunctionID = wire.Maybe(o, "condition_function_id", wire.DecodeNullable(wire.DecodeString))
 	v.StreamName = wire.Maybe(o, "stream_name", wire.DecodeNullable(wire.DecodeString))
 	return v, o.Err()
 }
 
-func encodeStreamLeaveTriggerConfig(v StreamLeaveTriggerConfig) ([]byte, error) {
+func encodeLeaveTriggerConfig(v LeaveTriggerConfig) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.PutOptional(w, "condition_function_id", v.ConditionFunctionID, wire.EncodeNullable(wire.EncodeString))
 	wire.PutOptional(w, "stream_name", v.StreamName, wire.EncodeNullable(wire.EncodeString))
 	return w.Close()
 }
 
-// UnmarshalJSON makes json.Unmarshal read a StreamLeaveTriggerConfig.
-func (v *StreamLeaveTriggerConfig) UnmarshalJSON(text []byte) (err error) {
-	*v, err = DecodeStreamLeaveTriggerConfig(text)
+// UnmarshalJSON makes json.Unmarshal read a LeaveTriggerConfig.
+func (v *LeaveTriggerConfig) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeLeaveTriggerConfig(text)
 	return err
 }
 
-// MarshalJSON makes json.Marshal write a StreamLeaveTriggerConfig.
-func (v StreamLeaveTriggerConfig) MarshalJSON() ([]byte, error) {
-	return encodeStreamLeaveTriggerConfig(v)
+// MarshalJSON makes json.Marshal write a LeaveTriggerConfig.
+func (v LeaveTriggerConfig) MarshalJSON() ([]byte, error) {
+	return encodeLeaveTriggerConfig(v)
 }
 
-// DecodeStreamLeaveTriggerConfig reads a StreamLeaveTriggerConfig from JSON text; what is wrong with it is a *wire.Error.
-func DecodeStreamLeaveTriggerConfig(text []byte) (StreamLeaveTriggerConfig, error) {
-	return wire.Whole(text, decodeStreamLeaveTriggerConfig)
+// DecodeLeaveTriggerConfig reads a LeaveTriggerConfig from JSON text; what is wrong with it is a *wire.Error.
+func DecodeLeaveTriggerConfig(text []byte) (LeaveTriggerConfig, error) {
+	return wire.Whole(text, decodeLeaveTriggerConfig)
 }
 
-// EncodeStreamLeaveTriggerConfig writes a StreamLeaveTriggerConfig as JSON text.
-func EncodeStreamLeaveTriggerConfig(value StreamLeaveTriggerConfig) ([]byte, error) {
-	return encodeStreamLeaveTriggerConfig(value)
+// EncodeLeaveTriggerConfig writes a LeaveTriggerConfig as JSON text.
+func EncodeLeaveTriggerConfig(value LeaveTriggerConfig) ([]byte, error) {
+	return encodeLeaveTriggerConfig(value)
 }
 
 // StreamTriggerConfig is of the spec.
@@ -151,8 +151,8 @@ func EncodeStreamTriggerConfig(value StreamTriggerConfig) ([]byte, error) {
 	return encodeStreamTriggerConfig(value)
 }
 
-// StreamJoinCallRequest is of the spec.
-type StreamJoinCallRequest struct {
+// JoinTriggerPayload is of the spec.
+type JoinTriggerPayload struct {
 	// EventType: Event type (stream:join or stream:leave)
 	EventType string `json:"event_type"`
 
@@ -175,7 +175,7 @@ type StreamJoinCallRequest struct {
 	Context wire.Optional[json.RawMessage] `json:"context"`
 }
 
-func decodeStreamJoinCallRequest(text json.RawMessage) (v StreamJoinCallRequest, err error) {
+func decodeJoinTriggerPayload(text json.RawMessage) (v JoinTriggerPayload, err error) {
 	o := wire.Open(text)
 	v.EventType = wire.Required(o, "event_type", wire.DecodeString)
 	v.GroupID = wire.Required(o, "group_id", wire.DecodeString)
@@ -187,7 +187,7 @@ func decodeStreamJoinCallRequest(text json.RawMessage) (v StreamJoinCallRequest,
 	return v, o.Err()
 }
 
-func encodeStreamJoinCallRequest(v StreamJoinCallRequest) ([]byte, error) {
+func encodeJoinTriggerPayload(v JoinTriggerPayload) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.Put(w, "event_type", v.EventType, wire.EncodeString)
 	wire.Put(w, "group_id", v.GroupID, wire.EncodeString)
@@ -199,29 +199,29 @@ func encodeStreamJoinCallRequest(v StreamJoinCallRequest) ([]byte, error) {
 	return w.Close()
 }
 
-// UnmarshalJSON makes json.Unmarshal read a StreamJoinCallRequest.
-func (v *StreamJoinCallRequest) UnmarshalJSON(text []byte) (err error) {
-	*v, err = DecodeStreamJoinCallRequest(text)
+// UnmarshalJSON makes json.Unmarshal read a JoinTriggerPayload.
+func (v *JoinTriggerPayload) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeJoinTriggerPayload(text)
 	return err
 }
 
-// MarshalJSON makes json.Marshal write a StreamJoinCallRequest.
-func (v StreamJoinCallRequest) MarshalJSON() ([]byte, error) {
-	return encodeStreamJoinCallRequest(v)
+// MarshalJSON makes json.Marshal write a JoinTriggerPayload.
+func (v JoinTriggerPayload) MarshalJSON() ([]byte, error) {
+	return encodeJoinTriggerPayload(v)
 }
 
-// DecodeStreamJoinCallRequest reads a StreamJoinCallRequest from JSON text; what is wrong with it is a *wire.Error.
-func DecodeStreamJoinCallRequest(text []byte) (StreamJoinCallRequest, error) {
-	return wire.Whole(text, decodeStreamJoinCallRequest)
+// DecodeJoinTriggerPayload reads a JoinTriggerPayload from JSON text; what is wrong with it is a *wire.Error.
+func DecodeJoinTriggerPayload(text []byte) (JoinTriggerPayload, error) {
+	return wire.Whole(text, decodeJoinTriggerPayload)
 }
 
-// EncodeStreamJoinCallRequest writes a StreamJoinCallRequest as JSON text.
-func EncodeStreamJoinCallRequest(value StreamJoinCallRequest) ([]byte, error) {
-	return encodeStreamJoinCallRequest(value)
+// EncodeJoinTriggerPayload writes a JoinTriggerPayload as JSON text.
+func EncodeJoinTriggerPayload(value JoinTriggerPayload) ([]byte, error) {
+	return encodeJoinTriggerPayload(value)
 }
 
-// StreamLeaveCallRequest is of the spec.
-type StreamLeaveCallRequest struct {
+// LeaveTriggerPayload is of the spec.
+type LeaveTriggerPayload struct {
 	// EventType: Event type (stream:join or stream:leave)
 	EventType string `json:"event_type"`
 
@@ -244,7 +244,7 @@ type StreamLeaveCallRequest struct {
 	Context wire.Optional[json.RawMessage] `json:"context"`
 }
 
-func decodeStreamLeaveCallRequest(text json.RawMessage) (v StreamLeaveCallRequest, err error) {
+func decodeLeaveTriggerPayload(text json.RawMessage) (v LeaveTriggerPayload, err error) {
 	o := wire.Open(text)
 	v.EventType = wire.Required(o, "event_type", wire.DecodeString)
 	v.GroupID = wire.Required(o, "group_id", wire.DecodeString)
@@ -256,7 +256,7 @@ func decodeStreamLeaveCallRequest(text json.RawMessage) (v StreamLeaveCallReques
 	return v, o.Err()
 }
 
-func encodeStreamLeaveCallRequest(v StreamLeaveCallRequest) ([]byte, error) {
+func encodeLeaveTriggerPayload(v LeaveTriggerPayload) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.Put(w, "event_type", v.EventType, wire.EncodeString)
 	wire.Put(w, "group_id", v.GroupID, wire.EncodeString)
@@ -268,29 +268,29 @@ func encodeStreamLeaveCallRequest(v StreamLeaveCallRequest) ([]byte, error) {
 	return w.Close()
 }
 
-// UnmarshalJSON makes json.Unmarshal read a StreamLeaveCallRequest.
-func (v *StreamLeaveCallRequest) UnmarshalJSON(text []byte) (err error) {
-	*v, err = DecodeStreamLeaveCallRequest(text)
+// UnmarshalJSON makes json.Unmarshal read a LeaveTriggerPayload.
+func (v *LeaveTriggerPayload) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeLeaveTriggerPayload(text)
 	return err
 }
 
-// MarshalJSON makes json.Marshal write a StreamLeaveCallRequest.
-func (v StreamLeaveCallRequest) MarshalJSON() ([]byte, error) {
-	return encodeStreamLeaveCallRequest(v)
+// MarshalJSON makes json.Marshal write a LeaveTriggerPayload.
+func (v LeaveTriggerPayload) MarshalJSON() ([]byte, error) {
+	return encodeLeaveTriggerPayload(v)
 }
 
-// DecodeStreamLeaveCallRequest reads a StreamLeaveCallRequest from JSON text; what is wrong with it is a *wire.Error.
-func DecodeStreamLeaveCallRequest(text []byte) (StreamLeaveCallRequest, error) {
-	return wire.Whole(text, decodeStreamLeaveCallRequest)
+// DecodeLeaveTriggerPayload reads a LeaveTriggerPayload from JSON text; what is wrong with it is a *wire.Error.
+func DecodeLeaveTriggerPayload(text []byte) (LeaveTriggerPayload, error) {
+	return wire.Whole(text, decodeLeaveTriggerPayload)
 }
 
-// EncodeStreamLeaveCallRequest writes a StreamLeaveCallRequest as JSON text.
-func EncodeStreamLeaveCallRequest(value StreamLeaveCallRequest) ([]byte, error) {
-	return encodeStreamLeaveCallRequest(value)
+// EncodeLeaveTriggerPayload writes a LeaveTriggerPayload as JSON text.
+func EncodeLeaveTriggerPayload(value LeaveTriggerPayload) ([]byte, error) {
+	return encodeLeaveTriggerPayload(value)
 }
 
-// StreamCallRequest is of the spec.
-type StreamCallRequest struct {
+// StreamTriggerPayload is of the spec.
+type StreamTriggerPayload struct {
 	// Event: `{type: create|update|delete, data}`; for stream::send `{type: "event", event: {type, data}}`.
 	Event json.RawMessage `json:"event"`
 
@@ -309,71 +309,83 @@ type StreamCallRequest struct {
 	// Timestamp: Event timestamp (ms)
 	Timestamp int64 `json:"timestamp"`
 
-	// Type: Always `stream`. What happened is `event.type`.
-	Type string `json:"type"`
-
 	// StreamName2: Stream name; the same as `stream_name`.
 	StreamName2 string `json:"streamName"`
 
 	// GroupID2: Group ID; the same as `group_id`.
 	GroupID2 string `json:"groupId"`
+
+	// Created: *Additive.* On a `create` that is learned late: the seq that created the item.
+	Created wire.Optional[int64] `json:"created"`
+
+	// Seq: *Additive.* Where the group stands after this change. Absent when nobody sequenced it.
+	Seq wire.Optional[int64] `json:"seq"`
+
+	// Epoch: *Additive.* The incarnation of the group's data that `seq` belongs to.
+	Epoch wire.Optional[string] `json:"epoch"`
 }
 
-func decodeStreamCallRequest(text json.RawMessage) (v StreamCallRequest, err error) {
+func decodeStreamTriggerPayload(text json.RawMessage) (v StreamTriggerPayload, err error) {
 	o := wire.Open(text)
+	o.Constant("type", "stream")
 	v.Event = wire.Required(o, "event", wire.DecodeAny)
 	v.EventType = wire.Required(o, "event_type", wire.DecodeString)
 	v.GroupID = wire.Required(o, "group_id", wire.DecodeString)
 	v.ID = wire.Maybe(o, "id", wire.DecodeNullable(wire.DecodeString))
 	v.StreamName = wire.Required(o, "stream_name", wire.DecodeString)
 	v.Timestamp = wire.Required(o, "timestamp", wire.DecodeInteger(-9007199254740991, 9007199254740991))
-	v.Type = wire.Required(o, "type", wire.DecodeString)
 	v.StreamName2 = wire.Required(o, "streamName", wire.DecodeString)
 	v.GroupID2 = wire.Required(o, "groupId", wire.DecodeString)
+	v.Created = wire.Maybe(o, "created", wire.DecodeInteger(1, 9007199254740991))
+	v.Seq = wire.Maybe(o, "seq", wire.DecodeInteger(0, 9007199254740991))
+	v.Epoch = wire.Maybe(o, "epoch", wire.DecodeString)
 	return v, o.Err()
 }
 
-func encodeStreamCallRequest(v StreamCallRequest) ([]byte, error) {
+func encodeStreamTriggerPayload(v StreamTriggerPayload) ([]byte, error) {
 	w := wire.NewWriter()
+	wire.Put(w, "type", "stream", wire.EncodeString)
 	wire.Put(w, "event", v.Event, wire.EncodeAny)
 	wire.Put(w, "event_type", v.EventType, wire.EncodeString)
 	wire.Put(w, "group_id", v.GroupID, wire.EncodeString)
 	wire.PutOptional(w, "id", v.ID, wire.EncodeNullable(wire.EncodeString))
 	wire.Put(w, "stream_name", v.StreamName, wire.EncodeString)
 	wire.Put(w, "timestamp", v.Timestamp, wire.EncodeInteger)
-	wire.Put(w, "type", v.Type, wire.EncodeString)
 	wire.Put(w, "streamName", v.StreamName2, wire.EncodeString)
 	wire.Put(w, "groupId", v.GroupID2, wire.EncodeString)
+	wire.PutOptional(w, "created", v.Created, wire.EncodeInteger)
+	wire.PutOptional(w, "seq", v.Seq, wire.EncodeInteger)
+	wire.PutOptional(w, "epoch", v.Epoch, wire.EncodeString)
 	return w.Close()
 }
 
-// UnmarshalJSON makes json.Unmarshal read a StreamCallRequest.
-func (v *StreamCallRequest) UnmarshalJSON(text []byte) (err error) {
-	*v, err = DecodeStreamCallRequest(text)
+// UnmarshalJSON makes json.Unmarshal read a StreamTriggerPayload.
+func (v *StreamTriggerPayload) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeStreamTriggerPayload(text)
 	return err
 }
 
-// MarshalJSON makes json.Marshal write a StreamCallRequest.
-func (v StreamCallRequest) MarshalJSON() ([]byte, error) {
-	return encodeStreamCallRequest(v)
+// MarshalJSON makes json.Marshal write a StreamTriggerPayload.
+func (v StreamTriggerPayload) MarshalJSON() ([]byte, error) {
+	return encodeStreamTriggerPayload(v)
 }
 
-// DecodeStreamCallRequest reads a StreamCallRequest from JSON text; what is wrong with it is a *wire.Error.
-func DecodeStreamCallRequest(text []byte) (StreamCallRequest, error) {
-	return wire.Whole(text, decodeStreamCallRequest)
+// DecodeStreamTriggerPayload reads a StreamTriggerPayload from JSON text; what is wrong with it is a *wire.Error.
+func DecodeStreamTriggerPayload(text []byte) (StreamTriggerPayload, error) {
+	return wire.Whole(text, decodeStreamTriggerPayload)
 }
 
-// EncodeStreamCallRequest writes a StreamCallRequest as JSON text.
-func EncodeStreamCallRequest(value StreamCallRequest) ([]byte, error) {
-	return encodeStreamCallRequest(value)
+// EncodeStreamTriggerPayload writes a StreamTriggerPayload as JSON text.
+func EncodeStreamTriggerPayload(value StreamTriggerPayload) ([]byte, error) {
+	return encodeStreamTriggerPayload(value)
 }
 
 // Types are what reads and writes each type, by its name.
 var Types = wire.ByName(
-	wire.Named("StreamJoinTriggerConfig", decodeStreamJoinTriggerConfig, encodeStreamJoinTriggerConfig),
-	wire.Named("StreamLeaveTriggerConfig", decodeStreamLeaveTriggerConfig, encodeStreamLeaveTriggerConfig),
+	wire.Named("JoinTriggerConfig", decodeJoinTriggerConfig, encodeJoinTriggerConfig),
+	wire.Named("LeaveTriggerConfig", decodeLeaveTriggerConfig, encodeLeaveTriggerConfig),
 	wire.Named("StreamTriggerConfig", decodeStreamTriggerConfig, encodeStreamTriggerConfig),
-	wire.Named("StreamJoinCallRequest", decodeStreamJoinCallRequest, encodeStreamJoinCallRequest),
-	wire.Named("StreamLeaveCallRequest", decodeStreamLeaveCallRequest, encodeStreamLeaveCallRequest),
-	wire.Named("StreamCallRequest", decodeStreamCallRequest, encodeStreamCallRequest),
+	wire.Named("JoinTriggerPayload", decodeJoinTriggerPayload, encodeJoinTriggerPayload),
+	wire.Named("LeaveTriggerPayload", decodeLeaveTriggerPayload, encodeLeaveTriggerPayload),
+	wire.Named("StreamTriggerPayload", decodeStreamTriggerPayload, encodeStreamTriggerPayload),
 )

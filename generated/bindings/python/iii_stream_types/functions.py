@@ -12,8 +12,8 @@ from .wire import UNSET, Unknown, Unset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamDeleteInput:
-    """`StreamDeleteInput` of the spec."""
+class DeleteInput:
+    """`DeleteInput` of the spec."""
 
     group_id: str
     item_id: str
@@ -21,8 +21,8 @@ class StreamDeleteInput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamGetInput:
-    """`StreamGetInput` of the spec."""
+class GetInput:
+    """`GetInput` of the spec."""
 
     group_id: str
     item_id: str
@@ -30,28 +30,28 @@ class StreamGetInput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamListInput:
-    """`StreamListInput` of the spec."""
+class ListInput:
+    """`ListInput` of the spec."""
 
     group_id: str
     stream_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamListAllInput:
+class ListAllInput:
     """Input for stream.listAll (empty struct)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamListGroupsInput:
-    """`StreamListGroupsInput` of the spec."""
+class ListGroupsInput:
+    """`ListGroupsInput` of the spec."""
 
     stream_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamSendInput:
-    """`StreamSendInput` of the spec."""
+class SendInput:
+    """`SendInput` of the spec."""
 
     data: Any
     group_id: str
@@ -61,8 +61,8 @@ class StreamSendInput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamSetInput:
-    """`StreamSetInput` of the spec."""
+class SetInput:
+    """`SetInput` of the spec."""
 
     data: Any
     group_id: str
@@ -142,7 +142,7 @@ class UpdateOpRemove:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamUpdateInput:
+class UpdateInput:
     """Input for atomic stream update operations"""
 
     group_id: str
@@ -176,8 +176,8 @@ class StreamMetadata:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamListAllResult:
-    """`StreamListAllResult` of the spec."""
+class ListAllResult:
+    """`ListAllResult` of the spec."""
 
     count: int
     stream: list[StreamMetadata]
@@ -229,13 +229,13 @@ class UpdateResult:
     """The value before the update (None if key didn't exist)"""
 
 
-STREAM_DELETE_INPUT: objects.Object[StreamDeleteInput] = objects.Object(StreamDeleteInput)
-STREAM_GET_INPUT: objects.Object[StreamGetInput] = objects.Object(StreamGetInput)
-STREAM_LIST_INPUT: objects.Object[StreamListInput] = objects.Object(StreamListInput)
-STREAM_LIST_ALL_INPUT: objects.Object[StreamListAllInput] = objects.Object(StreamListAllInput)
-STREAM_LIST_GROUPS_INPUT: objects.Object[StreamListGroupsInput] = objects.Object(StreamListGroupsInput)
-STREAM_SEND_INPUT: objects.Object[StreamSendInput] = objects.Object(StreamSendInput)
-STREAM_SET_INPUT: objects.Object[StreamSetInput] = objects.Object(StreamSetInput)
+DELETE_INPUT: objects.Object[DeleteInput] = objects.Object(DeleteInput)
+GET_INPUT: objects.Object[GetInput] = objects.Object(GetInput)
+LIST_INPUT: objects.Object[ListInput] = objects.Object(ListInput)
+LIST_ALL_INPUT: objects.Object[ListAllInput] = objects.Object(ListAllInput)
+LIST_GROUPS_INPUT: objects.Object[ListGroupsInput] = objects.Object(ListGroupsInput)
+SEND_INPUT: objects.Object[SendInput] = objects.Object(SendInput)
+SET_INPUT: objects.Object[SetInput] = objects.Object(SetInput)
 MERGE_PATH = objects.Choice()
 UPDATE_OP = objects.Union("type")
 UPDATE_OP_SET: objects.Object[UpdateOpSet] = objects.Object(UpdateOpSet)
@@ -244,10 +244,10 @@ UPDATE_OP_INCREMENT: objects.Object[UpdateOpIncrement] = objects.Object(UpdateOp
 UPDATE_OP_DECREMENT: objects.Object[UpdateOpDecrement] = objects.Object(UpdateOpDecrement)
 UPDATE_OP_APPEND: objects.Object[UpdateOpAppend] = objects.Object(UpdateOpAppend)
 UPDATE_OP_REMOVE: objects.Object[UpdateOpRemove] = objects.Object(UpdateOpRemove)
-STREAM_UPDATE_INPUT: objects.Object[StreamUpdateInput] = objects.Object(StreamUpdateInput)
+UPDATE_INPUT: objects.Object[UpdateInput] = objects.Object(UpdateInput)
 DELETE_RESULT: objects.Object[DeleteResult] = objects.Object(DeleteResult)
 STREAM_METADATA: objects.Object[StreamMetadata] = objects.Object(StreamMetadata)
-STREAM_LIST_ALL_RESULT: objects.Object[StreamListAllResult] = objects.Object(StreamListAllResult)
+LIST_ALL_RESULT: objects.Object[ListAllResult] = objects.Object(ListAllResult)
 SET_RESULT: objects.Object[SetResult] = objects.Object(SetResult)
 UPDATE_OP_ERROR: objects.Object[UpdateOpError] = objects.Object(UpdateOpError)
 UPDATE_RESULT: objects.Object[UpdateResult] = objects.Object(UpdateResult)
@@ -257,31 +257,31 @@ LIST_RESULT: wire.Codec[ListResult] = wire.array(wire.ANY)
 LIST_GROUPS_RESULT: wire.Codec[ListGroupsResult] = wire.array(wire.STRING)
 SEND_RESULT: wire.Codec[SendResult] = wire.NULL
 
-STREAM_DELETE_INPUT.define(
+DELETE_INPUT.define(
     {},
     objects.Field("group_id", "group_id", wire.STRING, True),
     objects.Field("item_id", "item_id", wire.STRING, True),
     objects.Field("stream_name", "stream_name", wire.STRING, True),
 )
-STREAM_GET_INPUT.define(
+GET_INPUT.define(
     {},
     objects.Field("group_id", "group_id", wire.STRING, True),
     objects.Field("item_id", "item_id", wire.STRING, True),
     objects.Field("stream_name", "stream_name", wire.STRING, True),
 )
-STREAM_LIST_INPUT.define(
+LIST_INPUT.define(
     {},
     objects.Field("group_id", "group_id", wire.STRING, True),
     objects.Field("stream_name", "stream_name", wire.STRING, True),
 )
-STREAM_LIST_ALL_INPUT.define(
+LIST_ALL_INPUT.define(
     {},
 )
-STREAM_LIST_GROUPS_INPUT.define(
+LIST_GROUPS_INPUT.define(
     {},
     objects.Field("stream_name", "stream_name", wire.STRING, True),
 )
-STREAM_SEND_INPUT.define(
+SEND_INPUT.define(
     {},
     objects.Field("data", "data", wire.ANY, True),
     objects.Field("group_id", "group_id", wire.STRING, True),
@@ -289,7 +289,7 @@ STREAM_SEND_INPUT.define(
     objects.Field("stream_name", "stream_name", wire.STRING, True),
     objects.Field("type", "type", wire.STRING, True),
 )
-STREAM_SET_INPUT.define(
+SET_INPUT.define(
     {},
     objects.Field("data", "data", wire.ANY, True),
     objects.Field("group_id", "group_id", wire.STRING, True),
@@ -337,7 +337,7 @@ UPDATE_OP_REMOVE.define(
     {"type": "remove"},
     objects.Field("path", "path", wire.STRING, True),
 )
-STREAM_UPDATE_INPUT.define(
+UPDATE_INPUT.define(
     {},
     objects.Field("group_id", "group_id", wire.STRING, True),
     objects.Field("item_id", "item_id", wire.STRING, True),
@@ -353,7 +353,7 @@ STREAM_METADATA.define(
     objects.Field("groups", "groups", wire.array(wire.STRING), True),
     objects.Field("id", "id", wire.STRING, True),
 )
-STREAM_LIST_ALL_RESULT.define(
+LIST_ALL_RESULT.define(
     {},
     objects.Field("count", "count", wire.integer(0, 9007199254740991), True),
     objects.Field("stream", "stream", wire.array(STREAM_METADATA), True),
@@ -378,13 +378,13 @@ UPDATE_RESULT.define(
 )
 
 TYPES: Final[dict[str, wire.Codec[Any]]] = {
-    "StreamDeleteInput": STREAM_DELETE_INPUT,
-    "StreamGetInput": STREAM_GET_INPUT,
-    "StreamListInput": STREAM_LIST_INPUT,
-    "StreamListAllInput": STREAM_LIST_ALL_INPUT,
-    "StreamListGroupsInput": STREAM_LIST_GROUPS_INPUT,
-    "StreamSendInput": STREAM_SEND_INPUT,
-    "StreamSetInput": STREAM_SET_INPUT,
+    "DeleteInput": DELETE_INPUT,
+    "GetInput": GET_INPUT,
+    "ListInput": LIST_INPUT,
+    "ListAllInput": LIST_ALL_INPUT,
+    "ListGroupsInput": LIST_GROUPS_INPUT,
+    "SendInput": SEND_INPUT,
+    "SetInput": SET_INPUT,
     "FieldPath": FIELD_PATH,
     "MergePath": MERGE_PATH,
     "UpdateOp": UPDATE_OP,
@@ -394,12 +394,12 @@ TYPES: Final[dict[str, wire.Codec[Any]]] = {
     "UpdateOpDecrement": UPDATE_OP_DECREMENT,
     "UpdateOpAppend": UPDATE_OP_APPEND,
     "UpdateOpRemove": UPDATE_OP_REMOVE,
-    "StreamUpdateInput": STREAM_UPDATE_INPUT,
+    "UpdateInput": UPDATE_INPUT,
     "DeleteResult": DELETE_RESULT,
     "GetResult": GET_RESULT,
     "ListResult": LIST_RESULT,
     "StreamMetadata": STREAM_METADATA,
-    "StreamListAllResult": STREAM_LIST_ALL_RESULT,
+    "ListAllResult": LIST_ALL_RESULT,
     "ListGroupsResult": LIST_GROUPS_RESULT,
     "SendResult": SEND_RESULT,
     "SetResult": SET_RESULT,

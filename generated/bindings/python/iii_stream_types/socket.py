@@ -86,16 +86,16 @@ class StreamMessage:
     id: str | None
     """The item's id; null for what concerns the group."""
     event: StreamEvent
+    created: int | Unset = UNSET
+    """*Additive.* On a `create` that is learned late, of an item that changed again since: the seq that
+    created it. Items are listed in the order of their creation.
+    """
     seq: int | Unset = UNSET
     """*Additive.* Where the group stands after this message (0 = a sync of a group never written). Absent when
     nobody sequenced it.
     """
     epoch: str | Unset = UNSET
     """*Additive.* The incarnation of the group's data that `seq` belongs to."""
-    created: int | Unset = UNSET
-    """*Additive.* On a `create` that is learned late, of an item that changed again since: the seq that
-    created it. Items are listed in the order of their creation.
-    """
 
 
 StreamEvent: TypeAlias = "SyncEvent | CreateEvent | UpdateEvent | DeleteEvent | CustomStreamEvent | UnauthorizedEvent | Unknown"
@@ -311,9 +311,9 @@ STREAM_MESSAGE.define(
     objects.Field("groupId", "group_id", wire.STRING, True),
     objects.Field("id", "id", wire.nullable(wire.STRING), True),
     objects.Field("event", "event", STREAM_EVENT, True),
+    objects.Field("created", "created", wire.integer(1, 9007199254740991), False),
     objects.Field("seq", "seq", wire.integer(0, 9007199254740991), False),
     objects.Field("epoch", "epoch", wire.STRING, False),
-    objects.Field("created", "created", wire.integer(1, 9007199254740991), False),
 )
 STREAM_EVENT.define({
     "sync": SYNC_EVENT,

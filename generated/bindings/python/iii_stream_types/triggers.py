@@ -12,8 +12,8 @@ from .wire import UNSET, Unknown, Unset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamJoinTriggerConfig:
-    """`StreamJoinTriggerConfig` of the spec."""
+class JoinTriggerConfig:
+    """`JoinTriggerConfig` of the spec."""
 
     condition_function_id: str | None | Unset = UNSET
     """Optional function ID to evaluate before invoking handler"""
@@ -22,8 +22,8 @@ class StreamJoinTriggerConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamLeaveTriggerConfig:
-    """`StreamLeaveTriggerConfig` of the spec."""
+class LeaveTriggerConfig:
+    """`LeaveTriggerConfig` of the spec."""
 
     condition_function_id: str | None | Unset = UNSET
     """Optional function ID to evaluate before invoking handler"""
@@ -46,8 +46,8 @@ class StreamTriggerConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamJoinCallRequest:
-    """`StreamJoinCallRequest` of the spec."""
+class JoinTriggerPayload:
+    """`JoinTriggerPayload` of the spec."""
 
     event_type: str
     """Event type (stream:join or stream:leave)"""
@@ -66,8 +66,8 @@ class StreamJoinCallRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamLeaveCallRequest:
-    """`StreamLeaveCallRequest` of the spec."""
+class LeaveTriggerPayload:
+    """`LeaveTriggerPayload` of the spec."""
 
     event_type: str
     """Event type (stream:join or stream:leave)"""
@@ -86,8 +86,8 @@ class StreamLeaveCallRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamCallRequest:
-    """`StreamCallRequest` of the spec."""
+class StreamTriggerPayload:
+    """`StreamTriggerPayload` of the spec."""
 
     event: Any
     """`{type: create|update|delete, data}`; for stream::send `{type: \"event\", event: {type, data}}`."""
@@ -101,27 +101,31 @@ class StreamCallRequest:
     """Stream name"""
     timestamp: int
     """Event timestamp (ms)"""
-    type: str
-    """Always `stream`. What happened is `event.type`."""
     stream_name2: str
     """Stream name; the same as `stream_name`."""
     group_id2: str
     """Group ID; the same as `group_id`."""
+    created: int | Unset = UNSET
+    """*Additive.* On a `create` that is learned late: the seq that created the item."""
+    seq: int | Unset = UNSET
+    """*Additive.* Where the group stands after this change. Absent when nobody sequenced it."""
+    epoch: str | Unset = UNSET
+    """*Additive.* The incarnation of the group's data that `seq` belongs to."""
 
 
-STREAM_JOIN_TRIGGER_CONFIG: objects.Object[StreamJoinTriggerConfig] = objects.Object(StreamJoinTriggerConfig)
-STREAM_LEAVE_TRIGGER_CONFIG: objects.Object[StreamLeaveTriggerConfig] = objects.Object(StreamLeaveTriggerConfig)
+JOIN_TRIGGER_CONFIG: objects.Object[JoinTriggerConfig] = objects.Object(JoinTriggerConfig)
+LEAVE_TRIGGER_CONFIG: objects.Object[LeaveTriggerConfig] = objects.Object(LeaveTriggerConfig)
 STREAM_TRIGGER_CONFIG: objects.Object[StreamTriggerConfig] = objects.Object(StreamTriggerConfig)
-STREAM_JOIN_CALL_REQUEST: objects.Object[StreamJoinCallRequest] = objects.Object(StreamJoinCallRequest)
-STREAM_LEAVE_CALL_REQUEST: objects.Object[StreamLeaveCallRequest] = objects.Object(StreamLeaveCallRequest)
-STREAM_CALL_REQUEST: objects.Object[StreamCallRequest] = objects.Object(StreamCallRequest)
+JOIN_TRIGGER_PAYLOAD: objects.Object[JoinTriggerPayload] = objects.Object(JoinTriggerPayload)
+LEAVE_TRIGGER_PAYLOAD: objects.Object[LeaveTriggerPayload] = objects.Object(LeaveTriggerPayload)
+STREAM_TRIGGER_PAYLOAD: objects.Object[StreamTriggerPayload] = objects.Object(StreamTriggerPayload)
 
-STREAM_JOIN_TRIGGER_CONFIG.define(
+JOIN_TRIGGER_CONFIG.define(
     {},
     objects.Field("condition_function_id", "condition_function_id", wire.nullable(wire.STRING), False),
     objects.Field("stream_name", "stream_name", wire.nullable(wire.STRING), False),
 )
-STREAM_LEAVE_TRIGGER_CONFIG.define(
+LEAVE_TRIGGER_CONFIG.define(
     {},
     objects.Field("condition_function_id", "condition_function_id", wire.nullable(wire.STRING), False),
     objects.Field("stream_name", "stream_name", wire.nullable(wire.STRING), False),
@@ -133,7 +137,7 @@ STREAM_TRIGGER_CONFIG.define(
     objects.Field("item_id", "item_id", wire.nullable(wire.STRING), False),
     objects.Field("stream_name", "stream_name", wire.STRING, True),
 )
-STREAM_JOIN_CALL_REQUEST.define(
+JOIN_TRIGGER_PAYLOAD.define(
     {},
     objects.Field("event_type", "event_type", wire.STRING, True),
     objects.Field("group_id", "group_id", wire.STRING, True),
@@ -143,7 +147,7 @@ STREAM_JOIN_CALL_REQUEST.define(
     objects.Field("subscription_id", "subscription_id", wire.STRING, True),
     objects.Field("context", "context", wire.ANY, False),
 )
-STREAM_LEAVE_CALL_REQUEST.define(
+LEAVE_TRIGGER_PAYLOAD.define(
     {},
     objects.Field("event_type", "event_type", wire.STRING, True),
     objects.Field("group_id", "group_id", wire.STRING, True),
@@ -153,25 +157,27 @@ STREAM_LEAVE_CALL_REQUEST.define(
     objects.Field("subscription_id", "subscription_id", wire.STRING, True),
     objects.Field("context", "context", wire.ANY, False),
 )
-STREAM_CALL_REQUEST.define(
-    {},
+STREAM_TRIGGER_PAYLOAD.define(
+    {"type": "stream"},
     objects.Field("event", "event", wire.ANY, True),
     objects.Field("event_type", "event_type", wire.STRING, True),
     objects.Field("group_id", "group_id", wire.STRING, True),
     objects.Field("id", "id", wire.nullable(wire.STRING), False),
     objects.Field("stream_name", "stream_name", wire.STRING, True),
     objects.Field("timestamp", "timestamp", wire.integer(-9007199254740991, 9007199254740991), True),
-    objects.Field("type", "type", wire.STRING, True),
     objects.Field("streamName", "stream_name2", wire.STRING, True),
     objects.Field("groupId", "group_id2", wire.STRING, True),
+    objects.Field("created", "created", wire.integer(1, 9007199254740991), False),
+    objects.Field("seq", "seq", wire.integer(0, 9007199254740991), False),
+    objects.Field("epoch", "epoch", wire.STRING, False),
 )
 
 TYPES: Final[dict[str, wire.Codec[Any]]] = {
-    "StreamJoinTriggerConfig": STREAM_JOIN_TRIGGER_CONFIG,
-    "StreamLeaveTriggerConfig": STREAM_LEAVE_TRIGGER_CONFIG,
+    "JoinTriggerConfig": JOIN_TRIGGER_CONFIG,
+    "LeaveTriggerConfig": LEAVE_TRIGGER_CONFIG,
     "StreamTriggerConfig": STREAM_TRIGGER_CONFIG,
-    "StreamJoinCallRequest": STREAM_JOIN_CALL_REQUEST,
-    "StreamLeaveCallRequest": STREAM_LEAVE_CALL_REQUEST,
-    "StreamCallRequest": STREAM_CALL_REQUEST,
+    "JoinTriggerPayload": JOIN_TRIGGER_PAYLOAD,
+    "LeaveTriggerPayload": LEAVE_TRIGGER_PAYLOAD,
+    "StreamTriggerPayload": STREAM_TRIGGER_PAYLOAD,
 }
 """The codecs by the names of their types."""

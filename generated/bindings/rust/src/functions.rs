@@ -14,13 +14,13 @@ use crate::wire;
 
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct StreamDeleteInput {
+pub struct DeleteInput {
     pub group_id: String,
     pub item_id: String,
     pub stream_name: String,
 }
 
-impl StreamDeleteInput {
+impl DeleteInput {
     /// One with the fields that are always there.
     pub fn new(group_id: impl Into<String>, item_id: impl Into<String>, stream_name: impl Into<String>) -> Self {
         Self {
@@ -39,13 +39,13 @@ impl StreamDeleteInput {
         })
     }
 
-    /// Reads a `StreamDeleteInput` from JSON text; the error names the field.
+    /// Reads a `DeleteInput` from JSON text; the error names the field.
     pub fn from_json(text: &str) -> Result<Self, wire::Error> {
         wire::parse(text, Self::decode)
     }
 }
 
-impl Serialize for StreamDeleteInput {
+impl Serialize for DeleteInput {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("group_id", &self.group_id)?;
@@ -55,12 +55,12 @@ impl Serialize for StreamDeleteInput {
     }
 }
 
-wire::deserialize!(StreamDeleteInput);
+wire::deserialize!(DeleteInput);
 
 #[cfg(feature = "tagged")]
-impl Tagged for StreamDeleteInput {
+impl Tagged for DeleteInput {
     fn tagged(&self) -> Value {
-        tagged::object("StreamDeleteInput", vec![
+        tagged::object("DeleteInput", vec![
             ("group_id", Some(self.group_id.tagged())),
             ("item_id", Some(self.item_id.tagged())),
             ("stream_name", Some(self.stream_name.tagged())),
@@ -70,13 +70,13 @@ impl Tagged for StreamDeleteInput {
 
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct StreamGetInput {
+pub struct GetInput {
     pub group_id: String,
     pub item_id: String,
     pub stream_name: String,
 }
 
-impl StreamGetInput {
+impl GetInput {
     /// One with the fields that are always there.
     pub fn new(group_id: impl Into<String>, item_id: impl Into<String>, stream_name: impl Into<String>) -> Self {
         Self {
@@ -95,13 +95,13 @@ impl StreamGetInput {
         })
     }
 
-    /// Reads a `StreamGetInput` from JSON text; the error names the field.
+    /// Reads a `GetInput` from JSON text; the error names the field.
     pub fn from_json(text: &str) -> Result<Self, wire::Error> {
         wire::parse(text, Self::decode)
     }
 }
 
-impl Serialize for StreamGetInput {
+impl Serialize for GetInput {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("group_id", &self.group_id)?;
@@ -111,12 +111,12 @@ impl Serialize for StreamGetInput {
     }
 }
 
-wire::deserialize!(StreamGetInput);
+wire::deserialize!(GetInput);
 
 #[cfg(feature = "tagged")]
-impl Tagged for StreamGetInput {
+impl Tagged for GetInput {
     fn tagged(&self) -> Value {
-        tagged::object("StreamGetInput", vec![
+        tagged::object("GetInput", vec![
             ("group_id", Some(self.group_id.tagged())),
             ("item_id", Some(self.item_id.tagged())),
             ("stream_name", Some(self.stream_name.tagged())),
@@ -126,12 +126,12 @@ impl Tagged for StreamGetInput {
 
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct StreamListInput {
+pub struct ListInput {
     pub group_id: String,
     pub stream_name: String,
 }
 
-impl StreamListInput {
+impl ListInput {
     /// One with the fields that are always there.
     pub fn new(group_id: impl Into<String>, stream_name: impl Into<String>) -> Self {
         Self {
@@ -148,13 +148,13 @@ impl StreamListInput {
         })
     }
 
-    /// Reads a `StreamListInput` from JSON text; the error names the field.
+    /// Reads a `ListInput` from JSON text; the error names the field.
     pub fn from_json(text: &str) -> Result<Self, wire::Error> {
         wire::parse(text, Self::decode)
     }
 }
 
-impl Serialize for StreamListInput {
+impl Serialize for ListInput {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("group_id", &self.group_id)?;
@@ -163,12 +163,12 @@ impl Serialize for StreamListInput {
     }
 }
 
-wire::deserialize!(StreamListInput);
+wire::deserialize!(ListInput);
 
 #[cfg(feature = "tagged")]
-impl Tagged for StreamListInput {
+impl Tagged for ListInput {
     fn tagged(&self) -> Value {
-        tagged::object("StreamListInput", vec![
+        tagged::object("ListInput", vec![
             ("group_id", Some(self.group_id.tagged())),
             ("stream_name", Some(self.stream_name.tagged())),
         ])
@@ -178,9 +178,9 @@ impl Tagged for StreamListInput {
 /// Input for stream.listAll (empty struct)
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct StreamListAllInput {}
+pub struct ListAllInput {}
 
-impl StreamListAllInput {
+impl ListAllInput {
     /// One with the fields that are always there.
     pub fn new() -> Self {
         Self {}
@@ -191,34 +191,34 @@ impl StreamListAllInput {
         Ok(Self {})
     }
 
-    /// Reads a `StreamListAllInput` from JSON text; the error names the field.
+    /// Reads a `ListAllInput` from JSON text; the error names the field.
     pub fn from_json(text: &str) -> Result<Self, wire::Error> {
         wire::parse(text, Self::decode)
     }
 }
 
-impl Serialize for StreamListAllInput {
+impl Serialize for ListAllInput {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_map(Some(0))?.end()
     }
 }
 
-wire::deserialize!(StreamListAllInput);
+wire::deserialize!(ListAllInput);
 
 #[cfg(feature = "tagged")]
-impl Tagged for StreamListAllInput {
+impl Tagged for ListAllInput {
     fn tagged(&self) -> Value {
-        tagged::object("StreamListAllInput", vec![])
+        tagged::object("ListAllInput", vec![])
     }
 }
 
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct StreamListGroupsInput {
+pub struct ListGroupsInput {
     pub stream_name: String,
 }
 
-impl StreamListGroupsInput {
+impl ListGroupsInput {
     /// One with the fields that are always there.
     pub fn new(stream_name: impl Into<String>) -> Self {
         Self {
@@ -233,13 +233,13 @@ impl StreamListGroupsInput {
         })
     }
 
-    /// Reads a `StreamListGroupsInput` from JSON text; the error names the field.
+    /// Reads a `ListGroupsInput` from JSON text; the error names the field.
     pub fn from_json(text: &str) -> Result<Self, wire::Error> {
         wire::parse(text, Self::decode)
     }
 }
 
-impl Serialize for StreamListGroupsInput {
+impl Serialize for ListGroupsInput {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("stream_name", &self.stream_name)?;
@@ -247,12 +247,12 @@ impl Serialize for StreamListGroupsInput {
     }
 }
 
-wire::deserialize!(StreamListGroupsInput);
+wire::deserialize!(ListGroupsInput);
 
 #[cfg(feature = "tagged")]
-impl Tagged for StreamListGroupsInput {
+impl Tagged for ListGroupsInput {
     fn tagged(&self) -> Value {
-        tagged::object("StreamListGroupsInput", vec![
+        tagged::object("ListGroupsInput", vec![
             ("stream_name", Some(self.stream_name.tagged())),
         ])
     }
@@ -260,7 +260,7 @@ impl Tagged for StreamListGroupsInput {
 
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct StreamSendInput {
+pub struct SendInput {
     pub data: wire::Any,
     pub group_id: String,
     pub id: Option<Option<String>>,
@@ -268,7 +268,7 @@ pub struct StreamSendInput {
     pub r#type: String,
 }
 
-impl StreamSendInput {
+impl SendInput {
     /// One with the fields that are always there.
     pub fn new(data: wire::Any, group_id: impl Into<String>, stream_name: impl Into<String>, r#type: impl Into<String>) -> Self {
         Self {
@@ -291,13 +291,13 @@ impl StreamSendInput {
         })
     }
 
-    /// Reads a `StreamSendInput` from JSON text; the error names the field.
+    /// Reads a `SendInput` from JSON text; the error names the field.
     pub fn from_json(text: &str) -> Result<Self, wire::Error> {
         wire::parse(text, Self::decode)
     }
 }
 
-impl Serialize for StreamSendInput {
+impl Serialize for SendInput {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("data", &self.data)?;
@@ -311,12 +311,12 @@ impl Serialize for StreamSendInput {
     }
 }
 
-wire::deserialize!(StreamSendInput);
+wire::deserialize!(SendInput);
 
 #[cfg(feature = "tagged")]
-impl Tagged for StreamSendInput {
+impl Tagged for SendInput {
     fn tagged(&self) -> Value {
-        tagged::object("StreamSendInput", vec![
+        tagged::object("SendInput", vec![
             ("data", Some(self.data.tagged())),
             ("group_id", Some(self.group_id.tagged())),
             ("id", self.id.as_ref().map(Tagged::tagged)),
@@ -328,14 +328,14 @@ impl Tagged for StreamSendInput {
 
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct StreamSetInput {
+pub struct SetInput {
     pub data: wire::Any,
     pub group_id: String,
     pub item_id: String,
     pub stream_name: String,
 }
 
-impl StreamSetInput {
+impl SetInput {
     /// One with the fields that are always there.
     pub fn new(data: wire::Any, group_id: impl Into<String>, item_id: impl Into<String>, stream_name: impl Into<String>) -> Self {
         Self {
@@ -356,13 +356,13 @@ impl StreamSetInput {
         })
     }
 
-    /// Reads a `StreamSetInput` from JSON text; the error names the field.
+    /// Reads a `SetInput` from JSON text; the error names the field.
     pub fn from_json(text: &str) -> Result<Self, wire::Error> {
         wire::parse(text, Self::decode)
     }
 }
 
-impl Serialize for StreamSetInput {
+impl Serialize for SetInput {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("data", &self.data)?;
@@ -373,12 +373,12 @@ impl Serialize for StreamSetInput {
     }
 }
 
-wire::deserialize!(StreamSetInput);
+wire::deserialize!(SetInput);
 
 #[cfg(feature = "tagged")]
-impl Tagged for StreamSetInput {
+impl Tagged for SetInput {
     fn tagged(&self) -> Value {
-        tagged::object("StreamSetInput", vec![
+        tagged::object("SetInput", vec![
             ("data", Some(self.data.tagged())),
             ("group_id", Some(self.group_id.tagged())),
             ("item_id", Some(self.item_id.tagged())),
@@ -841,14 +841,14 @@ impl Tagged for UpdateOpRemove {
 /// Input for atomic stream update operations
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct StreamUpdateInput {
+pub struct UpdateInput {
     pub group_id: String,
     pub item_id: String,
     pub ops: Vec<UpdateOp>,
     pub stream_name: String,
 }
 
-impl StreamUpdateInput {
+impl UpdateInput {
     /// One with the fields that are always there.
     pub fn new(group_id: impl Into<String>, item_id: impl Into<String>, ops: Vec<UpdateOp>, stream_name: impl Into<String>) -> Self {
         Self {
@@ -869,13 +869,13 @@ impl StreamUpdateInput {
         })
     }
 
-    /// Reads a `StreamUpdateInput` from JSON text; the error names the field.
+    /// Reads an `UpdateInput` from JSON text; the error names the field.
     pub fn from_json(text: &str) -> Result<Self, wire::Error> {
         wire::parse(text, Self::decode)
     }
 }
 
-impl Serialize for StreamUpdateInput {
+impl Serialize for UpdateInput {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("group_id", &self.group_id)?;
@@ -886,12 +886,12 @@ impl Serialize for StreamUpdateInput {
     }
 }
 
-wire::deserialize!(StreamUpdateInput);
+wire::deserialize!(UpdateInput);
 
 #[cfg(feature = "tagged")]
-impl Tagged for StreamUpdateInput {
+impl Tagged for UpdateInput {
     fn tagged(&self) -> Value {
-        tagged::object("StreamUpdateInput", vec![
+        tagged::object("UpdateInput", vec![
             ("group_id", Some(self.group_id.tagged())),
             ("item_id", Some(self.item_id.tagged())),
             ("ops", Some(self.ops.tagged())),
@@ -1027,12 +1027,12 @@ impl Tagged for StreamMetadata {
 
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct StreamListAllResult {
+pub struct ListAllResult {
     pub count: i64,
     pub stream: Vec<StreamMetadata>,
 }
 
-impl StreamListAllResult {
+impl ListAllResult {
     /// One with the fields that are always there.
     pub fn new(count: i64, stream: Vec<StreamMetadata>) -> Self {
         Self {
@@ -1049,13 +1049,13 @@ impl StreamListAllResult {
         })
     }
 
-    /// Reads a `StreamListAllResult` from JSON text; the error names the field.
+    /// Reads a `ListAllResult` from JSON text; the error names the field.
     pub fn from_json(text: &str) -> Result<Self, wire::Error> {
         wire::parse(text, Self::decode)
     }
 }
 
-impl Serialize for StreamListAllResult {
+impl Serialize for ListAllResult {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("count", &self.count)?;
@@ -1064,12 +1064,12 @@ impl Serialize for StreamListAllResult {
     }
 }
 
-wire::deserialize!(StreamListAllResult);
+wire::deserialize!(ListAllResult);
 
 #[cfg(feature = "tagged")]
-impl Tagged for StreamListAllResult {
+impl Tagged for ListAllResult {
     fn tagged(&self) -> Value {
-        tagged::object("StreamListAllResult", vec![
+        tagged::object("ListAllResult", vec![
             ("count", Some(self.count.tagged())),
             ("stream", Some(self.stream.tagged())),
         ])
@@ -1292,13 +1292,13 @@ impl Tagged for UpdateResult {
 #[cfg(feature = "tagged")]
 pub fn inspect(name: &str, text: &str) -> Option<tagged::Inspected> {
     match name {
-        "StreamDeleteInput" => tagged::inspect(text, StreamDeleteInput::decode),
-        "StreamGetInput" => tagged::inspect(text, StreamGetInput::decode),
-        "StreamListInput" => tagged::inspect(text, StreamListInput::decode),
-        "StreamListAllInput" => tagged::inspect(text, StreamListAllInput::decode),
-        "StreamListGroupsInput" => tagged::inspect(text, StreamListGroupsInput::decode),
-        "StreamSendInput" => tagged::inspect(text, StreamSendInput::decode),
-        "StreamSetInput" => tagged::inspect(text, StreamSetInput::decode),
+        "DeleteInput" => tagged::inspect(text, DeleteInput::decode),
+        "GetInput" => tagged::inspect(text, GetInput::decode),
+        "ListInput" => tagged::inspect(text, ListInput::decode),
+        "ListAllInput" => tagged::inspect(text, ListAllInput::decode),
+        "ListGroupsInput" => tagged::inspect(text, ListGroupsInput::decode),
+        "SendInput" => tagged::inspect(text, SendInput::decode),
+        "SetInput" => tagged::inspect(text, SetInput::decode),
         "FieldPath" => tagged::inspect(text, decode_field_path),
         "MergePath" => tagged::inspect(text, MergePath::decode),
         "UpdateOp" => tagged::inspect(text, UpdateOp::decode),
@@ -1308,12 +1308,12 @@ pub fn inspect(name: &str, text: &str) -> Option<tagged::Inspected> {
         "UpdateOpDecrement" => tagged::inspect(text, UpdateOpDecrement::decode),
         "UpdateOpAppend" => tagged::inspect(text, UpdateOpAppend::decode),
         "UpdateOpRemove" => tagged::inspect(text, UpdateOpRemove::decode),
-        "StreamUpdateInput" => tagged::inspect(text, StreamUpdateInput::decode),
+        "UpdateInput" => tagged::inspect(text, UpdateInput::decode),
         "DeleteResult" => tagged::inspect(text, DeleteResult::decode),
         "GetResult" => tagged::inspect(text, decode_get_result),
         "ListResult" => tagged::inspect(text, decode_list_result),
         "StreamMetadata" => tagged::inspect(text, StreamMetadata::decode),
-        "StreamListAllResult" => tagged::inspect(text, StreamListAllResult::decode),
+        "ListAllResult" => tagged::inspect(text, ListAllResult::decode),
         "ListGroupsResult" => tagged::inspect(text, decode_list_groups_result),
         "SendResult" => tagged::inspect(text, decode_send_result),
         "SetResult" => tagged::inspect(text, SetResult::decode),

@@ -477,14 +477,14 @@ pub struct StreamMessage {
     /// The item's id; null for what concerns the group.
     pub id: Option<String>,
     pub event: StreamEvent,
+    /// *Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created
+    /// it. Items are listed in the order of their creation.
+    pub created: Option<i64>,
     /// *Additive.* Where the group stands after this message (0 = a sync of a group never written). Absent when
     /// nobody sequenced it.
     pub seq: Option<i64>,
     /// *Additive.* The incarnation of the group's data that `seq` belongs to.
     pub epoch: Option<String>,
-    /// *Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created
-    /// it. Items are listed in the order of their creation.
-    pub created: Option<i64>,
 }
 
 impl StreamMessage {
@@ -496,9 +496,9 @@ impl StreamMessage {
             group_id: group_id.into(),
             id,
             event,
+            created: None,
             seq: None,
             epoch: None,
-            created: None,
         }
     }
 
@@ -511,9 +511,9 @@ impl StreamMessage {
             group_id: object.required("groupId", wire::string)?,
             id: object.required("id", |v| wire::nullable(v, wire::string))?,
             event: object.required("event", StreamEvent::decode)?,
+            created: object.optional("created", |v| wire::integer(v, 1, 9007199254740991))?,
             seq: object.optional("seq", |v| wire::integer(v, 0, 9007199254740991))?,
             epoch: object.optional("epoch", wire::string)?,
-            created: object.optional("created", |v| wire::integer(v, 1, 9007199254740991))?,
         })
     }
 
@@ -532,14 +532,14 @@ impl Serialize for StreamMessage {
         map.serialize_entry("groupId", &self.group_id)?;
         map.serialize_entry("id", &self.id)?;
         map.serialize_entry("event", &self.event)?;
+        if let Some(value) = &self.created {
+            map.serialize_entry("created", value)?;
+        }
         if let Some(value) = &self.seq {
             map.serialize_entry("seq", value)?;
         }
         if let Some(value) = &self.epoch {
             map.serialize_entry("epoch", value)?;
-        }
-        if let Some(value) = &self.created {
-            map.serialize_entry("created", value)?;
         }
         map.end()
     }
@@ -556,9 +556,9 @@ impl Tagged for StreamMessage {
             ("groupId", Some(self.group_id.tagged())),
             ("id", Some(self.id.tagged())),
             ("event", Some(self.event.tagged())),
+            ("created", self.created.as_ref().map(Tagged::tagged)),
             ("seq", self.seq.as_ref().map(Tagged::tagged)),
             ("epoch", self.epoch.as_ref().map(Tagged::tagged)),
-            ("created", self.created.as_ref().map(Tagged::tagged)),
         ])
     }
 }

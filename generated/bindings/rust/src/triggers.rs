@@ -14,14 +14,14 @@ use crate::wire;
 
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct StreamJoinTriggerConfig {
+pub struct JoinTriggerConfig {
     /// Optional function ID to evaluate before invoking handler
     pub condition_function_id: Option<Option<String>>,
     /// Stream name to watch
     pub stream_name: Option<Option<String>>,
 }
 
-impl StreamJoinTriggerConfig {
+impl JoinTriggerConfig {
     /// One with the fields that are always there.
     pub fn new() -> Self {
         Self {
@@ -38,13 +38,13 @@ impl StreamJoinTriggerConfig {
         })
     }
 
-    /// Reads a `StreamJoinTriggerConfig` from JSON text; the error names the field.
+    /// Reads a `JoinTriggerConfig` from JSON text; the error names the field.
     pub fn from_json(text: &str) -> Result<Self, wire::Error> {
         wire::parse(text, Self::decode)
     }
 }
 
-impl Serialize for StreamJoinTriggerConfig {
+impl Serialize for JoinTriggerConfig {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         if let Some(value) = &self.condition_function_id {
@@ -57,12 +57,12 @@ impl Serialize for StreamJoinTriggerConfig {
     }
 }
 
-wire::deserialize!(StreamJoinTriggerConfig);
+wire::deserialize!(JoinTriggerConfig);
 
 #[cfg(feature = "tagged")]
-impl Tagged for StreamJoinTriggerConfig {
+impl Tagged for JoinTriggerConfig {
     fn tagged(&self) -> Value {
-        tagged::object("StreamJoinTriggerConfig", vec![
+        tagged::object("JoinTriggerConfig", vec![
             ("condition_function_id", self.condition_function_id.as_ref().map(Tagged::tagged)),
             ("stream_name", self.stream_name.as_ref().map(Tagged::tagged)),
         ])
@@ -71,14 +71,14 @@ impl Tagged for StreamJoinTriggerConfig {
 
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct StreamLeaveTriggerConfig {
+pub struct LeaveTriggerConfig {
     /// Optional function ID to evaluate before invoking handler
     pub condition_function_id: Option<Option<String>>,
     /// Stream name to watch
     pub stream_name: Option<Option<String>>,
 }
 
-impl StreamLeaveTriggerConfig {
+impl LeaveTriggerConfig {
     /// One with the fields that are always there.
     pub fn new() -> Self {
         Self {
@@ -95,13 +95,13 @@ impl StreamLeaveTriggerConfig {
         })
     }
 
-    /// Reads a `StreamLeaveTriggerConfig` from JSON text; the error names the field.
+    /// Reads a `LeaveTriggerConfig` from JSON text; the error names the field.
     pub fn from_json(text: &str) -> Result<Self, wire::Error> {
         wire::parse(text, Self::decode)
     }
 }
 
-impl Serialize for StreamLeaveTriggerConfig {
+impl Serialize for LeaveTriggerConfig {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         if let Some(value) = &self.condition_function_id {
@@ -114,12 +114,12 @@ impl Serialize for StreamLeaveTriggerConfig {
     }
 }
 
-wire::deserialize!(StreamLeaveTriggerConfig);
+wire::deserialize!(LeaveTriggerConfig);
 
 #[cfg(feature = "tagged")]
-impl Tagged for StreamLeaveTriggerConfig {
+impl Tagged for LeaveTriggerConfig {
     fn tagged(&self) -> Value {
-        tagged::object("StreamLeaveTriggerConfig", vec![
+        tagged::object("LeaveTriggerConfig", vec![
             ("condition_function_id", self.condition_function_id.as_ref().map(Tagged::tagged)),
             ("stream_name", self.stream_name.as_ref().map(Tagged::tagged)),
         ])
@@ -199,7 +199,7 @@ impl Tagged for StreamTriggerConfig {
 
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct StreamJoinCallRequest {
+pub struct JoinTriggerPayload {
     /// Event type (stream:join or stream:leave)
     pub event_type: String,
     /// Group ID
@@ -216,7 +216,7 @@ pub struct StreamJoinCallRequest {
     pub context: Option<wire::Any>,
 }
 
-impl StreamJoinCallRequest {
+impl JoinTriggerPayload {
     /// One with the fields that are always there.
     pub fn new(event_type: impl Into<String>, group_id: impl Into<String>, stream_name: impl Into<String>, timestamp: i64, subscription_id: impl Into<String>) -> Self {
         Self {
@@ -243,13 +243,13 @@ impl StreamJoinCallRequest {
         })
     }
 
-    /// Reads a `StreamJoinCallRequest` from JSON text; the error names the field.
+    /// Reads a `JoinTriggerPayload` from JSON text; the error names the field.
     pub fn from_json(text: &str) -> Result<Self, wire::Error> {
         wire::parse(text, Self::decode)
     }
 }
 
-impl Serialize for StreamJoinCallRequest {
+impl Serialize for JoinTriggerPayload {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("event_type", &self.event_type)?;
@@ -267,12 +267,12 @@ impl Serialize for StreamJoinCallRequest {
     }
 }
 
-wire::deserialize!(StreamJoinCallRequest);
+wire::deserialize!(JoinTriggerPayload);
 
 #[cfg(feature = "tagged")]
-impl Tagged for StreamJoinCallRequest {
+impl Tagged for JoinTriggerPayload {
     fn tagged(&self) -> Value {
-        tagged::object("StreamJoinCallRequest", vec![
+        tagged::object("JoinTriggerPayload", vec![
             ("event_type", Some(self.event_type.tagged())),
             ("group_id", Some(self.group_id.tagged())),
             ("id", self.id.as_ref().map(Tagged::tagged)),
@@ -286,7 +286,7 @@ impl Tagged for StreamJoinCallRequest {
 
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct StreamLeaveCallRequest {
+pub struct LeaveTriggerPayload {
     /// Event type (stream:join or stream:leave)
     pub event_type: String,
     /// Group ID
@@ -303,7 +303,7 @@ pub struct StreamLeaveCallRequest {
     pub context: Option<wire::Any>,
 }
 
-impl StreamLeaveCallRequest {
+impl LeaveTriggerPayload {
     /// One with the fields that are always there.
     pub fn new(event_type: impl Into<String>, group_id: impl Into<String>, stream_name: impl Into<String>, timestamp: i64, subscription_id: impl Into<String>) -> Self {
         Self {
@@ -330,13 +330,13 @@ impl StreamLeaveCallRequest {
         })
     }
 
-    /// Reads a `StreamLeaveCallRequest` from JSON text; the error names the field.
+    /// Reads a `LeaveTriggerPayload` from JSON text; the error names the field.
     pub fn from_json(text: &str) -> Result<Self, wire::Error> {
         wire::parse(text, Self::decode)
     }
 }
 
-impl Serialize for StreamLeaveCallRequest {
+impl Serialize for LeaveTriggerPayload {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("event_type", &self.event_type)?;
@@ -354,12 +354,12 @@ impl Serialize for StreamLeaveCallRequest {
     }
 }
 
-wire::deserialize!(StreamLeaveCallRequest);
+wire::deserialize!(LeaveTriggerPayload);
 
 #[cfg(feature = "tagged")]
-impl Tagged for StreamLeaveCallRequest {
+impl Tagged for LeaveTriggerPayload {
     fn tagged(&self) -> Value {
-        tagged::object("StreamLeaveCallRequest", vec![
+        tagged::object("LeaveTriggerPayload", vec![
             ("event_type", Some(self.event_type.tagged())),
             ("group_id", Some(self.group_id.tagged())),
             ("id", self.id.as_ref().map(Tagged::tagged)),
@@ -373,7 +373,7 @@ impl Tagged for StreamLeaveCallRequest {
 
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct StreamCallRequest {
+pub struct StreamTriggerPayload {
     /// `{type: create|update|delete, data}`; for stream::send `{type: "event", event: {type, data}}`.
     pub event: wire::Any,
     /// What happened (create, update, delete, event); the same as `event.type`.
@@ -386,17 +386,21 @@ pub struct StreamCallRequest {
     pub stream_name: String,
     /// Event timestamp (ms)
     pub timestamp: i64,
-    /// Always `stream`. What happened is `event.type`.
-    pub r#type: String,
     /// Stream name; the same as `stream_name`.
     pub stream_name2: String,
     /// Group ID; the same as `group_id`.
     pub group_id2: String,
+    /// *Additive.* On a `create` that is learned late: the seq that created the item.
+    pub created: Option<i64>,
+    /// *Additive.* Where the group stands after this change. Absent when nobody sequenced it.
+    pub seq: Option<i64>,
+    /// *Additive.* The incarnation of the group's data that `seq` belongs to.
+    pub epoch: Option<String>,
 }
 
-impl StreamCallRequest {
+impl StreamTriggerPayload {
     /// One with the fields that are always there.
-    pub fn new(event: wire::Any, event_type: impl Into<String>, group_id: impl Into<String>, stream_name: impl Into<String>, timestamp: i64, r#type: impl Into<String>, stream_name2: impl Into<String>, group_id2: impl Into<String>) -> Self {
+    pub fn new(event: wire::Any, event_type: impl Into<String>, group_id: impl Into<String>, stream_name: impl Into<String>, timestamp: i64, stream_name2: impl Into<String>, group_id2: impl Into<String>) -> Self {
         Self {
             event,
             event_type: event_type.into(),
@@ -404,14 +408,17 @@ impl StreamCallRequest {
             id: None,
             stream_name: stream_name.into(),
             timestamp,
-            r#type: r#type.into(),
             stream_name2: stream_name2.into(),
             group_id2: group_id2.into(),
+            created: None,
+            seq: None,
+            epoch: None,
         }
     }
 
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
+        object.constant("type", "stream")?;
         Ok(Self {
             event: object.required("event", wire::any)?,
             event_type: object.required("event_type", wire::string)?,
@@ -419,21 +426,24 @@ impl StreamCallRequest {
             id: object.optional("id", |v| wire::nullable(v, wire::string))?,
             stream_name: object.required("stream_name", wire::string)?,
             timestamp: object.required("timestamp", |v| wire::integer(v, -9007199254740991, 9007199254740991))?,
-            r#type: object.required("type", wire::string)?,
             stream_name2: object.required("streamName", wire::string)?,
             group_id2: object.required("groupId", wire::string)?,
+            created: object.optional("created", |v| wire::integer(v, 1, 9007199254740991))?,
+            seq: object.optional("seq", |v| wire::integer(v, 0, 9007199254740991))?,
+            epoch: object.optional("epoch", wire::string)?,
         })
     }
 
-    /// Reads a `StreamCallRequest` from JSON text; the error names the field.
+    /// Reads a `StreamTriggerPayload` from JSON text; the error names the field.
     pub fn from_json(text: &str) -> Result<Self, wire::Error> {
         wire::parse(text, Self::decode)
     }
 }
 
-impl Serialize for StreamCallRequest {
+impl Serialize for StreamTriggerPayload {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("type", "stream")?;
         map.serialize_entry("event", &self.event)?;
         map.serialize_entry("event_type", &self.event_type)?;
         map.serialize_entry("group_id", &self.group_id)?;
@@ -442,28 +452,38 @@ impl Serialize for StreamCallRequest {
         }
         map.serialize_entry("stream_name", &self.stream_name)?;
         map.serialize_entry("timestamp", &self.timestamp)?;
-        map.serialize_entry("type", &self.r#type)?;
         map.serialize_entry("streamName", &self.stream_name2)?;
         map.serialize_entry("groupId", &self.group_id2)?;
+        if let Some(value) = &self.created {
+            map.serialize_entry("created", value)?;
+        }
+        if let Some(value) = &self.seq {
+            map.serialize_entry("seq", value)?;
+        }
+        if let Some(value) = &self.epoch {
+            map.serialize_entry("epoch", value)?;
+        }
         map.end()
     }
 }
 
-wire::deserialize!(StreamCallRequest);
+wire::deserialize!(StreamTriggerPayload);
 
 #[cfg(feature = "tagged")]
-impl Tagged for StreamCallRequest {
+impl Tagged for StreamTriggerPayload {
     fn tagged(&self) -> Value {
-        tagged::object("StreamCallRequest", vec![
+        tagged::object("StreamTriggerPayload", vec![
             ("event", Some(self.event.tagged())),
             ("event_type", Some(self.event_type.tagged())),
             ("group_id", Some(self.group_id.tagged())),
             ("id", self.id.as_ref().map(Tagged::tagged)),
             ("stream_name", Some(self.stream_name.tagged())),
             ("timestamp", Some(self.timestamp.tagged())),
-            ("type", Some(self.r#type.tagged())),
             ("streamName", Some(self.stream_name2.tagged())),
             ("groupId", Some(self.group_id2.tagged())),
+            ("created", self.created.as_ref().map(Tagged::tagged)),
+            ("seq", self.seq.as_ref().map(Tagged::tagged)),
+            ("epoch", self.epoch.as_ref().map(Tagged::tagged)),
         ])
     }
 }
@@ -472,12 +492,12 @@ impl Tagged for StreamCallRequest {
 #[cfg(feature = "tagged")]
 pub fn inspect(name: &str, text: &str) -> Option<tagged::Inspected> {
     match name {
-        "StreamJoinTriggerConfig" => tagged::inspect(text, StreamJoinTriggerConfig::decode),
-        "StreamLeaveTriggerConfig" => tagged::inspect(text, StreamLeaveTriggerConfig::decode),
+        "JoinTriggerConfig" => tagged::inspect(text, JoinTriggerConfig::decode),
+        "LeaveTriggerConfig" => tagged::inspect(text, LeaveTriggerConfig::decode),
         "StreamTriggerConfig" => tagged::inspect(text, StreamTriggerConfig::decode),
-        "StreamJoinCallRequest" => tagged::inspect(text, StreamJoinCallRequest::decode),
-        "StreamLeaveCallRequest" => tagged::inspect(text, StreamLeaveCallRequest::decode),
-        "StreamCallRequest" => tagged::inspect(text, StreamCallRequest::decode),
+        "JoinTriggerPayload" => tagged::inspect(text, JoinTriggerPayload::decode),
+        "LeaveTriggerPayload" => tagged::inspect(text, LeaveTriggerPayload::decode),
+        "StreamTriggerPayload" => tagged::inspect(text, StreamTriggerPayload::decode),
         _ => None,
     }
 }

@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FUNCTION } from '../../generated/constants.js';
-import * as encode from '../../generated/encode.js';
-import { createDispatcher, type StreamHandlers, type WireFailure } from '../../generated/handlers.js';
 import type { JsonText } from '../../generated/json-text.js';
-import { sliceField } from '../../src/domain/json-text.js';
+import * as encode from '../../generated/messages/functions.js';
+import { StreamError } from '../domain/errors.js';
+import { Payload } from '../domain/payload.js';
+import { createDispatch, type StreamHandlers } from './dispatch.js';
+import type { InvocationFailure } from './service-port.js';
 
 const json = (text: string): JsonText => text as JsonText;
 const ADDRESS = '"stream_name":"s","group_id":"g","item_id":"i"';
 
 interface Answer {
-  readonly failure: WireFailure | undefined;
+  readonly failure: InvocationFailure | undefined;
   readonly result: JsonText | undefined;
 }
 
@@ -28,17 +30,15 @@ function dispatcher(overrides: Partial<StreamHandlers<string>> = {}) {
     update: echo,
     ...overrides,
   };
-  const invalidInput = (message: string): unknown => ({ reason: 'invalid_input', message });
-  const describeError = (error: unknown) => {
-    const { reason = 'internal', message } = error as { reason?: string; message: string };
-    return { reason, message: `${reason}: ${message}` };
-  };
-  const dispatch = createDispatcher(handlers, { sliceField, invalidInput, describeError });
+  const dispatch = createDispatch(handlers, (error) => ({
+    reason: error instanceof StreamError ? error.reason : ('internal' as const),
+    message: `described ${(error as Error).message}`,
+  }));
   const call = (id: string, payload: string | undefined): Answer[] => {
     const answers: Answer[] = [];
     const known = dispatch(
       id,
-      payload === undefined ? undefined : json(payload),
+      payload === undefined ? undefined : new Payload(json(payload)),
       'context',
       (failure, result) => {
         answers.push({ failure, result });
@@ -68,12 +68,14 @@ test('a handler gets raw text of any-typed fields and is answered in the same tu
 });
 
 test('update gets its operations parsed, and the text that they were parsed from', () => {
-  const { call } = dispatcher();
   const payload = `{${ADDRESS},"ops":[{"type":"set","path":"a","value":1.0}]}`;
-  const [answer] = call(FUNCTION.update, payload);
-  const input = JSON.parse(answer?.result ?? '') as Record<string, unknown>;
-  assert.deepEqual(input.ops, [{ type: 'set', path: 'a', value: 1 }]);
-  assert.equal(input.payload, payload);
+  const { call } = dispatcher({
+    update: (input, _context, text) => {
+      assert.deepEqual(input.ops, [{ type: 'set', path: 'a', value: 1 }]);
+      return text;
+    },
+  });
+  assert.deepEqual(call(FUNCTION.update, payload), [{ failure: undefined, result: payload }]);
 });
 
 test('list_all takes no payload, null and an empty object', () => {
@@ -81,10 +83,7 @@ test('list_all takes no payload, null and an empty object', () => {
   for (const payload of [undefined, 'null', '{}', '{"_caller_worker_id":"w"}']) {
     assert.equal(call(FUNCTION.listAll, payload)[0]?.failure, undefined);
   }
-  assert.match(
-    call(FUNCTION.listAll, '[]')[0]?.failure?.message ?? '',
-    /^invalid_input: payload: must be object$/,
-  );
+  assert.match(call(FUNCTION.listAll, '[]')[0]?.failure?.message ?? '', /payload: must be object$/);
 });
 
 test("bad input is answered with the function's code and the field", () => {
@@ -97,7 +96,8 @@ test("bad input is answered with the function's code and the field", () => {
     [FUNCTION.update, `{${ADDRESS},"ops":{}}`, 'STREAM_UPDATE_ERROR', 'ops: must be array'],
   ];
   for (const [id, payload, code, what] of failures) {
-    const failure = { code, reason: 'invalid_input', message: `invalid_input: ${what}` };
+    const message = `described ${what}`;
+    const failure = { code, reason: 'invalid_input', message };
     assert.deepEqual(call(id, payload), [{ failure, result: undefined }]);
   }
 });
@@ -110,13 +110,13 @@ test('what a handler throws or rejects with becomes a wire error, once', async (
     list: () => Promise.reject(new Error('rejected')),
     send: () => Promise.resolve(undefined),
   });
-  const thrown = { code: 'STREAM_GET_ERROR', reason: 'internal', message: 'internal: thrown' };
+  const thrown = { code: 'STREAM_GET_ERROR', reason: 'internal', message: 'described thrown' };
   assert.deepEqual(call(FUNCTION.get, `{${ADDRESS}}`), [{ failure: thrown, result: undefined }]);
   const later = (id: string, payload: string): Promise<Answer> =>
     new Promise((resolve) => {
-      dispatch(id, json(payload), 'context', (failure, result) => resolve({ failure, result }));
+      dispatch(id, new Payload(json(payload)), 'context', (failure, result) => resolve({ failure, result }));
     });
-  const rejected = { code: 'STREAM_GET_GROUP_ERROR', reason: 'internal', message: 'internal: rejected' };
+  const rejected = { code: 'STREAM_GET_GROUP_ERROR', reason: 'internal', message: 'described rejected' };
   assert.deepEqual(await later(FUNCTION.list, `{${ADDRESS}}`), { failure: rejected, result: undefined });
   const sent = await later(FUNCTION.send, '{"stream_name":"s","group_id":"g","type":"t","data":null}');
   assert.deepEqual(sent, { failure: undefined, result: undefined });
@@ -130,7 +130,7 @@ test('an owner that throws in done is not called twice', () => {
       calls++;
       throw new Error('owner');
     };
-    assert.throws(() => dispatch(FUNCTION.get, json(payload), 'context', done), /owner/);
+    assert.throws(() => dispatch(FUNCTION.get, new Payload(json(payload)), 'context', done), /owner/);
     assert.equal(calls, 1);
   }
 });
@@ -159,8 +159,10 @@ test('results are encoded from raw text', () => {
   assert.deepEqual(JSON.parse(encode.encodeListAllResult(listing)), listing);
   const update = { old_value: value, new_value: value };
   const plain = '{"new_value":{"n":1.0},"old_value":{"n":1.0}}';
-  assert.equal(encode.encodeUpdateResult(update), plain);
-  assert.equal(encode.encodeUpdateResult({ ...update, errors: [] }), plain);
-  const errors = [{ op_index: 0, code: 'c', message: 'm' }];
-  assert.deepEqual(JSON.parse(encode.encodeUpdateResult({ ...update, errors })).errors, errors);
+  assert.equal(encode.encodeUpdateResult({ ...update, errors: undefined }), plain);
+  const errors = [{ op_index: 0, code: 'c', message: 'm', doc_url: undefined }];
+  assert.equal(
+    encode.encodeUpdateResult({ ...update, errors }),
+    `${plain.slice(0, -1)},"errors":[{"op_index":0,"code":"c","message":"m"}]}`,
+  );
 });

@@ -1,0 +1,89 @@
+import { doc, propertyKey, quote } from './names.js';
+import type { Field, RecordShape, Shape, UnionShape } from './shape.js';
+
+/** What a record or a union is made of, its any-typed parts as JSON text: what encoders take and decoders make. */
+export interface Message {
+  /** The schema's definition, and the type of its parsed values. */
+  readonly definition: string;
+  /** The name of the type of its parts. */
+  readonly parts: string;
+  readonly shape: RecordShape | UnionShape;
+}
+
+/** Finds a message by the name of its definition. */
+export type Messages = ReadonlyMap<string, Message>;
+
+/** A constant field is written by the encoder, and no part. */
+export const isConstant = ({ shape }: Field): boolean =>
+  shape.kind === 'enumeration' && shape.values.length === 1;
+
+/** A message of constant fields only. */
+export const isBare = ({ shape }: Message): boolean => shape.kind === 'record' && partsOf(shape).length === 0;
+
+export const partsOf = ({ fields }: RecordShape): readonly Field[] =>
+  fields.filter((field) => field.optional || !isConstant(field));
+
+/**
+ * The type of the parts. Every field is there, if only as undefined: who encodes a message has to decide about a field
+ * that the spec adds.
+ */
+export function renderParts(message: Message, messages: Messages): string {
+  const { definition, parts, shape } = message;
+  if (shape.kind === 'union') {
+    const branches = shape.branches.map(({ name, value }) => {
+      const branch = known(messages, name);
+      const tag = `{ readonly ${propertyKey(shape.tag)}: ${quote(value)} }`;
+      return isBare(branch) ? `  | ${tag}\n` : `  | (${tag} & ${branch.parts})\n`;
+    });
+    return `${doc(`The parts of \`${definition}\`; any-typed ones are JSON text.`)}export type ${parts} =\n${branches.join('').trimEnd()};\n`;
+  }
+  const members = partsOf(shape).map((field) => {
+    const type = typeOf(field.shape, `NonNullable<${definition}[${quote(field.key)}]>`, messages);
+    return `  readonly ${propertyKey(field.key)}: ${type}${field.optional ? ' | undefined' : ''};\n`;
+  });
+  const comment = doc(`The parts of \`${definition}\`; any-typed ones are JSON text.`);
+  if (members.length === 0)
+    return parts.endsWith('Parts') ? '' : `${comment}export type ${parts} = object;\n`;
+  return `${comment}export interface ${parts} {\n${members.join('')}}\n`;
+}
+
+function typeOf(shape: Shape, plain: string, messages: Messages): string {
+  switch (shape.kind) {
+    case 'raw':
+      return 'JsonText';
+    case 'enumeration':
+      return shape.values.map(quote).join(' | ');
+    case 'named':
+      return known(messages, shape.name).parts;
+    case 'array': {
+      const items = typeOf(shape.items, `${plain}[number]`, messages);
+      return /[|&]/.test(items) ? `readonly (${items})[]` : `readonly ${items}[]`;
+    }
+    case 'nullable':
+      return `${typeOf(shape.of, plain, messages)} | null`;
+    case 'plain':
+      return plain;
+    default:
+      return shape.kind;
+  }
+}
+
+export function known(messages: Messages, name: string): Message {
+  const message = messages.get(name);
+  if (message === undefined) throw new Error(`${name} has no encoder`);
+  return message;
+}
+
+/** True when a part of the message, or of one of its parts, is JSON text: to read it takes the message's own text. */
+export function holdsText({ shape }: Message, messages: Messages): boolean {
+  if (shape.kind === 'union')
+    return shape.branches.some(({ name }) => holdsText(known(messages, name), messages));
+  return partsOf(shape).some((field) => isText(field.shape, messages));
+}
+
+export function isText(shape: Shape, messages: Messages): boolean {
+  if (shape.kind === 'raw') return true;
+  if (shape.kind === 'named') return holdsText(known(messages, shape.name), messages);
+  if (shape.kind === 'array') return isText(shape.items, messages);
+  return shape.kind === 'nullable' && isText(shape.of, messages);
+}
