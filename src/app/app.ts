@@ -68,8 +68,8 @@ async function open(config: LiveConfig<Config>, options: AppOptions, closing: Cl
 
   const counters = newCounters();
   const stream = new Movable<StreamListener>();
-  const bindStream = ({ host, port }: Config) =>
-    stream.bind(new StreamListener({ host, port, config, service, logger, counters }));
+  const sockets = { config, service: service.subscriptions, logger, counters };
+  const bindStream = ({ host, port }: Config) => stream.bind(new StreamListener({ host, port, ...sockets }));
   metrics.attach({
     connections: () => total(stream, () => 1),
     subscriptions: () => total(stream, (one) => one.subscriptions),

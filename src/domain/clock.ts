@@ -1,4 +1,4 @@
-/** The wall clock, in ms since the Unix epoch. Injected everywhere, so that tests can stop it or turn it back. */
+/** The wall clock, in ms since the Unix epoch. Given to the stores, which stamp changes with it, so that tests can stop it or turn it back. */
 export type Now = () => number;
 
 /**

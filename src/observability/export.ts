@@ -1,50 +1,35 @@
 import { Counter, Gauge, type Histogram, type Registry } from 'prom-client';
 import { LATENCY_BOUNDS, type Latency } from './latency.js';
 
-/** One number under one value of its label. */
-export type Labelled<T> = Iterable<readonly [label: string, value: T]>;
+/** What each value of a label stands for. */
+type Labelled<T> = Iterable<readonly [label: string, value: T]>;
 
-/** A counter that is read when somebody asks. */
-export function exportCounter(registry: Registry, name: string, help: string, read: () => number): void {
-  new Counter({
-    name,
-    help,
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(read());
-    },
-  });
+/** How a metric is named and described. */
+export interface MetricHead {
+  readonly name: string;
+  readonly help: string;
+  /** The label that tells its numbers apart. @default it is one number */
+  readonly label?: string;
 }
 
-/** A counter per value of `label`, read when somebody asks. */
-export function exportCounters(
+/** A counter or gauge that is read when somebody asks. */
+export function exportNumbers(
   registry: Registry,
-  name: string,
-  help: string,
-  label: string,
-  read: () => Labelled<number>,
+  type: 'counter' | 'gauge',
+  { name, help, label }: MetricHead,
+  read: () => number | Labelled<number>,
 ): void {
-  new Counter({
+  const Metric = type === 'counter' ? Counter : (Gauge as unknown as typeof Counter);
+  new Metric({
     name,
     help,
-    labelNames: [label],
+    labelNames: label === undefined ? [] : [label],
     registers: [registry],
     collect() {
       this.reset();
-      for (const [value, count] of read()) this.inc({ [label]: value }, count);
-    },
-  });
-}
-
-/** A gauge that is read when somebody asks. */
-export function exportGauge(registry: Registry, name: string, help: string, read: () => number): void {
-  new Gauge({
-    name,
-    help,
-    registers: [registry],
-    collect() {
-      this.set(read());
+      const numbers = read();
+      if (typeof numbers === 'number') this.inc(numbers);
+      else for (const [value, count] of numbers) this.inc({ [label ?? '']: value }, count);
     },
   });
 }
@@ -52,9 +37,7 @@ export function exportGauge(registry: Registry, name: string, help: string, read
 /** A histogram in seconds; without `label` it holds one latency, whose label is not shown. */
 export function exportLatency(
   registry: Registry,
-  name: string,
-  help: string,
-  label: string | undefined,
+  { name, help, label }: MetricHead,
   latencies: Labelled<Latency>,
 ): void {
   const head = { name, help, type: 'histogram', aggregator: 'sum' };

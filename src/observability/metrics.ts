@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { FUNCTION } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
 import type { Change, ChangeKind } from '../domain/change.js';
-import { exportCounter, exportCounters, exportGauge, exportLatency } from './export.js';
+import { exportLatency, exportNumbers } from './export.js';
 import { Latency } from './latency.js';
 import { type MetricSources, NO_SOURCES } from './metric-sources.js';
 
@@ -39,9 +39,9 @@ export class Metrics {
   #sources = NO_SOURCES;
 
   constructor() {
-    this.#exportService();
-    this.#exportStore();
-    this.#exportDelivery();
+    this.#exportLatencies();
+    this.#exportCounters();
+    this.#exportGauges();
     ofProcess();
   }
 
@@ -96,85 +96,70 @@ export class Metrics {
     return (await this.#registry.metrics()) + (await ofProcess().metrics());
   }
 
-  #counter(name: string, help: string, read: () => number): void {
-    exportCounter(this.#registry, `iii_stream_${name}`, help, read);
-  }
-
-  #gauge(name: string, help: string, read: () => number): void {
-    exportGauge(this.#registry, `iii_stream_${name}`, help, read);
-  }
-
-  #exportService(): void {
-    const registry = this.#registry;
-    exportLatency(
-      registry,
-      'iii_stream_function_duration_seconds',
-      'Time from a call to its reply.',
-      'function',
-      this.#latencies,
-    );
-    exportCounters(
-      registry,
-      'iii_stream_function_errors_total',
-      'Calls that failed.',
-      'function',
-      () => this.#failures,
-    );
-    exportCounters(
-      registry,
-      'iii_stream_changes_total',
-      'Changes of items that this process saw; with Redis those of all processes.',
-      'kind',
-      () => Object.entries(this.#changes),
-    );
-    this.#counter('triggers_total', 'Trigger handlers called.', () => this.#triggers);
-    this.#counter(
-      'trigger_failures_total',
-      'Trigger handlers or conditions that failed.',
-      () => this.#triggerFailures,
-    );
-    this.#counter('auth_failures_total', 'Sockets refused before their upgrade.', () => this.#authFailures);
-  }
-
-  #exportStore(): void {
+  #exportLatencies(): void {
     exportLatency(
       this.#registry,
-      'iii_stream_store_commit_duration_seconds',
-      'Time until a batch of changes was durable.',
-      undefined,
-      [['', this.#commits]],
+      {
+        name: 'iii_stream_function_duration_seconds',
+        help: 'Time from a call to its reply.',
+        label: 'function',
+      },
+      this.#latencies,
     );
-    this.#counter('store_commit_entries_total', 'Changes in all batches.', () => this.#commitEntries);
-    this.#counter('store_commit_failures_total', 'Batches that failed.', () => this.#commitFailures);
-    this.#gauge('store_writable', '1 when the store takes writes.', () =>
-      this.#sources.storeWritable() ? 1 : 0,
+    exportLatency(
+      this.#registry,
+      {
+        name: 'iii_stream_store_commit_duration_seconds',
+        help: 'Time until a batch of changes was durable.',
+      },
+      [['', this.#commits]],
     );
   }
 
-  #exportDelivery(): void {
+  #exportCounters(): void {
+    const counter = (
+      name: string,
+      help: string,
+      read: () => number | Iterable<[string, number]>,
+      label?: string,
+    ) =>
+      exportNumbers(
+        this.#registry,
+        'counter',
+        { name: `iii_stream_${name}_total`, help, ...(label === undefined ? {} : { label }) },
+        read,
+      );
     const delivery = () => this.#sources.delivery;
-    this.#gauge('connections', 'Open stream sockets.', () => this.#sources.connections());
-    this.#gauge('subscriptions', 'Subscriptions of all sockets.', () => this.#sources.subscriptions());
-    this.#gauge('outbox_bytes', 'Bytes waiting to be sent on all sockets.', () =>
-      this.#sources.outboxBytes(),
-    );
-    this.#counter('deliveries_total', 'Messages handed to sockets.', () => delivery().deliveries);
-    this.#counter('catch_ups_total', 'Replies to what changed after a cursor.', () => delivery().catchUps);
-    this.#counter(
-      'dropped_events_total',
-      'Custom events that a slow client missed.',
-      () => delivery().droppedEvents,
-    );
-    this.#counter('pauses_total', 'Times that a full outbox paused a socket.', () => delivery().pauses);
     const sockets = () => this.#sources.sockets();
-    this.#counter('connections_total', 'Stream sockets opened.', () => sockets().opened);
-    this.#counter('refused_upgrades_total', 'Stream sockets refused.', () => sockets().refused);
-    this.#counter(
-      'socket_faults_total',
-      'Socket messages that got an error in reply.',
-      () => sockets().errors,
+    counter('function_errors', 'Calls that failed.', () => this.#failures, 'function');
+    counter(
+      'changes',
+      'Changes of items that this process saw; with Redis those of all processes.',
+      () => Object.entries(this.#changes),
+      'kind',
     );
-    this.#counter('slow_client_closes_total', 'Sockets closed as too slow.', () => sockets().slowConsumers);
-    this.#counter('lost_clients_total', 'Sockets dropped because they showed no life.', () => sockets().lost);
+    counter('triggers', 'Trigger handlers called.', () => this.#triggers);
+    counter('trigger_failures', 'Trigger handlers or conditions that failed.', () => this.#triggerFailures);
+    counter('auth_failures', 'Sockets refused before their upgrade.', () => this.#authFailures);
+    counter('store_commit_entries', 'Changes in all batches.', () => this.#commitEntries);
+    counter('store_commit_failures', 'Batches that failed.', () => this.#commitFailures);
+    counter('deliveries', 'Messages handed to sockets.', () => delivery().deliveries);
+    counter('catch_ups', 'Replies to what changed after a cursor.', () => delivery().catchUps);
+    counter('dropped_events', 'Custom events that a slow client missed.', () => delivery().droppedEvents);
+    counter('pauses', 'Times that a full outbox paused a socket.', () => delivery().pauses);
+    counter('connections', 'Stream sockets opened.', () => sockets().opened);
+    counter('refused_upgrades', 'Stream sockets refused.', () => sockets().refused);
+    counter('socket_faults', 'Socket messages that got an error in reply.', () => sockets().errors);
+    counter('slow_client_closes', 'Sockets closed as too slow.', () => sockets().slowConsumers);
+    counter('lost_clients', 'Sockets dropped because they showed no life.', () => sockets().lost);
+  }
+
+  #exportGauges(): void {
+    const gauge = (name: string, help: string, read: () => number) =>
+      exportNumbers(this.#registry, 'gauge', { name: `iii_stream_${name}`, help }, read);
+    gauge('store_writable', '1 when the store takes writes.', () => Number(this.#sources.storeWritable()));
+    gauge('connections', 'Open stream sockets.', () => this.#sources.connections());
+    gauge('subscriptions', 'Subscriptions of all sockets.', () => this.#sources.subscriptions());
+    gauge('outbox_bytes', 'Bytes waiting to be sent on all sockets.', () => this.#sources.outboxBytes());
   }
 }

@@ -15,11 +15,11 @@ test('a join handler refuses by its answer, by failing and by a failing conditio
     const outlet = new FakeOutlet(functionId);
     service.registerTrigger(trigger('t', 'stream:join', functionId, config));
     const joined = await new Promise((resolve) =>
-      service.join(outlet, join('1'), asJson('{"user":1}'), resolve),
+      service.subscriptions.join(outlet, join('1'), asJson('{"user":1}'), resolve),
     );
     await call('stream::set', { ...item, data: 1 });
     await tick();
-    service.disconnect(outlet);
+    service.subscriptions.disconnect(outlet);
     return { joined, types: outlet.messages.map((message) => message.event?.type) };
   };
   assert.deepEqual(await decide('no'), { joined: false, types: ['unauthorized'] });
@@ -48,15 +48,16 @@ test('every join that was let in is left once: by leave, by disconnect, and when
     return {};
   });
   service.registerTrigger(trigger('l', 'stream:leave', 'left'));
-  const joined = (id: string) => new Promise((resolve) => service.join(outlet, join(id), undefined, resolve));
+  const joined = (id: string) =>
+    new Promise((resolve) => service.subscriptions.join(outlet, join(id), undefined, resolve));
   await joined('1');
   await joined('2');
-  service.leave(outlet, '1');
-  service.leave(outlet, 'unknown');
-  service.disconnect(outlet);
+  service.subscriptions.leave(outlet, '1');
+  service.subscriptions.leave(outlet, 'unknown');
+  service.subscriptions.disconnect(outlet);
   service.registerTrigger(trigger('j', 'stream:join', 'slow'));
   void joined('3');
-  service.disconnect(outlet);
+  service.subscriptions.disconnect(outlet);
   open_();
   await tick();
   await tick();
@@ -75,19 +76,19 @@ test('a subscription is known from its join on, also while it is decided, until 
       decide.push((allowed) => resolve({ result: { unauthorized: !allowed } })),
     );
   });
-  const known = (id: string) => service.find(outlet, id)?.group;
-  service.join(outlet, join('in', { group: 'h' }), undefined, () => {});
+  const known = (id: string) => service.subscriptions.find(outlet, id)?.group;
+  service.subscriptions.join(outlet, join('in', { group: 'h' }), undefined, () => {});
   service.registerTrigger(trigger('j', 'stream:join', 'slow'));
-  for (const id of ['yes', 'no', 'left']) service.join(outlet, join(id), undefined, () => {});
+  for (const id of ['yes', 'no', 'left']) service.subscriptions.join(outlet, join(id), undefined, () => {});
   assert.deepEqual(['in', 'yes', 'no', 'left', 'other'].map(known), ['h', 'g', 'g', 'g', undefined]);
-  assert.equal(service.count(outlet), 4);
-  service.leave(outlet, 'left');
+  assert.equal(service.subscriptions.count(outlet), 4);
+  service.subscriptions.leave(outlet, 'left');
   assert.equal(known('left'), undefined);
-  assert.equal(service.count(outlet), 3);
+  assert.equal(service.subscriptions.count(outlet), 3);
   for (const [i, decided] of decide.entries()) decided(i !== 1);
   await tick();
   assert.deepEqual(['in', 'yes', 'no', 'left'].map(known), ['h', 'g', undefined, undefined]);
-  service.disconnect(outlet);
-  assert.equal(service.count(outlet), 0);
+  service.subscriptions.disconnect(outlet);
+  assert.equal(service.subscriptions.count(outlet), 0);
   assert.equal(known('in'), undefined);
 });

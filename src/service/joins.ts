@@ -3,7 +3,7 @@ import type { JsonText } from '../../generated/json-text.js';
 import type { Hub } from '../delivery/hub.js';
 import { type Encoders, type ItemOrGroup, type Outlet, unsequenced } from '../delivery/port.js';
 import { renderUnauthorized } from '../domain/message.js';
-import type { JoinRequest } from './service-port.js';
+import type { JoinRequest, SubscriptionService } from './service-port.js';
 import type { PresenceTriggers } from './triggers/presence-triggers.js';
 
 /** A join that its handlers still decide. */
@@ -14,14 +14,23 @@ interface Undecided {
   left: boolean;
 }
 
+export interface JoinsOptions {
+  readonly hub: Hub;
+  readonly triggers: PresenceTriggers;
+  readonly encoders: Encoders;
+  readonly authenticate: SubscriptionService['authenticate'];
+}
+
 /** Who is subscribed, from the join handlers' permission to `stream:leave`. Who is in is known to the hub alone. */
-export class Joins {
+export class Joins implements SubscriptionService {
+  readonly authenticate: SubscriptionService['authenticate'];
   readonly #hub: Hub;
   readonly #triggers: PresenceTriggers;
   readonly #encoders: Encoders;
   readonly #undecided = new Map<Outlet, Map<string, Undecided>>();
 
-  constructor(hub: Hub, triggers: PresenceTriggers, encoders: Encoders) {
+  constructor({ hub, triggers, encoders, authenticate }: JoinsOptions) {
+    this.authenticate = authenticate;
     this.#hub = hub;
     this.#triggers = triggers;
     this.#encoders = encoders;
@@ -71,6 +80,10 @@ export class Joins {
   disconnect(outlet: Outlet): void {
     for (const id of [...(this.#undecided.get(outlet)?.keys() ?? [])]) this.leave(outlet, id);
     for (const ended of this.#hub.disconnect(outlet)) this.#left(ended, ended.context);
+  }
+
+  drained(outlet: Outlet): void {
+    this.#hub.drained(outlet);
   }
 
   #allowed(outlet: Outlet, { request, context, left }: Undecided, settled: (joined: boolean) => void): void {

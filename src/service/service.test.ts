@@ -121,7 +121,7 @@ test('the auth function decides, fail closed', async () => {
   const { service, functions } = await open('auth');
   const request = { headers: { a: 'b' }, path: '/', queryParams: { q: ['1'] }, addr: '127.0.0.1:1' };
   const status = async () => {
-    const result = await service.authenticate(request);
+    const result = await service.subscriptions.authenticate(request);
     return result.allowed ? (result.context ?? 'in') : result.status;
   };
   assert.equal(await status(), 503);
@@ -164,7 +164,7 @@ test('a custom stream stands in for the storage, and its results reach reply, su
   service.registerTrigger(trigger('t', 'stream', 'seen', { stream_name: 's' }));
   const outlet = new FakeOutlet('o');
   await call('stream::set', { ...item, data: { n: 1 } });
-  await new Promise((resolve) => service.join(outlet, join('1'), undefined, resolve));
+  await new Promise((resolve) => service.subscriptions.join(outlet, join('1'), undefined, resolve));
   await tick();
   await tick();
   assert.deepEqual(await call('stream::set', { ...item, data: { n: 2 } }), {

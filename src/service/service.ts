@@ -2,7 +2,7 @@ import { INVOCATION_ERROR } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
 import type { Live } from '../config/index.js';
 import { Hub } from '../delivery/hub.js';
-import type { Encoders, ItemOrGroup, Outlet, Source } from '../delivery/port.js';
+import type { Encoders, Source } from '../delivery/port.js';
 import type { GroupAddress, Snapshot, TraceContext } from '../domain/change.js';
 import type { Eventual } from '../domain/deferred.js';
 import { type ErrorReason, StreamError, wireMessage } from '../domain/errors.js';
@@ -22,7 +22,6 @@ import type {
   FunctionCaller,
   InvocationCallback,
   InvocationFailure,
-  JoinRequest,
   StreamService,
   SubscriptionService,
   TriggerRegistration,
@@ -45,11 +44,12 @@ export interface ServiceOptions {
  * The eight functions, three trigger types and subscriptions over one store. The order of a change is
  * commit → deliver → trigger → reply: nobody learns of a change that is not as durable as the store promises.
  */
-export class Service implements StreamService, SubscriptionService {
+export class Service implements StreamService {
   readonly hub: Hub;
+  /** For clients: asks the auth function and the join handlers. */
+  readonly subscriptions: SubscriptionService;
   readonly triggers = new TriggerRegistry();
   readonly #options: ServiceOptions;
-  readonly #joins: Joins;
   readonly #dispatch: Dispatch<CallContext>;
   readonly #sourceOf: (stream: string) => Source;
 
@@ -75,11 +75,12 @@ export class Service implements StreamService, SubscriptionService {
       sourceOf: this.#sourceOf,
       onError: (error, what) => logger.warn({ err: error }, `could not ${what}; trying again`),
     });
-    this.#joins = new Joins(
-      this.hub,
-      new PresenceTriggers(this.triggers, functions, triggerObserver),
+    this.subscriptions = new Joins({
+      hub: this.hub,
+      triggers: new PresenceTriggers(this.triggers, functions, triggerObserver),
       encoders,
-    );
+      authenticate: (request) => this.#authenticate(request),
+    });
     store.listen({
       change: (change) => {
         observer?.changed(change);
@@ -115,45 +116,6 @@ export class Service implements StreamService, SubscriptionService {
     this.triggers.unregister(id);
   }
 
-  async authenticate(request: AuthRequest): Promise<AuthResult> {
-    const { functions, config, observer, logger } = this.#options;
-    const result = await authenticate(functions, config.current, request);
-    if (!result.allowed) {
-      observer?.authFailed();
-      logger.info({ status: result.status, reason: result.reason, addr: request.addr }, 'refused a socket');
-    }
-    return result;
-  }
-
-  join(
-    outlet: Outlet,
-    request: JoinRequest,
-    context: JsonText | undefined,
-    settled: (joined: boolean) => void,
-  ): void {
-    this.#joins.join(outlet, request, context, settled);
-  }
-
-  find(outlet: Outlet, subscriptionId: string): ItemOrGroup | undefined {
-    return this.#joins.find(outlet, subscriptionId);
-  }
-
-  count(outlet: Outlet): number {
-    return this.#joins.count(outlet);
-  }
-
-  leave(outlet: Outlet, subscriptionId: string): void {
-    this.#joins.leave(outlet, subscriptionId);
-  }
-
-  disconnect(outlet: Outlet): void {
-    this.#joins.disconnect(outlet);
-  }
-
-  drained(outlet: Outlet): void {
-    this.hub.drained(outlet);
-  }
-
   /** A group as a join would get it: from the store, or from the functions of a custom stream. */
   snapshot(group: GroupAddress): Eventual<Snapshot> {
     return this.#sourceOf(group.stream).snapshot(group, undefined);
@@ -161,6 +123,16 @@ export class Service implements StreamService, SubscriptionService {
 
   close(): void {
     this.hub.close();
+  }
+
+  async #authenticate(request: AuthRequest): Promise<AuthResult> {
+    const { functions, config, observer, logger } = this.#options;
+    const result = await authenticate(functions, config.current, request);
+    if (!result.allowed) {
+      observer?.authFailed();
+      logger.info({ status: result.status, reason: result.reason, addr: request.addr }, 'refused a socket');
+    }
+    return result;
   }
 
   /** Callers read what is meant for them; the rest is for our log. */

@@ -1,4 +1,4 @@
-import { setImmediate as nextTick } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Now } from '../../domain/clock.js';
 import type { Catalog } from './catalog.js';
 import type { CommitQueue } from './commit-queue.js';
@@ -75,7 +75,7 @@ export class Housekeeping {
         else this.#forget(group);
       }
       if (performance.now() > sliceEnd) {
-        await nextTick();
+        await nextTurn();
         sliceEnd = performance.now() + SLICE;
       }
     }

@@ -1,4 +1,4 @@
-import { setImmediate as nextTick } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StreamError } from '../../domain/errors.js';
 import type { StreamListing } from '../port.js';
 import { ForeignSearch } from './foreign-search.js';
@@ -110,7 +110,7 @@ export class GroupDirectory {
       await Promise.all(stale.map((member) => this.drop(member)));
       if (members.length < CHUNK) return found;
       start = `(${members.at(-1)}`;
-      await nextTick();
+      await nextTurn();
     }
   }
 
