@@ -1,5 +1,4 @@
 import { INVOCATION_ERROR } from '../../generated/constants.js';
-import type { JsonText } from '../../generated/json-text.js';
 import type { Live } from '../config/index.js';
 import { Hub } from '../delivery/hub.js';
 import type { Encoders, Source } from '../delivery/port.js';
