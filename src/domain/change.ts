@@ -37,7 +37,7 @@ export interface Change extends ItemAddress {
   readonly value: JsonText;
   /**
    * Of a create that is learned late: the seq at which the item was created, where that is not `seq`. A list of items
-   * is in the order of their creation (DECISIONS: the place of an item learned late).
+   * is in the order of their creation (D23).
    */
   readonly created?: number | undefined;
   /** The value before, when there was one. */
@@ -87,7 +87,7 @@ export type ResetReason = 'epoch' | 'horizon';
  *
  * `changes` are in seq order and leave each item in its latest state. An item that was deleted and created
  * again after the cursor yields both, so that a client that matches by id replaces it. A delete whose value
- * is gone carries `{"id":…}` as its value (DECISIONS: tombstones).
+ * is gone carries `{"id":…}` as its value (D12).
  */
 export type Since =
   | {

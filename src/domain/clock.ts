@@ -3,7 +3,7 @@ export type Now = () => number;
 
 /**
  * The next timestamp of a group: the clock's, unless the group is already there or ahead.
- * Strictly increasing, because deployed clients drop a message that is not newer than the last (protocol facts, section 2).
+ * Strictly increasing, because deployed clients drop a message that is not newer than the last.
  *
  * @param last ms, the last timestamp handed out for the group (0 = none)
  */

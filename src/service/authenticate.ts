@@ -15,7 +15,7 @@ const UNREACHABLE = new Set<string>([
 
 /**
  * Asks the configured auth function about a connecting client. It lets in with an object: `{context}` or `{}`.
- * Everything else refuses (fail closed; protocol facts, section 6).
+ * Everything else refuses (fail closed, D15).
  */
 export function authenticate(
   functions: FunctionCaller,

@@ -29,7 +29,7 @@ const implementing = (functionId: string, stream: string): string => `${function
 
 /**
  * Streams that workers implement themselves: a registered `stream::set(<name>)` stands in for the built-in storage of
- * that stream and function (protocol facts, section 3). Nobody sequences their changes, so they carry no seq and every
+ * that stream and function (D17). Nobody sequences their changes, so they carry no seq and every
  * resume is a full sync.
  */
 export class CustomStreams {

@@ -2,7 +2,7 @@ import type { MergePath } from '../../../generated/functions.js';
 import { type Draft, isObject, type JsonObject, jsonType, ownField } from './draft.js';
 import { checkMergePath, mergeSegments, type OpFailure, PROTOTYPE_KEYS } from './path.js';
 
-/** Bounds of a merge value (protocol facts, section 4). */
+/** Bounds of a merge value (D9). */
 const MAX_KEYS = 1024;
 const MAX_DEPTH = 16;
 

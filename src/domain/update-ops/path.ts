@@ -7,7 +7,7 @@ export interface OpFailure {
   readonly message: string;
 }
 
-/** Bounds of a path (protocol facts, section 4). */
+/** Bounds of a path (D9). */
 const MAX_SEGMENTS = 32;
 const MAX_SEGMENT_BYTES = 256;
 

@@ -20,7 +20,7 @@ export class PresenceTriggers {
 
   /**
    * Decides a join, once: every matching handler must let the client in. One that returns `unauthorized: true`, fails
-   * or times out refuses, and so does a condition that fails (fail closed; DECISIONS: join handlers).
+   * or times out refuses, and so does a condition that fails (fail closed, D14).
    */
   join(presence: Presence, decided: (allowed: boolean) => void): void {
     const triggers = this.#registry.watching(TRIGGER_TYPE.join, presence.stream);

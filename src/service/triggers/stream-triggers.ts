@@ -77,7 +77,7 @@ export class StreamTriggers {
     });
   }
 
-  /** `false` skips; anything else, or no result, runs; an error skips and is reported (protocol facts, section 5). */
+  /** `false` skips; anything else, or no result, runs; an error skips and is reported (D16). */
   #ask(
     trigger: Trigger,
     condition: string,
