@@ -19,8 +19,11 @@ export interface Language {
   readonly run: Command;
 }
 
-/** Build results of Rust, outside of the repository and kept: only what changed is compiled again. */
-const TARGET = path.join(os.tmpdir(), `iii-stream-bindings-${os.userInfo().uid}`);
+/** Build results of Rust, outside of the repository and kept, as Go keeps its own: only what changed is compiled again. */
+const TARGET = path.join(
+  process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'),
+  'iii-stream-bindings',
+);
 
 /** @param root the repository, or a copy of its `generated/`, `scripts/` and `spec/`. */
 export function languages(root: string): readonly Language[] {
