@@ -63,13 +63,11 @@ async function addToJoin(name: string, schema: unknown): Promise<void> {
 }
 
 async function addToSet(name: string, schema: unknown): Promise<void> {
-  const file = path.join(copy, 'spec/api-reference.json');
-  const reference = JSON.parse(await readFile(file, 'utf8'));
-  const { request_schema: input } = reference.functions.find(
-    (each: { name: string }) => each.name === 'stream::set',
-  );
-  input.properties[name] = schema;
-  await writeFile(file, JSON.stringify(reference));
+  const file = path.join(copy, 'spec/overlay.json');
+  const overlay = JSON.parse(await readFile(file, 'utf8')) as unknown[];
+  const change = [{ op: 'add', path: `/request_schema/properties/${name}`, value: schema }];
+  overlay.push({ id: 'x', target: 'functions/stream::set', capability: 'x', change, reason: 'A test.' });
+  await writeFile(file, JSON.stringify(overlay));
 }
 
 async function addRows(): Promise<void> {

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { families } from '../generate/family.js';
+import type { Model } from '../generate/lang/model.js';
 import { readModel } from '../generate/lang/read.js';
 import { loadSpec } from '../generate/load.js';
-import { parseExact } from './exact.js';
+import { canonical, parseExact } from './exact.js';
 import { formOf } from './form.js';
 import type { Outcome, Refusal, Row } from './vectors.js';
 
@@ -18,28 +19,43 @@ interface Validate {
   readonly errors?: readonly ValidationError[] | null;
 }
 
+type Decode = (value: unknown, text: string) => unknown;
+type Encode = (parts: unknown) => string;
+
 /**
- * What the generated validators of a repository make of the rows. They are the server's, so they refuse what types of
- * other languages keep for later: see `strict`. There is nothing to encode: a value is the object that was parsed.
+ * What the generated validators, decoders and encoders of a repository make of the rows. They are the server's, so they
+ * refuse what types of other languages keep for later: see `strict`. Of a message that the server only writes there is
+ * no decoder: it is as its text says.
  */
 export async function runTypeScript(root: string, rows: readonly Row[]): Promise<readonly Outcome[]> {
   const all = families(await loadSpec(path.join(root, 'spec')));
-  const models = new Map(all.map(({ name, definitions }) => [name, readModel(definitions)]));
-  const file = pathToFileURL(path.join(root, 'generated/validators.ts')).href;
-  const validators = (await import(file)) as Readonly<Record<string, Validate | undefined>>;
-  return rows.map((row) => {
-    const validate = validators[`validate${row.type}`];
-    const model = models.get(row.family);
-    if (validate === undefined || model === undefined)
-      throw new Error(`${row.name}: there is no ${row.type}`);
-    const error = refusal(row.text, validate);
-    if (error !== undefined) return { name: row.name, error };
-    return {
-      name: row.name,
-      decoded: formOf(parseExact(row.text), row.type, model),
-      encoded: row.encoded ?? row.text,
-    };
+  const load = (file: string): Promise<Readonly<Record<string, unknown>>> =>
+    import(pathToFileURL(path.join(root, 'generated', file)).href);
+  const validators = await load('validators.ts');
+  const sources = new Map<string, { messages: Readonly<Record<string, unknown>>; model: Model }>();
+  for (const name of new Set(rows.map(({ family }) => family))) {
+    const definitions = all.find((family) => family.name === name)?.definitions ?? {};
+    sources.set(name, { messages: await load(`messages/${name}.ts`), model: readModel(definitions) });
+  }
+  return rows.map(({ name, family, type, text }) => {
+    const validate = validators[`validate${type}`] as Validate | undefined;
+    const source = sources.get(family);
+    if (validate === undefined || source === undefined) throw new Error(`${name}: there is no ${type}`);
+    const error = refusal(text, validate);
+    if (error !== undefined) return { name, error };
+    const encoded = roundTrip(text, type.replace(/Input$/, 'Request'), source.messages);
+    return { name, decoded: formOf(parseExact(encoded), type, source.model), encoded };
   });
+}
+
+/** Its operations are applied to parsed values; where those are not what the text says, the service refuses it (D10). */
+const PARSED = 'UpdateRequest';
+
+function roundTrip(text: string, name: string, messages: Readonly<Record<string, unknown>>): string {
+  if (name === PARSED && canonical(JSON.stringify(JSON.parse(text))) !== canonical(text)) return text;
+  const decode = messages[`decode${name}`] as Decode | undefined;
+  const encode = messages[`encode${name}`] as Encode | undefined;
+  return decode === undefined || encode === undefined ? text : encode(decode(JSON.parse(text), text));
 }
 
 /** The row as the server's validators judge it. */
