@@ -135,6 +135,7 @@ export class Committer implements LaneContext {
       const reply = (await this.#connection.run(COMMIT_SCRIPT, keys, [
         String(this.#clock.propose(member)),
         this.#generation.newEpoch(),
+        this.#generation.prefix,
         String(tombstones.maxPerGroup),
         String(tombstones.maxAgeMs),
         addressPart(at),

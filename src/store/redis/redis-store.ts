@@ -213,7 +213,7 @@ export class RedisStore implements Store {
   }
 
   #candidates(member: string): string[] {
-    return [String(this.#clock.propose(member)), this.#generation.newEpoch()];
+    return [String(this.#clock.propose(member)), this.#generation.newEpoch(), this.#generation.prefix];
   }
 
   #noteReply(member: string, position: Cursor, timestamp: number): void {

@@ -69,7 +69,7 @@ function* readEntries(live: readonly (string | null)[], removed: readonly string
       alive: value !== null,
       created: Number(created),
       deletedBefore: Number(deletedBefore),
-      deletedBeforeAt: Number(deletedBeforeAt),
+      deletedBeforeAt: Number(deletedBeforeAt) || undefined,
       timestamp: Number(timestamp),
       value: value ?? tombstoneValue(id, own),
     };

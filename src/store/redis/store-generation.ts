@@ -25,6 +25,7 @@ export class StoreGeneration {
   readonly #timer: NodeJS.Timeout;
   #id = '';
   #generation = 0;
+  #prefix = '';
   #epochs = 0;
   #untold = false;
   #running: Promise<void> | undefined;
@@ -48,10 +49,15 @@ export class StoreGeneration {
     clearInterval(this.#timer);
   }
 
+  /** What every epoch of this store and generation begins with. */
+  get prefix(): string {
+    return this.#prefix;
+  }
+
   /** A name for a history that begins now. */
   newEpoch(): string {
     this.#epochs += 1;
-    return `${this.#id}-${this.#generation.toString(36)}-${this.#node}${this.#epochs.toString(36)}`;
+    return this.#prefix + this.#node + this.#epochs.toString(36);
   }
 
   /** True for an epoch of another store, whose messages a shared channel brings. */
@@ -117,6 +123,7 @@ export class StoreGeneration {
     const isFirst = this.#id === '';
     this.#id = id;
     this.#generation = generation;
+    this.#prefix = `${id}-${generation.toString(36)}-`;
     if (!isFirst) this.#untold = true;
   }
 

@@ -1,7 +1,7 @@
 import { PARTS } from '../channel-message.js';
-import { literal, READ_HEAD, UNWRITTEN_TTL } from './group-head.js';
+import { literal, readHead, UNWRITTEN_TTL } from './group-head.js';
 import type { Script } from './script.js';
-import { TRIM } from './trim.js';
+import { LOOK_EVERY, TRIM } from './trim.js';
 
 /**
  * Applies changes of one group in order: compare, sequence, write, publish. Nothing is written before everything is
@@ -10,7 +10,7 @@ import { TRIM } from './trim.js';
  * changes are skipped. Values are text here; JSON is never decoded.
  *
  * Input:  KEYS data, head, meta, revs, gone, dead[, index]: with the index the group's entry is kept in the same step
- *         ARGV timestamp candidate, epoch candidate, tombstones kept, ms they are kept, address part of the messages,
+ *         ARGV timestamp candidate, epoch candidate, store and generation, tombstones kept, ms they are kept, address part of the messages,
  *              index member, '1' when the index holds the group already (without KEYS index), channel, number of items,
  *              per item:   id, id as JSON, mode, expected
  *                          modes: '*' anything  '-' absent  '=' this text  '#' its SHA-1  '?' refuse  '.' unread
@@ -25,10 +25,10 @@ export const COMMIT_SCRIPT: Script = {
   readOnly: false,
   lua: `
 local data, head, meta, revs, gone, dead, index = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
-${READ_HEAD}
-local channel, count = ARGV[8], tonumber(ARGV[9])
+${readHead('commit')}
+local channel, count = ARGV[9], tonumber(ARGV[10])
 local items, replies = {}, {}
-local arg = 10
+local arg = 11
 for i = 1, count do
   local name, id, mode, expected = ARGV[arg], ARGV[arg + 1], ARGV[arg + 2], ARGV[arg + 3]
   arg = arg + 4
@@ -43,7 +43,7 @@ end
 local before = size
 -- A group that only others wrote to may not be indexed yet.
 local fresh = before == 0 or seq == 0
-if fresh and not index and ARGV[7] ~= '1' then
+if fresh and not index and ARGV[8] ~= '1' then
   for i = arg, #ARGV, 4 do
     if ARGV[i + 1] == 's' and items[tonumber(ARGV[i])].agreed then return { 1 } end
   end
@@ -96,7 +96,7 @@ for i = arg, #ARGV, 4 do
   end
   if kind > 0 then
     last = candidate > last and candidate or last + 1
-    local message = ${literal(PARTS.open)} .. integer(last) .. ARGV[5] .. item.id
+    local message = ${literal(PARTS.open)} .. integer(last) .. ARGV[6] .. item.id
     if kind == 4 then
       message = message .. ${literal(PARTS.event)} .. value
     else
@@ -133,7 +133,10 @@ end
 
 if #messages == 0 then return { 0, epoch, 0, replies, results } end
 
+local removes = deletions > 0 or seq % ${LOOK_EVERY} == 0
+local trims = removes
 for _, item in ipairs(touched) do
+  removes = removes or item.entombed
   if item.value then
     if not item.known then metas = metas + 1 end
     if item.entombed then graves = graves - 1 end
@@ -142,11 +145,12 @@ for _, item in ipairs(touched) do
     if not item.entombed then graves = graves + 1 end
   end
 end
--- Redis has the question since 7.0.
+-- Redis has the question since 7.0. DEL stands for writing to any of the keys.
 local may = redis.acl_check_cmd
 if may and not (may('PUBLISH', channel, '') and may('DEL', unpack(KEYS)) and may('HSET', head, '', '')
-    and may('HDEL', head, '') and may('ZADD', revs, 0, '') and may('ZREM', revs, '') and may('PEXPIRE', head, 1)
-    and may('PERSIST', head)) then
+    and may('ZADD', revs, 0, '')
+    and (not removes or may('HDEL', head, '') and may('ZREM', revs, ''))
+    and (size > 0 or may('PEXPIRE', head, 1)) and (not fresh or may('PERSIST', head))) then
   return redis.error_reply('NOPERM a command of the commit')
 end
 redis.call('HSET', head, 'epoch', epoch, 'seq', integer(seq), 'timestamp', integer(last), 'horizon', integer(horizon),
@@ -176,19 +180,19 @@ ${TRIM}
 local presence = 0
 if size == 0 then
   -- Nobody needs the position of an empty group forever; a later one starts another epoch.
-  redis.call('PEXPIRE', head, seq > 0 and ARGV[4] or '${UNWRITTEN_TTL}')
-  redis.call('PEXPIRE', gone, ARGV[4])
-  redis.call('PEXPIRE', dead, ARGV[4])
+  redis.call('PEXPIRE', head, seq > 0 and ARGV[5] or '${UNWRITTEN_TTL}')
+  redis.call('PEXPIRE', gone, ARGV[5])
+  redis.call('PEXPIRE', dead, ARGV[5])
   if before > 0 then
     presence = 2
-    if index then redis.call('ZREM', index, ARGV[6]) end
+    if index then redis.call('ZREM', index, ARGV[7]) end
   end
 elseif fresh then
   redis.call('PERSIST', head)
   redis.call('PERSIST', gone)
   redis.call('PERSIST', dead)
   presence = 1
-  if index then redis.call('ZADD', index, 0, ARGV[6]) end
+  if index then redis.call('ZADD', index, 0, ARGV[7]) end
 end
 for _, message in ipairs(messages) do redis.call('PUBLISH', channel, message) end
 return { 0, epoch, presence, replies, results }

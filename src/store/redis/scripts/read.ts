@@ -14,7 +14,7 @@ export const LIST_SCRIPT: Script = {
 /**
  * The group at its latest committed seq.
  *
- * Input:  ARGV timestamp candidate, epoch candidate
+ * Input:  ARGV timestamp candidate, epoch candidate, store and generation
  * Output: { head, group }
  */
 export const SNAPSHOT_SCRIPT: Script = {
@@ -31,7 +31,7 @@ return { position, redis.call('HGETALL', data), redis.call('HGETALL', meta) }
  * What changed after a cursor; when that cannot be told, the snapshot. What can be told is the rule of
  * `domain/since.ts`, which the adapter applies to what this sends.
  *
- * Input:  ARGV timestamp candidate, epoch candidate, cursor epoch, cursor seq
+ * Input:  ARGV timestamp candidate, epoch candidate, store and generation, cursor epoch, cursor seq
  * Output: { 'changes', head, {item, meta, value or nil, …}, {item, rev, remains, …} } or { 'reset', head, group }
  */
 export const CHANGES_SCRIPT: Script = {
@@ -40,17 +40,17 @@ export const CHANGES_SCRIPT: Script = {
   lua: `
 local data, head, meta, revs, gone, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 ${OPEN_HEAD}
-local since = tonumber(ARGV[4])
-if epoch ~= ARGV[3] or since > seq or since < horizon then
+local since = tonumber(ARGV[5])
+if epoch ~= ARGV[4] or since > seq or since < horizon then
   return { 'reset', position, redis.call('HGETALL', data), redis.call('HGETALL', meta) }
 end
 local live, removed = {}, {}
-for _, item in ipairs(redis.call('ZRANGEBYSCORE', revs, '(' .. ARGV[4], '+inf')) do
+for _, item in ipairs(redis.call('ZRANGEBYSCORE', revs, '(' .. ARGV[5], '+inf')) do
   live[#live + 1] = item
   live[#live + 1] = redis.call('HGET', meta, item)
   live[#live + 1] = redis.call('HGET', data, item)
 end
-local tombstones = redis.call('ZRANGEBYSCORE', dead, '(' .. ARGV[4], '+inf', 'WITHSCORES')
+local tombstones = redis.call('ZRANGEBYSCORE', dead, '(' .. ARGV[5], '+inf', 'WITHSCORES')
 for i = 1, #tombstones, 2 do
   removed[#removed + 1] = tombstones[i]
   removed[#removed + 1] = tombstones[i + 1]

@@ -3,16 +3,16 @@ const MAX_TRIMMED = 1_000;
 /** Tombstones that one call drops for their age alone. */
 const AGED_PER_CALL = 8;
 /** Changes after which a group that deletes nothing looks for tombstones that are too old. */
-const LOOK_EVERY = 64;
+export const LOOK_EVERY = 64;
 
 /**
  * Lua: drops the oldest tombstones beyond the count and the age, and moves the horizon behind them.
- * Expects what `READ_HEAD` defines, candidate, deletions; ARGV tombstones kept, ms they are kept.
+ * Expects what `readHead` defines, candidate, trims; ARGV tombstones kept, ms they are kept.
  */
 export const TRIM = `
-if deletions > 0 or seq % ${LOOK_EVERY} == 0 then
-  local excess = graves - tonumber(ARGV[3])
-  local limitAt = candidate - tonumber(ARGV[4])
+if trims then
+  local excess = graves - tonumber(ARGV[4])
+  local limitAt = candidate - tonumber(ARGV[5])
   local limit = math.min(math.max(excess, 0) + ${AGED_PER_CALL}, ${MAX_TRIMMED})
   local oldest = redis.call('ZRANGE', dead, 0, limit - 1, 'WITHSCORES')
   local dropped = horizon
