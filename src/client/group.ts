@@ -121,6 +121,7 @@ export function createGroup(
   const tell = <K extends keyof Observer>(kind: K, value: Parameters<NonNullable<Observer[K]>>[0]): void => {
     for (const observer of [...observers]) if (observers.has(observer)) call(observer, kind, value);
   };
+  const persistFailed = (fault: unknown): void => warn('persist_failed', fault);
   const commit = (): void => {
     isScheduled = false;
     const list = items.list();
@@ -145,7 +146,11 @@ export function createGroup(
     if (!Object.entries(next).some(([name, value]) => view[name as keyof ItemView] !== value)) return;
     view = Object.freeze(next);
     tell('view', view);
-    if (status === 'live' && epoch) call({ view: (saved) => persist?.save(key, saved) }, 'view', view);
+    if (persist && status === 'live' && epoch) {
+      Promise.resolve(next)
+        .then((saved) => persist.save(key, saved))
+        .catch(persistFailed);
+    }
   };
   const changed = (): void => {
     if (isScheduled) return;
@@ -252,7 +257,7 @@ export function createGroup(
       const saved = isKnown ? undefined : await persist?.load(key);
       if (saved) stand(saved);
     } catch (fault) {
-      warn('persist_failed', fault);
+      persistFailed(fault);
     }
     if (state === 'restoring') join();
   };

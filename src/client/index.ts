@@ -1,2 +1,3 @@
 export { createStreamClient } from './client.js';
+export { indexedDbCache, localStorageCache, type StorageLike } from './persist.js';
 export type * from './types.js';
