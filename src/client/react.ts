@@ -72,6 +72,7 @@ const useStream = <T, Data, Handle>(
   deps: readonly unknown[],
 ): StreamResult<T, Data, Handle> => {
   const client = useContext(Context);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a group starts once, and `deps` are what `pick` depends on
   const [subscribe, read] = useMemo(() => {
     const group = streamName && groupId ? client?.group(streamName, groupId, initial) : undefined;
     const handle = id == null ? group : id ? group?.item(id) : undefined;
@@ -87,7 +88,6 @@ const useStream = <T, Data, Handle>(
         return last;
       },
     ] as const;
-    // Where a group started from does not change any more.
   }, [client, streamName, groupId, id, ...deps]);
   return useSyncExternalStore(subscribe, read, read);
 };
