@@ -24,8 +24,8 @@ test('a change is one line, its value as it was written, whatever a stranger put
 
 test('a sync lists its items, of a group and of one item', () => {
   const items = [
-    { id: 'a', rev: 1, timestamp, value: json('1.0') },
-    { id: 'b c', rev: 2, timestamp, value: json('[]') },
+    { id: 'a', rev: 1, created: 1, timestamp, value: json('1.0') },
+    { id: 'b c', rev: 2, created: 2, timestamp, value: json('[]') },
   ];
   const snapshot = { epoch: 'e', seq: 2, timestamp, items };
   assert.deepEqual(describe(renderSync(at, snapshot, undefined, true)), [

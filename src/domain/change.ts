@@ -67,12 +67,14 @@ export interface StoredItem {
   readonly id: string;
   /** The seq of its last change. */
   readonly rev: number;
+  /** Its place in the order of the group's items: greater than that of every item before it; 0 = nobody sequenced it. */
+  readonly created: number;
   /** Milliseconds; the timestamp of its last change. */
   readonly timestamp: number;
   readonly value: JsonText;
 }
 
-/** A group at one seq. `items` is in creation order. */
+/** A group at one seq. `items` is in creation order, those that nobody sequenced last. */
 export interface Snapshot extends Cursor {
   /** Milliseconds; not smaller than any timestamp handed out for the group before. */
   readonly timestamp: number;

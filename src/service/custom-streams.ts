@@ -120,12 +120,18 @@ export class CustomStreams {
     const items = [];
     if (item !== undefined && this.#has(FUNCTION.get, at.stream)) {
       const value = await this.#get({ ...at, item }, undefined);
-      if (value !== undefined) items.push({ id: item, rev: 0, timestamp, value });
+      if (value !== undefined) items.push({ id: item, rev: 0, created: 0, timestamp, value });
     } else {
       const listed: unknown = JSON.parse((await this.list(at, undefined)) ?? '[]');
       for (const value of Array.isArray(listed) ? listed : []) {
         const id: unknown = (value as { id?: unknown } | null)?.id;
-        items.push({ id: typeof id === 'string' ? id : '', rev: 0, timestamp, value: jsonOf(value) });
+        items.push({
+          id: typeof id === 'string' ? id : '',
+          rev: 0,
+          created: 0,
+          timestamp,
+          value: jsonOf(value),
+        });
       }
     }
     return { epoch: '', seq: 0, timestamp, items };

@@ -193,8 +193,8 @@ export class GroupIndex implements GroupHead {
   /** The committed state. Timestamps of changes still to come are greater than the snapshot's. */
   snapshot(): Snapshot {
     const items: StoredItem[] = [];
-    for (const { id, rev, timestamp, value } of this.items.values())
-      items.push({ id, rev, timestamp, value });
+    for (const { id, rev, created, timestamp, value } of this.items.values())
+      items.push({ id, rev, created, timestamp, value });
     return { epoch: this.epoch, seq: this.seq, timestamp: this.timestamp, items };
   }
 

@@ -32,22 +32,21 @@ const readHead = ([epoch, seq, timestamp, horizon]: HeadReply, handedOut: number
 function arrange([values, metas]: ListReply): StoredItem[] {
   const known = new Map<string, string>();
   for (let i = 0; i < metas.length; i += 2) known.set(metas[i]!, metas[i + 1]!);
-  const ours: { readonly place: number; readonly item: StoredItem }[] = [];
+  const ours: StoredItem[] = [];
   const foreign: StoredItem[] = [];
   for (let i = 0; i < values.length; i += 2) {
     const id = values[i]!;
     const value = values[i + 1] as JsonText;
     const meta = META.exec(known.get(id) ?? '');
-    if (meta === null) foreign.push({ id, rev: 0, timestamp: 0, value });
-    else
-      ours.push({
-        place: Number(meta[3]),
-        item: { id, rev: Number(meta[1]), timestamp: Number(meta[6]), value },
-      });
+    if (meta === null) foreign.push({ id, rev: 0, created: 0, timestamp: 0, value });
+    else {
+      const [, rev, , place, , , timestamp] = meta.map(Number) as number[];
+      ours.push({ id, rev: rev!, created: place!, timestamp: timestamp!, value });
+    }
   }
-  ours.sort((a, b) => a.place - b.place);
+  ours.sort((a, b) => a.created - b.created);
   foreign.sort((a, b) => (a.id < b.id ? -1 : 1));
-  return [...ours.map(({ item }) => item), ...foreign];
+  return [...ours, ...foreign];
 }
 
 export const readList = (reply: ListReply): JsonText[] => arrange(reply).map(({ value }) => value);
