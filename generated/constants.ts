@@ -2,6 +2,8 @@
 // Input: spec/api-reference.json
 // Input: spec/errata.json
 // Input: spec/overlay.json
+// Input: spec/errors.json
+// Input: spec/update-ops.json
 // Input: spec/asyncapi/stream-socket.yaml
 // Input: spec/asyncapi/worker-protocol.yaml
 
@@ -48,6 +50,241 @@ export const TRIGGER_TYPE = {
   stream: 'stream',
 } as const;
 export type TriggerTypeId = (typeof TRIGGER_TYPE)[keyof typeof TRIGGER_TYPE];
+
+/** Why a call failed: the start of a wire error's message. */
+export const ERROR_REASON = {
+  /** A field is missing or malformed; the message names it. */
+  invalidInput: 'invalid_input',
+  /** A configured bound would be passed; the message names it. */
+  limit: 'limit',
+  /** An update would change a number that a double cannot hold. */
+  notExact: 'not_exact',
+  /** The store takes no writes now: its disk is full or failing, or the database of `uri` is away. */
+  readOnly: 'read_only',
+  /** The store, or the engine, cannot be reached now. */
+  unavailable: 'unavailable',
+  /** A bounded queue is full; try again. */
+  overloaded: 'overloaded',
+  /** The function that implements this stream failed. */
+  customStream: 'custom_stream',
+  /** An error of the server; its log says more. */
+  internal: 'internal',
+} as const;
+export type ErrorReason = (typeof ERROR_REASON)[keyof typeof ERROR_REASON];
+
+/** The HTTP status of each reason, at the admin listener. */
+export const REASON_STATUS = {
+  invalid_input: 400,
+  limit: 400,
+  not_exact: 400,
+  read_only: 503,
+  unavailable: 503,
+  overloaded: 503,
+  custom_stream: 502,
+  internal: 500,
+} as const;
+
+/** Why an upgrade of the stream socket is refused over HTTP. */
+export const REFUSAL = {
+  /** A name of the path is not percent-encoded UTF-8. */
+  badEncoding: 'bad_encoding',
+  /** The request is no WebSocket handshake. */
+  badHandshake: 'bad_handshake',
+  /** A name of the path is empty or not well-formed Unicode. */
+  emptyName: 'empty_name',
+  /** A name of the path passes `limits.max_name_bytes`. */
+  nameTooLong: 'name_too_long',
+  /** A parameter of the query is malformed. */
+  invalidMessage: 'invalid_message',
+  /** The auth function did not let the client in. */
+  unauthorized: 'unauthorized',
+  /** Pages of this origin may not connect. */
+  originNotAllowed: 'origin_not_allowed',
+  /** There is nothing at this path. */
+  notFound: 'not_found',
+  /** The address holds `limits.sockets_per_address` already. */
+  tooManySockets: 'too_many_sockets',
+  /** The auth function cannot be reached now. */
+  authUnavailable: 'auth_unavailable',
+  /** Too many clients wait to be let in. */
+  overloaded: 'overloaded',
+  /** The server shuts down. */
+  goingAway: 'going_away',
+  /** An error of the server; its log says more. */
+  internal: 'internal',
+} as const;
+export type RefusalCode = (typeof REFUSAL)[keyof typeof REFUSAL];
+
+/** The HTTP status of each refused upgrade. */
+export const REFUSAL_STATUS = {
+  bad_encoding: 400,
+  bad_handshake: 400,
+  empty_name: 400,
+  name_too_long: 400,
+  invalid_message: 400,
+  unauthorized: 401,
+  origin_not_allowed: 403,
+  not_found: 404,
+  too_many_sockets: 429,
+  auth_unavailable: 503,
+  overloaded: 503,
+  going_away: 503,
+  internal: 500,
+} as const;
+
+/** Why the admin listener and the engine endpoint refuse a request. */
+export const ADMIN_REFUSAL = {
+  /** A parameter is missing or malformed. */
+  invalidInput: 'invalid_input',
+  /** The body is not JSON, or does not say that it is. */
+  notJson: 'not_json',
+  /** The request comes from another page than the inspector. */
+  originNotAllowed: 'origin_not_allowed',
+  /** There is nothing at this path. */
+  notFound: 'not_found',
+  /** No function of ours has this id. */
+  functionNotFound: 'function_not_found',
+  /** Only GET, HEAD and POST are answered. */
+  methodNotAllowed: 'method_not_allowed',
+  /** The body passes `limits.max_frame_bytes`. */
+  tooLarge: 'too_large',
+  /** The `Host` header is none of this listener's names. */
+  unknownHost: 'unknown_host',
+  /** Workers connect over WebSocket. */
+  upgradeRequired: 'upgrade_required',
+  /** An error of the server; its log says more. */
+  internal: 'internal',
+  /** The store has no files of its own. */
+  backupUnsupported: 'backup_unsupported',
+} as const;
+export type AdminRefusalCode = (typeof ADMIN_REFUSAL)[keyof typeof ADMIN_REFUSAL];
+
+/** Errors for the operator of this process. */
+export const LOCAL_ERROR = {
+  /** The configuration breaks a rule; the message names the key. */
+  configInvalid: 'config_invalid',
+  /** The configuration file cannot be read. */
+  configUnreadable: 'config_unreadable',
+  /** The log level is none that there is. */
+  logLevel: 'log_level',
+  /** Another process listens at the address. */
+  portTaken: 'port_taken',
+  /** The address cannot be listened at. */
+  listenFailed: 'listen_failed',
+  /** The engine's URL is no WebSocket URL. */
+  engineUrl: 'engine_url',
+  /** The URL of Redis is malformed. */
+  redisUrl: 'redis_url',
+  /** Redis cannot be reached, or cannot be used. */
+  redisUnreachable: 'redis_unreachable',
+  /** The directory of the store cannot be written. */
+  storeUnwritable: 'store_unwritable',
+  /** The directory holds something else than a store. */
+  storeForeign: 'store_foreign',
+  /** Another process has the store open. */
+  storeLocked: 'store_locked',
+  /** The store was written by a newer version. */
+  storeFormat: 'store_format',
+  /** The store is damaged; the message names file and offset. */
+  storeCorrupt: 'store_corrupt',
+  /** The database of `uri` cannot keep a store. */
+  storeUri: 'store_uri',
+  /** The database of `uri` refused a write. */
+  storeWriteFailed: 'store_write_failed',
+  /** A changed key takes a restart; nothing was changed. */
+  restartNeeded: 'restart_needed',
+  /** The URL of the admin listener is malformed. */
+  adminUrl: 'admin_url',
+  /** The admin listener cannot be reached. */
+  adminUnreachable: 'admin_unreachable',
+  /** The server refused the command; the message says why. */
+  refused: 'refused',
+  /** The backup could not be written. */
+  backupFailed: 'backup_failed',
+  /** The process shuts down. */
+  closed: 'closed',
+} as const;
+export type LocalErrorCode = (typeof LOCAL_ERROR)[keyof typeof LOCAL_ERROR];
+
+/** Bounds of an update operation. */
+export const UPDATE_BOUND = {
+  /** Segments of a merge path. */
+  pathSegments: 32,
+  /** UTF-8 bytes of a segment, and of the path of every other op. */
+  segmentBytes: 256,
+  /** Top-level keys of a merge value. */
+  mergeKeys: 1024,
+  /** Levels of arrays and objects of a merge value, itself being level 1. */
+  mergeDepth: 16,
+} as const;
+
+/** Names that reach a prototype in careless readers. */
+export const RESERVED_NAME = {
+  proto: '__proto__',
+  constructor: 'constructor',
+  prototype: 'prototype',
+} as const;
+
+/** Why one operation of an update was skipped. */
+export const UPDATE_OP_ERROR = {
+  /** The path has a reserved name. */
+  appendPathProtoPolluted: 'append.path.proto_polluted',
+  /** A segment passes `segmentBytes`. */
+  appendPathSegmentTooLong: 'append.path.segment_too_long',
+  /** The root holds no fields. */
+  appendTargetNotObject: 'append.target_not_object',
+  /** What is there takes no element of this kind. */
+  appendTypeMismatch: 'append.type_mismatch',
+  /** The result is an integer that a double does not hold. */
+  decrementNotExact: 'decrement.not_exact',
+  /** What is there is no number. */
+  decrementNotNumber: 'decrement.not_number',
+  /** The path has a reserved name. */
+  decrementPathProtoPolluted: 'decrement.path.proto_polluted',
+  /** A segment passes `segmentBytes`. */
+  decrementPathSegmentTooLong: 'decrement.path.segment_too_long',
+  /** The root holds no fields. */
+  decrementTargetNotObject: 'decrement.target_not_object',
+  /** The result is an integer that a double does not hold. */
+  incrementNotExact: 'increment.not_exact',
+  /** What is there is no number. */
+  incrementNotNumber: 'increment.not_number',
+  /** The path has a reserved name. */
+  incrementPathProtoPolluted: 'increment.path.proto_polluted',
+  /** A segment passes `segmentBytes`. */
+  incrementPathSegmentTooLong: 'increment.path.segment_too_long',
+  /** The root holds no fields. */
+  incrementTargetNotObject: 'increment.target_not_object',
+  /** A segment is empty. */
+  mergePathEmptySegment: 'merge.path.empty_segment',
+  /** The path has a reserved name. */
+  mergePathProtoPolluted: 'merge.path.proto_polluted',
+  /** A segment passes `segmentBytes`. */
+  mergePathSegmentTooLong: 'merge.path.segment_too_long',
+  /** The path passes `pathSegments`. */
+  mergePathTooDeep: 'merge.path.too_deep',
+  /** The value is no object. */
+  mergeValueNotAnObject: 'merge.value.not_an_object',
+  /** The value has a reserved name as a key. */
+  mergeValueProtoPolluted: 'merge.value.proto_polluted',
+  /** The value passes `mergeDepth`. */
+  mergeValueTooDeep: 'merge.value.too_deep',
+  /** The value passes `mergeKeys`. */
+  mergeValueTooManyKeys: 'merge.value.too_many_keys',
+  /** The path has a reserved name. */
+  removePathProtoPolluted: 'remove.path.proto_polluted',
+  /** A segment passes `segmentBytes`. */
+  removePathSegmentTooLong: 'remove.path.segment_too_long',
+  /** The root holds no fields. */
+  removeTargetNotObject: 'remove.target_not_object',
+  /** The path has a reserved name. */
+  setPathProtoPolluted: 'set.path.proto_polluted',
+  /** A segment passes `segmentBytes`. */
+  setPathSegmentTooLong: 'set.path.segment_too_long',
+  /** The root holds no fields. */
+  setTargetNotObject: 'set.target_not_object',
+} as const;
+export type UpdateOpErrorCode = (typeof UPDATE_OP_ERROR)[keyof typeof UPDATE_OP_ERROR];
 
 /** The `type` of a socket message. */
 export const SOCKET_MESSAGE = {

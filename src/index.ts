@@ -1,3 +1,4 @@
+export type { ErrorReason, LocalErrorCode } from '../generated/constants.js';
 export type { App, AppOptions } from './app/app.js';
 export { startApp } from './app/app.js';
 export type { Config } from './config/index.js';
@@ -14,7 +15,7 @@ export type {
   Snapshot,
   StoredItem,
 } from './domain/change.js';
-export { type ErrorReason, LocalError, StreamError } from './domain/errors.js';
+export { LocalError, StreamError } from './domain/errors.js';
 export { applyUpdateOps } from './domain/update-ops.js';
 export { createLogger, type Logger } from './observability/logger.js';
 export type { Committed, Mutation, Store, StoreHealth, StoreListener } from './store/port.js';

@@ -1,6 +1,7 @@
+import { errorConstants, updateConstants } from './error-constants.js';
 import { header } from './header.js';
 import type { ConstantSet, Protocol, Spec } from './load.js';
-import { doc, messageKey, pascal, quote } from './names.js';
+import { doc, messageKey, pascal, propertyKey, quote } from './names.js';
 import { resolve, type Schema } from './schema.js';
 
 export interface Entry {
@@ -21,9 +22,15 @@ export interface ConstantBlock {
 
 /** `generated/constants.ts`: every id, tag and code that goes over a wire. */
 export function renderConstants(spec: Spec): string {
-  const { api, socket, worker } = spec.inputs;
-  const blocks = [...constantsOf(spec), ...protocolConstants(spec.socket), ...protocolConstants(spec.worker)];
-  return header([...api, socket, worker]) + blocks.map(render).join('\n');
+  const { api, socket, worker, errors, ops } = spec.inputs;
+  const blocks = [
+    ...constantsOf(spec),
+    ...errorConstants(spec.errors),
+    ...updateConstants(spec.ops),
+    ...protocolConstants(spec.socket),
+    ...protocolConstants(spec.worker),
+  ];
+  return header([...api, errors, ops, socket, worker]) + blocks.map(render).join('\n');
 }
 
 /** The constants of the API reference. */
@@ -108,7 +115,7 @@ const typeName = (name: string): string =>
     .map((word) => pascal(word.toLowerCase()))
     .join('');
 
-const block = (
+export const block = (
   name: string,
   type: string | undefined,
   description: string,
@@ -118,7 +125,7 @@ const block = (
 function render({ name, type, description, entries }: ConstantBlock): string {
   const lines = entries.map(({ key, value, description: text }) => {
     const literal = typeof value === 'string' ? quote(value) : String(value);
-    return `${text === undefined ? '' : doc(text, '  ')}  ${key}: ${literal},\n`;
+    return `${text === undefined ? '' : doc(text, '  ')}  ${propertyKey(key)}: ${literal},\n`;
   });
   const alias = type === undefined ? '' : `export type ${type} = (typeof ${name})[keyof typeof ${name}];\n`;
   return `${doc(description)}export const ${name} = {\n${lines.join('')}} as const;\n${alias}`;

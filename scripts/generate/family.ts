@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FunctionSpec, Input, Spec, TriggerSpec } from './load.js';
+import type { Input } from './inputs.js';
+import type { FunctionSpec, Spec, TriggerSpec } from './load.js';
 import { pascal } from './names.js';
 import type { Definitions, Schema } from './schema.js';
 

@@ -1,4 +1,4 @@
-import type { Input } from './load.js';
+import type { Input } from './inputs.js';
 
 /** The comment that each generated file starts with. No hash and no date: a change of the spec touches only what it changes. */
 export function header(inputs: readonly Input[]): string {

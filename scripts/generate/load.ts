@@ -1,13 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { parse } from 'yaml';
-import { type ApiReference, applyErrata, type Erratum } from './errata.js';
+import {
+  type ApiReference,
+  applyErrata,
+  type Erratum,
+  type ReferenceFunction,
+  type ReferenceTrigger,
+} from './errata.js';
+import { type Input, Inputs } from './inputs.js';
 import { keyOf } from './names.js';
 import { type Addition, applyOverlay } from './overlay.js';
 import { type Definitions, mapSchemas, type Schema } from './schema.js';
-
-/** Path of a file that something is generated from, below the root. */
-export type Input = string;
 
 export interface FunctionSpec {
   readonly id: string;
@@ -52,6 +53,23 @@ export interface Protocol {
 /** `spec/layout.json`. */
 export type Layout = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
+type Described<More = unknown> = Readonly<Record<string, { readonly description: string } & More>>;
+
+/** `spec/errors.json`. */
+export interface ErrorTables {
+  readonly reasons: Described<{ readonly status: number }>;
+  readonly refusals: Described<{ readonly status: number }>;
+  readonly admin: Described<{ readonly status: number | readonly number[] }>;
+  readonly local: Described;
+}
+
+/** `spec/update-ops.json`. */
+export interface UpdateOpRules {
+  readonly bounds: Described<{ readonly value: number }>;
+  readonly reserved: readonly string[];
+  readonly errors: Described;
+}
+
 export interface Spec {
   readonly functions: readonly FunctionSpec[];
   readonly triggers: readonly TriggerSpec[];
@@ -60,8 +78,12 @@ export interface Spec {
   readonly config: Schema;
   /** The order of fields on the wire, by family and definition. */
   readonly layout: Layout;
+  readonly errors: ErrorTables;
+  readonly ops: UpdateOpRules;
   readonly inputs: {
     readonly api: readonly Input[];
+    readonly errors: Input;
+    readonly ops: Input;
     readonly socket: Input;
     readonly worker: Input;
     readonly config: Input;
@@ -70,42 +92,32 @@ export interface Spec {
 
 /** Reads `spec/`, applies the errata, then the overlay. */
 export async function loadSpec(directory: string): Promise<Spec> {
-  const [reference, errata, overlay, layout, socket, worker, config] = await Promise.all([
-    readInput(directory, 'api-reference.json'),
-    readInput(directory, 'errata.json'),
-    readInput(directory, 'overlay.json'),
-    readInput(directory, 'layout.json'),
-    readInput(directory, 'asyncapi/stream-socket.yaml'),
-    readInput(directory, 'asyncapi/worker-protocol.yaml'),
-    readInput(directory, 'config.schema.json'),
+  const inputs = new Inputs(directory);
+  const [reference, errata, overlay, layout, errors, ops, socket, worker, config] = await Promise.all([
+    inputs.read<ApiReference>('api-reference.json'),
+    inputs.read<Erratum[]>('errata.json', 'errata'),
+    inputs.read<Addition[]>('overlay.json', 'overlay'),
+    inputs.read<Layout>('layout.json', 'layout'),
+    inputs.read<ErrorTables>('errors.json', 'errors'),
+    inputs.read<UpdateOpRules>('update-ops.json', 'update-ops'),
+    inputs.read<AsyncApi>('asyncapi/stream-socket.yaml', 'extensions'),
+    inputs.read<AsyncApi>('asyncapi/worker-protocol.yaml', 'extensions'),
+    inputs.read<Schema>('config.schema.json'),
   ]);
-  const corrected = applyErrata(
-    JSON.parse(reference.text) as ApiReference,
-    JSON.parse(errata.text) as Erratum[],
-  );
-  const api = applyOverlay(corrected, JSON.parse(overlay.text) as Addition[]);
+  const api = applyOverlay(applyErrata(reference.value, errata.value), overlay.value);
   return {
-    functions: api.functions.map((entry) => ({
-      id: entry.name,
-      key: keyOf(entry.name),
-      description: entry.description,
-      errorCode: entry.metadata.error_code ?? `${entry.name.replace(/::/g, '_').toUpperCase()}_ERROR`,
-      request: entry.request_schema,
-      response: entry.response_schema,
-    })),
-    triggers: api.triggers.map((entry) => ({
-      id: entry.name,
-      key: keyOf(entry.name),
-      description: entry.description,
-      config: entry.invocation_schema,
-      payload: entry.return_schema,
-    })),
-    socket: readProtocol(socket.text),
-    worker: readProtocol(worker.text),
-    config: JSON.parse(config.text) as Schema,
-    layout: JSON.parse(layout.text) as Layout,
+    functions: api.functions.map(functionSpec),
+    triggers: api.triggers.map(triggerSpec),
+    socket: protocolOf(socket.value),
+    worker: protocolOf(worker.value),
+    config: config.value,
+    layout: layout.value,
+    errors: errors.value,
+    ops: ops.value,
     inputs: {
       api: [reference.input, errata.input, overlay.input],
+      errors: errors.input,
+      ops: ops.input,
       socket: socket.input,
       worker: worker.input,
       config: config.input,
@@ -113,18 +125,33 @@ export async function loadSpec(directory: string): Promise<Spec> {
   };
 }
 
-async function readInput(directory: string, name: string): Promise<{ text: string; input: Input }> {
-  const text = await readFile(path.join(directory, name), 'utf8');
-  return { text, input: `spec/${name}` };
+const functionSpec = (entry: ReferenceFunction): FunctionSpec => ({
+  id: entry.name,
+  key: keyOf(entry.name),
+  description: entry.description,
+  errorCode: entry.metadata.error_code ?? `${entry.name.replace(/::/g, '_').toUpperCase()}_ERROR`,
+  request: entry.request_schema,
+  response: entry.response_schema,
+});
+
+const triggerSpec = (entry: ReferenceTrigger): TriggerSpec => ({
+  id: entry.name,
+  key: keyOf(entry.name),
+  description: entry.description,
+  config: entry.invocation_schema,
+  payload: entry.return_schema,
+});
+
+/** What we read of an AsyncAPI document. */
+interface AsyncApi {
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+  readonly 'x-tags': TagSets;
+  readonly 'x-constants': ConstantSets;
 }
 
-function readProtocol(text: string): Protocol {
-  const document = parse(text.replaceAll('#/components/schemas/', '#/definitions/')) as {
-    components: { schemas: Record<string, Schema> };
-    'x-tags': TagSets;
-    'x-constants': ConstantSets;
-  };
-  const definitions =
-    mapSchemas({ definitions: document.components.schemas }, (schema) => schema).definitions ?? {};
+function protocolOf(document: AsyncApi): Protocol {
+  const text = JSON.stringify(document.components.schemas);
+  const schemas = JSON.parse(text.replaceAll('#/components/schemas/', '#/definitions/')) as Definitions;
+  const definitions = mapSchemas({ definitions: schemas }, (schema) => schema).definitions ?? {};
   return { definitions, tags: document['x-tags'], constants: document['x-constants'] };
 }

@@ -3,13 +3,14 @@
  * `stream::group::get` → `groupGet`, `stream` → `stream`.
  */
 export function keyOf(id: string): string {
-  const words = id
-    .replace(/^stream:+/, '')
-    .split(/[^0-9A-Za-z]+/)
-    .filter((word) => word !== '');
-  const [first = '', ...rest] = words;
-  const key = first.charAt(0).toLowerCase() + first.slice(1) + rest.map(pascal).join('');
+  const key = camel(id.replace(/^stream:+/, ''));
   return /^\d/.test(key) ? `_${key}` : key;
+}
+
+/** Words between anything but letters and digits: `merge.path.too_deep` → `mergePathTooDeep`. */
+export function camel(text: string): string {
+  const [first = '', ...rest] = text.split(/[^0-9A-Za-z]+/).filter((word) => word !== '');
+  return first.charAt(0).toLowerCase() + first.slice(1) + rest.map(pascal).join('');
 }
 
 /** `listGroups` → `ListGroups`. */

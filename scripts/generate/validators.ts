@@ -3,7 +3,7 @@ import { Ajv } from 'ajv';
 import standaloneModule from 'ajv/dist/standalone/index.js';
 import type { Family } from './family.js';
 import { header } from './header.js';
-import type { Input } from './load.js';
+import type { Input } from './inputs.js';
 import { lower } from './lower.js';
 import { doc } from './names.js';
 

@@ -1,22 +1,9 @@
-import { FUNCTION, INVOCATION_ERROR } from '../../generated/constants.js';
+import { FUNCTION, INVOCATION_ERROR, REASON_STATUS } from '../../generated/constants.js';
 import type { TraceContext } from '../domain/change.js';
-import type { ErrorReason } from '../domain/errors.js';
 import type { Payload } from '../domain/payload.js';
 import { Refusal } from '../net/refusal.js';
 import type { InvocationFailure, StreamService } from '../service/service-port.js';
 import { jsonTextReply, type Reply } from './reply.js';
-
-/** HTTP status by the reason of a failure. */
-const STATUS: Readonly<Record<ErrorReason, number>> = {
-  invalid_input: 400,
-  limit: 400,
-  not_exact: 400,
-  read_only: 503,
-  unavailable: 503,
-  overloaded: 503,
-  custom_stream: 502,
-  internal: 500,
-};
 
 const OWN: ReadonlySet<string> = new Set(Object.values(FUNCTION));
 
@@ -42,5 +29,5 @@ export function callFunction(
 }
 
 function failed({ code, message, reason = 'internal' }: InvocationFailure): Reply {
-  return jsonTextReply(JSON.stringify({ error: code, message }), STATUS[reason as ErrorReason]);
+  return jsonTextReply(JSON.stringify({ error: code, message }), REASON_STATUS[reason]);
 }

@@ -1,27 +1,6 @@
-/**
- * Why a call was refused; the first word of a wire error's message (see `wireMessage`) and the key of the README's
- * error table.
- *
- * - `invalid_input`: a field is missing or malformed; the message names it.
- * - `limit`: a configured bound would be passed; the message names the bound.
- * - `not_exact`: a number would not survive this operation unchanged.
- * - `read_only`: the store takes no writes now (full or failing disk, its database away, repair needed).
- * - `unavailable`: the store or the engine cannot be reached now.
- * - `overloaded`: a bounded queue is full; try again.
- * - `custom_stream`: the function that implements this stream failed.
- * - `internal`: a fault of ours; details are in the log, not on the wire.
- */
-export type ErrorReason =
-  | 'invalid_input'
-  | 'limit'
-  | 'not_exact'
-  | 'read_only'
-  | 'unavailable'
-  | 'overloaded'
-  | 'custom_stream'
-  | 'internal';
+import type { ErrorReason, LocalErrorCode } from '../../generated/constants.js';
 
-/** An error that a caller on the wire is meant to read. Its message does not repeat the reason. */
+/** An error that a caller on the wire is meant to read, by a reason of `spec/errors.json`. Its message does not repeat the reason. */
 export class StreamError extends Error {
   override readonly name = 'StreamError';
   readonly reason: ErrorReason;
@@ -44,9 +23,9 @@ export function messageOf(error: unknown): string {
 /** An error for the operator of this process: start-up, configuration, storage. Its message is one clear sentence. */
 export class LocalError extends Error {
   override readonly name = 'LocalError';
-  /** Stable code, a row of the README's table. */
-  readonly code: string;
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  /** Stable; `spec/errors.json` says what each means. */
+  readonly code: LocalErrorCode;
+  constructor(code: LocalErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }

@@ -26,7 +26,7 @@ const isSequenced = ({ seq, epoch }: Cursor): boolean => seq !== 0 || epoch !== 
 export const changeEvent = ({ kind, value }: Change): StreamEventParts => ({ type: kind, data: value });
 
 /** The event of a custom event, in the socket's message and in the payload of triggers. */
-export const customEvent = ({ type, data }: CustomEvent): StreamEventParts => ({
+export const customEvent = ({ type, data }: Pick<CustomEvent, 'type' | 'data'>): StreamEventParts => ({
   type: STREAM_EVENT.event,
   event: { type, data },
 });

@@ -1,5 +1,15 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type {
+  AdminRefusalCode,
+  ErrorReason,
+  LocalErrorCode,
+  RefusalCode,
+} from '../../generated/constants.js';
+import type { SocketErrorCode } from '../../generated/socket.js';
+
+/** A code of `spec/errors.json`, or of what failed beneath the request. */
+export type AnyRefusalCode = RefusalCode | AdminRefusalCode | SocketErrorCode | ErrorReason | LocalErrorCode;
 
 export interface RefusalOptions {
   readonly headers?: OutgoingHttpHeaders;
@@ -11,10 +21,15 @@ export interface RefusalOptions {
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly status: number;
-  readonly code: string;
+  readonly code: AnyRefusalCode;
   readonly headers: OutgoingHttpHeaders;
   readonly detail: string | undefined;
-  constructor(status: number, code: string, message: string, { headers = {}, detail }: RefusalOptions = {}) {
+  constructor(
+    status: number,
+    code: AnyRefusalCode,
+    message: string,
+    { headers = {}, detail }: RefusalOptions = {},
+  ) {
     super(message);
     this.status = status;
     this.code = code;

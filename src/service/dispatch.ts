@@ -1,7 +1,8 @@
 import { CALLS, type Call, type FunctionKey, type Requests, type Results } from '../../generated/calls.js';
+import type { ErrorReason } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
 import { type Eventual, whenReady } from '../domain/deferred.js';
-import { type ErrorReason, StreamError } from '../domain/errors.js';
+import { StreamError } from '../domain/errors.js';
 import { NO_PAYLOAD, type Payload } from '../domain/payload.js';
 import { explain } from '../wire/validation.js';
 import type { InvocationCallback } from './service-port.js';

@@ -1,3 +1,4 @@
+import type { ErrorReason } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
 import type { ItemOrGroup, Outlet, SubscriptionRequest } from '../delivery/port.js';
 import type { TraceContext } from '../domain/change.js';
@@ -7,8 +8,8 @@ import type { Payload } from '../domain/payload.js';
 export interface InvocationFailure {
   readonly code: string;
   readonly message: string;
-  /** Why a function of ours failed, an `ErrorReason`; for callers in this process, never on the wire. */
-  readonly reason?: string;
+  /** Why a function of ours failed; for callers in this process, never on the wire. */
+  readonly reason?: ErrorReason;
   readonly stacktrace?: string;
 }
 

@@ -1,10 +1,10 @@
-import { INVOCATION_ERROR } from '../../generated/constants.js';
+import { type ErrorReason, INVOCATION_ERROR } from '../../generated/constants.js';
 import type { Live } from '../config/index.js';
 import { Hub } from '../delivery/hub.js';
 import type { Encoders, Source } from '../delivery/port.js';
 import type { GroupAddress, Snapshot, TraceContext } from '../domain/change.js';
 import type { Eventual } from '../domain/deferred.js';
-import { type ErrorReason, StreamError, wireMessage } from '../domain/errors.js';
+import { StreamError, wireMessage } from '../domain/errors.js';
 import type { Payload } from '../domain/payload.js';
 import type { Logger } from '../observability/logger.js';
 import type { Store } from '../store/port.js';

@@ -1,12 +1,8 @@
-import type { UpdateOp } from '../../../generated/functions.js';
 import { add } from './add.js';
 import { append } from './append.js';
 import type { Draft } from './draft.js';
-import type { OpFailure } from './path.js';
+import type { OpFailure, TargetOp } from './path.js';
 import type { Target } from './target.js';
-
-/** An op that works on the root or on one first-level field. */
-export type TargetOp = Exclude<UpdateOp, { readonly type: 'merge' }>;
 
 /** Applies one op to what its path names. */
 export function applyToTarget(draft: Draft, op: TargetOp, target: Target): OpFailure | undefined {
@@ -23,5 +19,7 @@ export function applyToTarget(draft: Draft, op: TargetOp, target: Target): OpFai
     case 'remove':
       target.erase();
       return undefined;
+    default:
+      return op satisfies never;
   }
 }

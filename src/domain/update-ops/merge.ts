@@ -1,10 +1,9 @@
+import { UPDATE_BOUND } from '../../../generated/constants.js';
 import type { MergePath } from '../../../generated/functions.js';
 import { type Draft, isObject, type JsonObject, jsonType, ownField } from './draft.js';
 import { checkMergePath, mergeSegments, type OpFailure, PROTOTYPE_KEYS } from './path.js';
 
-/** Bounds of a merge value (D9). */
-const MAX_KEYS = 1024;
-const MAX_DEPTH = 16;
+const { mergeKeys: MAX_KEYS, mergeDepth: MAX_DEPTH } = UPDATE_BOUND;
 
 /** Arrays and objects count, scalars don't; never recurses deeper than the bound. */
 function isDeeper(value: unknown, room: number): boolean {

@@ -1,18 +1,19 @@
+import { RESERVED_NAME, UPDATE_BOUND, type UpdateOpErrorCode } from '../../../generated/constants.js';
 import type { MergePath, UpdateOp } from '../../../generated/functions.js';
+
+/** An op that works on the root or on one first-level field. */
+export type TargetOp = Exclude<UpdateOp, { readonly type: 'merge' }>;
 
 /** Why one op was skipped. */
 export interface OpFailure {
-  /** Stable code, `<op>.…` */
-  readonly code: string;
+  readonly code: UpdateOpErrorCode;
   readonly message: string;
 }
 
-/** Bounds of a path (D9). */
-const MAX_SEGMENTS = 32;
-const MAX_SEGMENT_BYTES = 256;
+const { pathSegments: MAX_SEGMENTS, segmentBytes: MAX_SEGMENT_BYTES } = UPDATE_BOUND;
 
 /** Keys that reach a prototype in careless readers; refused as path segments and as keys of a merge value. */
-export const PROTOTYPE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+export const PROTOTYPE_KEYS: ReadonlySet<string> = new Set(Object.values(RESERVED_NAME));
 
 function checkSegment(op: UpdateOp['type'], segment: string, index: number): OpFailure | undefined {
   if (PROTOTYPE_KEYS.has(segment)) {

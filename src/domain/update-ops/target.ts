@@ -1,6 +1,5 @@
-import type { UpdateOp } from '../../../generated/functions.js';
 import { type Draft, isObject, type JsonObject, jsonType, ownField } from './draft.js';
-import { checkFieldPath, type OpFailure } from './path.js';
+import { checkFieldPath, type OpFailure, type TargetOp } from './path.js';
 
 /** Where set, increment, decrement, append and remove work: the root or one first-level field of it. */
 export interface Target {
@@ -42,7 +41,7 @@ function fieldTarget(draft: Draft, root: JsonObject, field: string): Target {
 }
 
 /** Finds what `path` names, or says why an op cannot work there. */
-export function findTarget(draft: Draft, op: UpdateOp['type'], path: string): Target | OpFailure {
+export function findTarget(draft: Draft, op: TargetOp['type'], path: string): Target | OpFailure {
   if (path === '') return rootTarget(draft);
   const failure = checkFieldPath(op, path);
   if (failure !== undefined) return failure;

@@ -1,38 +1,65 @@
-import { SOCKET_MESSAGE, STREAM_EVENT } from '../../../generated/constants.js';
+import { STREAM_EVENT } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
+import { encodeStreamEvent, encodeStreamMessage } from '../../../generated/messages/socket.js';
 import type { ChangeKind, GroupAddress } from '../../domain/change.js';
+import { customEvent } from '../../domain/message.js';
 
-// The channel's messages are the socket messages of `domain/message.ts`, which the script completes: it alone knows
-// timestamp, kind, seq and epoch. A test compares what the script publishes with `renderChange`.
+// The channel's messages are the socket's, which the script completes: it alone knows timestamp, kind, seq and epoch.
+// What stands between those values is what the generated encoder puts there.
 
 const quote = JSON.stringify as (text: string) => string;
 
+/** Stands for a value: a text that no fixed part holds. */
+const GAP = '~' as never;
+
+/** What the encoder writes between the values of a change's message, in their order. */
+function fixedParts(kind: ChangeKind) {
+  const text = encodeStreamMessage({
+    timestamp: GAP,
+    streamName: GAP,
+    groupId: GAP,
+    id: GAP,
+    event: { type: kind, data: GAP },
+    created: undefined,
+    seq: GAP,
+    epoch: GAP,
+  });
+  const [open = '', stream = '', group = '', id = '', event = '', seq = '', epoch = '', close = ''] =
+    text.split(/"?~"?/);
+  return { open, stream, group, id, event, seq, epoch, close };
+}
+
+const CREATE = fixedParts(STREAM_EVENT.create);
+const EVENT = CREATE.event.slice(0, CREATE.event.indexOf('{'));
+/** The end of the event, which the script writes with the value. */
+const EVENT_END = CREATE.seq.slice(0, CREATE.seq.indexOf(','));
+
 /** What a message consists of between the values that the script fills in. */
 export const PARTS = {
-  open: `{"type":"${SOCKET_MESSAGE.stream}","timestamp":`,
-  create: `,"event":{"type":"${STREAM_EVENT.create}","data":`,
-  update: `,"event":{"type":"${STREAM_EVENT.update}","data":`,
-  delete: `,"event":{"type":"${STREAM_EVENT.delete}","data":`,
-  event: ',"event":',
-  seq: ',"seq":',
-  epoch: ',"epoch":"',
-  close: '"}',
+  open: CREATE.open,
+  create: CREATE.event,
+  update: fixedParts(STREAM_EVENT.update).event,
+  delete: fixedParts(STREAM_EVENT.delete).event,
+  event: EVENT,
+  seq: CREATE.seq.slice(EVENT_END.length),
+  epoch: `${CREATE.epoch}"`,
+  close: `"${CREATE.close}`,
 } as const;
 
 /** The part that names a group, up to the item's id. */
 export const addressPart = (at: GroupAddress): string =>
-  `,"streamName":${quote(at.stream)},"groupId":${quote(at.group)},"id":`;
+  CREATE.stream + quote(at.stream) + CREATE.group + quote(at.group) + CREATE.id;
 
 /** An item's id, or null, as the message spells it. */
 export const idPart = (item: string | undefined): string => (item === undefined ? 'null' : quote(item));
 
 /** The `event` of a custom event's message. */
 export const eventBody = (type: string, data: JsonText): JsonText =>
-  `{"type":"${STREAM_EVENT.event}","event":{"type":${quote(type)},"data":${data}}}` as JsonText;
+  encodeStreamEvent(customEvent({ type, data }));
 
 /** The `event` of the message of a change that nobody sequences. */
 export const changeBody = (kind: ChangeKind, value: JsonText): JsonText =>
-  `{"type":"${kind}","data":${value}}` as JsonText;
+  encodeStreamEvent({ type: kind, data: value });
 
 /** A message that one of our nodes sequenced. */
 export interface SequencedMessage extends GroupAddress {
@@ -46,11 +73,19 @@ export interface SequencedMessage extends GroupAddress {
 
 const literally = (text: string): string => text.replace(/[{}]/g, '\\$&');
 const TEXT = '("(?:[^"\\\\]|\\\\.)*")';
+const EVENTS = [PARTS.create, PARTS.update, PARTS.delete];
 const HEAD = new RegExp(
-  `${literally(PARTS.open)}(\\d+),"streamName":${TEXT},"groupId":${TEXT},"id":${TEXT},"event":\\{"type":"(${STREAM_EVENT.create}|${STREAM_EVENT.update}|${STREAM_EVENT.delete})","data":`,
+  `${literally(CREATE.open)}(\\d+)${CREATE.stream}${TEXT}${CREATE.group}${TEXT}${CREATE.id}${TEXT}(${EVENTS.map(literally).join('|')})`,
   'y',
 );
-const TAIL = new RegExp(`\\}${PARTS.seq}(\\d+)${PARTS.epoch}([0-9a-zA-Z-]+)${literally(PARTS.close)}$`);
+const KINDS = new Map<string | undefined, ChangeKind>([
+  [PARTS.create, STREAM_EVENT.create],
+  [PARTS.update, STREAM_EVENT.update],
+  [PARTS.delete, STREAM_EVENT.delete],
+]);
+const TAIL = new RegExp(
+  `${literally(CREATE.seq)}(\\d+)${PARTS.epoch}([0-9a-zA-Z-]+)${literally(PARTS.close)}$`,
+);
 /** Longest text that `TAIL` matches, in characters. */
 const TAIL_LENGTH = 128;
 
@@ -70,7 +105,7 @@ export function parseSequenced(message: string): SequencedMessage | undefined {
     stream: unquote(head[2]!),
     group: unquote(head[3]!),
     item: unquote(head[4]!),
-    kind: head[5] as ChangeKind,
+    kind: KINDS.get(head[5])!,
     timestamp: Number(head[1]),
     value,
     seq: Number(tail[1]),

@@ -1,4 +1,5 @@
-import { type ErrorReason, StreamError } from '../../domain/errors.js';
+import type { ErrorReason } from '../../../generated/constants.js';
+import { StreamError } from '../../domain/errors.js';
 
 /** The first word of a Redis error, and what it means to a caller. */
 const REASONS: Readonly<Record<string, readonly [ErrorReason, string]>> = {

@@ -1,5 +1,6 @@
 import { SOCKET_MESSAGE, STREAM_EVENT } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
+import type { CustomEventBody, StreamMessage } from '../../../generated/socket.js';
 import type { ChangeKind, GroupAddress } from '../../domain/change.js';
 import { NULL, sliceField } from '../../domain/json-text.js';
 
@@ -15,15 +16,13 @@ export type Unsequenced = GroupAddress & {
     | { readonly kind: 'event'; readonly item: string | undefined; readonly type: string }
   );
 
-interface Shape {
-  readonly type?: unknown;
-  readonly timestamp?: unknown;
-  readonly streamName?: unknown;
-  readonly groupId?: unknown;
-  readonly id?: unknown;
-  readonly epoch?: unknown;
-  readonly event?: { readonly type?: unknown; readonly event?: { readonly type?: unknown } };
-}
+/** A stream message of which nothing is certain. */
+type Shape = { readonly [Field in keyof StreamMessage]?: unknown } & {
+  readonly event?: {
+    readonly type?: unknown;
+    readonly event?: { readonly [Field in keyof CustomEventBody]?: unknown };
+  };
+};
 
 const isName = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const isKind = (value: unknown): value is ChangeKind =>
