@@ -132,6 +132,36 @@ export const REFUSAL_STATUS = {
   internal: 500,
 } as const;
 
+/** Why a request of the stream port over HTTP is refused, besides. */
+export const HTTP_REFUSAL = {
+  /** A read has no body. */
+  bodyNotAllowed: 'body_not_allowed',
+  /** An event stream cannot wait behind another reply of its connection. */
+  pipelined: 'pipelined',
+  /** Join handlers guard the stream, and are not asked about reads. Subscribe, or set `http.reads_guarded`. */
+  guarded: 'guarded',
+  /** A join handler refused. */
+  joinRefused: 'join_refused',
+  /** The path has no such method; `Allow` has those that it has. */
+  methodNotAllowed: 'method_not_allowed',
+  /** There is JSON, and for streams text/event-stream. */
+  notAcceptable: 'not_acceptable',
+  /** What changed after this offset is not known any more: begin anew. */
+  gone: 'gone',
+} as const;
+export type HttpRefusalCode = (typeof HTTP_REFUSAL)[keyof typeof HTTP_REFUSAL];
+
+/** The HTTP status of each. */
+export const HTTP_REFUSAL_STATUS = {
+  body_not_allowed: 400,
+  pipelined: 400,
+  guarded: 403,
+  join_refused: 403,
+  method_not_allowed: 405,
+  not_acceptable: 406,
+  gone: 410,
+} as const;
+
 /** Why the admin listener and the engine endpoint refuse a request. */
 export const ADMIN_REFUSAL = {
   /** A parameter is missing or malformed. */

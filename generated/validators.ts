@@ -3,6 +3,7 @@
 // Input: spec/errata.json
 // Input: spec/overlay.json
 // Input: spec/asyncapi/stream-socket.yaml
+// Input: spec/openapi.yaml
 // Input: spec/asyncapi/worker-protocol.yaml
 // Input: spec/config.schema.json
 
@@ -12,6 +13,8 @@ import type { JoinTriggerConfig, JoinTriggerPayload, LeaveTriggerConfig, LeaveTr
 import * as triggers from './validators/triggers.js';
 import type { ClientMessage, ServerMessage, SyncItem } from './socket.js';
 import * as socket from './validators/socket.js';
+import type { ChangesReply, RefusalReply, SnapshotReply } from './http.js';
+import * as http from './validators/http.js';
 import type { EngineMessage, WorkerMessage } from './worker.js';
 import * as worker from './validators/worker.js';
 import type { Config } from './config.js';
@@ -94,6 +97,15 @@ export const validateServerMessage = socket.validateServerMessage as unknown as 
 
 /** Checks a SyncItem. */
 export const validateSyncItem = socket.validateSyncItem as unknown as Validator<SyncItem>;
+
+/** Checks a SnapshotReply. */
+export const validateSnapshotReply = http.validateSnapshotReply as unknown as Validator<SnapshotReply>;
+
+/** Checks a ChangesReply. */
+export const validateChangesReply = http.validateChangesReply as unknown as Validator<ChangesReply>;
+
+/** Checks a RefusalReply. */
+export const validateRefusalReply = http.validateRefusalReply as unknown as Validator<RefusalReply>;
 
 /** Checks a WorkerMessage. */
 export const validateWorkerMessage = worker.validateWorkerMessage as unknown as Validator<WorkerMessage>;

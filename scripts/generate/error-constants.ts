@@ -8,7 +8,13 @@ const codes = (table: Table): readonly Entry[] =>
   Object.entries(table).map(([value, { description }]) => ({ key: camel(value), value, description }));
 
 /** The constants of `spec/errors.json`. */
-export function errorConstants({ reasons, refusals, admin, local }: ErrorTables): readonly ConstantBlock[] {
+export function errorConstants({
+  reasons,
+  refusals,
+  http,
+  admin,
+  local,
+}: ErrorTables): readonly ConstantBlock[] {
   const status = (table: Readonly<Record<string, { readonly status: number }>>): readonly Entry[] =>
     Object.entries(table).map(([key, entry]) => ({ key, value: entry.status }));
   return [
@@ -31,6 +37,13 @@ export function errorConstants({ reasons, refusals, admin, local }: ErrorTables)
       codes(refusals),
     ),
     block('REFUSAL_STATUS', undefined, 'The HTTP status of each refused upgrade.', status(refusals)),
+    block(
+      'HTTP_REFUSAL',
+      'HttpRefusalCode',
+      'Why a request of the stream port over HTTP is refused, besides.',
+      codes(http),
+    ),
+    block('HTTP_REFUSAL_STATUS', undefined, 'The HTTP status of each.', status(http)),
     block(
       'ADMIN_REFUSAL',
       'AdminRefusalCode',

@@ -32,7 +32,7 @@ const NO_REQUESTS: ReadonlyMap<string, string> = new Map();
 const NO_RESULTS: ReadonlyMap<string, Schema> = new Map();
 
 export function families(spec: Spec): readonly Family[] {
-  const { api, socket, worker, config } = spec.inputs;
+  const { api, socket, worker, http, config } = spec.inputs;
   const requests = spec.functions.map((each): Named => [inputName(each), each.request]);
   const results = spec.functions.map((each): Named => [resultName(each), each.response]);
   const configs = spec.triggers.map((each): Named => [configName(each), each.config]);
@@ -67,6 +67,7 @@ export function families(spec: Spec): readonly Family[] {
     },
     named('triggers', [...configs, ...payloads]),
     family('socket', spec.socket.definitions, ['ClientMessage', 'ServerMessage', 'SyncItem'], [socket]),
+    family('http', spec.http.definitions, ['SnapshotReply', 'ChangesReply', 'RefusalReply'], [http]),
     family('worker', spec.worker.definitions, ['WorkerMessage', 'EngineMessage'], [worker]),
     { ...named('config', [['Config', spec.config]]), inputs: [config] },
   ];

@@ -7,8 +7,9 @@ import {
 } from './errata.js';
 import { type Input, Inputs } from './inputs.js';
 import { keyOf } from './names.js';
+import { definitionsOf, type HttpApi, httpApiOf, type OpenApi } from './openapi.js';
 import { type Addition, applyOverlay } from './overlay.js';
-import { type Definitions, mapSchemas, type Schema } from './schema.js';
+import type { Definitions, Schema } from './schema.js';
 
 export interface FunctionSpec {
   readonly id: string;
@@ -59,6 +60,7 @@ type Described<More = unknown> = Readonly<Record<string, { readonly description:
 export interface ErrorTables {
   readonly reasons: Described<{ readonly status: number }>;
   readonly refusals: Described<{ readonly status: number }>;
+  readonly http: Described<{ readonly status: number }>;
   readonly admin: Described<{ readonly status: number | readonly number[] }>;
   readonly local: Described;
 }
@@ -75,6 +77,7 @@ export interface Spec {
   readonly triggers: readonly TriggerSpec[];
   readonly socket: Protocol;
   readonly worker: Protocol;
+  readonly http: HttpApi;
   readonly config: Schema;
   /** The order of fields on the wire, by family and definition. */
   readonly layout: Layout;
@@ -86,6 +89,7 @@ export interface Spec {
     readonly ops: Input;
     readonly socket: Input;
     readonly worker: Input;
+    readonly http: Input;
     readonly config: Input;
   };
 }
@@ -93,7 +97,7 @@ export interface Spec {
 /** Reads `spec/`, applies the errata, then the overlay. */
 export async function loadSpec(directory: string): Promise<Spec> {
   const inputs = new Inputs(directory);
-  const [reference, errata, overlay, layout, errors, ops, socket, worker, config] = await Promise.all([
+  const [reference, errata, overlay, layout, errors, ops, socket, worker, http, config] = await Promise.all([
     inputs.read<ApiReference>('api-reference.json'),
     inputs.read<Erratum[]>('errata.json', 'errata'),
     inputs.read<Addition[]>('overlay.json', 'overlay'),
@@ -102,6 +106,7 @@ export async function loadSpec(directory: string): Promise<Spec> {
     inputs.read<UpdateOpRules>('update-ops.json', 'update-ops'),
     inputs.read<AsyncApi>('asyncapi/stream-socket.yaml', 'extensions'),
     inputs.read<AsyncApi>('asyncapi/worker-protocol.yaml', 'extensions'),
+    inputs.read<OpenApi>('openapi.yaml'),
     inputs.read<Schema>('config.schema.json'),
   ]);
   const api = applyOverlay(applyErrata(reference.value, errata.value), overlay.value);
@@ -110,6 +115,7 @@ export async function loadSpec(directory: string): Promise<Spec> {
     triggers: api.triggers.map(triggerSpec),
     socket: protocolOf(socket.value),
     worker: protocolOf(worker.value),
+    http: httpApiOf(http.value),
     config: config.value,
     layout: layout.value,
     errors: errors.value,
@@ -120,6 +126,7 @@ export async function loadSpec(directory: string): Promise<Spec> {
       ops: ops.input,
       socket: socket.input,
       worker: worker.input,
+      http: http.input,
       config: config.input,
     },
   };
@@ -149,9 +156,8 @@ interface AsyncApi {
   readonly 'x-constants': ConstantSets;
 }
 
-function protocolOf(document: AsyncApi): Protocol {
-  const text = JSON.stringify(document.components.schemas);
-  const schemas = JSON.parse(text.replaceAll('#/components/schemas/', '#/definitions/')) as Definitions;
-  const definitions = mapSchemas({ definitions: schemas }, (schema) => schema).definitions ?? {};
-  return { definitions, tags: document['x-tags'], constants: document['x-constants'] };
-}
+const protocolOf = (document: AsyncApi): Protocol => ({
+  definitions: definitionsOf(document.components.schemas),
+  tags: document['x-tags'],
+  constants: document['x-constants'],
+});

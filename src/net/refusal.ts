@@ -3,13 +3,20 @@ import type { Duplex } from 'node:stream';
 import type {
   AdminRefusalCode,
   ErrorReason,
+  HttpRefusalCode,
   LocalErrorCode,
   RefusalCode,
 } from '../../generated/constants.js';
 import type { SocketErrorCode } from '../../generated/socket.js';
 
 /** A code of `spec/errors.json`, or of what failed beneath the request. */
-export type AnyRefusalCode = RefusalCode | AdminRefusalCode | SocketErrorCode | ErrorReason | LocalErrorCode;
+export type AnyRefusalCode =
+  | RefusalCode
+  | HttpRefusalCode
+  | AdminRefusalCode
+  | SocketErrorCode
+  | ErrorReason
+  | LocalErrorCode;
 
 export interface RefusalOptions {
   readonly headers?: OutgoingHttpHeaders;
