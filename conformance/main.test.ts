@@ -19,6 +19,12 @@ function cli(...args: readonly string[]): Promise<{ code: number; out: string; e
 test('faults in how it is called answer 2 and one sentence', async () => {
   const wrong = [
     [[], /--engine and --stream, or --target/],
+    [['--engine', 'http://x', '--stream', 'ws://x'], /--engine is a ws:\/\/ or wss:\/\/ URL/],
+    [['--target', 'x', '--header', 'no colon'], /NAME: VALUE/],
+    [['--target', 'x', '--connect-timeout', '0'], /--connect-timeout/],
+    [['--target', 'x', '--baseline', '/does/not/exist'], /ENOENT/],
+    [['--target', 'x', '--profile', 'documented', '--profile', 'documented-0.23'], /two engines/],
+    [['--target', 'x', '--report', 'pdf'], /--report is one of/],
     [['--engine', 'ws://127.0.0.1:1'], /belong together/],
     [['--target', 'x', '--engine', 'ws://x', '--stream', 'ws://x'], /either/],
     [['--target', 'x', '--adapter', 'sqlite'], /--adapter is one of/],
@@ -54,8 +60,15 @@ test('a capability without a reason, or that nobody knows, is refused', async ()
   }
 });
 
-test('a target that does not start fails the cases, and is blamed', async () => {
+test('a target that does not start stops the run, and tells why', async () => {
   const { code, out } = await cli('--target', 'exit 3', '--only', 'functions/get-answers-*');
   assert.equal(code, 1);
-  assert.match(out, /blamed on the target: the target command ended with 3/);
+  assert.match(out, /STOPPED: the target command ended with 3/);
+  assert.match(out, /documented +failing +0\/1 passed, 1 not run/);
+});
+
+test('a target that is not there stops the run', async () => {
+  const { code, out } = await cli('--engine', 'ws://127.0.0.1:1', '--stream', 'ws://127.0.0.1:1');
+  assert.equal(code, 1);
+  assert.match(out, /STOPPED: nobody listens at ws:\/\/127.0.0.1:1/);
 });

@@ -1,88 +1,100 @@
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import type { Lacks } from './capabilities.js';
+import { readEarlier, readLacks, readReasons } from './option-files.js';
+import type { JsonReport } from './report/json.js';
 import { FORMATS, type Format } from './report/report.js';
-import { type Adapter, CAPABILITIES, type Capability, PROFILES, type Profile } from './runner/case.js';
+import { type Adapter, PROFILES, type Profile } from './runner/case.js';
 import type { KnownFailing } from './runner/known-failing.js';
+import { DEFAULTS } from './runner/run.js';
+import { UsageError } from './usage-error.js';
+import type { ConnectOptions } from './wire/wiring.js';
 
-export const USAGE = `Usage: iii-stream-conformance (--engine URL --stream URL | --target 'CMD') [options]
+/** What is graded. */
+export type Subject =
+  | { readonly kind: 'running'; readonly engine: string; readonly stream: string }
+  | { readonly kind: 'command'; readonly command: string }
+  | { readonly kind: 'report'; readonly report: JsonReport };
 
-  --engine URL --stream URL  grade a running target
-  --target 'CMD'             a command that gets a JSON config on stdin and prints {"engine": URL, "stream": URL}
-  --adapter NAME             in_memory, file_based or redis: the adapter that the target runs on (default in_memory)
-  --redis-url URL            the Redis that a target started by --target uses
-  --profile NAME             only cases of this profile: ${Object.keys(PROFILES).join(', ')} (repeatable)
-  --only GLOB, --skip GLOB   choose cases by id; * within a segment, ** across (repeatable)
-  --capabilities FILE        what the target lacks: {"lacks": {"auth": "reason"}}
-  --known-failing FILE       cases that fail, with reasons: {"socket/some-*": "reason"}
-  --report FORMAT            json, junit or markdown, instead of the summary
-  --output FILE              where the report goes (default stdout)
-  --concurrency N            cases at one time (default 8)
-  --patience N               multiplies every time limit (default 1)
-  --list                     print the chosen cases and the sentences that they prove
-  --help                     this text
-
-Exit code: 0 passed, 1 failed, 2 usage.
-`;
-
-/** A fault in how the command was called. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
+/** A report and where it goes: to stdout without a file. */
+export interface ReportRequest {
+  readonly format: Format;
+  readonly file?: string;
 }
 
+/** How a target is graded. */
 export interface Options {
-  readonly running?: { readonly engine: string; readonly stream: string };
-  readonly command?: string;
+  /** Absent with `list` or `help` only. */
+  readonly subject?: Subject;
+  readonly isAttached: boolean;
   readonly adapter: Adapter;
   readonly redisUrl?: string;
   readonly profiles: readonly Profile[];
   readonly only: readonly string[];
   readonly skip: readonly string[];
-  readonly lacks: Readonly<Partial<Record<Capability, string>>>;
+  readonly lacks: Lacks;
   readonly knownFailing: KnownFailing;
-  readonly report?: Format;
-  readonly output?: string;
+  readonly reports: readonly ReportRequest[];
+  readonly baseline?: JsonReport;
   readonly concurrency: number;
   readonly patience: number;
+  readonly connect: ConnectOptions;
+  readonly runTimeoutMs: number;
   readonly list: boolean;
   readonly help: boolean;
 }
 
-/** @throws UsageError */
+/** Reads the arguments of the command. @throws UsageError */
 export async function readOptions(args: readonly string[]): Promise<Options> {
   const values = parse(args);
-  const { engine, stream, target: command, output } = values;
+  const { list, help, baseline, attached: isAttached, 'redis-url': redisUrl } = values;
+  const profiles = values.profile.map((name) => oneOf('--profile', name, PROFILES));
+  if (profiles.includes('documented') && profiles.includes('documented-0.23'))
+    throw new UsageError(
+      '--profile documented and documented-0.23 are the same cases as two engines have them',
+    );
   const options: Options = {
-    ...(engine !== undefined && stream !== undefined ? { running: { engine, stream } } : {}),
-    ...(command !== undefined ? { command } : {}),
-    ...(values['redis-url'] !== undefined ? { redisUrl: values['redis-url'] } : {}),
-    ...(values.report !== undefined ? { report: oneOf('--report', values.report, FORMATS) } : {}),
-    ...(output !== undefined ? { output } : {}),
+    isAttached,
+    ...(redisUrl !== undefined ? { redisUrl } : {}),
     adapter: oneOf('--adapter', values.adapter, { in_memory: 1, file_based: 1, redis: 1 }),
-    profiles: values.profile.map((name) => oneOf('--profile', name, PROFILES)),
+    profiles,
     only: values.only,
     skip: values.skip,
     lacks: await readLacks(values.capabilities),
     knownFailing: await readReasons('--known-failing', values['known-failing']),
-    concurrency: positive('--concurrency', values.concurrency),
+    reports: values.report.map((text) => reportOf(text, values.output)),
+    ...(baseline !== undefined ? { baseline: await readEarlier('--baseline', baseline) } : {}),
+    concurrency: integer('--concurrency', values.concurrency),
     patience: positive('--patience', values.patience),
-    list: values.list,
-    help: values.help,
+    connect: {
+      timeoutMs: integer('--connect-timeout', values['connect-timeout']),
+      headers: headersOf(values.header, values.token),
+    },
+    runTimeoutMs: integer('--run-timeout', values['run-timeout']),
+    list,
+    help,
   };
-  if (options.list || options.help) return options;
+  if (list || help) return options;
+  const subject = await subjectOf(values);
+  if (options.adapter === 'redis' && subject.kind === 'command' && redisUrl === undefined)
+    throw new UsageError('--adapter redis needs --redis-url');
+  return { ...options, subject };
+}
+
+async function subjectOf({ engine, stream, target, from }: ReturnType<typeof parse>): Promise<Subject> {
   if ((engine === undefined) !== (stream === undefined))
     throw new UsageError('--engine and --stream belong together');
-  if ((options.running === undefined) === (command === undefined)) {
-    throw new UsageError('give either --engine and --stream, or --target');
-  }
-  if (options.adapter === 'redis' && command !== undefined && options.redisUrl === undefined) {
-    throw new UsageError('--adapter redis needs --redis-url');
-  }
-  return options;
+  if ([engine, target, from].filter((one) => one !== undefined).length !== 1)
+    throw new UsageError('give either --engine and --stream, or --target, or --from');
+  if (target !== undefined) return { kind: 'command', command: target };
+  if (from !== undefined) return { kind: 'report', report: await readEarlier('--from', from) };
+  return { kind: 'running', engine: url('--engine', engine), stream: url('--stream', stream) };
 }
 
 function parse(args: readonly string[]) {
   const many = { type: 'string', multiple: true, default: [] as string[] } as const;
   const one = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  const number = (value: number) => ({ type: 'string', default: String(value) }) as const;
   try {
     return parseArgs({
       args: [...args],
@@ -90,24 +102,54 @@ function parse(args: readonly string[]) {
         engine: one,
         stream: one,
         target: one,
+        from: one,
+        attached: flag,
         adapter: { type: 'string', default: 'in_memory' },
         'redis-url': one,
+        header: many,
+        token: one,
         profile: many,
         only: many,
         skip: many,
         capabilities: one,
         'known-failing': one,
-        report: one,
+        report: many,
         output: one,
-        concurrency: { type: 'string', default: '8' },
-        patience: { type: 'string', default: '1' },
-        list: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
+        baseline: one,
+        concurrency: number(DEFAULTS.concurrency),
+        patience: number(DEFAULTS.patience),
+        'connect-timeout': number(DEFAULTS.connect.timeoutMs),
+        'run-timeout': number(DEFAULTS.runTimeoutMs),
+        list: flag,
+        help: flag,
       },
     }).values;
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+function reportOf(text: string, output: string | undefined): ReportRequest {
+  const [name = '', ...rest] = text.split('=');
+  const format = oneOf('--report', name, FORMATS);
+  const file = rest.length > 0 ? rest.join('=') : output;
+  return file === undefined ? { format } : { format, file };
+}
+
+function headersOf(texts: readonly string[], token: string | undefined): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  for (const text of texts) {
+    const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):\s*(.*)$/.exec(text) ?? [];
+    if (name === undefined || value === undefined)
+      throw new UsageError(`--header is 'NAME: VALUE', not ${text}`);
+    headers[name] = value;
+  }
+  return headers;
+}
+
+function url(option: string, text = ''): string {
+  if (/^wss?:\/\//.test(text) && URL.canParse(text)) return text;
+  throw new UsageError(`${option} is a ws:// or wss:// URL, not ${text}`);
 }
 
 function oneOf<T extends string>(option: string, value: string, known: Readonly<Record<T, unknown>>): T {
@@ -121,34 +163,9 @@ function positive(option: string, text: string): number {
   throw new UsageError(`${option} is a number above 0, not ${text}`);
 }
 
-async function readLacks(file: string | undefined): Promise<Options['lacks']> {
-  if (file === undefined) return {};
-  const { lacks } = (await readJson('--capabilities', file)) as { lacks?: unknown };
-  const reasons = checkReasons('--capabilities', lacks ?? {});
-  for (const name of Object.keys(reasons)) oneOf('a capability', name, CAPABILITIES);
-  return reasons;
-}
-
-async function readReasons(
-  option: string,
-  file: string | undefined,
-): Promise<Readonly<Record<string, string>>> {
-  return file === undefined ? {} : checkReasons(option, await readJson(option, file));
-}
-
-function checkReasons(option: string, value: unknown): Readonly<Record<string, string>> {
-  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : undefined;
-  const good = entries?.every(([, reason]) => typeof reason === 'string' && reason.trim() !== '');
-  if (!good) throw new UsageError(`${option}: every entry needs a reason`);
-  return value as Readonly<Record<string, string>>;
-}
-
-async function readJson(option: string, file: string): Promise<object> {
-  try {
-    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
-    if (typeof value === 'object' && value !== null) return value;
-  } catch (error) {
-    throw new UsageError(`${option}: ${(error as Error).message}`);
-  }
-  throw new UsageError(`${option}: ${file} holds no object`);
+function integer(option: string, text: string): number {
+  const value = positive(option, text);
+  // Longer than that, a timer would fire at once.
+  if (Number.isInteger(value) && value < 2 ** 31) return value;
+  throw new UsageError(`${option} is a whole number below 2^31, not ${text}`);
 }

@@ -11,9 +11,9 @@ export class BrokenTargets implements Targets {
   readonly #shared = new Map<string, Promise<Target>>();
 
   /** @param inner stays the caller's to close: several defects share it */
-  constructor(inner: Targets, defect: Defect) {
+  constructor(inner: Targets, damage: Defect['damage']) {
     this.#inner = inner;
-    this.#damages = defect.damage();
+    this.#damages = damage();
   }
 
   shared(config: TargetConfig): Promise<Target> {
@@ -43,12 +43,13 @@ export class BrokenTargets implements Targets {
   }
 
   async #break(real: Target): Promise<Target> {
-    const { engine = () => ({}), socket = () => ({}), accepts, hidesSubprotocol } = this.#damages;
+    const { engine = () => ({}), socket = () => ({}), accepts, refuses, hidesSubprotocol } = this.#damages;
     const engineProxy = await DamagingProxy.open({ to: real.engine, damage: engine });
     const socketProxy = await DamagingProxy.open({
       to: real.stream,
       damage: socket,
       accepts,
+      refuses,
       hidesSubprotocol,
     });
     this.#proxies.push(engineProxy, socketProxy);

@@ -17,7 +17,7 @@ import { DEFECTS } from './defects/index.js';
 const RUNS = 3;
 
 /** Defects that are graded at one time, each lane on servers of its own. */
-const LANES = 2;
+const LANES = 3;
 
 interface Graded {
   readonly red: readonly Result[];

@@ -11,6 +11,8 @@ export type Replaced = readonly Message[] | undefined;
 export interface Line {
   /** Sends to the grader. */
   down(message: Message): void;
+  /** Sends to the server. */
+  up(message: Message): void;
   /** The path of the connection. */
   readonly path: string;
 }
@@ -31,6 +33,8 @@ export interface Damages {
   readonly socket?: () => Damage;
   /** Lets an upgrade succeed that the server refused with this status. */
   readonly accepts?: (status: number) => boolean;
+  /** The status that an upgrade of a path is refused with, if it is. */
+  readonly refuses?: (path: string) => number | undefined;
   /** Answers no subprotocol. */
   readonly hidesSubprotocol?: boolean;
   /** Changes the configuration that the server is started with. */

@@ -16,6 +16,7 @@ export interface ProxyOptions {
   readonly to: string;
   readonly damage: () => Damage;
   readonly accepts?: ((status: number) => boolean) | undefined;
+  readonly refuses?: ((path: string) => number | undefined) | undefined;
   readonly hidesSubprotocol?: boolean | undefined;
 }
 
@@ -23,6 +24,8 @@ export interface ProxyOptions {
 export class DamagingProxy implements AsyncDisposable {
   readonly #options: ProxyOptions;
   readonly #server: Server;
+  /** Connections whose upgrade was asked for, taken or not, with those to the server behind. */
+  readonly #open = new Set<() => void>();
   readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 0 });
 
   private constructor(options: ProxyOptions) {
@@ -43,7 +46,7 @@ export class DamagingProxy implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const client of this.#sockets.clients) client.terminate();
+    for (const end of this.#open) end();
     const closed = once(this.#server, 'close');
     this.#server.close();
     this.#server.closeAllConnections();
@@ -51,7 +54,9 @@ export class DamagingProxy implements AsyncDisposable {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { to, accepts, hidesSubprotocol } = this.#options;
+    const { to, accepts, refuses, hidesSubprotocol } = this.#options;
+    const refusal = refuses?.(request.url ?? '/');
+    if (refusal !== undefined) return void socket.end(refusalOf(refusal));
     const offered = request.headers['sec-websocket-protocol']?.split(/\s*,\s*/) ?? [];
     const headers = Object.entries(request.headers).filter(([name]) => !HOP_BY_HOP.test(name));
     const upstream = new WebSocket(`${to.replace(/\/$/, '')}${request.url}`, offered, {
@@ -59,6 +64,12 @@ export class DamagingProxy implements AsyncDisposable {
       perMessageDeflate: false,
       maxPayload: 0,
     });
+    const end = (): void => {
+      upstream.terminate();
+      socket.destroy();
+    };
+    this.#open.add(end);
+    socket.once('close', () => this.#open.delete(end));
     const early: [Buffer, boolean][] = [];
     const keep = (data: Buffer, binary: boolean): number => early.push([data, binary]);
     upstream.on('message', keep);
@@ -74,7 +85,7 @@ export class DamagingProxy implements AsyncDisposable {
     upstream.once('open', () => accept(true));
     upstream.once('unexpected-response', (asked, { statusCode = 500 }) => {
       if (accepts?.(statusCode)) accept(false);
-      else socket.end(`HTTP/1.1 ${statusCode} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      else socket.end(refusalOf(statusCode));
       asked.destroy();
     });
     upstream.on('error', () => {
@@ -90,7 +101,11 @@ export class DamagingProxy implements AsyncDisposable {
     const send = (to: WebSocket, text: string): void => {
       if (to.readyState === WebSocket.OPEN) to.send(text, relieve);
     };
-    const line: Line = { path, down: (message) => send(client, JSON.stringify(message)) };
+    const line: Line = {
+      path,
+      down: (message) => send(client, JSON.stringify(message)),
+      up: (message) => send(upstream, JSON.stringify(message)),
+    };
     const pass = (
       data: Buffer,
       to: WebSocket,
@@ -115,6 +130,9 @@ export class DamagingProxy implements AsyncDisposable {
     forwardClose(upstream, client);
   }
 }
+
+const refusalOf = (status: number): string =>
+  `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
 
 function replace(text: string, hook: (message: Message) => Replaced): Replaced {
   let message: unknown;

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ERROR_CODE, FUNCTION, STREAM_EVENT } from '../../generated/constants.js';
 import { area } from '../runner/case.js';
 import type { Context } from '../runner/context.js';
+import type { At } from '../runner/functions.js';
+import { CallFailed } from '../wire/faults.js';
 import { HandlerError } from '../wire/wiring.js';
 import type { WorkerClient } from '../wire/worker-client.js';
 import { onStream, short } from './triggers/setup.js';
 
-const { documented, strict } = area('custom-streams');
+const { documented, strict } = area('custom-streams', { needs: ['custom-streams'] });
 const { sync, create, update, delete: removed } = STREAM_EVENT;
 
 type Input = Readonly<Record<string, unknown>>;
@@ -14,21 +17,53 @@ type Implementation = Partial<
   Record<'get' | 'set' | 'delete' | 'list' | 'listGroups', (input: Input) => unknown>
 >;
 
-/** Implements the case's stream, as an SDK's `createStream` does; returns what each function was called with. */
+/** Group and item of calls that only ask whether the stream's functions are in force. */
+const PROBE = 'conformance-probe';
+
+/** What calls a function of the stream, with an effect on nothing but the probe's group. */
+const PROBES: Readonly<Record<keyof Implementation, (t: Context, at: At) => Promise<unknown>>> = {
+  get: (t, at) => t.get(PROBE, at),
+  list: (t, at) => t.list(at),
+  delete: (t, at) => t.delete(PROBE, at),
+  set: (t, at) => t.set(PROBE, PROBE, at),
+  listGroups: (t) => t.listGroups(),
+};
+
+/**
+ * Implements the case's stream, as an SDK's `createStream` does, and waits until the functions are called; returns what
+ * each was called with.
+ */
 async function implement(
   t: Context,
   functions: Implementation,
 ): Promise<{ worker: WorkerClient; calls: [string, Input][] }> {
   const calls: [string, Input][] = [];
+  const called = new Set<string>();
   const worker = await t.worker();
   for (const [key, run] of Object.entries(functions)) {
     worker.on(`${FUNCTION[key as keyof Implementation]}(${t.at.stream_name})`, (input: Input) => {
-      calls.push([key, input]);
+      called.add(key);
+      if (input.group_id !== PROBE) calls.push([key, input]);
       return run(input);
     });
   }
   await worker.settle();
+  // One is enough: they were registered together. The first of the list has the least effect.
+  const key = (Object.keys(PROBES) as (keyof Implementation)[]).find((one) => one in functions);
+  assert(key !== undefined, 'a stream has a function');
+  const probing = async (): Promise<void> => {
+    for (let pause = 2; !called.has(key); pause = Math.min(pause * 2, 250)) {
+      await PROBES[key](t, { ...t.at, group_id: PROBE }).catch(ignoreFailure);
+      if (!called.has(key)) await delay(pause);
+    }
+  };
+  await t.waits.for(`a call of the stream's own ${FUNCTION[key]}`, probing(), 'functions of custom streams');
   return { worker, calls };
+}
+
+/** A function may fail on purpose: it was called. */
+function ignoreFailure(error: unknown): void {
+  if (!(error instanceof CallFailed)) throw error;
 }
 
 /** Keeps values as the built-in storage would. */

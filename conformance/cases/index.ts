@@ -3,6 +3,8 @@ import { authCases, openCases } from './auth/auth.js';
 import { browserCases } from './browsers.js';
 import { customStreamCases } from './custom-streams.js';
 import { durabilityCases } from './durability.js';
+import { newerUpdateCases } from './engine-0.23/update.js';
+import { newerWorkerProtocolCases } from './engine-0.23/worker-protocol.js';
 import { itemCases } from './functions/items.js';
 import { listCases } from './functions/lists.js';
 import { refusalCases } from './functions/refusals.js';
@@ -59,4 +61,6 @@ export const CASES: readonly Case[] = [
   ...resumeCases,
   ...convergenceCases,
   ...multiNodeCases,
+  ...newerUpdateCases,
+  ...newerWorkerProtocolCases,
 ];

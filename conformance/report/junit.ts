@@ -1,6 +1,7 @@
 import type { Result, Verdict } from '../runner/result.js';
-import type { About } from './report.js';
+import type { About } from './about.js';
 
+/** Renders what CI servers read: a test case per case; whatever is neither passed nor failed counts as skipped. */
 export function renderJunit({ results, stale }: Verdict, { target }: About): string {
   const failures = results.filter(({ outcome }) => outcome === 'failed').length + stale.length;
   const lines = results.map(caseOf);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Result, Verdict } from '../runner/result.js';
+import type { About } from './about.js';
 import { renderConsole } from './console.js';
-import { type About, render } from './report.js';
+import { render } from './report.js';
 import { badges } from './summary.js';
 
 const results: readonly Result[] = [
@@ -23,6 +24,8 @@ const verdict: Verdict = { results, stale: ['b/*: names no case'], passed: false
 const about: About = {
   target: 'ws://127.0.0.1',
   adapter: 'in_memory',
+  isAttached: false,
+  suite: '1.0.0',
   cites: (id) => (id === 'a/bad' ? [{ id: 'row.1', sentence: 'It is good.' }] : []),
 };
 
@@ -72,7 +75,7 @@ test('markdown shows badges, and of failures the sentence and the trace', () => 
 
 test('the console shows traces of failures only', () => {
   const text = renderConsole(verdict, about);
-  assert.match(text, /FAIL a\/bad/);
+  assert.match(text, /\na\/bad\n {5}"It is good." \(row.1\)/);
   assert.doesNotMatch(text, /a\/good/);
   assert.match(text, /FAILED\n$/);
 });

@@ -7,7 +7,7 @@ export interface Badge {
   readonly counts: Readonly<Record<Outcome, number>>;
   /** Cases that say something about this target. */
   readonly applicable: number;
-  /** `failing` hides nothing behind known failures: only `passed` is a whole profile. */
+  /** `failing` hides nothing behind known failures or cases that were not run: only `passed` is a whole profile. */
   readonly state: 'passed' | 'known-failing' | 'failing' | 'not-applicable';
   /** `<passed>/<applicable>` */
   readonly text: string;
@@ -28,6 +28,7 @@ function badge(profile: Profile, results: readonly Result[]): Badge {
     failed: count('failed'),
     'known-failing': count('known-failing'),
     'not-applicable': count('not-applicable'),
+    'not-run': count('not-run'),
   };
   const applicable = results.length - counts['not-applicable'];
   return {
@@ -40,7 +41,7 @@ function badge(profile: Profile, results: readonly Result[]): Badge {
 }
 
 function stateOf(counts: Badge['counts'], applicable: number): Badge['state'] {
-  if (counts.failed > 0) return 'failing';
+  if (counts.failed > 0 || counts['not-run'] > 0) return 'failing';
   if (counts['known-failing'] > 0) return 'known-failing';
   return applicable === 0 ? 'not-applicable' : 'passed';
 }

@@ -1,3 +1,4 @@
+import type { Capability } from '../capabilities.js';
 import type { Context } from './context.js';
 import type { TargetConfig } from './target.js';
 
@@ -8,26 +9,15 @@ export const PROFILES = {
   resume: 'cursors: reconnect and get what changed meanwhile',
   durability: 'acknowledged writes survive restarts and crashes',
   'multi-node': 'several processes over one store behave as one',
+  'documented-0.23': '`documented`, where engine 0.23 differs from 0.11 as 0.23 has it',
 } as const;
 export type Profile = keyof typeof PROFILES;
-
-/** What a target may lack. Whatever its capabilities file does not mention is expected to work. */
-export const CAPABILITIES = {
-  auth: 'takes `auth_function`',
-  limits: 'takes `limits`',
-  origins: 'takes `allowed_origins`',
-  tombstones: 'takes `tombstones`',
-  restart: 'ends on SIGTERM and can be started again on the same data',
-  crash: 'can be killed and started again on the same data',
-  nodes: 'can run as several processes over one Redis',
-} as const;
-export type Capability = keyof typeof CAPABILITIES;
 
 export type Adapter = TargetConfig['adapter'];
 
 /** Where a case runs, beside the default: concurrently with others on one target of the base configuration. */
 export interface Setting {
-  /** What the target must be capable of. */
+  /** What the target must be capable of, beside what the area needs. */
   readonly needs?: readonly Capability[];
   /** Adapters that the claim is about. @default all */
   readonly adapters?: readonly Adapter[];
@@ -35,9 +25,11 @@ export interface Setting {
   readonly config?: Partial<TargetConfig>;
   /** Runs alone on its shared target. */
   readonly exclusive?: boolean;
+  /** Runs after all others, one at a time: on some targets it disturbs every other connection. */
+  readonly last?: boolean;
   /** Starts targets of its own, and ends them. */
   readonly own?: boolean;
-  /** Milliseconds of silence that end the case. @default 10000 */
+  /** Milliseconds that the case may take. @default 10000 */
   readonly timeoutMs?: number;
 }
 
@@ -48,6 +40,8 @@ export interface Case extends Setting {
   /** `area/kebab-case-claim` */
   readonly id: string;
   readonly profile: Profile;
+  /** The case of the profile `documented` that this one stands for in a profile of a newer engine. */
+  readonly replaces?: string;
   readonly run: Run;
 }
 
@@ -63,5 +57,8 @@ export function area(name: string, common: Setting = {}): Record<'documented' | 
 }
 
 export function define(name: string, profile: Profile, common: Setting = {}): Define {
-  return (claim, run, setting = {}) => ({ ...common, ...setting, id: `${name}/${claim}`, profile, run });
+  return (claim, run, setting = {}) => {
+    const needs = [...(common.needs ?? []), ...(setting.needs ?? [])];
+    return { ...common, ...setting, needs, id: `${name}/${claim}`, profile, run };
+  };
 }

@@ -5,11 +5,16 @@ import { TargetFault } from '../wire/faults.js';
 import type { Launcher, Target, TargetConfig } from './target.js';
 
 const MAX_STDERR = 8_000;
+/** Lines that a target that went away is quoted with. */
+const MAX_LAST_WORDS = 6;
+const STACK_FRAME = /^\s+at /;
 const GROUP_POLL_MS = 5;
+/** After 10 s, what is left of a group is not waited for. */
+const GROUP_POLLS = 2_000;
 
 /**
  * Starts a target by a shell command: the configuration goes to its stdin as JSON, one line of JSON
- * `{"engine": URL, "stream": URL}` comes from its stdout once it listens. SIGTERM ends it gracefully, SIGKILL crashes it.
+ * `{"engine": URL, "stream": URL, "offers"?: [capability, …]}` comes from its stdout once it listens. SIGTERM ends it gracefully, SIGKILL crashes it.
  */
 export class CommandLauncher implements Launcher {
   readonly #command: string;
@@ -35,12 +40,22 @@ export class CommandLauncher implements Launcher {
       signalGroup(child, signal);
       const code = await exited;
       // A wrapper may go before what it started; only then is the target's data free for the next one.
-      while (signalGroup(child, 0)) await delay(GROUP_POLL_MS);
+      for (let left = GROUP_POLLS; left > 0 && signalGroup(child, 0); left--) await delay(GROUP_POLL_MS);
       return code;
     };
     try {
-      const { engine, stream } = addresses(await this.#firstLine(child, exited, stderr));
-      return { engine, stream, stop: () => end('SIGTERM'), kill: async () => void (await end('SIGKILL')) };
+      const addressed = statement(await this.#firstLine(child, exited, stderr));
+      const lastWords = (): readonly string[] =>
+        stderr()
+          .split('\n')
+          .filter((line) => line.trim() !== '' && !STACK_FRAME.test(line))
+          .slice(-MAX_LAST_WORDS);
+      return {
+        ...addressed,
+        lastWords,
+        stop: () => end('SIGTERM'),
+        kill: async () => void (await end('SIGKILL')),
+      };
     } catch (error) {
       await end('SIGKILL');
       throw error;
@@ -90,10 +105,12 @@ function tail(child: ChildProcess): () => string {
   return () => text;
 }
 
-function addresses(line: string): { engine: string; stream: string } {
+/** What a target says of itself once it listens. */
+function statement(line: string): Pick<Target, 'engine' | 'stream' | 'offers'> {
   try {
-    const { engine, stream } = JSON.parse(line) as { engine: unknown; stream: unknown };
-    if (typeof engine === 'string' && typeof stream === 'string') return { engine, stream };
+    const { engine, stream, offers } = JSON.parse(line) as Partial<Record<string, unknown>>;
+    if (typeof engine === 'string' && typeof stream === 'string')
+      return { engine, stream, ...(Array.isArray(offers) ? { offers: offers.map(String) } : {}) };
   } catch {
     // Said below.
   }

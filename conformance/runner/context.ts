@@ -2,28 +2,38 @@ import assert from 'node:assert/strict';
 import { STREAM_EVENT } from '../../generated/constants.js';
 import type { JoinData, StreamMessage } from '../../generated/socket.js';
 import type { ErrorBody } from '../../generated/worker.js';
-import { TargetFault } from '../wire/faults.js';
+import type { Capability } from '../capabilities.js';
+import { NotApplicable, TargetFault } from '../wire/faults.js';
+import { httpStatus } from '../wire/http-status.js';
 import { Refused } from '../wire/link.js';
 import { type Brief, brief, type OpenOptions, StreamClient } from '../wire/stream-client.js';
 import { Trace } from '../wire/trace.js';
+import { Waits } from '../wire/waits.js';
 import type { Wiring } from '../wire/wiring.js';
 import { WorkerClient } from '../wire/worker-client.js';
 import { type At, Functions } from './functions.js';
+import type { Surroundings } from './surroundings.js';
 import type { Target, TargetConfig, Targets } from './target.js';
+import { within } from './within.js';
 
 export type Follow = Partial<Pick<JoinData, 'id' | 'since' | 'items' | 'ack'>>;
+
+/** Milliseconds that a case's workers may take to go in good order. */
+const RETIRE_MS = 1_000;
 
 /** What one case works with: fresh names, connections that end with it, and the functions in short. */
 export class Context extends Functions implements AsyncDisposable {
   readonly trace = new Trace();
   /** What the case waits for now. */
-  readonly waits = new Set<string>();
+  readonly waits: Waits;
   /** Rejects when a frame broke the spec. */
   readonly broken: Promise<never>;
   readonly config: TargetConfig;
+  readonly isAttached: boolean;
   readonly #targets: Targets;
   readonly #wiring: Wiring;
   readonly #open: { terminate(): void }[] = [];
+  readonly #workers: WorkerClient[] = [];
   readonly #launched: Target[] = [];
   #target: Target | undefined;
   #worker: Promise<WorkerClient> | undefined;
@@ -31,9 +41,12 @@ export class Context extends Functions implements AsyncDisposable {
   #isOver = false;
 
   /** @param target where connections go; undefined when the case launches its own */
-  constructor(targets: Targets, config: TargetConfig, target: Target | undefined) {
+  constructor(surroundings: Surroundings, config: TargetConfig, target: Target | undefined) {
     super();
+    const { targets, connect, silence, isAttached, lacks } = surroundings;
     this.#targets = targets;
+    this.isAttached = isAttached;
+    this.waits = new Waits((need) => silence.arrived(need));
     this.config = config;
     this.#target = target;
     let fault = (_fault: Error): void => {};
@@ -41,7 +54,24 @@ export class Context extends Functions implements AsyncDisposable {
       fault = reject;
     });
     this.broken.catch(() => {});
-    this.#wiring = { trace: this.trace, waits: this.waits, fault, isOver: () => this.#isOver };
+    this.#wiring = {
+      trace: this.trace,
+      waits: this.waits,
+      connect,
+      track: (connection) => this.#open.push(connection),
+      fault,
+      isOver: () => this.#isOver,
+      requires: (capability) => {
+        const reason = capability && lacks[capability];
+        if (reason !== undefined) throw new NotApplicable(`the target lacks ${capability}: ${reason}`);
+      },
+      isForeign: (name) => this.names.isForeign(name),
+    };
+  }
+
+  /** Ends the case as not applicable when the target says that it lacks this. */
+  requires(capability: Capability): void {
+    this.#wiring.requires(capability);
   }
 
   /** Starts a target of the case's own; connections go there from now on. */
@@ -80,7 +110,7 @@ export class Context extends Functions implements AsyncDisposable {
   async worker(path = '', target = this.target): Promise<WorkerClient> {
     await this.#live();
     const worker = await WorkerClient.open(this.#wiring, join(target.engine, path), this.#who('worker'));
-    this.#open.push(worker);
+    this.#workers.push(worker);
     return worker;
   }
 
@@ -93,14 +123,7 @@ export class Context extends Functions implements AsyncDisposable {
   /** Opens a socket; `path` may hold a subscription. */
   async socket(path = '/', options: OpenOptions = {}, target = this.target): Promise<StreamClient> {
     await this.#live();
-    const client = await StreamClient.open(
-      this.#wiring,
-      join(target.stream, path),
-      this.#who('client'),
-      options,
-    );
-    this.#open.push(client);
-    return client;
+    return StreamClient.open(this.#wiring, join(target.stream, path), this.#who('client'), options);
   }
 
   /** The HTTP status that an upgrade is refused with. */
@@ -112,6 +135,11 @@ export class Context extends Functions implements AsyncDisposable {
       throw error;
     }
     throw new TargetFault(`an upgrade of ${path} succeeded, expected a refusal`);
+  }
+
+  /** The HTTP status of a plain request to the stream socket's address. */
+  async httpStatus(path: string): Promise<number> {
+    return httpStatus(this.#wiring, join(this.target.stream, path));
   }
 
   /** Opens a socket, joins the group (or an item of it) and takes the sync. */
@@ -182,8 +210,18 @@ export class Context extends Functions implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true;
+    await within(
+      RETIRE_MS,
+      this.#workers.map((worker) => worker.retire()),
+    );
+    this.waits.end();
     for (const connection of this.#open) connection.terminate();
     await Promise.all(this.#launched.map((target) => target.kill()));
+  }
+
+  /** A text without the case's random names. */
+  stripped(text: string): string {
+    return this.names.strip(text);
   }
 
   /** Holds up what a case that is over goes on with, for good. */

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { FUNCTION } from '../../generated/constants.js';
+import { Names } from '../wire/names.js';
 
 /** A group's address, as functions take it. */
 export interface At {
@@ -9,6 +9,7 @@ export interface At {
 
 /** The functions in short, on a group that nobody else uses unless another is named. */
 export abstract class Functions {
+  protected readonly names = new Names();
   readonly at: At = { stream_name: this.name('stream'), group_id: this.name('group') };
 
   /** Calls a function and waits for its result. @throws CallFailed */
@@ -16,7 +17,7 @@ export abstract class Functions {
 
   /** A name that nobody else uses. */
   name(hint: string): string {
-    return `${hint}-${randomUUID().slice(0, 13)}`;
+    return this.names.make(hint);
   }
 
   async set(item: string, data: unknown, at = this.at): Promise<{ old_value?: unknown; new_value: unknown }> {

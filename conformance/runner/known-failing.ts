@@ -27,6 +27,7 @@ export function judge(results: readonly Result[], known: KnownFailing, allIds: r
     if (reason === undefined || result.outcome !== 'failed') return result;
     return { ...result, outcome: 'known-failing', reason: `${reason} (${result.reason ?? ''})` };
   });
-  const passed = stale.length === 0 && judged.every(({ outcome }) => outcome !== 'failed');
+  const passed =
+    stale.length === 0 && judged.every(({ outcome }) => outcome !== 'failed' && outcome !== 'not-run');
   return { results: judged, stale, passed };
 }

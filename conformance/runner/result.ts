@@ -1,7 +1,8 @@
 import type { Blame } from '../wire/faults.js';
 import type { Case, Profile } from './case.js';
 
-export type Outcome = 'passed' | 'failed' | 'known-failing' | 'not-applicable';
+/** `not-run`: the run stopped before. */
+export type Outcome = 'passed' | 'failed' | 'known-failing' | 'not-applicable' | 'not-run';
 
 /** What became of one case. */
 export interface Result {
@@ -12,6 +13,8 @@ export interface Result {
   /** Why it failed, or says nothing. */
   readonly reason?: string;
   readonly blame?: Blame;
+  /** What the target lacks, as far as the failure tells: failures with the same need have one cause. */
+  readonly need?: string;
   /** What the case sent and received; for failures. */
   readonly trace?: readonly string[];
 }

@@ -1,15 +1,13 @@
 import { AssertionError } from 'node:assert';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { lacksBeside } from '../capabilities.js';
 import { blameOf, CallFailed, TargetFault } from '../wire/faults.js';
-import { Inbox } from '../wire/inbox.js';
 import type { Case } from './case.js';
 import { globToRegExp, matchesAny } from './glob.js';
 import { judge } from './known-failing.js';
 import type { Outcome, Result } from './result.js';
-import { run } from './run.js';
 import { notApplicable, select } from './select.js';
-import { FixedTargets } from './targets.js';
 
 const result = (id: string, outcome: Outcome): Result => ({
   id,
@@ -89,25 +87,28 @@ test('the target is blamed for what it did, the harness for everything else', ()
   assert.equal(blameOf(new TypeError('x')), 'harness');
 });
 
-test('a silent target ends a case by its time, and the sentence says what was waited for', async () => {
-  const waiting = makeCase('a/x', {
-    timeoutMs: 20,
-    run: async (t) => void (await new Inbox<never>(t.waits).next('a sign of life')),
-  });
-  await using targets = new FixedTargets('ws://127.0.0.1:1', 'ws://127.0.0.1:1');
-  const facts = { adapter: 'in_memory', canLaunch: false, lacks: {} } as const;
-  const [only] = await run([waiting], { targets, facts, base: { adapter: 'in_memory' } });
-  assert.equal(only?.outcome, 'failed');
-  assert.equal(only?.blame, 'target');
-  assert.equal(only?.reason, 'waited 20 ms for a sign of life');
+test('a target that states what it offers lacks the rest', () => {
+  const lacks = lacksBeside(['auth']);
+  assert.equal(lacks.auth, undefined);
+  assert.match(lacks.update ?? '', /not among what the target offers/);
 });
 
-test('a fault of a case is blamed on the harness', async () => {
-  const broken = makeCase('a/x', {
-    run: () => Promise.reject(new TypeError('a bug')),
-  });
-  await using targets = new FixedTargets('ws://127.0.0.1:1', 'ws://127.0.0.1:1');
-  const facts = { adapter: 'in_memory', canLaunch: false, lacks: {} } as const;
-  const [only] = await run([broken], { targets, facts, base: { adapter: 'in_memory' } });
-  assert.equal(only?.blame, 'harness');
+test('a profile of a newer engine has its own cases, and those that it left alone', () => {
+  const cases = [
+    makeCase('a/x'),
+    makeCase('a/y'),
+    makeCase('a/y-now', { profile: 'documented-0.23', replaces: 'a/y' }),
+    makeCase('b/x', { profile: 'strict' }),
+  ];
+  const chosen = (profiles: Case['profile'][]): unknown[] =>
+    select(cases, { only: [], skip: [], profiles }).map(({ id, profile }) => [id, profile]);
+  assert.deepEqual(chosen(['documented-0.23']), [
+    ['a/x', 'documented-0.23'],
+    ['a/y-now', 'documented-0.23'],
+  ]);
+  assert.deepEqual(chosen([]), [
+    ['a/x', 'documented'],
+    ['a/y', 'documented'],
+    ['b/x', 'strict'],
+  ]);
 });

@@ -1,19 +1,29 @@
-import { AssertionError } from 'node:assert';
-import { blameOf, TargetFault } from '../wire/faults.js';
+import { lacksBeside } from '../capabilities.js';
+import { RunStopped } from '../wire/faults.js';
+import { SilenceLog } from '../wire/waits.js';
+import type { ConnectOptions } from '../wire/wiring.js';
+import { attempt, failure } from './attempt.js';
 import type { Case } from './case.js';
-import { Context } from './context.js';
 import { Mutex } from './mutex.js';
+import { unreachable } from './reachable.js';
 import { type Result, resultOf } from './result.js';
 import { type Facts, notApplicable } from './select.js';
-import type { TargetConfig, Targets } from './target.js';
+import { Stop } from './stop.js';
+import type { Surroundings } from './surroundings.js';
+import type { Target, TargetConfig, Targets } from './target.js';
 
-const DEFAULT_TIMEOUT_MS = 10_000;
-/** Silence ends a case after its time; a target that goes on talking, after so many times that. */
-const MAX_TIMEOUTS = 30;
-/** How often a case's silence is looked at within its time. */
-const LOOKS = 10;
 /** Targets that single cases start, at one time. */
 const MAX_LAUNCHES = 3;
+
+/** A timer of more would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+export const DEFAULTS = {
+  concurrency: 8,
+  patience: 1,
+  connect: { timeoutMs: 5_000, headers: {} },
+  runTimeoutMs: 1_800_000,
+} as const;
 
 export interface RunOptions {
   readonly targets: Targets;
@@ -22,19 +32,29 @@ export interface RunOptions {
   readonly base: TargetConfig;
   /** Cases that run at one time. @default 8 */
   readonly concurrency?: number;
-  /** Multiplies every case's time, for slow machines. @default 1 */
+  /** Multiplies every time limit: above 1 for slow machines, below 1 for targets that are known to be fast. @default 1 */
   readonly patience?: number;
+  /** Milliseconds that may pass without a frame in a case: whoever knows a target need not wait longer. @default Infinity */
+  readonly silenceMs?: number;
+  /** @default 5 s and no headers */
+  readonly connect?: ConnectOptions;
+  /** Functions are reached through an iii engine; only the stream socket is the target's own. @default false */
+  readonly isAttached?: boolean;
+  /** Milliseconds after which cases that have not ended are not run. @default 1800000 */
+  readonly runTimeoutMs?: number;
   /** Called as each case ends. */
   readonly onResult?: (result: Result) => void;
 }
 
 /** Runs cases; the results have the order of the cases. */
 export async function run(cases: readonly Case[], options: RunOptions): Promise<readonly Result[]> {
-  const runner = new Runner(options);
+  using stop = new Stop();
+  const { patience = DEFAULTS.patience } = options;
+  stop.after(Math.min(patience * (options.runTimeoutMs ?? DEFAULTS.runTimeoutMs), MAX_TIMER_MS));
+  const runner = new Runner(options, stop);
+  await runner.start(cases);
   const results: Result[] = new Array(cases.length);
-  // Those that start targets take longest, so they start first.
-  const queue = [...cases.entries()].sort(([, a], [, b]) => Number(b.own ?? false) - Number(a.own ?? false));
-  const lane = async (mine: [number, Case][]): Promise<void> => {
+  const lane = async (mine: (readonly [number, Case])[]): Promise<void> => {
     for (let next = mine.shift(); next !== undefined; next = mine.shift()) {
       const [at, one] = next;
       const result = await runner.run(one);
@@ -42,24 +62,58 @@ export async function run(cases: readonly Case[], options: RunOptions): Promise<
       options.onResult?.(result);
     }
   };
-  const launching = queue.filter(([, one]) => one.own);
-  const sharing = queue.filter(([, one]) => !one.own);
-  const lanes = Array.from({ length: options.concurrency ?? 8 }, () => lane(sharing));
+  const entries = [...cases.entries()];
+  const launching = entries.filter(([, one]) => one.own);
+  const sharing = entries.filter(([, one]) => !one.own && !one.last);
+  const lanes = Array.from({ length: options.concurrency ?? DEFAULTS.concurrency }, () => lane(sharing));
   for (let i = 0; i < MAX_LAUNCHES; i++) lanes.push(lane(launching));
   await Promise.all(lanes);
+  await lane(entries.filter(([, one]) => !one.own && one.last));
   return results;
 }
 
 class Runner {
   readonly #options: RunOptions;
+  readonly #stop: Stop;
+  readonly #surroundings: Omit<Surroundings, 'lacks'>;
+  #facts: Facts;
   readonly #locks = new Map<string, Mutex>();
+  /** Ids of the cases that run now. */
+  readonly #running = new Set<string>();
 
-  constructor(options: RunOptions) {
+  constructor(options: RunOptions, stop: Stop) {
     this.#options = options;
+    this.#stop = stop;
+    this.#facts = options.facts;
+    const { timeoutMs, headers } = options.connect ?? DEFAULTS.connect;
+    this.#surroundings = {
+      targets: options.targets,
+      connect: { headers, timeoutMs: timeoutMs * (options.patience ?? DEFAULTS.patience) },
+      silence: new SilenceLog(),
+      isAttached: options.isAttached ?? false,
+    };
+  }
+
+  /** Starts the target that most cases share, if any of these cases uses it, and learns what it offers. */
+  async start(cases: readonly Case[]): Promise<void> {
+    const { targets, base, facts } = this.#options;
+    const isUsed = cases.some(
+      (one) => !one.own && one.config === undefined && notApplicable(one, facts) === undefined,
+    );
+    if (!isUsed) return;
+    try {
+      const target = await targets.shared(base);
+      if (target.offers !== undefined)
+        this.#facts = { ...facts, lacks: { ...lacksBeside(target.offers), ...facts.lacks } };
+      const gone = await unreachable(target, this.#surroundings.connect.timeoutMs);
+      if (gone !== undefined) this.#stop.now(gone);
+    } catch (error) {
+      this.#stop.now((error as Error).message);
+    }
   }
 
   async run(one: Case): Promise<Result> {
-    const reason = notApplicable(one, this.#options.facts);
+    const reason = notApplicable(one, this.#facts);
     if (reason !== undefined) return resultOf(one, { outcome: 'not-applicable', ms: 0, reason });
     if (!one.exclusive) return this.#attempt(one);
     const key = JSON.stringify(one.config ?? {});
@@ -72,58 +126,39 @@ class Runner {
   }
 
   async #attempt(one: Case): Promise<Result> {
-    const { targets, base } = this.#options;
+    if (this.#stop.reason !== undefined) return failure(one, new RunStopped(this.#stop.reason), 0);
+    const { base, patience = DEFAULTS.patience, silenceMs = Number.POSITIVE_INFINITY } = this.#options;
     const config: TargetConfig = { ...base, ...one.config };
-    const start = performance.now();
-    let context: Context | undefined;
+    this.#running.add(one.id);
     try {
-      const target = one.own ? undefined : await targets.shared(config);
-      context = new Context(targets, config, target);
-      await this.#bounded(one, context);
-      return resultOf(one, { outcome: 'passed', ms: performance.now() - start });
+      const target = one.own ? undefined : await this.#options.targets.shared(config);
+      const { promise: stopped } = this.#stop;
+      const surroundings = { ...this.#surroundings, lacks: this.#facts.lacks };
+      const options = { surroundings, config, patience, silenceMs, stopped };
+      const result = await attempt(one, target, options);
+      return result.outcome === 'failed' && target !== undefined
+        ? await this.#examine(one, result, target)
+        : result;
     } catch (error) {
-      return resultOf(one, {
-        outcome: 'failed',
-        ms: performance.now() - start,
-        reason: sentence(error),
-        blame: blameOf(error),
-        trace: context?.trace.lines() ?? [],
-      });
+      return failure(one, error, 0);
     } finally {
-      await context?.[Symbol.asyncDispose]();
+      this.#running.delete(one.id);
     }
   }
 
-  /** A case ends by itself, by a frame that breaks the spec, or by its time. */
-  async #bounded(one: Case, context: Context): Promise<void> {
-    const ms = (one.timeoutMs ?? DEFAULT_TIMEOUT_MS) * (this.#options.patience ?? 1);
-    const end = performance.now() + ms * MAX_TIMEOUTS;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      let last = context.trace.lastActivity;
-      let quiet = 0;
-      // Looks are counted, not milliseconds: while this process itself is busy, nobody else is silent.
-      const look = (): void => {
-        quiet = context.trace.lastActivity === last ? quiet + 1 : 0;
-        last = context.trace.lastActivity;
-        const what = [...context.waits].join('; ') || 'the end of the case';
-        if (quiet >= LOOKS) reject(new TargetFault(`waited ${ms} ms for ${what}`));
-        else if (performance.now() >= end) reject(new TargetFault(`did not end in ${ms * MAX_TIMEOUTS} ms`));
-      };
-      timer = setInterval(look, ms / LOOKS);
-    });
-    try {
-      await Promise.race([one.run(context), context.broken, late]);
-      // A fault that arrived with the last frame counts too.
-      await Promise.race([context.broken, Promise.resolve()]);
-    } finally {
-      clearInterval(timer);
-    }
+  /** A failure on a target that is gone is the last one: whatever followed would only say so again. */
+  async #examine(one: Case, result: Result, target: Target): Promise<Result> {
+    const beside = [...this.#running].filter((id) => id !== one.id);
+    const gone = this.#stop.reason ?? (await unreachable(target, this.#surroundings.connect.timeoutMs));
+    if (gone === undefined) return result;
+    if (this.#stop.reason !== undefined) return failure(one, new RunStopped(this.#stop.reason), result.ms);
+    const hint = `; beside it ran ${beside.join(', ')}: --concurrency 1 tells which of them it was`;
+    const reason = [
+      `the target went away during case ${one.id}${beside.length === 0 ? '' : hint}`,
+      gone,
+      ...(target.lastWords?.() ?? []),
+    ].join('\n');
+    this.#stop.now(reason);
+    return { ...result, reason, need: 'a target that stays' };
   }
-}
-
-function sentence(error: unknown): string {
-  if (error instanceof AssertionError) return error.message;
-  const { name, message, stack } = error as Error;
-  return blameOf(error) === 'target' ? message : (stack ?? `${name}: ${message}`);
 }

@@ -1,4 +1,5 @@
-import type { Adapter, Capability, Case, Profile } from './case.js';
+import type { Lacks } from '../capabilities.js';
+import type { Adapter, Case, Profile } from './case.js';
 import { matchesAny } from './glob.js';
 
 export interface Selection {
@@ -7,14 +8,26 @@ export interface Selection {
   readonly profiles: readonly Profile[];
 }
 
-/** The chosen cases, in their order. */
+/** A profile that stands for another one on newer engines. */
+const NEWER = 'documented-0.23' satisfies Profile;
+
+/** The chosen cases, in their order. Without profiles all but those of newer engines are chosen. */
 export function select(cases: readonly Case[], { only, skip, profiles }: Selection): readonly Case[] {
-  return cases.filter(
+  const candidates = profiles.includes(NEWER) ? asNewer(cases) : cases;
+  return candidates.filter(
     ({ id, profile }) =>
       (only.length === 0 || matchesAny(id, only)) &&
       !matchesAny(id, skip) &&
-      (profiles.length === 0 || profiles.includes(profile)),
+      (profiles.length === 0 ? profile !== NEWER : profiles.includes(profile)),
   );
+}
+
+/** The cases as a newer engine has them: what did not change is claimed of it, too. */
+function asNewer(cases: readonly Case[]): readonly Case[] {
+  const replaced = new Set(cases.map(({ replaces }) => replaces));
+  return cases
+    .filter(({ id }) => !replaced.has(id))
+    .map((one) => (one.profile === 'documented' ? { ...one, profile: NEWER } : one));
 }
 
 /** What is known of a target before it is tried. */
@@ -22,7 +35,7 @@ export interface Facts {
   readonly adapter: Adapter;
   readonly canLaunch: boolean;
   /** Missing capabilities with their reasons. */
-  readonly lacks: Readonly<Partial<Record<Capability, string>>>;
+  readonly lacks: Lacks;
 }
 
 /** Why a case says nothing about this target, if it does not. */

@@ -22,6 +22,10 @@ export interface Target {
   readonly engine: string;
   /** URL of the stream socket. */
   readonly stream: string;
+  /** Names of all capabilities that it has, if it states them. */
+  readonly offers?: readonly string[];
+  /** The last lines that it wrote to stderr, if they are known. */
+  readonly lastWords?: () => readonly string[];
   /** Ends it gracefully; resolves with its exit code. */
   stop(): Promise<number | null>;
   /** Ends it as a crash would. */

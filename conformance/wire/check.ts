@@ -1,7 +1,16 @@
-import { FUNCTION } from '../../generated/constants.js';
+import { FUNCTION, WORKER_MESSAGE } from '../../generated/constants.js';
 import * as validators from '../../generated/validators.js';
 import { explain, type Validator } from '../../generated/validators.js';
+import type { EngineMessage } from '../../generated/worker.js';
 import { TargetFault } from './faults.js';
+
+/** A frame of a type that the spec does not know: newer engines send some, and workers ignore them. */
+export interface UnknownMessage {
+  readonly type: 'unknown';
+  readonly frame: Readonly<Record<string, unknown>>;
+}
+
+const KNOWN_TYPES: ReadonlySet<unknown> = new Set(Object.values(WORKER_MESSAGE));
 
 type AnyValidator = Validator<unknown>;
 
@@ -17,16 +26,28 @@ const RESULTS: ReadonlyMap<string, AnyValidator> = new Map<string, AnyValidator>
   [FUNCTION.update, validators.validateUpdateResult],
 ]);
 
+/** Reads a frame of the engine. @throws TargetFault when it breaks the grammar of the wire */
+export function readEngineFrame(text: string): EngineMessage | UnknownMessage {
+  const frame = parse(text, 'a frame of the engine') as Readonly<Record<string, unknown>> | null;
+  if (typeof frame?.type === 'string' && !KNOWN_TYPES.has(frame.type)) return { type: 'unknown', frame };
+  // It is for workers that own trigger types, says the spec; newer engines tell every worker.
+  if (frame?.type === WORKER_MESSAGE.triggerRegistrationResult) return { type: 'unknown', frame };
+  return readFrame(text, validators.validateEngineMessage, 'a frame of the engine');
+}
+
 /** Reads a frame of the target. @throws TargetFault when it breaks the grammar of the wire */
 export function readFrame<T>(text: string, validate: Validator<T>, what: string): T {
-  let value: unknown;
+  const value = parse(text, what);
+  if (validate(value)) return value;
+  throw new TargetFault(`${what} breaks the spec: ${explain(validate, 'message')}: ${text.slice(0, 300)}`);
+}
+
+function parse(text: string, what: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw new TargetFault(`${what} is not JSON: ${text.slice(0, 200)}`);
   }
-  if (validate(value)) return value;
-  throw new TargetFault(`${what} breaks the spec: ${explain(validate, 'message')}: ${text.slice(0, 300)}`);
 }
 
 /** Refuses to send what the spec does not allow: that would be a fault of a case, not of the target. */

@@ -1,5 +1,4 @@
-/** What a case waits for now, for the sentence of a timeout. */
-export type Waits = Set<string>;
+import type { Waits } from './waits.js';
 
 interface Waiter<T> {
   readonly resolve: (item: T) => void;
@@ -29,16 +28,18 @@ export class Inbox<T> {
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
   }
 
-  /** @param what completes the sentence "waited for …" */
-  async next(what: string): Promise<T> {
-    if (this.#items.length > 0) return this.#items.shift() as T;
-    if (this.#failure !== undefined) throw this.#failure;
-    this.#waits.add(what);
-    try {
-      return await new Promise<T>((resolve, reject) => this.#waiters.push({ resolve, reject }));
-    } finally {
-      this.#waits.delete(what);
+  /**
+   * @param what completes the sentence "waited for …"
+   * @param need what the target lacks if it never comes
+   */
+  async next(what: string, need?: string): Promise<T> {
+    if (this.#items.length > 0) {
+      this.#waits.arrived(what, need);
+      return this.#items.shift() as T;
     }
+    if (this.#failure !== undefined) throw this.#failure;
+    const coming = new Promise<T>((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    return await this.#waits.for(what, coming, need);
   }
 
   async take(count: number, what: string): Promise<T[]> {
@@ -50,5 +51,9 @@ export class Inbox<T> {
   /** What came so far and was not handed out. */
   drain(): T[] {
     return this.#items.splice(0);
+  }
+
+  get isEmpty(): boolean {
+    return this.#items.length === 0;
   }
 }

@@ -1,12 +1,12 @@
 import { WebSocket } from 'ws';
 import { TargetFault } from './faults.js';
-import type { Trace } from './trace.js';
+import type { Wiring } from './wiring.js';
 
 export interface LinkOptions {
   readonly url: string;
   /** Names the connection in traces. */
   readonly who: string;
-  readonly trace: Trace;
+  readonly wiring: Wiring;
   readonly protocols?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
   /** Called before anything can arrive. */
@@ -16,9 +16,10 @@ export interface LinkOptions {
 
 /** Why an upgrade was answered with plain HTTP. */
 export class Refused extends TargetFault {
+  override readonly name = 'Refused';
   readonly status: number;
-  constructor(status: number, url: string) {
-    super(`${url} was refused with HTTP ${status}`);
+  constructor(status: number, path: string) {
+    super(`the upgrade of ${path} was refused with HTTP ${status}`, `an upgrade of ${kindOf(path)}`);
     this.status = status;
   }
 }
@@ -30,12 +31,15 @@ export class Link {
 
   private constructor(options: LinkOptions) {
     this.#options = options;
-    const { url, who, trace, onText, onClose } = options;
+    const { url, who, wiring, onText, onClose } = options;
+    const { trace, connect } = wiring;
     this.socket = new WebSocket(url, [...(options.protocols ?? [])], {
-      headers: { ...options.headers },
+      headers: { ...connect.headers, ...options.headers },
       perMessageDeflate: false,
       maxPayload: 0,
+      handshakeTimeout: connect.timeoutMs,
     });
+    wiring.track(this);
     this.socket.on('message', (data) => {
       const text = data.toString();
       trace.add(who, '←', text);
@@ -50,41 +54,48 @@ export class Link {
 
   /** @throws Refused, TargetFault */
   static async open(options: LinkOptions): Promise<Link> {
-    const { url, who, trace } = options;
+    const { url, who, wiring } = options;
     const link = new Link(options);
-    await new Promise<void>((resolve, reject) => {
+    const path = pathOf(url);
+    const opened = new Promise<void>((resolve, reject) => {
       link.socket.once('open', () => {
-        trace.add(who, 'open', url);
+        wiring.trace.add(who, 'open', url);
         resolve();
       });
       link.socket.once('unexpected-response', (request, response) => {
-        trace.add(who, `refused ${response.statusCode}`, url);
-        reject(new Refused(response.statusCode ?? 0, url));
+        wiring.trace.add(who, `refused ${response.statusCode}`, url);
+        reject(new Refused(response.statusCode ?? 0, path));
         request.destroy();
       });
       link.socket.on('error', (error) => {
-        trace.add(who, 'error', error.message);
-        reject(new TargetFault(`${url}: ${error.message}`));
+        wiring.trace.add(who, 'error', error.message);
+        reject(new TargetFault(`${path}: ${error.message}`, `an upgrade of ${kindOf(path)}`));
       });
     });
+    await wiring.waits.for(`the upgrade of ${path}`, opened, `an upgrade of ${kindOf(path)}`);
     return link;
   }
 
   send(text: string, binary = false): void {
-    this.#options.trace.add(this.#options.who, binary ? '→ (binary)' : '→', text);
+    this.#options.wiring.trace.add(this.#options.who, binary ? '→ (binary)' : '→', text);
     this.socket.send(binary ? Buffer.from(text) : text);
   }
 
-  /** Says goodbye and waits for the end. */
+  /** Ends with a close handshake and waits for its end. */
   async close(): Promise<void> {
     if (this.socket.readyState === WebSocket.CLOSED) return;
     const closed = new Promise((resolve) => this.socket.once('close', resolve));
     this.socket.close();
-    await closed;
+    await this.#options.wiring.waits.for('the end of the close handshake', closed);
   }
 
-  /** Ends without a goodbye. */
+  /** Ends without a close handshake. */
   terminate(): void {
     this.socket.terminate();
   }
 }
+
+const pathOf = (url: string): string => url.replace(/^wss?:\/\/[^/]*/, '').replace(/\?.*/, '') || '/';
+
+/** Paths that an upgrade tells apart: one path per subscription has one cause. */
+const kindOf = (path: string): string => path.replace(/^\/stream\/.*/, '/stream/<stream>/<group>');

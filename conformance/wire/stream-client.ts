@@ -6,7 +6,11 @@ import { checkSent, readFrame } from './check.js';
 import { TargetFault } from './faults.js';
 import { Inbox } from './inbox.js';
 import { Link } from './link.js';
+import type { Waits } from './waits.js';
 import type { Wiring } from './wiring.js';
+
+/** Paths of the stream socket that name a subscription. */
+const PATH_PREFIX = '/stream/';
 
 /** A stream message in short: `[event type, item id, data]`. */
 export type Brief = readonly [type: string, id: string | null, data?: unknown];
@@ -23,19 +27,21 @@ export interface OpenOptions {
 
 /** A client of the stream socket that takes every message in its order; each is checked against the spec. */
 export class StreamClient {
-  /** Resolves when the connection ends. */
-  readonly closed: Promise<Closed>;
+  readonly #closed: Promise<Closed>;
+  readonly #waits: Waits;
   readonly #inbox: Inbox<ServerMessage>;
   readonly #link: Link;
 
-  private constructor(link: Link, inbox: Inbox<ServerMessage>, closed: Promise<Closed>) {
+  private constructor(link: Link, inbox: Inbox<ServerMessage>, closed: Promise<Closed>, waits: Waits) {
     this.#link = link;
     this.#inbox = inbox;
-    this.closed = closed;
+    this.#closed = closed;
+    this.#waits = waits;
   }
 
   /** @throws TargetFault, Refused */
   static async open(wiring: Wiring, url: string, who: string, options: OpenOptions): Promise<StreamClient> {
+    if (new URL(url).pathname.startsWith(PATH_PREFIX)) wiring.requires('paths');
     const inbox = new Inbox<ServerMessage>(wiring.waits);
     let ended = (_end: Closed): void => {};
     const closed = new Promise<Closed>((resolve) => {
@@ -44,11 +50,14 @@ export class StreamClient {
     const link = await Link.open({
       url,
       who,
-      trace: wiring.trace,
+      wiring,
       ...options,
       onText: (text) => {
         try {
-          inbox.push(readFrame(text, validateServerMessage, 'a frame of the stream socket'));
+          const message = readFrame(text, validateServerMessage, 'a frame of the stream socket');
+          if ('streamName' in message && wiring.isForeign(message.streamName))
+            wiring.trace.add(who, '(that was for another case)');
+          else inbox.push(message);
         } catch (error) {
           wiring.fault(error as Error);
         }
@@ -59,7 +68,12 @@ export class StreamClient {
         ended({ code, reason });
       },
     });
-    return new StreamClient(link, inbox, closed);
+    return new StreamClient(link, inbox, closed, wiring.waits);
+  }
+
+  /** Resolves when the connection ends. */
+  get closed(): Promise<Closed> {
+    return this.#waits.for('the end of the stream socket', this.#closed);
   }
 
   /** The subprotocol that the server chose; empty = none. */
@@ -100,7 +114,7 @@ export class StreamClient {
   async ping(): Promise<void> {
     const pong = new Promise((resolve) => this.#link.socket.once('pong', resolve));
     this.#link.socket.ping();
-    await pong;
+    await this.#waits.for('a pong', pong);
   }
 
   /** The next message, whatever its type. */

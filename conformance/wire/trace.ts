@@ -6,11 +6,13 @@ export class Trace {
   readonly #start = performance.now();
   readonly #lines: string[] = [];
   #dropped = 0;
-  #last = this.#start;
+  #isNews = false;
 
-  /** When something was sent or received last, as `performance.now()`. */
-  get lastActivity(): number {
-    return this.#last;
+  /** Whether something was sent or received since this was asked before. */
+  hasNews(): boolean {
+    const isNews = this.#isNews;
+    this.#isNews = false;
+    return isNews;
   }
 
   add(who: string, what: string, text = ''): void {
@@ -18,8 +20,8 @@ export class Trace {
       this.#lines.shift();
       this.#dropped += 1;
     }
-    this.#last = performance.now();
-    const at = (this.#last - this.#start).toFixed(1).padStart(8);
+    this.#isNews = true;
+    const at = (performance.now() - this.#start).toFixed(1).padStart(8);
     const cut = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length} characters)` : text;
     this.#lines.push(`${at} ms  ${who.padEnd(9)} ${what} ${cut}`.trimEnd());
   }

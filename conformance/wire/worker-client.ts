@@ -1,44 +1,49 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate as turn } from 'node:timers/promises';
-import { ENGINE_FUNCTION, INVOCATION_ACTION, WORKER_MESSAGE } from '../../generated/constants.js';
-import { validateEngineMessage, validateWorkerMessage } from '../../generated/validators.js';
+import { FUNCTION, INVOCATION_ACTION, WORKER_MESSAGE } from '../../generated/constants.js';
+import { validateWorkerMessage } from '../../generated/validators.js';
 import type {
   EngineMessage,
-  InvocationResultMessage,
   InvokeFunctionMessage,
   RegisterFunctionMessage,
   WorkerMessage,
 } from '../../generated/worker.js';
-import { checkResult, checkSent, readFrame } from './check.js';
+import { capabilityOf } from '../capabilities.js';
+import { checkResult, checkSent, readEngineFrame, type UnknownMessage } from './check.js';
 import { CallFailed, TargetFault } from './faults.js';
 import { Inbox } from './inbox.js';
 import { Link } from './link.js';
-import { type Call, type Handler, HandlerError, type Reply, type Wiring } from './wiring.js';
+import { Offers } from './offers.js';
+import { PendingCalls } from './pending-calls.js';
+import type { Call, Handler, Reply, Wiring } from './wiring.js';
+
+/** Functions whose absence has a name; those of cases are all of one kind. */
+const NAMED = /^(stream|engine)::[a-z:_-]+$/;
 
 /** A worker as lean as the protocol allows; every frame is checked against the spec. */
 export class WorkerClient {
   /** The first frame that came, checked by whoever cares. */
-  readonly hello: Promise<EngineMessage>;
+  readonly hello: Promise<EngineMessage | UnknownMessage>;
   /** Frames that are neither answers nor calls of functions that this worker offers. */
-  readonly others: Inbox<EngineMessage>;
-  /** Resolves with the close code when the connection ends. */
-  readonly closed: Promise<number>;
+  readonly others: Inbox<EngineMessage | UnknownMessage>;
   readonly #wiring: Wiring;
   readonly #link: Link;
-  readonly #replies = new Map<string, Inbox<Reply>>();
-  readonly #handlers = new Map<string, Handler>();
-  readonly #unsettled: { functions: Set<string>; triggers: Set<string> } = {
-    functions: new Set(),
-    triggers: new Set(),
-  };
-  #greet: (message: EngineMessage) => void = () => {};
+  readonly #closed: Promise<number>;
+  readonly #calls = new PendingCalls();
+  readonly #offers: Offers;
+  /** Triggers by their ids, with their types. */
+  readonly #triggers = new Map<string, string>();
+  #greet: (message: EngineMessage | UnknownMessage) => void = () => {};
   #greeted = false;
-  #ended: TargetFault | undefined;
+  #isEnded = false;
 
   private constructor(wiring: Wiring, link: Link, closed: Promise<number>) {
     this.#wiring = wiring;
     this.#link = link;
-    this.closed = closed;
+    this.#closed = closed;
+    this.#offers = new Offers(wiring, {
+      send: (message) => this.send(message),
+      exchange: (functionId, data) => this.#calls.replyTo(this.#invoke(functionId, data)),
+    });
     this.others = new Inbox(wiring.waits);
     this.hello = new Promise((resolve) => {
       this.#greet = resolve;
@@ -56,7 +61,7 @@ export class WorkerClient {
     const link = await Link.open({
       url,
       who,
-      trace: wiring.trace,
+      wiring,
       onText: (text) => (client === undefined ? early.push(text) : client.#receive(text)),
       onClose: (code) => {
         if (client !== undefined) client.#end(code);
@@ -68,9 +73,14 @@ export class WorkerClient {
     return client;
   }
 
+  /** Resolves with the close code when the connection ends. */
+  get closed(): Promise<number> {
+    return this.#wiring.waits.for("the end of the worker's connection", this.#closed);
+  }
+
   /** The id that the engine gave this worker. */
   async id(): Promise<string> {
-    const hello = await this.hello;
+    const hello = await this.#wiring.waits.for('the first frame of the engine', this.hello);
     if (hello.type !== WORKER_MESSAGE.workerRegistered) {
       throw new TargetFault(`the first frame is ${hello.type}, expected ${WORKER_MESSAGE.workerRegistered}`);
     }
@@ -87,27 +97,19 @@ export class WorkerClient {
 
   /** Calls a function and waits for its answer, whatever it is. */
   async reply(functionId: string, data: unknown, call: Call = {}): Promise<Reply> {
-    const id = randomUUID();
-    this.send({
-      type: WORKER_MESSAGE.invokeFunction,
-      invocation_id: id,
-      function_id: functionId,
-      data,
-      ...call,
-    });
-    return this.answerTo(id, functionId);
+    return this.answerTo(this.#invoke(functionId, data, call), functionId);
   }
 
   /** Waits for the answer to a call that was sent as text. */
   async answerTo(invocationId: string, functionId: string): Promise<Reply> {
-    const inbox = new Inbox<Reply>(this.#wiring.waits);
-    if (this.#ended !== undefined) inbox.fail(this.#ended);
-    this.#replies.set(invocationId, inbox);
-    try {
-      return await inbox.next(`the answer of ${functionId}`);
-    } finally {
-      this.#replies.delete(invocationId);
-    }
+    this.#wiring.requires(capabilityOf(functionId));
+    const need = NAMED.test(functionId) ? functionId : 'replies of functions of workers';
+    return this.#wiring.waits.for(`the answer of ${functionId}`, this.#calls.replyTo(invocationId), need);
+  }
+
+  /** Waits until the engine took whatever was sent before. */
+  async roundTrip(): Promise<void> {
+    await this.reply(FUNCTION.get, { stream_name: 'round-trip', group_id: 'g', item_id: 'i' });
   }
 
   /** Calls a function and wants no answer. */
@@ -118,9 +120,7 @@ export class WorkerClient {
 
   /** Offers a function. */
   on(id: string, handler: Handler, info: Partial<RegisterFunctionMessage> = {}): void {
-    this.#handlers.set(id, handler);
-    this.#unsettled.functions.add(id);
-    this.send({ ...info, type: WORKER_MESSAGE.registerFunction, id });
+    this.#offers.add(id, handler, info);
   }
 
   /** Offers a function and collects what it is called with; `answer` is its result. */
@@ -136,7 +136,7 @@ export class WorkerClient {
   /** Binds a function to a trigger type; returns the trigger's id. */
   trigger(type: string, functionId: string, config: unknown): string {
     const id = randomUUID();
-    this.#unsettled.triggers.add(id);
+    this.#triggers.set(id, type);
     this.send({
       type: WORKER_MESSAGE.registerTrigger,
       id,
@@ -144,14 +144,26 @@ export class WorkerClient {
       function_id: functionId,
       config,
     });
+    this.announce();
     return id;
   }
 
-  /** Waits until the engine lists everything that was registered. */
-  async settle(): Promise<void> {
-    const { functions, triggers } = this.#unsettled;
-    await this.#listed(ENGINE_FUNCTION.listFunctions, 'functions', 'function_id', functions);
-    await this.#listed(ENGINE_FUNCTION.listTriggers, 'triggers', 'id', triggers);
+  /** Takes a trigger back. */
+  untrigger(id: string): void {
+    const type = this.#triggers.get(id);
+    if (type === undefined) throw new Error(`this worker has no trigger ${id}`);
+    this.#triggers.delete(id);
+    this.send({ type: WORKER_MESSAGE.unregisterTrigger, id, trigger_type: type });
+  }
+
+  /** Tells about this worker: some engines hold its registrations until then. */
+  announce(): void {
+    this.#offers.announce();
+  }
+
+  /** Waits until every function that this worker offers can be called. */
+  settle(): Promise<void> {
+    return this.#offers.settle();
   }
 
   send(message: WorkerMessage): void {
@@ -176,61 +188,63 @@ export class WorkerClient {
     this.#link.terminate();
   }
 
-  async #listed(functionId: string, field: string, key: string, ids: Set<string>): Promise<void> {
-    while (ids.size > 0) {
-      const answer = (await this.call(functionId, { include_internal: true })) as Record<string, unknown>;
-      const rows = (answer[field] ?? []) as readonly Record<string, string>[];
-      for (const row of rows) ids.delete(row[key] ?? '');
-      if (ids.size > 0) await turn();
-    }
+  /**
+   * Takes its triggers back before it goes, replying to what still calls it: a target that waits for the handlers of
+   * other cases would refuse their subscriptions when this worker breaks amid a call.
+   */
+  async retire(): Promise<void> {
+    if (this.#triggers.size === 0 || this.#isEnded) return;
+    for (const id of [...this.#triggers.keys()]) this.untrigger(id);
+    await this.roundTrip();
+    await this.#link.close();
+  }
+
+  #invoke(functionId: string, data: unknown, call: Call = {}): string {
+    this.#wiring.requires(capabilityOf(functionId));
+    const id = randomUUID();
+    const type = WORKER_MESSAGE.invokeFunction;
+    this.send({ type, invocation_id: id, function_id: functionId, data, ...call });
+    return id;
   }
 
   #receive(text: string): void {
-    let message: EngineMessage;
     try {
-      message = readFrame(text, validateEngineMessage, 'a frame of the engine');
-      this.#dispatch(message, text);
+      this.#dispatch(readEngineFrame(text), text);
     } catch (error) {
       this.#wiring.fault(error as Error);
     }
   }
 
-  #dispatch(message: EngineMessage, text: string): void {
+  #dispatch(message: EngineMessage | UnknownMessage, text: string): void {
     if (!this.#greeted) {
       this.#greeted = true;
       this.#greet(message);
       if (message.type === WORKER_MESSAGE.workerRegistered) return;
     }
     if (message.type === WORKER_MESSAGE.invocationResult) {
-      const inbox = this.#replies.get(message.invocation_id);
-      if (inbox === undefined) this.others.push(message);
+      if (!this.#calls.has(message.invocation_id)) this.others.push(message);
       else {
         if (!message.error) checkResult(message.function_id, message.result);
-        inbox.push({ message, text });
+        this.#calls.resolve({ message, text });
       }
-    } else if (message.type === WORKER_MESSAGE.invokeFunction && this.#handlers.has(message.function_id)) {
-      this.#run(this.#handlers.get(message.function_id) as Handler, message).catch(this.#wiring.fault);
+    } else if (message.type === WORKER_MESSAGE.invokeFunction && this.#offers.has(message.function_id)) {
+      this.#run(message).catch(this.#wiring.fault);
     } else if (message.type === WORKER_MESSAGE.ping) this.send({ type: WORKER_MESSAGE.pong });
     else this.others.push(message);
   }
 
-  async #run(handler: Handler, message: InvokeFunctionMessage): Promise<void> {
+  async #run(message: InvokeFunctionMessage): Promise<void> {
     const { invocation_id, function_id } = message;
-    let outcome: Pick<InvocationResultMessage, 'result' | 'error'>;
-    try {
-      outcome = { result: await handler(message.data as never, message) };
-    } catch (error) {
-      const code = error instanceof HandlerError ? error.code : 'handler_failed';
-      outcome = { error: { code, message: (error as Error).message } };
-    }
-    if (typeof invocation_id !== 'string' || this.#ended !== undefined) return;
+    const outcome = await this.#offers.run(message);
+    if (typeof invocation_id !== 'string' || this.#isEnded) return;
     this.send({ type: WORKER_MESSAGE.invocationResult, invocation_id, function_id, ...outcome });
   }
 
   #end(code: number): void {
-    this.#ended = new TargetFault(`the engine's connection closed with ${code}`);
+    this.#isEnded = true;
     if (this.#wiring.isOver()) return;
-    this.others.fail(this.#ended);
-    for (const inbox of this.#replies.values()) inbox.fail(this.#ended);
+    const fault = new TargetFault(`the engine's connection closed with ${code}`);
+    this.others.fail(fault);
+    this.#calls.fail(fault);
   }
 }

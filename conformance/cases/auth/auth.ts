@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
-import { ENGINE_FUNCTION, STREAM_EVENT, SUBPROTOCOL } from '../../../generated/constants.js';
+import {
+  ENGINE_FUNCTION,
+  INVOCATION_ERROR,
+  STREAM_EVENT,
+  SUBPROTOCOL,
+} from '../../../generated/constants.js';
 import { area } from '../../runner/case.js';
 import { address, type Context } from '../../runner/context.js';
 import { type Handler, HandlerError } from '../../wire/wiring.js';
 import type { WorkerClient } from '../../wire/worker-client.js';
+import { PROBE_PARAMETER } from '../triggers/probe.js';
 import { onJoin, onLeave } from '../triggers/setup.js';
 
 const AUTH = 'conformance::auth';
@@ -28,6 +34,8 @@ export async function offer(
   const asked: AuthInput[] = [];
   const worker = await t.worker();
   const handler = (input: AuthInput): unknown => {
+    // A connection that only probes a trigger is let in, whatever the case is about.
+    if (input.query_params?.[PROBE_PARAMETER] !== undefined) return { context: {} };
     asked.push(input);
     return answer(input);
   };
@@ -38,12 +46,14 @@ export async function offer(
 
 /** Waits until the worker of the case before is gone. */
 async function withdrawn(t: Context): Promise<void> {
-  for (;;) {
-    const { functions } = (await t.call(ENGINE_FUNCTION.listFunctions, {})) as {
-      functions: { function_id: string }[];
-    };
-    if (!functions.some(({ function_id }) => function_id === AUTH)) return;
-  }
+  const isGone = async (): Promise<boolean> => {
+    const { message } = await (await t.main()).reply(AUTH, {});
+    return message.error?.code === INVOCATION_ERROR.functionNotFound;
+  };
+  const trying = async (): Promise<void> => {
+    while (!(await isGone()));
+  };
+  await t.waits.for('the end of the auth function of the case before', trying());
 }
 
 const header = (headers: AuthInput['headers'], name: string): string | undefined =>

@@ -1,21 +1,28 @@
 import assert from 'node:assert/strict';
-import { FUNCTION, INVOCATION_ERROR, SOCKET_ERROR, SOCKET_MESSAGE } from '../../../generated/constants.js';
+import { INVOCATION_ERROR, SOCKET_ERROR, SOCKET_MESSAGE } from '../../../generated/constants.js';
 import type { ServerMessage } from '../../../generated/socket.js';
-import { address } from '../../runner/context.js';
+import { address, type Context } from '../../runner/context.js';
 import { assertError, limits, SMALL, strict } from './setup.js';
+
+const isOpened = (t: Context): Promise<boolean> =>
+  t.socket().then(
+    () => true,
+    () => false,
+  );
 
 export const countCases = [
   strict(
     'a-socket-holds-so-many-subscriptions',
     async (t) => {
       const client = await t.socket();
-      for (let i = 0; i < 5; i++) client.join({ streamName: 's', groupId: `g${i}` });
+      const streamName = t.at.stream_name;
+      for (let i = 0; i < 5; i++) client.join({ streamName, groupId: `g${i}` });
       await client.takeStream(5);
-      const sixth = client.join({ streamName: 's', groupId: 'g6' });
+      const sixth = client.join({ streamName, groupId: 'g6' });
       const refusal = await client.next();
       assertError(refusal, SOCKET_ERROR.tooManySubscriptions);
       assert.equal((refusal as { subscriptionId?: string }).subscriptionId, sixth);
-      await t.call(FUNCTION.send, { stream_name: 's', group_id: 'g0', type: 'still-there', data: null });
+      await t.send('still-there', null, undefined, { ...t.at, group_id: 'g0' });
       await client.nextStream();
     },
     SMALL,
@@ -24,11 +31,12 @@ export const countCases = [
     'a-subscription-that-was-left-makes-room',
     async (t) => {
       const client = await t.socket();
-      const ids = Array.from({ length: 5 }, (_, i) => client.join({ streamName: 's', groupId: `h${i}` }));
+      const streamName = t.at.stream_name;
+      const ids = Array.from({ length: 5 }, (_, i) => client.join({ streamName, groupId: `g${i}` }));
       await client.takeStream(5);
-      client.leave(ids[0] ?? '', { streamName: 's', groupId: 'h0' });
-      client.join({ streamName: 's', groupId: 'h6' });
-      assert.equal((await client.nextStream()).groupId, 'h6');
+      client.leave(ids[0] ?? '', { streamName, groupId: 'g0' });
+      client.join({ streamName, groupId: 'g6' });
+      assert.equal((await client.nextStream()).groupId, 'g6');
     },
     SMALL,
   ),
@@ -61,13 +69,10 @@ export const countCases = [
       assert.equal(await t.refusal(), 429);
       await first.close();
       // Room is made when the server noticed the close.
-      for (;;) {
-        const opened = await t.socket().then(
-          () => true,
-          () => false,
-        );
-        if (opened) return;
-      }
+      const trying = async (): Promise<void> => {
+        for (;;) if (await isOpened(t)) return;
+      };
+      await t.waits.for('room for another socket', trying());
     },
     { ...limits({ sockets_per_address: 2 }), exclusive: true },
   ),

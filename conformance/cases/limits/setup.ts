@@ -5,6 +5,9 @@ import { area, type Setting } from '../../runner/case.js';
 
 export const { strict } = area('limits', { needs: ['limits'] });
 
+/** Claims about bounds that nobody configured. */
+export const { strict: always } = area('limits');
+
 /** Runs on a target with these bounds. */
 export const limits = (bounds: Readonly<Record<string, number>>): Setting => ({ config: { limits: bounds } });
 

@@ -7,33 +7,25 @@ import {
   SOCKET_MESSAGE,
   STREAM_EVENT,
 } from '../../../generated/constants.js';
-import { assertError, SMALL, strict } from './setup.js';
+import { always, assertError, SMALL, strict } from './setup.js';
 
 const nested = (depth: number): unknown => JSON.parse(`${'['.repeat(depth)}1${']'.repeat(depth)}`);
 
 export const sizeCases = [
-  strict(
-    'a-name-of-512-bytes-is-taken-and-one-more-refused',
-    async (t) => {
-      await t.set('i'.repeat(512), 1);
-      const { code, message } = await t.error(FUNCTION.set, { ...t.at, item_id: 'i'.repeat(513), data: 1 });
-      assert.equal(code, ERROR_CODE.set);
-      assert(message.includes('item_id'), `"${message}" names the field`);
-    },
-    { needs: [] },
-  ),
-  strict(
-    'names-are-measured-in-bytes',
-    async (t) => {
-      await t.set('é'.repeat(256), 1);
-      await t.error(FUNCTION.set, { ...t.at, item_id: 'é'.repeat(257), data: 1 });
-    },
-    { needs: [] },
-  ),
+  always('a-name-of-512-bytes-is-taken-and-one-more-refused', async (t) => {
+    await t.set('i'.repeat(512), 1);
+    const { code, message } = await t.error(FUNCTION.set, { ...t.at, item_id: 'i'.repeat(513), data: 1 });
+    assert.equal(code, ERROR_CODE.set);
+    assert(message.includes('item_id'), `"${message}" names the field`);
+  }),
+  always('names-are-measured-in-bytes', async (t) => {
+    await t.set('é'.repeat(256), 1);
+    await t.error(FUNCTION.set, { ...t.at, item_id: 'é'.repeat(257), data: 1 });
+  }),
   strict(
     'each-name-of-a-function-is-bounded',
     async (t) => {
-      const at = { stream_name: 's', group_id: 'g', item_id: 'i' };
+      const at = { ...t.at, item_id: 'i' };
       for (const field of Object.keys(at)) {
         const { message } = await t.error(FUNCTION.get, { ...at, [field]: 'x'.repeat(41) });
         assert(message.includes(field), `"${message}" names ${field}`);
@@ -49,9 +41,9 @@ export const sizeCases = [
     'names-of-a-join-are-bounded',
     async (t) => {
       const client = await t.socket();
-      client.join({ streamName: 's', groupId: 'x'.repeat(41) });
+      client.join({ streamName: t.at.stream_name, groupId: 'x'.repeat(41) });
       assertError(await client.next(), SOCKET_ERROR.nameTooLong);
-      client.join({ streamName: 's', groupId: 'x'.repeat(40) });
+      client.join({ streamName: t.at.stream_name, groupId: 'x'.repeat(40) });
       assert.deepEqual(await client.take(1), [[STREAM_EVENT.sync, null, []]]);
     },
     SMALL,
@@ -59,7 +51,7 @@ export const sizeCases = [
   strict(
     'a-value-that-nests-too-deep-is-refused',
     async (t) => {
-      const at = { stream_name: 's', group_id: t.name('g'), item_id: 'a' };
+      const at = { ...t.at, item_id: 'a' };
       await t.call(FUNCTION.set, { ...at, data: nested(18) });
       assert.equal((await t.error(FUNCTION.set, { ...at, data: nested(21) })).code, ERROR_CODE.set);
       assert.equal(
@@ -81,7 +73,7 @@ export const sizeCases = [
   strict(
     'an-update-cannot-nest-deeper-than-allowed',
     async (t) => {
-      const at = { stream_name: 's', group_id: t.name('g'), item_id: 'a' };
+      const at = { ...t.at, item_id: 'a' };
       const ops = [{ type: 'set', path: 'x', value: nested(20) }];
       assert.equal((await t.error(FUNCTION.update, { ...at, ops })).code, ERROR_CODE.update);
     },
@@ -100,12 +92,9 @@ export const sizeCases = [
     'a-frame-that-is-too-big-closes-the-worker-connection',
     async (t) => {
       const worker = await t.worker();
-      worker.void(FUNCTION.set, { stream_name: 's', group_id: 'g', item_id: 'a', data: 'x'.repeat(25_000) });
+      worker.void(FUNCTION.set, { ...t.at, item_id: 'a', data: 'x'.repeat(25_000) });
       assert.equal(await worker.closed, CLOSE_CODE.messageTooBig);
-      assert.equal(
-        await t.call(FUNCTION.get, { stream_name: 's', group_id: t.name('g'), item_id: 'a' }),
-        undefined,
-      );
+      assert.equal(await t.call(FUNCTION.get, { ...t.at, item_id: 'a' }), undefined);
     },
     SMALL,
   ),

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { get } from 'node:http';
 import { STREAM_EVENT, SUBPROTOCOL } from '../../../generated/constants.js';
 import { area } from '../../runner/case.js';
 import { address, type Context } from '../../runner/context.js';
@@ -10,24 +9,14 @@ const { sync, create } = STREAM_EVENT;
 const pathOf = (t: Context, ...more: readonly string[]): string =>
   `/stream/${[t.at.stream_name, t.at.group_id, ...more].map(encodeURIComponent).join('/')}`;
 
-async function statusOf(url: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    get(url.replace(/^ws/, 'http'), (response) => {
-      response.resume();
-      resolve(response.statusCode ?? 0);
-    }).on('error', reject);
-  });
-}
-
 export const handshakeCases = [
   documented('a-path-subscribes-to-its-group', async (t) => {
     await t.set('a', 1);
     const client = await t.socket(`${pathOf(t)}/`);
+    // The upgrade is complete before the sync is read: a change that is made now may be part of it.
+    assert.deepEqual(await client.take(1), [[sync, null, [1]]]);
     await t.set('b', 2);
-    assert.deepEqual(await client.take(2), [
-      [sync, null, [1]],
-      [create, 'b', 2],
-    ]);
+    assert.deepEqual(await client.take(1), [[create, 'b', 2]]);
   }),
   strict('a-path-needs-no-trailing-slash', async (t) => {
     await t.set('a', 1);
@@ -85,7 +74,7 @@ export const handshakeCases = [
     assert(status >= 400 && status < 500, `answered ${status}`);
   }),
   strict('plain-http-gets-an-answer', async (t) => {
-    const status = await statusOf(`${t.target.stream.replace(/\/$/, '')}/nowhere`);
+    const status = await t.httpStatus('/nowhere');
     assert(status >= 400 && status < 500, `answered ${status}`);
   }),
   documented('a-browser-that-offers-a-token-is-answered-with-authorization', async (t) => {

@@ -1,15 +1,25 @@
 import assert from 'node:assert/strict';
-import { STREAM_EVENT } from '../../../generated/constants.js';
+import { STREAM_EVENT, TRIGGER_TYPE } from '../../../generated/constants.js';
 import { area } from '../../runner/case.js';
 import type { Context } from '../../runner/context.js';
 import { HandlerError } from '../../wire/wiring.js';
-import { type Bound, firedBefore, onJoin, onStream, type StreamPayload, short } from './setup.js';
+import { isProbe } from './probe.js';
+import {
+  type Bound,
+  bindUnprobed,
+  firedBefore,
+  onJoin,
+  onStream,
+  type StreamPayload,
+  short,
+} from './setup.js';
 
 const { documented, strict } = area('triggers');
 const { create } = STREAM_EVENT;
 
-/** Lets the markers pass, whatever it says about the rest. */
-const isMarker = ({ id }: StreamPayload): boolean => id?.startsWith('marker') ?? false;
+/** Lets markers and probes pass, whatever it says about the rest. */
+const isMarker = (payload: StreamPayload): boolean =>
+  isProbe(payload) || (payload.id?.startsWith('marker') ?? false);
 
 async function conditional(
   t: Context,
@@ -68,7 +78,8 @@ export const conditionCases = [
     assert.deepEqual(await firedBefore(t, calls), []);
   }),
   documented('a-condition-that-nobody-offers-skips-the-handler', async (t) => {
-    const { calls } = await onStream(t, { condition_function_id: t.name('nobody') });
+    const config = { stream_name: t.at.stream_name, condition_function_id: t.name('nobody') };
+    const { calls } = await bindUnprobed<StreamPayload>(t, TRIGGER_TYPE.stream, config);
     const { calls: others } = await onStream(t);
     await t.set('a', 1);
     await others.next('the other trigger');

@@ -1,7 +1,8 @@
 import { TRIGGER_TYPE } from '../../../generated/constants.js';
 import type { Context } from '../../runner/context.js';
-import type { Inbox } from '../../wire/inbox.js';
+import { Inbox } from '../../wire/inbox.js';
 import type { WorkerClient } from '../../wire/worker-client.js';
+import { isProbe, untilInForce } from './probe.js';
 
 /** What a `stream` trigger's handler gets, as its two kinds of readers read it. */
 export interface StreamPayload {
@@ -24,44 +25,81 @@ export interface PresencePayload {
   readonly [field: string]: unknown;
 }
 
+type Config = Readonly<Record<string, unknown>>;
+
 export interface Bound<T> {
   readonly worker: WorkerClient;
   readonly calls: Inbox<T>;
   readonly triggerId: string;
 }
 
+/** A function of a worker that records the calls of triggers. */
+export interface Handler<T> {
+  readonly functionId: string;
+  readonly calls: Inbox<T>;
+  /** Resolves when it was called for a probe. */
+  readonly probed: Promise<unknown>;
+}
+
+/** Offers a handler and waits until it can be called; probes do not count as calls. */
+export async function handler<T>(
+  worker: WorkerClient,
+  t: Context,
+  answer: (data: T) => unknown = () => undefined,
+): Promise<Handler<T>> {
+  const functionId = t.name('handler');
+  const calls = new Inbox<T>(t.waits);
+  let probe = (): void => {};
+  const probed = new Promise<void>((resolve) => {
+    probe = resolve;
+  });
+  worker.on(functionId, (data: T) => {
+    if (isProbe(data)) return probe();
+    calls.push(data);
+    return answer(data);
+  });
+  await worker.settle();
+  return { functionId, calls, probed };
+}
+
 /** Binds a recording handler to a trigger type and waits until it is in force. */
 export async function bind<T>(
   t: Context,
   type: string,
-  config: Readonly<Record<string, unknown>>,
+  config: Config,
   answer?: (data: T) => unknown,
 ): Promise<Bound<T>> {
+  const { probed, ...bound } = await bindUnprobed<T>(t, type, config, answer);
+  await untilInForce(t, type, config, probed);
+  return bound;
+}
+
+/** Binds a handler that is not expected to be called: whatever takes effect later than its trigger has to be waited for. */
+export async function bindUnprobed<T>(
+  t: Context,
+  type: string,
+  config: Config,
+  answer?: (data: T) => unknown,
+): Promise<Bound<T> & Pick<Handler<T>, 'probed'>> {
   const worker = await t.worker();
-  const functionId = t.name('handler');
-  const calls = worker.record<T>(functionId, answer);
+  const { functionId, ...handled } = await handler<T>(worker, t, answer);
   const triggerId = worker.trigger(type, functionId, config);
-  await worker.settle();
-  return { worker, calls, triggerId };
+  return { worker, triggerId, ...handled };
 }
 
 /** A `stream` trigger on the case's own stream. */
-export const onStream = (
-  t: Context,
-  more: Readonly<Record<string, unknown>> = {},
-): Promise<Bound<StreamPayload>> => bind(t, TRIGGER_TYPE.stream, { stream_name: t.at.stream_name, ...more });
+export const onStream = (t: Context, more: Config = {}): Promise<Bound<StreamPayload>> =>
+  bind(t, TRIGGER_TYPE.stream, { stream_name: t.at.stream_name, ...more });
 
 export const onJoin = (
   t: Context,
-  more: Readonly<Record<string, unknown>> = {},
+  more: Config = {},
   answer?: (data: PresencePayload) => unknown,
 ): Promise<Bound<PresencePayload>> =>
   bind(t, TRIGGER_TYPE.join, { stream_name: t.at.stream_name, ...more }, answer);
 
-export const onLeave = (
-  t: Context,
-  more: Readonly<Record<string, unknown>> = {},
-): Promise<Bound<PresencePayload>> => bind(t, TRIGGER_TYPE.leave, { stream_name: t.at.stream_name, ...more });
+export const onLeave = (t: Context, more: Config = {}): Promise<Bound<PresencePayload>> =>
+  bind(t, TRIGGER_TYPE.leave, { stream_name: t.at.stream_name, ...more });
 
 /** `[what happened, item id, value]` */
 export const short = ({ event, id }: StreamPayload): readonly unknown[] => [

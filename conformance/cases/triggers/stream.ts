@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
-import {
-  FUNCTION,
-  SOCKET_MESSAGE,
-  STREAM_EVENT,
-  TRIGGER_TYPE,
-  WORKER_MESSAGE,
-} from '../../../generated/constants.js';
+import { FUNCTION, SOCKET_MESSAGE, STREAM_EVENT, TRIGGER_TYPE } from '../../../generated/constants.js';
 import { explain, validateStreamTriggerPayload } from '../../../generated/validators.js';
 import { area } from '../../runner/case.js';
+import type { Context } from '../../runner/context.js';
+import type { Inbox } from '../../wire/inbox.js';
 import { HandlerError } from '../../wire/wiring.js';
-import { bind, firedBefore, onStream, type StreamPayload, short } from './setup.js';
+import { untilInForce } from './probe.js';
+import { bind, bindUnprobed, firedBefore, handler, onStream, type StreamPayload, short } from './setup.js';
 
 const { documented, strict } = area('triggers');
 const { create, update, delete: removed, event: custom } = STREAM_EVENT;
@@ -114,25 +111,19 @@ export const streamTriggerCases = [
   documented('stream-fires-no-more-once-unregistered', async (t) => {
     const { worker, calls, triggerId } = await onStream(t);
     const { calls: others } = await onStream(t);
-    worker.send({ type: WORKER_MESSAGE.unregisterTrigger, id: triggerId, trigger_type: TRIGGER_TYPE.stream });
-    await worker.call(FUNCTION.get, { ...t.at, item_id: 'a' });
-    await t.set('a', 1);
-    await others.next('the other trigger');
-    await firedBefore(t, others);
-    assert.deepEqual(calls.drain(), []);
+    worker.untrigger(triggerId);
+    await worker.roundTrip();
+    await untilSilent(t, calls, others);
   }),
   documented('stream-calls-a-function-of-another-worker', async (t) => {
-    const calls = (await t.worker()).record<StreamPayload>(t.name('unused'));
-    const offering = await t.worker();
-    const functionId = t.name('handler');
-    const called = offering.record<StreamPayload>(functionId);
-    await offering.settle();
-    const binding = await t.worker();
-    binding.trigger(TRIGGER_TYPE.stream, functionId, { stream_name: t.at.stream_name });
-    await binding.settle();
+    const unused = await handler<StreamPayload>(await t.worker(), t);
+    const called = await handler<StreamPayload>(await t.worker(), t);
+    const config = { stream_name: t.at.stream_name };
+    (await t.worker()).trigger(TRIGGER_TYPE.stream, called.functionId, config);
+    await untilInForce(t, TRIGGER_TYPE.stream, config, called.probed);
     await t.set('a', 1);
-    assert.deepEqual(short(await called.next('a create')), [create, 'a', 1]);
-    assert.deepEqual(calls.drain(), []);
+    assert.deepEqual(short(await called.calls.next('a create')), [create, 'a', 1]);
+    assert.deepEqual(unused.calls.drain(), []);
   }),
   documented('a-failing-handler-changes-nothing-for-the-writer', async (t) => {
     const { calls } = await bind<StreamPayload>(
@@ -163,33 +154,47 @@ export const streamTriggerCases = [
     await t.error(FUNCTION.set, { ...t.at, item_id: 'a' });
     assert.deepEqual(await firedBefore(t, calls), []);
   }),
-  strict('a-stream-trigger-without-a-stream-fires-for-nothing', async (t) => {
-    const worker = await t.worker();
-    const id = t.name('handler');
-    const calls = worker.record<StreamPayload>(id);
-    worker.trigger(TRIGGER_TYPE.stream, id, {});
-    const { calls: others } = await onStream(t);
-    await worker.call(FUNCTION.get, { ...t.at, item_id: 'a' });
-    await t.set('a', 1);
-    await others.next('the other trigger');
-    await firedBefore(t, others);
-    assert.deepEqual(calls.drain(), []);
-  }),
+  strict(
+    'a-stream-trigger-without-a-stream-fires-for-nothing',
+    async (t) => {
+      const { worker, calls } = await bindUnprobed<StreamPayload>(t, TRIGGER_TYPE.stream, {});
+      const { calls: others } = await onStream(t);
+      await worker.roundTrip();
+      await t.set('a', 1);
+      await others.next('the other trigger');
+      await firedBefore(t, others);
+      assert.deepEqual(calls.drain(), []);
+    },
+    // Such a trigger ends the connections of other callers on some engines.
+    { last: true },
+  ),
   documented('triggers-go-with-the-worker-that-registered-them', async (t) => {
-    const functionId = t.name('handler');
-    const offering = await t.worker();
-    const calls = offering.record<StreamPayload>(functionId);
-    await offering.settle();
+    const { functionId, calls, probed } = await handler<StreamPayload>(await t.worker(), t);
     const binding = await t.worker();
-    binding.trigger(TRIGGER_TYPE.stream, functionId, { stream_name: t.at.stream_name });
-    await binding.settle();
+    const config = { stream_name: t.at.stream_name };
+    binding.trigger(TRIGGER_TYPE.stream, functionId, config);
+    await untilInForce(t, TRIGGER_TYPE.stream, config, probed);
     await t.set('a', 1);
     await calls.next('a create');
     await binding.close();
     const { calls: others } = await onStream(t);
-    await t.set('a', 2);
-    await others.next('the other trigger');
-    await firedBefore(t, others);
-    assert.deepEqual(calls.drain(), []);
+    await untilSilent(t, calls, others);
   }),
 ];
+
+/** Waits until a change fires only the other trigger: nothing tells when the end of a trigger took effect. */
+async function untilSilent(
+  t: Context,
+  calls: Inbox<StreamPayload>,
+  others: Inbox<StreamPayload>,
+): Promise<void> {
+  const trying = async (): Promise<void> => {
+    for (let i = 0; ; i++) {
+      await t.set(`late-${i}`, i);
+      await others.next('the other trigger');
+      await firedBefore(t, others);
+      if (calls.drain().length === 0) return;
+    }
+  };
+  await t.waits.for('a change that does not fire the trigger that ended', trying());
+}

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { FUNCTION } from '../../../generated/constants.js';
 import { readAsset } from '../../asset.js';
 import { area, type Case } from '../../runner/case.js';
 import type { Context } from '../../runner/context.js';
+import { asRead } from '../functions/values.js';
 
 /** A test vector; its fields are explained beside the file. */
-interface Vector {
+export interface Vector {
   readonly name: string;
   readonly before?: unknown;
   readonly ops: readonly unknown[];
@@ -46,7 +46,8 @@ function claimOf({ name, choice }: Vector): string {
   return `${op}-of-${subjectOf(rest)}`;
 }
 
-async function check(t: Context, { name, ops, after, errors = [], ...rest }: Vector): Promise<void> {
+/** Runs a vector over the wire. */
+export async function check(t: Context, { name, ops, after, errors = [], ...rest }: Vector): Promise<void> {
   const item = name.slice(0, 200);
   const isMissing = !('before' in rest);
   if (!isMissing) await t.set(item, rest.before);
@@ -63,23 +64,23 @@ async function check(t: Context, { name, ops, after, errors = [], ...rest }: Vec
     if (message === undefined) assert.notEqual(actual, '', `${name}: an error has a message`);
     else assert.equal(actual, message, `${name}: message`);
   }
-  assert.deepEqual(await t.call(FUNCTION.get, { ...t.at, item_id: item }), after, `${name}: stored`);
+  assert.deepEqual(asRead(t, await t.get(item)), after, `${name}: stored`);
 }
 
 const { documented, strict } = area('update');
 
-function grouped(): readonly Case[] {
-  const claims = new Map<string, Vector[]>();
-  for (const vector of readAsset<Vector[]>('spec/vectors/update-ops.json')) {
-    const claim = claimOf(vector);
-    claims.set(claim, [...(claims.get(claim) ?? []), vector]);
-  }
-  return [...claims].map(([claim, vectors]) => {
-    const define = claim.startsWith('chosen') ? strict : documented;
-    return define(`vectors-${claim}`, async (t) => {
-      for (const vector of vectors) await check(t, vector);
-    });
-  });
+const claims = new Map<string, Vector[]>();
+for (const vector of readAsset<Vector[]>('spec/vectors/update-ops.json')) {
+  const claim = claimOf(vector);
+  claims.set(claim, [...(claims.get(claim) ?? []), vector]);
 }
 
-export const vectorCases = grouped();
+/** The vectors of a case. */
+export const vectorsOf = (claim: string): readonly Vector[] => claims.get(claim) ?? [];
+
+export const vectorCases: readonly Case[] = [...claims].map(([claim, vectors]) => {
+  const define = claim.startsWith('chosen') ? strict : documented;
+  return define(`vectors-${claim}`, async (t) => {
+    for (const vector of vectors) await check(t, vector);
+  });
+});

@@ -100,7 +100,9 @@ export const callCases = [
     assert.equal((await calls.next('the call')).n, 1);
     await t.get('a');
     const answers = main.others.drain();
-    assert(!answers.some((message) => message.type === WORKER_MESSAGE.invocationResult), 'no answer came');
+    const isAnswer = (message: (typeof answers)[number]): boolean =>
+      message.type === WORKER_MESSAGE.invocationResult && message.invocation_id === invocation;
+    assert(!answers.some(isAnswer), 'no answer came');
   }),
   documented('a-call-without-an-id-runs', async (t) => {
     const id = t.name('f');

@@ -15,7 +15,8 @@ import type { Context } from '../../runner/context.js';
 const { documented, strict } = area('worker-protocol');
 type Row = Readonly<Record<string, unknown>>;
 
-async function rows(
+/** The rows of a list. */
+export async function rows(
   t: Context,
   functionId: string,
   field: string,
@@ -67,8 +68,9 @@ export const engineCases = [
     const worker = await t.worker();
     const functionId = t.name('f');
     worker.on(functionId, () => undefined);
-    const id = worker.trigger(TRIGGER_TYPE.stream, functionId, { stream_name: t.at.stream_name });
     await worker.settle();
+    const id = worker.trigger(TRIGGER_TYPE.stream, functionId, { stream_name: t.at.stream_name });
+    await worker.roundTrip();
     const found = (await rows(t, listTriggers, 'triggers')).find((row) => row.id === id);
     assert.deepEqual(
       [found?.trigger_type, found?.function_id, found?.config],
@@ -89,8 +91,9 @@ export const engineCases = [
     const worker = await t.worker();
     const handler = t.name('handler');
     const calls = worker.record<unknown>(handler);
-    worker.trigger(ENGINE_TRIGGER_TYPE.functionsAvailable, handler, {});
     await worker.settle();
+    worker.trigger(ENGINE_TRIGGER_TYPE.functionsAvailable, handler, {});
+    await worker.roundTrip();
     (await t.worker()).on(t.name('f'), () => 1);
     await calls.next('the news that functions changed');
   }),

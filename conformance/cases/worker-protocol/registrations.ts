@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { ENGINE_FUNCTION, INVOCATION_ERROR, WORKER_MESSAGE } from '../../../generated/constants.js';
-import type { RegisterTriggerMessage, UnregisterTriggerMessage } from '../../../generated/worker.js';
+import { INVOCATION_ERROR, WORKER_MESSAGE } from '../../../generated/constants.js';
+import type { RegisterTriggerMessage } from '../../../generated/worker.js';
 import { area } from '../../runner/case.js';
 import type { Context } from '../../runner/context.js';
 import type { WorkerClient } from '../../wire/worker-client.js';
@@ -16,17 +16,37 @@ async function offering(t: Context, id: string, answer: unknown): Promise<Worker
 
 /** Waits until calls of a function are answered as expected: a close is noticed when it is noticed. */
 async function until(t: Context, id: string, expected: unknown): Promise<void> {
+  const trying = async (): Promise<void> => {
+    for (;;) {
+      const { message } = await (await t.main()).reply(id, {});
+      if ((message.error?.code ?? message.result) === expected) return;
+    }
+  };
+  await t.waits.for(`the answer ${JSON.stringify(expected)}`, trying());
+}
+
+/** The next message of a type that is about a trigger type. */
+async function relayed<T extends string>(
+  worker: WorkerClient,
+  type: T,
+  triggerType: string,
+): Promise<RegisterTriggerMessage> {
   for (;;) {
-    const { message } = await (await t.main()).reply(id, {});
-    if ((message.error?.code ?? message.result) === expected) return;
+    const message = await worker.others.next(`a ${type} message`);
+    // Whoever relays the triggers of every type to every owner gives each its own, too.
+    if (message.type !== type) continue;
+    const trigger = message as unknown as RegisterTriggerMessage;
+    if ((trigger.trigger_type ?? triggerType) === triggerType) return trigger;
   }
 }
 
-async function nextOf<T extends string>(worker: WorkerClient, type: T): Promise<{ type: T }> {
-  for (;;) {
-    const message = await worker.others.next(`a ${type} message`);
-    if (message.type === type) return message as { type: T };
-  }
+/** Owns a trigger type that is in force. */
+async function owning(t: Context, id: string): Promise<WorkerClient> {
+  const owner = await t.worker();
+  owner.send({ type: WORKER_MESSAGE.registerTriggerType, id, description: 'a type' });
+  owner.announce();
+  await owner.roundTrip();
+  return owner;
 }
 
 export const registrationCases = [
@@ -76,47 +96,36 @@ export const registrationCases = [
   }),
   documented('a-trigger-is-relayed-to-the-owner-of-its-type', async (t) => {
     const type = t.name('type');
-    const owner = await t.worker();
-    owner.send({ type: WORKER_MESSAGE.registerTriggerType, id: type, description: 'a type' });
-    await owner.call(ENGINE_FUNCTION.listTriggerTypes, {});
+    const owner = await owning(t, type);
     const user = await t.worker();
     const id = user.trigger(type, 'f', { every: 5 });
-    const relayed = (await nextOf(owner, WORKER_MESSAGE.registerTrigger)) as RegisterTriggerMessage;
-    assert.deepEqual(
-      [relayed.id, relayed.trigger_type, relayed.function_id, relayed.config],
-      [id, type, 'f', { every: 5 }],
-    );
+    const got = await relayed(owner, WORKER_MESSAGE.registerTrigger, type);
+    assert.deepEqual([got.id, got.trigger_type, got.function_id, got.config], [id, type, 'f', { every: 5 }]);
   }),
   documented('a-trigger-waits-for-its-type', async (t) => {
     const type = t.name('type');
     const user = await t.worker();
     const id = user.trigger(type, 'f', { n: 1 });
-    await user.id();
-    const owner = await t.worker();
-    owner.send({ type: WORKER_MESSAGE.registerTriggerType, id: type, description: 'a type' });
-    const relayed = (await nextOf(owner, WORKER_MESSAGE.registerTrigger)) as RegisterTriggerMessage;
-    assert.deepEqual([relayed.id, relayed.config], [id, { n: 1 }]);
+    await user.roundTrip();
+    const got = await relayed(await owning(t, type), WORKER_MESSAGE.registerTrigger, type);
+    assert.deepEqual([got.id, got.config], [id, { n: 1 }]);
   }),
   documented('the-end-of-a-trigger-is-relayed-too', async (t) => {
     const type = t.name('type');
-    const owner = await t.worker();
-    owner.send({ type: WORKER_MESSAGE.registerTriggerType, id: type, description: 'a type' });
+    const owner = await owning(t, type);
     const user = await t.worker();
     const id = user.trigger(type, 'f', {});
-    await nextOf(owner, WORKER_MESSAGE.registerTrigger);
-    user.send({ type: WORKER_MESSAGE.unregisterTrigger, id, trigger_type: type });
-    const relayed = (await nextOf(owner, WORKER_MESSAGE.unregisterTrigger)) as UnregisterTriggerMessage;
-    assert.equal(relayed.id, id);
+    await relayed(owner, WORKER_MESSAGE.registerTrigger, type);
+    user.untrigger(id);
+    assert.equal((await relayed(owner, WORKER_MESSAGE.unregisterTrigger, type)).id, id);
   }),
   documented('the-owner-of-a-type-hears-of-triggers-that-go-with-their-worker', async (t) => {
     const type = t.name('type');
-    const owner = await t.worker();
-    owner.send({ type: WORKER_MESSAGE.registerTriggerType, id: type, description: 'a type' });
+    const owner = await owning(t, type);
     const user = await t.worker();
     const id = user.trigger(type, 'f', {});
-    await nextOf(owner, WORKER_MESSAGE.registerTrigger);
+    await relayed(owner, WORKER_MESSAGE.registerTrigger, type);
     await user.close();
-    const relayed = (await nextOf(owner, WORKER_MESSAGE.unregisterTrigger)) as UnregisterTriggerMessage;
-    assert.equal(relayed.id, id);
+    assert.equal((await relayed(owner, WORKER_MESSAGE.unregisterTrigger, type)).id, id);
   }),
 ];
