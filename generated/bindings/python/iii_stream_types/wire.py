@@ -111,10 +111,16 @@ def write(value: Any) -> str:
         if not (isfinite(value) if isinstance(value, float) else value.is_finite()):
             raise ValueError(f"{value} has no form in JSON")
         return float.__repr__(value) if isinstance(value, float) else str(value)
+    parts: list[str] = []
+    # Loops and no comprehensions: those take a frame for each level, too.
     if isinstance(value, Mapping):
-        return "{" + ",".join([f"{_quote(str(key))}:{write(item)}" for key, item in value.items()]) + "}"
+        for key, item in value.items():
+            parts.append(f"{_quote(str(key))}:{write(item)}")
+        return "{" + ",".join(parts) + "}"
     if isinstance(value, Sequence):
-        return "[" + ",".join([write(item) for item in value]) + "]"
+        for item in value:
+            parts.append(write(item))
+        return "[" + ",".join(parts) + "]"
     raise ValueError(f"{type(value).__name__} has no form in JSON")
 
 
@@ -137,11 +143,18 @@ class Codec(Generic[T]):
 
     def loads(self, text: str | bytes) -> T:
         """Reads a value from JSON text. Raises DecodeError, which names the field."""
-        return self.decode(parse(text))
+        try:
+            return self.decode(parse(text))
+        except RecursionError:
+            # Without the hundreds of errors on the way.
+            raise DecodeError("json", "nests too deep") from None
 
     def dumps(self, value: T) -> str:
-        """The value as JSON text."""
-        return write(self.encode(value))
+        """The value as JSON text. Raises ValueError for what has none."""
+        try:
+            return write(self.encode(value))
+        except RecursionError:
+            raise ValueError("nests too deep") from None
 
     def expect(self, holds: bool) -> None:
         """Raises the type error unless `holds`."""

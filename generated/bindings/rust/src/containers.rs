@@ -4,6 +4,7 @@
 
 #![allow(dead_code)]
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
@@ -66,9 +67,40 @@ pub(crate) fn json_type(value: &RawValue) -> &'static str {
     }
 }
 
+/// How deep objects that these types know may nest: a text must not end the process by its depth.
+const MAX_DEPTH: u32 = 256;
+
+thread_local! {
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+}
+
+/// One level, while it lives.
+struct Level;
+
+impl Level {
+    fn enter() -> Result<Self, Error> {
+        let depth = DEPTH.get();
+        if depth >= MAX_DEPTH {
+            return Err(Error::new(
+                "json",
+                format!("nests deeper than {MAX_DEPTH} objects"),
+            ));
+        }
+        DEPTH.set(depth + 1);
+        Ok(Self)
+    }
+}
+
+impl Drop for Level {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() - 1);
+    }
+}
+
 /// An object that is being read. Fields that nobody asks for are ignored (D6).
 pub(crate) struct Object<'a> {
     fields: BTreeMap<String, &'a RawValue>,
+    _level: Level,
 }
 
 impl<'a> Object<'a> {
@@ -76,6 +108,7 @@ impl<'a> Object<'a> {
         expect(starts(value, b"{"), "object")?;
         Ok(Self {
             fields: serde_json::from_str(value.get())?,
+            _level: Level::enter()?,
         })
     }
 
