@@ -217,6 +217,8 @@ export const LOCAL_ERROR = {
   storeFormat: 'store_format',
   /** The store is damaged; the message names file and offset. */
   storeCorrupt: 'store_corrupt',
+  /** The store's directory is a backup that was not finished. */
+  storeUnfinished: 'store_unfinished',
   /** The database of `uri` cannot keep a store. */
   storeUri: 'store_uri',
   /** The database of `uri` refused a write. */

@@ -5,8 +5,8 @@ Serve:
   --config FILE      YAML configuration; without it: file_based in ./data/stream_store, stream socket on 127.0.0.1:3112
   --engine URL       be the iii-stream worker of a running iii engine; default: $III_URL, else $III_ENGINE_URL
   --log-level LEVEL  trace, debug, info, warn, error, fatal or silent
-  --repair           salvage what is readable of a corrupt store (the original files are kept); also for a restored
-                     backup: clients then fetch everything anew
+  --repair           salvage what is readable of a corrupt store (the original files are kept); also for files
+                     that were copied back: clients then fetch everything anew
 
 Commands:
   get STREAM GROUP ITEM               print an item's value

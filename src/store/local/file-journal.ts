@@ -7,7 +7,7 @@ import type { StoreHealth } from '../port.js';
 import type { Journal } from './journal.js';
 import { LogIndex } from './log-index.js';
 
-export interface FileJournalOptions extends Pick<OpenLogOptions, 'fs' | 'segmentBytes'> {
+export interface FileJournalOptions extends Pick<OpenLogOptions, 'fs' | 'segmentBytes' | 'identity'> {
   readonly logger: Logger;
   readonly repair?: boolean;
 }
@@ -19,8 +19,8 @@ const MESSAGE: Readonly<Record<LogReport['kind'], string>> = {
 };
 
 /**
- * The journal of `file_based`: the embedded append-only log. With `repair` the store begins a new epoch, also when
- * nothing was damaged: that is how a restored backup is opened, whose later changes clients may have seen.
+ * The journal of `file_based`: the embedded append-only log. The store begins a new epoch when acknowledged changes may
+ * be missing: after `interval` and an end of the machine, in a restored backup, and with `repair`, damage or not (D41).
  * @throws LocalError when it can't be opened
  */
 export async function openFileJournal(
@@ -53,7 +53,8 @@ export async function openFileJournal(
   index.replay.done();
   return {
     kind: 'file_based',
-    incomplete: repair,
+    incomplete: log.mayHaveLost,
+    settle: () => log.settle(),
     index,
     async load(visit) {
       for (const [key, value] of index.rest.entries()) visit(key, value);

@@ -47,6 +47,7 @@ export async function loadJournal(catalog: Catalog, journal: Journal): Promise<S
   }
   groups.clear();
   if (isRenewed) await journal.write([epoch.record(), ...heads], [], () => {});
+  await journal.settle?.();
   return epoch;
 }
 

@@ -1,7 +1,8 @@
 import path from 'node:path';
-import { LocalError } from '../../domain/errors.js';
-import { fileName, type Listing, listDirectory, makeDirectory } from './directory.js';
+import { LocalError, messageOf } from '../../domain/errors.js';
+import { fileName, type Listing, listDirectory, MARKER, makeDirectory } from './directory.js';
 import { type LogFs, nodeFs, readFully, withFile, writeFully } from './fs.js';
+import { addMarker } from './markers.js';
 
 /** How often a compaction may take files away, or write over them, under a backup. */
 const ATTEMPTS = 10;
@@ -21,6 +22,18 @@ export async function backupLog(directory: string, target: string, fs: LogFs = n
   if (before.segments.length === 0) throw failed(target, `${directory} holds no store`);
   await makeDirectory(fs, target);
   if ((await fs.readdir(target)).length > 0) throw failed(target, 'it is not empty');
+  try {
+    await addMarker(fs, target, MARKER.UNFINISHED);
+    await copyStore(fs, directory, target);
+    // Clients may have seen changes that are newer than the copy.
+    await fs.rename(path.join(target, MARKER.UNFINISHED), path.join(target, MARKER.LOSS));
+    await fs.syncDirectory(target);
+  } catch (error) {
+    throw error instanceof LocalError ? error : failed(target, messageOf(error), error);
+  }
+}
+
+async function copyStore(fs: LogFs, directory: string, target: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const listing = await listDirectory(fs, directory);
@@ -28,7 +41,9 @@ export async function backupLog(directory: string, target: string, fs: LogFs = n
       if (attempt === ATTEMPTS) throw failed(target, 'segments are missing');
     } catch (error) {
       if (error instanceof LocalError) throw error;
-      for (const name of await fs.readdir(target)) await fs.unlink(path.join(target, name));
+      for (const name of await fs.readdir(target)) {
+        if (name !== MARKER.UNFINISHED) await fs.unlink(path.join(target, name));
+      }
       const { code, message } = error as NodeJS.ErrnoException;
       if (code !== 'ENOENT' || attempt === ATTEMPTS) throw failed(target, message, error);
     }

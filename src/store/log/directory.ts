@@ -4,11 +4,18 @@ import type { FileKind } from './format.js';
 import type { LogFs } from './fs.js';
 
 export const LOCK_NAME = 'LOCK';
+/** Empty files whose names say something of the store. */
+export const MARKER = {
+  /** It is a backup that is being made, or was cut off. */
+  UNFINISHED: 'UNFINISHED',
+  /** Acknowledged changes may be missing, so that its owner has to begin a new history (D41). */
+  LOSS: 'LOSS',
+} as const;
 const FILE = /^(segment|snapshot)-(\d{10})\.log$/;
 /** Snapshots that were never finished, and segments that were kept to be written over. */
 const LEFT_OVER = /^(?:snapshot-\d{10}\.tmp|spare-\d{10}\.log)$/;
 /** What may lie in a directory that is about to become a store. */
-const TOLERATED = /^(?:LOCK(?:\.[\w-]+)?|corrupt-\d+|lost\+found)$/;
+const TOLERATED = /^(?:LOCK(?:\.[\w-]+)?|LOSS|UNFINISHED|corrupt-\d+|lost\+found)$/;
 
 const numbered = (kind: string, number: number): string => `${kind}-${String(number).padStart(10, '0')}`;
 

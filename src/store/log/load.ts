@@ -13,6 +13,8 @@ const PROGRESS_RECORDS = 250_000;
 
 export interface LoadOptions extends Pick<LogOptions, 'directory' | 'onProgress' | 'onReport'> {
   readonly state: LogState;
+  /** Called before a torn tail is cut off. */
+  beforeCut(): Promise<void>;
 }
 
 /** A store as it was found, ready to be appended to. */
@@ -101,14 +103,14 @@ class LogReader implements RecordVisitor {
       if (!(await this.#hasHeader(file, 'segment', number))) {
         await this.#assertTorn(file, number, 0, size, 'it has no valid header');
         await file.close();
-        if (size > 0) this.#torn(0, size);
+        if (size > 0) await this.#torn(0, size);
         return Segment.create(this.#fs, this.#directory, number);
       }
       const { end, frames, fault } = await this.#read(file, 'segment', number, size);
       if (fault !== undefined) {
         const rest = await this.#assertTorn(file, number, end, size, fault);
+        if (!isUnused(rest, end, frames)) await this.#torn(end, size - end);
         await file.truncate(end);
-        if (!isUnused(rest, end, frames)) this.#torn(end, size - end);
       }
       // A killed process may have left a frame that is only in the page cache; from now on it will be seen.
       await file.datasync();
@@ -191,7 +193,8 @@ class LogReader implements RecordVisitor {
     return bytes;
   }
 
-  #torn(offset: number, bytes: number): void {
+  async #torn(offset: number, bytes: number): Promise<void> {
+    await this.#options.beforeCut();
     this.#options.onReport?.({ kind: 'torn_tail', file: this.#file, offset, bytes });
   }
 

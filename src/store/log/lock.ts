@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { LocalError } from '../../domain/errors.js';
 import { LOCK_NAME, unwritable } from './directory.js';
 import { type LogFile, type LogFs, readFully, withFile, writeFully } from './fs.js';
+import { DURABILITIES, type Durability } from './options.js';
 import { isAlive, ownIdentity, type ProcessIdentity, parseIdentity } from './process-identity.js';
 
 /** Milliseconds between two signs of life in the lock's modification time. */
@@ -14,6 +15,22 @@ const MAX_BYTES = 4096;
 
 /** Without a sign of life of its own for this long a process looks first before it writes (ms). */
 const DOUBT = 3 * HEARTBEAT;
+
+/** What is known of a process that ended without giving its lock back. */
+export interface Predecessor {
+  /** What it acknowledged writes by; undefined where its lock does not tell. */
+  readonly durability: Durability | undefined;
+  /** The machine was not started again since, so that all it wrote is there. */
+  readonly isSameBoot: boolean;
+}
+
+export interface LockOptions {
+  readonly durability: Durability;
+  /** @default of this process */
+  readonly identity?: ProcessIdentity | undefined;
+  /** Told before the lock of a process that is gone is taken away. */
+  onStale(predecessor: Predecessor): Promise<void>;
+}
 
 /**
  * Keeps a second process out of the store's directory. A process that stood still for too long is taken for gone by
@@ -30,8 +47,17 @@ export class DirectoryLock implements AsyncDisposable {
   #lost: LocalError | undefined;
   /** Told once when the lock is found lost. */
   onLost: ((error: LocalError) => void) | undefined;
+  /** Whose lock this one replaced: a process that did not end cleanly. */
+  readonly predecessor: Predecessor | undefined;
 
-  private constructor(fs: LogFs, lockPath: string, file: LogFile, content: Buffer) {
+  private constructor(
+    fs: LogFs,
+    lockPath: string,
+    file: LogFile,
+    content: Buffer,
+    predecessor: Predecessor | undefined,
+  ) {
+    this.predecessor = predecessor;
     this.#fs = fs;
     this.#path = lockPath;
     this.#file = file;
@@ -44,16 +70,23 @@ export class DirectoryLock implements AsyncDisposable {
    * Takes the lock, also one whose process is gone.
    * @throws LocalError `store_locked`, `store_unwritable`
    */
-  static async acquire(fs: LogFs, directory: string): Promise<DirectoryLock> {
+  static async acquire(
+    fs: LogFs,
+    directory: string,
+    { durability, identity, onStale }: LockOptions,
+  ): Promise<DirectoryLock> {
     const lockPath = path.join(directory, LOCK_NAME);
-    const own = await ownIdentity();
-    const content = Buffer.from(`${JSON.stringify({ ...own, token: randomUUID() })}\n`);
+    const own = identity ?? (await ownIdentity());
+    const content = Buffer.from(`${JSON.stringify({ ...own, durability, token: randomUUID() })}\n`);
+    let predecessor: Predecessor | undefined;
     for (;;) {
       const file = await create(fs, directory, lockPath, content);
-      if (file !== undefined) return new DirectoryLock(fs, lockPath, file, content);
+      if (file !== undefined) return new DirectoryLock(fs, lockPath, file, content, predecessor);
       const holder = await readLock(fs, lockPath);
       if (holder === undefined) continue;
       if (await isHeld(fs, lockPath, holder, own)) throw locked(directory, holder);
+      predecessor = predecessorOf(holder, own);
+      await onStale(predecessor);
       await takeAway(fs, directory, lockPath, holder);
     }
   }
@@ -79,7 +112,10 @@ export class DirectoryLock implements AsyncDisposable {
     clearInterval(this.#timer);
     await this.#beating?.catch(() => {});
     await this.#file.close();
-    if (this.#lost === undefined && (await this.#isOurs())) await this.#fs.unlink(this.#path);
+    if (this.#lost !== undefined || !(await this.#isOurs())) return;
+    await this.#fs.unlink(this.#path);
+    // Or a lock that comes back with the power would tell of an end that was not clean.
+    await this.#fs.syncDirectory(path.dirname(this.#path));
   }
 
   /** Looks whether the lock is still this process's, and shows that it lives. */
@@ -114,8 +150,13 @@ const now = () => ({ wall: Date.now(), steady: performance.now() });
 
 interface Holder {
   readonly text: string;
-  readonly identity: ProcessIdentity | undefined;
+  readonly identity: (ProcessIdentity & { readonly durability?: unknown }) | undefined;
   readonly mtimeMs: number;
+}
+
+function predecessorOf({ identity }: Holder, own: ProcessIdentity): Predecessor {
+  const durability = DURABILITIES.find((one) => one === identity?.durability);
+  return { durability, isSameBoot: own.boot !== '' && identity?.boot === own.boot };
 }
 
 async function create(
@@ -128,6 +169,9 @@ async function create(
   try {
     file = await fs.open(lockPath, 'wx');
     await writeFully(file, content, 0);
+    // What a crash of the machine leaves of it tells the next start whether anything can be lost.
+    await file.datasync();
+    await fs.syncDirectory(directory);
     return file;
   } catch (error) {
     if (file === undefined && (error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;

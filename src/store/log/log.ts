@@ -3,12 +3,14 @@ import type { StoreHealth } from '../port.js';
 import { Appender } from './appender.js';
 import { backupLog } from './backup.js';
 import { Compactor } from './compactor.js';
-import { listDirectory, makeDirectory, unwritable } from './directory.js';
+import { listDirectory, MARKER, makeDirectory, unwritable } from './directory.js';
 import type { LogEntry } from './entry.js';
 import { fenced, type LogFs, nodeFs } from './fs.js';
-import { type Loaded, loadLog } from './load.js';
-import { DirectoryLock } from './lock.js';
+import { type Loaded, type LoadOptions, loadLog } from './load.js';
+import { DirectoryLock, type Predecessor } from './lock.js';
+import { addMarker, hasMarker, refuseUnfinished, removeMarker } from './markers.js';
 import type { LogOptions } from './options.js';
+import type { ProcessIdentity } from './process-identity.js';
 import { salvage } from './salvage.js';
 import { Spares } from './spares.js';
 import type { LogState } from './state.js';
@@ -35,6 +37,8 @@ export interface OpenLogOptions
   readonly state: LogState;
   /** Rebuild a damaged store from what is readable of it. @default false */
   readonly repair?: boolean;
+  /** Who opens it. @default this process */
+  readonly identity?: ProcessIdentity;
 }
 
 /** An open log: the parts that keep the disk true to a state. */
@@ -46,9 +50,12 @@ export class Log implements AsyncDisposable {
   readonly #spares: Spares;
   readonly #appender: Appender;
   readonly #compactor: Compactor;
+  /** Acknowledged changes may be missing from what was read. Stays so over restarts until `settle`. */
+  readonly mayHaveLost: boolean;
   #closing: Promise<void> | undefined;
 
-  constructor(options: LogOptions, loaded: Loaded, lock: DirectoryLock) {
+  constructor(options: LogOptions, loaded: Loaded, lock: DirectoryLock, mayHaveLost: boolean) {
+    this.mayHaveLost = mayHaveLost;
     const { fs, directory, onHealth } = options;
     this.#fs = fs;
     this.#directory = directory;
@@ -96,6 +103,11 @@ export class Log implements AsyncDisposable {
     };
   }
 
+  /** What may have been lost is taken into account, durably: the next start need not do it again. */
+  settle(): Promise<void> {
+    return removeMarker(this.#fs, this.#directory, MARKER.LOSS);
+  }
+
   /** Copies the log as it is into an empty directory; open that directory to restore it. @throws LocalError `backup_failed` */
   backup(directory: string): Promise<void> {
     return backupLog(this.#directory, directory, this.#fs);
@@ -124,19 +136,24 @@ export class Log implements AsyncDisposable {
 
 /**
  * Opens the log in `directory`, or begins one there.
- * @throws LocalError `store_unwritable`, `store_foreign`, `store_locked`, `store_format`, `store_corrupt`
+ * @throws LocalError `store_unwritable`, `store_foreign`, `store_locked`, `store_format`, `store_corrupt`, `store_unfinished`
  */
 export async function openLog(options: OpenLogOptions): Promise<Log> {
-  const { directory, fs = nodeFs, segmentBytes = 16 * 1024 * 1024 } = options;
+  const { directory, fs = nodeFs, segmentBytes = 16 * 1024 * 1024, repair, durability, identity } = options;
   try {
     await makeDirectory(fs, directory);
     // Before the lock is written into somebody else's directory.
     await listDirectory(fs, directory);
-    const lock = await DirectoryLock.acquire(fs, directory);
+    if (repair !== true) await refuseUnfinished(fs, directory);
+    const onStale = async (predecessor: Predecessor): Promise<void> => {
+      if (!isHarmless(predecessor)) await addMarker(fs, directory, MARKER.LOSS);
+    };
+    const lock = await DirectoryLock.acquire(fs, directory, { durability, identity, onStale });
     try {
       const own = fenced(fs, lock);
-      const loaded = await load(own, options);
-      return new Log({ ...options, fs: own, segmentBytes }, loaded, lock);
+      const loaded = await load(own, options, lock.predecessor);
+      const mayHaveLost = await hasMarker(own, directory, MARKER.LOSS);
+      return new Log({ ...options, fs: own, segmentBytes }, loaded, lock, mayHaveLost);
     } catch (error) {
       await lock[Symbol.asyncDispose]();
       throw error;
@@ -147,12 +164,35 @@ export async function openLog(options: OpenLogOptions): Promise<Log> {
   }
 }
 
-async function load(fs: LogFs, options: OpenLogOptions): Promise<Loaded> {
+/** Every write that it acknowledged is there: it waited for the device, or the system has what it wrote. */
+const isHarmless = ({ durability, isSameBoot }: Predecessor): boolean =>
+  durability === 'always' || isSameBoot;
+
+/** @param predecessor of which a torn tail may be; undefined when nobody knows whose it is */
+async function load(
+  fs: LogFs,
+  options: OpenLogOptions,
+  predecessor: Predecessor | undefined,
+): Promise<Loaded> {
+  const { directory, repair } = options;
+  const addLoss = (): Promise<void> => addMarker(fs, directory, MARKER.LOSS);
+  const beforeCut = async (): Promise<void> => {
+    if (predecessor === undefined || !isHarmless(predecessor)) await addLoss();
+  };
+  // It outlives a repair that is cut off.
+  if (repair === true) await addLoss();
+  const loading = { ...options, beforeCut };
+  const loaded = await loadOrSalvage(fs, loading, repair === true);
+  await removeMarker(fs, directory, MARKER.UNFINISHED);
+  return loaded;
+}
+
+async function loadOrSalvage(fs: LogFs, options: LoadOptions, repair: boolean): Promise<Loaded> {
   try {
     return await loadLog(fs, options);
   } catch (error) {
     const damaged = error instanceof LocalError && error.code === 'store_corrupt';
-    if (!damaged || options.repair !== true) throw error;
+    if (!damaged || !repair) throw error;
     options.onReport?.(await salvage(fs, options.directory, error.message));
     options.state.replay.clear('');
     return await loadLog(fs, options);

@@ -1,6 +1,10 @@
 import type { StoreHealth } from '../port.js';
 import type { LogFs } from './fs.js';
 
+/** When a write is acknowledged. */
+export const DURABILITIES = ['always', 'interval'] as const;
+export type Durability = (typeof DURABILITIES)[number];
+
 /** How far an open has come. */
 export interface LogProgress {
   readonly records: number;
@@ -30,7 +34,7 @@ export interface LogOptions {
    * When a write resolves. `always`: it is on the device. `interval`: the operating system has it, which survives the
    * end of this process, and it is on the device within `saveIntervalMs`, which survives the end of the machine.
    */
-  readonly durability: 'always' | 'interval';
+  readonly durability: Durability;
   /** Milliseconds between two syncs with `interval`. */
   readonly saveIntervalMs: number;
   /** Bytes after which a new segment begins, and below which no space is reclaimed. @default 16777216 (16 MiB) */

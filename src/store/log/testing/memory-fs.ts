@@ -135,8 +135,8 @@ export class MemoryFs implements LogFs {
   }
 
   /** Puts a file there, synced. */
-  put(name: string, data: Buffer): void {
-    const inode = { data, synced: data, pending: [], mtimeMs: Date.now() };
+  put(name: string, data: Buffer, mtimeMs = Date.now()): void {
+    const inode = { data, synced: data, pending: [], mtimeMs };
     this.#entries.set(name, inode);
     this.#syncedEntries.set(name, inode);
   }
