@@ -11,6 +11,8 @@ export interface FunctionDescriptor {
   readonly request_format: unknown;
   /** JSON Schema of the result. */
   readonly response_format: unknown;
+  /** Tells what of the function is ours. */
+  readonly metadata?: { readonly capabilities: readonly string[] };
 }
 
 /** A trigger type as it is registered on an engine. */

@@ -3,11 +3,12 @@ import type { Spec } from './load.js';
 
 /** `generated/descriptors.ts`: what is registered on an engine, schemas included. */
 export function renderDescriptors(spec: Spec): string {
-  const functions = spec.functions.map(({ id, description, request, response }) => ({
+  const functions = spec.functions.map(({ id, description, request, response, capabilities }) => ({
     id,
     description,
     request_format: request,
     response_format: response,
+    ...(capabilities.length === 0 ? {} : { metadata: { capabilities } }),
   }));
   const triggers = spec.triggers.map(({ id, description, config, payload }) => ({
     id,
@@ -23,6 +24,8 @@ export interface FunctionDescriptor {
   readonly request_format: unknown;
   /** JSON Schema of the result. */
   readonly response_format: unknown;
+  /** Tells what of the function is ours. */
+  readonly metadata?: { readonly capabilities: readonly string[] };
 }
 
 /** A trigger type as it is registered on an engine. */

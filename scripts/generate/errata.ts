@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { applyPatch, type PatchOperation } from './patch.js';
 import type { Schema } from './schema.js';
+import { changeTarget } from './target.js';
 
 /** A correction of the API reference, with its reason. */
 export interface Erratum {
   readonly id: string;
-  /** `functions/<id>` or `triggers/<id>`; the change's paths start there. */
+  /** `functions/<id>`, `triggers/<id>`, or `definitions/<name>` wherever that is used; the change's paths start there. */
   readonly target: string;
   readonly change: readonly PatchOperation[];
   readonly reason: string;
@@ -14,18 +15,18 @@ export interface Erratum {
 /** One function as the API reference writes it. */
 export interface ReferenceFunction {
   readonly name: string;
-  readonly description: string;
-  readonly metadata: { readonly error_code?: string };
-  readonly request_schema: Schema;
-  readonly response_schema: Schema;
+  readonly description?: string | null;
+  readonly metadata?: { readonly error_code?: string; readonly capabilities?: readonly string[] } | null;
+  readonly request_schema?: Schema | boolean | null;
+  readonly response_schema?: Schema | boolean | null;
 }
 
 /** One trigger type as the API reference writes it. */
 export interface ReferenceTrigger {
   readonly name: string;
-  readonly description: string;
-  readonly invocation_schema: Schema;
-  readonly return_schema: Schema;
+  readonly description?: string | null;
+  readonly invocation_schema?: Schema | boolean | null;
+  readonly return_schema?: Schema | boolean | null;
 }
 
 export interface ApiReference {
@@ -38,31 +39,19 @@ export function applyErrata(reference: ApiReference, errata: readonly Erratum[])
   return errata.reduce(applyErratum, reference);
 }
 
-function applyErratum(reference: ApiReference, erratum: Erratum): ApiReference {
-  const [section, name] = splitTarget(erratum.id, erratum.target);
-  const entries: readonly { readonly name: string }[] = reference[section];
-  const before = entries.find((entry) => entry.name === name);
-  if (before === undefined) throw new Error(`erratum ${erratum.id}: there is no ${erratum.target}`);
-  const after = patched(before, erratum);
-  if (isDeepStrictEqual(before, after)) {
-    throw new Error(`erratum ${erratum.id} changes nothing any more: remove it from spec/errata.json`);
-  }
-  return { ...reference, [section]: entries.map((entry) => (entry === before ? after : entry)) };
+function applyErratum(reference: ApiReference, { id, target, change }: Erratum): ApiReference {
+  const what = `erratum ${id}`;
+  return changeTarget(reference, what, target, (before) => {
+    const after = patched(before, what, change);
+    if (!isDeepStrictEqual(before, after)) return after;
+    throw new Error(`${what} changes nothing any more: remove it from spec/errata.json`);
+  });
 }
 
-function patched<T>(entry: T, erratum: Erratum): T {
+function patched(entry: unknown, what: string, change: readonly PatchOperation[]): unknown {
   try {
-    return applyPatch(entry, erratum.change);
+    return applyPatch(entry, change);
   } catch (error) {
-    throw new Error(`erratum ${erratum.id} does not fit`, { cause: error });
+    throw new Error(`${what} does not fit: ${(error as Error).message}`, { cause: error });
   }
-}
-
-/** `functions/<id>` → its section and id. @param id of the change, for the error */
-export function splitTarget(id: string, target: string): ['functions' | 'triggers', string] {
-  const [section, ...rest] = target.split('/');
-  if (section !== 'functions' && section !== 'triggers') {
-    throw new Error(`${id}: the target ${target} starts with neither functions/ nor triggers/`);
-  }
-  return [section, rest.join('/')];
 }

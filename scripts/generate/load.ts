@@ -1,3 +1,4 @@
+import { type AddedMember, membersOf } from './added-members.js';
 import {
   type ApiReference,
   applyErrata,
@@ -17,6 +18,8 @@ export interface FunctionSpec {
   readonly key: string;
   readonly description: string;
   readonly errorCode: string;
+  /** Names of what of it is ours. */
+  readonly capabilities: readonly string[];
   readonly request: Schema;
   readonly response: Schema;
 }
@@ -81,10 +84,14 @@ export interface Spec {
   readonly config: Schema;
   /** The order of fields on the wire, by family and definition. */
   readonly layout: Layout;
+  /** Descriptions by name. */
+  readonly capabilities: Readonly<Record<string, string>>;
+  readonly added: readonly AddedMember[];
   readonly errors: ErrorTables;
   readonly ops: UpdateOpRules;
   readonly inputs: {
     readonly api: readonly Input[];
+    readonly capabilities: Input;
     readonly errors: Input;
     readonly ops: Input;
     readonly socket: Input;
@@ -97,18 +104,20 @@ export interface Spec {
 /** Reads `spec/`, applies the errata, then the overlay. */
 export async function loadSpec(directory: string): Promise<Spec> {
   const inputs = new Inputs(directory);
-  const [reference, errata, overlay, layout, errors, ops, socket, worker, http, config] = await Promise.all([
-    inputs.read<ApiReference>('api-reference.json'),
-    inputs.read<Erratum[]>('errata.json', 'errata'),
-    inputs.read<Addition[]>('overlay.json', 'overlay'),
-    inputs.read<Layout>('layout.json', 'layout'),
-    inputs.read<ErrorTables>('errors.json', 'errors'),
-    inputs.read<UpdateOpRules>('update-ops.json', 'update-ops'),
-    inputs.read<AsyncApi>('asyncapi/stream-socket.yaml', 'extensions'),
-    inputs.read<AsyncApi>('asyncapi/worker-protocol.yaml', 'extensions'),
-    inputs.read<OpenApi>('openapi.yaml'),
-    inputs.read<Schema>('config.schema.json'),
-  ]);
+  const [reference, errata, overlay, capabilities, layout, errors, ops, socket, worker, http, config] =
+    await Promise.all([
+      inputs.read<ApiReference>('api-reference.json'),
+      inputs.read<Erratum[]>('errata.json', 'errata'),
+      inputs.read<Addition[]>('overlay.json', 'overlay'),
+      inputs.read<Readonly<Record<string, string>>>('capabilities.json', 'capabilities'),
+      inputs.read<Layout>('layout.json', 'layout'),
+      inputs.read<ErrorTables>('errors.json', 'errors'),
+      inputs.read<UpdateOpRules>('update-ops.json', 'update-ops'),
+      inputs.read<AsyncApi>('asyncapi/stream-socket.yaml', 'extensions'),
+      inputs.read<AsyncApi>('asyncapi/worker-protocol.yaml', 'extensions'),
+      inputs.read<OpenApi>('openapi.yaml'),
+      inputs.read<Schema>('config.schema.json'),
+    ]);
   const api = applyOverlay(applyErrata(reference.value, errata.value), overlay.value);
   return {
     functions: api.functions.map(functionSpec),
@@ -118,10 +127,13 @@ export async function loadSpec(directory: string): Promise<Spec> {
     http: httpApiOf(http.value),
     config: config.value,
     layout: layout.value,
+    capabilities: capabilities.value,
+    added: membersOf(capabilities.value, overlay.value, socket.value.components.schemas),
     errors: errors.value,
     ops: ops.value,
     inputs: {
       api: [reference.input, errata.input, overlay.input],
+      capabilities: capabilities.input,
       errors: errors.input,
       ops: ops.input,
       socket: socket.input,
@@ -132,22 +144,30 @@ export async function loadSpec(directory: string): Promise<Spec> {
   };
 }
 
-const functionSpec = (entry: ReferenceFunction): FunctionSpec => ({
-  id: entry.name,
-  key: keyOf(entry.name),
-  description: entry.description,
-  errorCode: entry.metadata.error_code ?? `${entry.name.replace(/::/g, '_').toUpperCase()}_ERROR`,
-  request: entry.request_schema,
-  response: entry.response_schema,
-});
+function functionSpec(entry: ReferenceFunction): FunctionSpec {
+  const { name, description, metadata, request_schema, response_schema } = entry;
+  return {
+    id: name,
+    key: keyOf(name),
+    description: description ?? name,
+    errorCode: metadata?.error_code ?? `${name.replace(/[^0-9A-Za-z]+/g, '_').toUpperCase()}_ERROR`,
+    capabilities: metadata?.capabilities ?? [],
+    request: schemaOf(request_schema),
+    response: schemaOf(response_schema),
+  };
+}
 
 const triggerSpec = (entry: ReferenceTrigger): TriggerSpec => ({
   id: entry.name,
   key: keyOf(entry.name),
-  description: entry.description,
-  config: entry.invocation_schema,
-  payload: entry.return_schema,
+  description: entry.description ?? entry.name,
+  config: schemaOf(entry.invocation_schema),
+  payload: schemaOf(entry.return_schema),
 });
+
+/** No schema is one that lets any value through. */
+const schemaOf = (schema: Schema | boolean | null | undefined): Schema =>
+  typeof schema === 'object' && schema !== null ? schema : {};
 
 /** What we read of an AsyncAPI document. */
 interface AsyncApi {

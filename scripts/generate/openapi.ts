@@ -1,3 +1,4 @@
+import { withoutMarks } from './added-members.js';
 import { type Definitions, mapSchemas, type Schema } from './schema.js';
 
 /** What we read of an OpenAPI document. */
@@ -44,7 +45,7 @@ export interface HttpApi {
 /** Schemas of a document, referring to each other as definitions. */
 export function definitionsOf(components: Definitions): Definitions {
   const text = JSON.stringify(components).replaceAll('#/components/schemas/', '#/definitions/');
-  return mapSchemas({ definitions: JSON.parse(text) as Definitions }, (schema) => schema).definitions ?? {};
+  return mapSchemas({ definitions: JSON.parse(text) as Definitions }, withoutMarks).definitions ?? {};
 }
 
 /** @throws Error for a path whose operation has no id, or a parameter that is not defined */

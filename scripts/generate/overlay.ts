@@ -1,14 +1,15 @@
-import { type ApiReference, splitTarget } from './errata.js';
+import type { ApiReference, ReferenceFunction } from './errata.js';
 import { applyPatch, type PatchOperation } from './patch.js';
+import { changeTarget, splitTarget } from './target.js';
 
 /** Something of ours that the API reference does not have. */
 export interface Addition {
   readonly id: string;
-  /** `functions/<id>` or `triggers/<id>`; the change's paths start there. */
+  /** As an erratum's. A function or trigger type that is not there is added by the path `""`. */
   readonly target: string;
-  /** The name of what it belongs to, which a client may ask for. */
+  /** A name of `spec/capabilities.json`: what it belongs to. */
   readonly capability: string;
-  /** `add` only. The path `""` adds the function or trigger type itself. */
+  /** `add` only. */
   readonly change: readonly PatchOperation[];
   readonly reason: string;
 }
@@ -23,29 +24,41 @@ export function applyOverlay(reference: ApiReference, additions: readonly Additi
 }
 
 function applyAddition(reference: ApiReference, addition: Addition): ApiReference {
-  const { id, target, change } = addition;
-  const [section, name] = splitTarget(id, target);
-  const entries: readonly { readonly name: string }[] = reference[section];
-  const known = entries.find((entry) => entry.name === name);
+  const { target, change } = addition;
+  const what = `addition ${addition.id}`;
+  const [section, name] = splitTarget(what, target);
   const [first] = change;
-  if (first?.path === '') {
-    if (known !== undefined) throw reconcile(id, target);
-    const added = { name, ...(marked(first.value) as object) };
-    return { ...reference, [section]: [...entries, added] };
+  if (section !== 'definitions' && first?.path === '') {
+    const entries: readonly { readonly name: string }[] = reference[section];
+    if (entries.some((entry) => entry.name === name)) throw reconcile(what, target);
+    const added = { name, ...(first.value as object) } as ReferenceFunction;
+    return {
+      ...reference,
+      [section]: [...entries, told({ ...added, description: marked(added.description) }, addition)],
+    };
   }
-  if (known === undefined) throw new Error(`addition ${id}: there is no ${target}`);
-  const after = change.reduce((entry, operation) => add(entry, operation, addition), known);
-  return { ...reference, [section]: entries.map((entry) => (entry === known ? after : entry)) };
+  return changeTarget(reference, what, target, (entry) => {
+    const after = change.reduce((each, operation) => add(each, operation, addition), entry);
+    return section === 'functions' ? told(after as ReferenceFunction, addition) : after;
+  });
 }
 
-function add<T>(entry: T, operation: PatchOperation, { id, target }: Addition): T {
-  const { op, path, value } = operation;
+/** A function tells in its metadata which capabilities it has. */
+function told(entry: ReferenceFunction, { capability }: Addition): ReferenceFunction {
+  const known = entry.metadata?.capabilities ?? [];
+  if (known.includes(capability)) return entry;
+  return { ...entry, metadata: { ...entry.metadata, capabilities: [...known, capability] } };
+}
+
+function add(entry: unknown, { op, path, value }: PatchOperation, { id, target }: Addition): unknown {
   if (op !== 'add') throw new Error(`addition ${id}: ${op} ${path} adds nothing: a correction is an erratum`);
-  if (!path.endsWith('/-') && holds(entry, path)) throw reconcile(id, `${path} of ${target}`);
+  if (!path.endsWith('/-') && holds(entry, path)) throw reconcile(`addition ${id}`, `${path} of ${target}`);
   try {
-    return applyPatch(entry, [{ op, path, value: marked(value) }]);
+    return applyPatch(entry, [
+      { op, path, value: isSchema(value) ? { ...value, description: marked(value.description) } : value },
+    ]);
   } catch (error) {
-    throw new Error(`addition ${id} does not fit`, { cause: error });
+    throw new Error(`addition ${id} does not fit: ${(error as Error).message}`, { cause: error });
   }
 }
 
@@ -58,17 +71,14 @@ function holds(entry: unknown, path: string): boolean {
   }
 }
 
-const reconcile = (id: string, what: string): Error =>
-  new Error(
-    `addition ${id}: upstream has ${what} now: reconcile the two, then remove it from spec/overlay.json`,
-  );
+const reconcile = (what: string, member: string): Error =>
+  new Error(`${what}: upstream has ${member} now: reconcile the two, then remove it from spec/overlay.json`);
 
 const MARK = '*Additive.*';
 
-/** A schema that is ours says so. */
-function marked(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const { description = '' } = value as { description?: string };
-  if (description.startsWith(MARK)) return value;
-  return { ...value, description: `${MARK} ${description}`.trim() };
-}
+const isSchema = (value: unknown): value is { readonly description?: string } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The description of what is ours says so. */
+const marked = (description: string | null | undefined): string =>
+  description?.startsWith(MARK) ? description : `${MARK} ${description ?? ''}`.trim();

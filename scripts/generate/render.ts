@@ -1,4 +1,5 @@
 import { renderCalls } from './calls.js';
+import { renderCapabilities } from './capabilities.js';
 import { renderConstants } from './constants.js';
 import { renderDescriptors } from './descriptors.js';
 import { families } from './family.js';
@@ -29,6 +30,7 @@ export async function render(specDirectory: string): Promise<Files> {
   files.set('validators.ts', renderValidators(all, [...api, socket, http, worker, config]));
   files.set('json-text.ts', `${header([])}export type { JsonText } from '../src/wire/json-text.js';\n`);
   files.set('constants.ts', renderConstants(spec));
+  files.set('capabilities.ts', renderCapabilities(spec));
   files.set('descriptors.ts', renderDescriptors(spec));
   files.set('calls.ts', renderCalls(spec));
   files.set('routes.ts', renderRoutes(spec.http, http));

@@ -50,13 +50,13 @@ export const offerFrames = (identity: WorkerIdentity): readonly JsonText[] => [
       call_request_format: jsonOf(call_request_format),
     }),
   ),
-  ...FUNCTION_DESCRIPTORS.map(({ id, description, request_format, response_format }) =>
+  ...FUNCTION_DESCRIPTORS.map(({ id, description, request_format, response_format, metadata }) =>
     encodeRegisterFunctionMessage({
       id,
       description,
       request_format: jsonOf(request_format),
       response_format: jsonOf(response_format),
-      metadata: undefined,
+      metadata: metadata && jsonOf(metadata),
       invocation: undefined,
     }),
   ),
