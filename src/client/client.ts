@@ -1,5 +1,11 @@
 import { SOCKET_MESSAGE } from '../../generated/constants.js';
-import type { ServerMessage } from '../../generated/socket.js';
+import type {
+  DroppedMessage,
+  ErrorMessage,
+  PongMessage,
+  ServerMessage,
+  SubscribedMessage,
+} from '../../generated/socket.js';
 import { createConnection } from './connection.js';
 import { failure } from './failure.js';
 import { type Core, createGroup, type Group, keyOf } from './group.js';
@@ -25,7 +31,10 @@ export function createStreamClient<Streams = Record<string, unknown>>(
       const { streamName, groupId, id } = message;
       groups.get(keyOf(streamName, groupId))?.take(message);
       if (id !== null) groups.get(keyOf(streamName, groupId, id))?.take(message);
-    } else for (const group of groups.values()) group.take(message);
+    } else {
+      message satisfies SubscribedMessage | ErrorMessage | DroppedMessage | PongMessage;
+      for (const group of groups.values()) group.take(message);
+    }
   };
   const changed = (status: ConnectionStatus): void => {
     for (const group of groups.values()) group.connection(status);

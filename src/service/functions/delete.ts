@@ -1,13 +1,16 @@
-import { encodeDeleteResult } from '../../../generated/messages/functions.js';
+import { type DeleteRequest, encodeDeleteResult } from '../../../generated/messages/functions.js';
 import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
+import type { Decided } from '../../wire/decided.js';
 import { itemAddress } from '../checks.js';
 import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
 
+type Input = Decided<DeleteRequest, 'stream_name' | 'group_id' | 'item_id'>;
+
 /** Removes an item; where there is none nothing happens, and nobody is told. */
 export function remove({ store, custom, config }: FunctionContext): StreamHandlers<CallContext>['delete'] {
-  return (input, { trace }) => {
+  return (input: Input, { trace }) => {
     const at = itemAddress(input, config.current);
     const own = custom.delete(at, trace);
     if (own !== undefined) return own;

@@ -1,8 +1,11 @@
-import { encodeListAllResult } from '../../../generated/messages/functions.js';
+import { encodeListAllResult, type ListAllRequest } from '../../../generated/messages/functions.js';
 import { mapReady } from '../../domain/deferred.js';
 import type { StreamListing } from '../../store/port.js';
+import type { Decided } from '../../wire/decided.js';
 import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
+
+type Input = Decided<ListAllRequest, never>;
 
 /** Every stream that holds an item, with its groups; both sorted. Custom streams keep their own books and are not in it. */
 export function listAll({ store }: FunctionContext): StreamHandlers<CallContext>['listAll'] {
@@ -10,5 +13,5 @@ export function listAll({ store }: FunctionContext): StreamHandlers<CallContext>
     const stream = listings.map(({ id, groups }) => ({ id, groups: [...groups] }));
     return encodeListAllResult({ stream, count: stream.length });
   };
-  return () => mapReady(store.listAll(), encode);
+  return (_input: Input) => mapReady(store.listAll(), encode);
 }

@@ -1,17 +1,21 @@
 import type { JsonText } from '../../../generated/json-text.js';
+import type { SendRequest } from '../../../generated/messages/functions.js';
 import { checkName } from '../../domain/address.js';
 import type { CustomEvent } from '../../domain/change.js';
 import { mapReady } from '../../domain/deferred.js';
+import type { Decided } from '../../wire/decided.js';
 import { checkValue, groupAddress } from '../checks.js';
 import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
+
+type Input = Decided<SendRequest, 'stream_name' | 'group_id' | 'type' | 'data' | 'id'>;
 
 /** Sends a custom event to whoever is subscribed now; nothing is stored. `sent` fires the triggers. */
 export function send(
   context: FunctionContext,
   sent: (event: CustomEvent) => void,
 ): StreamHandlers<CallContext>['send'] {
-  return (input, { trace }) => {
+  return (input: Input, { trace }) => {
     const config = context.config.current;
     const at = groupAddress(input, config);
     const item = input.id ?? undefined;

@@ -1,19 +1,22 @@
 import type { UpdateOpError } from '../../../generated/functions.js';
 import type { JsonText } from '../../../generated/json-text.js';
-import { encodeUpdateResult } from '../../../generated/messages/functions.js';
+import { encodeUpdateResult, type UpdateRequest } from '../../../generated/messages/functions.js';
 import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
 import { applyUpdate, refuseInexactOps } from '../../domain/update-ops.js';
+import type { Decided } from '../../wire/decided.js';
 import { checkValue, itemAddress } from '../checks.js';
 import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
+
+type Input = Decided<UpdateRequest, 'stream_name' | 'group_id' | 'item_id' | 'ops'>;
 
 const told = (errors: readonly UpdateOpError[]) =>
   errors.length === 0 ? undefined : errors.map((error) => ({ doc_url: undefined, ...error }));
 
 /** Applies ops to one item, atomically; a failed op is reported and the others still apply. */
 export function update({ store, custom, config }: FunctionContext): StreamHandlers<CallContext>['update'] {
-  return (input, { trace }, text) => {
+  return (input: Input, { trace }, text) => {
     const at = itemAddress(input, config.current);
     refuseInexactOps(text);
     let errors: readonly UpdateOpError[] = [];

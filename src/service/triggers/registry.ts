@@ -1,10 +1,16 @@
-import { INVOCATION_ERROR, TRIGGER_TYPE } from '../../../generated/constants.js';
+import { INVOCATION_ERROR, TRIGGER_TYPE, type TriggerTypeId } from '../../../generated/constants.js';
+import type {
+  JoinTriggerConfig,
+  LeaveTriggerConfig,
+  StreamTriggerConfig,
+} from '../../../generated/triggers.js';
 import {
   validateJoinTriggerConfig,
   validateLeaveTriggerConfig,
   validateStreamTriggerConfig,
 } from '../../../generated/validators.js';
-import { explain, type Validator } from '../../wire/validation.js';
+import type { Decided } from '../../wire/decided.js';
+import { type Check, explain } from '../../wire/validation.js';
 import type { InvocationFailure, TriggerRegistration } from '../service-port.js';
 
 /** A registered trigger with its filters; an absent or empty filter lets everything through. */
@@ -18,18 +24,21 @@ export interface Trigger {
   readonly condition: string | undefined;
 }
 
-interface TriggerConfig {
-  readonly stream_name?: string | null;
-  readonly group_id?: string | null;
-  readonly item_id?: string | null;
-  readonly condition_function_id?: string | null;
-}
+type PresenceField = 'stream_name' | 'condition_function_id';
+/** What a config of any of our types may say. */
+type TriggerConfig = Partial<
+  Decided<StreamTriggerConfig, PresenceField | 'group_id' | 'item_id'> &
+    Decided<JoinTriggerConfig, PresenceField> &
+    Decided<LeaveTriggerConfig, PresenceField>
+>;
 
-const validators = new Map<string, Validator<never>>([
-  [TRIGGER_TYPE.stream, validateStreamTriggerConfig as Validator<never>],
-  [TRIGGER_TYPE.join, validateJoinTriggerConfig as Validator<never>],
-  [TRIGGER_TYPE.leave, validateLeaveTriggerConfig as Validator<never>],
-]);
+const CHECKS: Readonly<Record<TriggerTypeId, Check>> = {
+  [TRIGGER_TYPE.stream]: validateStreamTriggerConfig,
+  [TRIGGER_TYPE.join]: validateJoinTriggerConfig,
+  [TRIGGER_TYPE.leave]: validateLeaveTriggerConfig,
+};
+
+const isOurs = (type: string): type is TriggerTypeId => Object.hasOwn(CHECKS, type);
 
 const none: readonly Trigger[] = [];
 const filter = (text: string | null | undefined): string | undefined => text || undefined;
@@ -41,8 +50,8 @@ export class TriggerRegistry {
   readonly #byType = new Map<string, Map<string, readonly Trigger[]>>();
 
   register({ id, triggerType, functionId, config }: TriggerRegistration): InvocationFailure | undefined {
-    const validate = validators.get(triggerType);
-    if (validate === undefined) return refused(`${triggerType}: is not a trigger type of this worker`);
+    if (!isOurs(triggerType)) return refused(`${triggerType}: is not a trigger type of this worker`);
+    const validate = CHECKS[triggerType];
     const candidate: unknown = config ?? {};
     if (!validate(candidate)) return refused(explain(validate, 'config'));
     const { stream_name, group_id, item_id, condition_function_id } = candidate as TriggerConfig;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { INVOCATION_ERROR, WORKER_MESSAGE } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { encodeTriggerRegistrationResultMessage } from '../../../generated/messages/worker.js';
-import type { EngineMessage } from '../../../generated/worker.js';
+import type { EngineMessage, RegisterTriggerMessage } from '../../../generated/worker.js';
 import type { TraceContext } from '../../domain/change.js';
 import { LocalError } from '../../domain/errors.js';
 import type { Logger } from '../../observability/logger.js';
@@ -15,7 +15,7 @@ import type {
 } from '../../service/service-port.js';
 import { drain } from '../protocol/drain.js';
 import { errorBody } from '../protocol/encode.js';
-import type { IncomingCall, Peer } from '../protocol/peer.js';
+import type { HandledMessage, IncomingCall, Peer } from '../protocol/peer.js';
 import { Shared } from '../protocol/shared.js';
 import type { WorkersOptions } from '../protocol/workers-config.js';
 import { CustomStreamFunctions, isCustomStream } from './custom-stream-functions.js';
@@ -194,21 +194,34 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
     } else this.#served().call(functionId, payload, trace, reply);
   }
 
-  #received(message: EngineMessage): void {
-    if (message.type === WORKER_MESSAGE.registerTrigger) {
-      const { id, trigger_type, function_id } = message;
-      const failure = this.#triggers.register(message);
-      if (failure !== undefined) {
-        this.#options.logger.warn(
-          { trigger: id, trigger_type, function: function_id, ...failure },
-          'refused a trigger',
-        );
-      }
-      const error = failure && errorBody(failure);
-      this.#link.engine?.send(
-        encodeTriggerRegistrationResultMessage({ id, trigger_type, function_id, error }),
+  #received(message: Exclude<EngineMessage, HandledMessage>): void {
+    switch (message.type) {
+      case WORKER_MESSAGE.registerTrigger:
+        this.#registerTrigger(message);
+        break;
+      case WORKER_MESSAGE.unregisterTrigger:
+        this.#triggers.unregister(message.id);
+        break;
+      // The engine greets with our id, and tells of functions that it lists anyway.
+      case WORKER_MESSAGE.workerRegistered:
+      case WORKER_MESSAGE.registerFunction:
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #registerTrigger(message: RegisterTriggerMessage): void {
+    const { id, trigger_type, function_id } = message;
+    const failure = this.#triggers.register(message);
+    if (failure !== undefined) {
+      this.#options.logger.warn(
+        { trigger: id, trigger_type, function: function_id, ...failure },
+        'refused a trigger',
       );
-    } else if (message.type === WORKER_MESSAGE.unregisterTrigger) this.#triggers.unregister(message.id);
+    }
+    const error = failure && errorBody(failure);
+    this.#link.engine?.send(encodeTriggerRegistrationResultMessage({ id, trigger_type, function_id, error }));
   }
 
   #served(): StreamService {

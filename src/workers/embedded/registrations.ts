@@ -1,6 +1,7 @@
 import { ENGINE_FUNCTION, WORKER_MESSAGE } from '../../../generated/constants.js';
 import type { WorkerMessage } from '../../../generated/worker.js';
 import type { Logger } from '../../observability/logger.js';
+import type { HandledMessage } from '../protocol/peer.js';
 import type { Functions } from './functions.js';
 import { workerProvider } from './providers.js';
 import type { Triggers } from './triggers.js';
@@ -23,7 +24,7 @@ export class Registrations {
     this.#max = max;
   }
 
-  apply(worker: Worker, message: WorkerMessage): void {
+  apply(worker: Worker, message: Exclude<WorkerMessage, HandledMessage>): void {
     switch (message.type) {
       case WORKER_MESSAGE.registerFunction:
         if (RESERVED.has(message.id))
@@ -58,8 +59,12 @@ export class Registrations {
         break;
       }
       // A service is a name for documentation only, and the real engine ignores the end of a trigger type too.
-      default:
+      case WORKER_MESSAGE.registerService:
+      case WORKER_MESSAGE.unregisterTriggerType:
         this.#logger.debug({ worker: worker.id, type: message.type }, 'nothing to do for this message');
+        break;
+      default:
+        message satisfies never;
     }
   }
 

@@ -29,16 +29,26 @@ export class Router {
     const { function_id: functionId, action } = message;
     if (this.closing) {
       reply({ code: INVOCATION_ERROR.invocationStopped, message: 'The engine is shutting down' }, undefined);
-    } else if (action?.type === INVOCATION_ACTION.enqueue) {
-      const message = `No queue worker is connected to enqueue ${functionId} into ${action.queue}`;
-      reply({ code: INVOCATION_ERROR.enqueueError, message }, undefined);
-    } else {
-      const callee = wantsResult ? undefined : this.#state.functions.workerOf(functionId);
-      if (callee === undefined) this.call(functionId, payload, { trace }, reply, caller);
-      else {
-        callee.peer.notify(functionId, withCaller(payload?.text, caller), trace);
-        reply(undefined, undefined);
+      return;
+    }
+    switch (action?.type) {
+      case INVOCATION_ACTION.enqueue: {
+        const message = `No queue worker is connected to enqueue ${functionId} into ${action.queue}`;
+        reply({ code: INVOCATION_ERROR.enqueueError, message }, undefined);
+        break;
       }
+      case undefined:
+      case INVOCATION_ACTION.void: {
+        const callee = wantsResult ? undefined : this.#state.functions.workerOf(functionId);
+        if (callee === undefined) this.call(functionId, payload, { trace }, reply, caller);
+        else {
+          callee.peer.notify(functionId, withCaller(payload?.text, caller), trace);
+          reply(undefined, undefined);
+        }
+        break;
+      }
+      default:
+        action satisfies never;
     }
   }
 

@@ -26,7 +26,8 @@ import { PendingCalls } from './pending.js';
 import { ReadGate } from './read-gate.js';
 import type { Shared } from './shared.js';
 
-type Handled = InvocationResultMessage | InvokeFunctionMessage | PingMessage | PongMessage;
+/** What a peer deals with itself. */
+export type HandledMessage = InvocationResultMessage | InvokeFunctionMessage | PingMessage | PongMessage;
 
 const KNOWN_TYPES: ReadonlySet<unknown> = new Set(Object.values(WORKER_MESSAGE));
 const PONG = encodePongMessage();
@@ -49,7 +50,7 @@ export interface PeerOptions<Message extends { readonly type: string }> {
   /** A call from the peer. `reply` must be called exactly once, also when the peer wants no result. */
   readonly onInvoke: (call: IncomingCall, reply: InvocationCallback) => void;
   /** Everything else that the peer sends, in its order. */
-  readonly onMessage: (message: Exclude<Message, Handled>) => void;
+  readonly onMessage: (message: Exclude<Message, HandledMessage>) => void;
   /** The peer sent something that breaks the protocol, for the nth time; it is logged already. */
   readonly onMalformed?: (count: number) => void;
   /** The connection is closed; the calls that the peer owes a result fail right after this. */
@@ -161,14 +162,14 @@ export class Peer<Message extends { readonly type: string }> {
       this.pending.settle(invocation_id, failure, failure === undefined ? result : undefined);
       this.gate.check();
     } else if (message.type === WORKER_MESSAGE.ping) this.send(PONG);
-    else if (message.type !== WORKER_MESSAGE.pong) onMessage(message as Exclude<Message, Handled>);
+    else if (message.type !== WORKER_MESSAGE.pong) onMessage(message as Exclude<Message, HandledMessage>);
   }
 
   #invoked(message: InvokeFunctionMessage, text: string): void {
     const { data } = decodeInvokeFunctionMessage(message, text);
     const payload = data === undefined ? undefined : new Payload(data, message.data);
     const { invocation_id: id, function_id: functionId } = message;
-    const wantsResult = typeof id === 'string' && message.action?.type !== INVOCATION_ACTION.void;
+    const wantsResult = typeof id === 'string' && isReplied(message.action);
     this.gate.enter(text.length);
     const reply = this.#replyTo(functionId, wantsResult ? id : undefined, text.length);
     try {
@@ -230,3 +231,16 @@ const isInvocation = (message: { readonly type: string }): message is InvokeFunc
 
 const isResult = (message: { readonly type: string }): message is InvocationResultMessage =>
   message.type === WORKER_MESSAGE.invocationResult;
+
+/** Whether a call with this action is to be replied to. */
+function isReplied(action: InvokeFunctionMessage['action']): boolean {
+  switch (action?.type) {
+    case undefined:
+    case INVOCATION_ACTION.enqueue:
+      return true;
+    case INVOCATION_ACTION.void:
+      return false;
+    default:
+      return action satisfies never;
+  }
+}
