@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -67,4 +68,19 @@ test('the rows have names of their own, and either a form or an error', async ()
   for (const { name, decoded, error } of rows) {
     assert.equal(decoded === undefined, error !== undefined, name);
   }
+});
+
+test('a language that is not installed is said, ends the check at once, and fails it where all are expected', () => {
+  const check = path.join(root, 'scripts/bindings-check.ts');
+  const run = (CI: string) =>
+    spawnSync(process.execPath, ['--import', 'tsx', check], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { PATH: '/nowhere', CI },
+      timeout: 60_000,
+    });
+  const { status, stderr } = run('');
+  assert.equal(status, 0, stderr);
+  for (const name of ['Python', 'Go', 'Rust']) assert.match(stderr, new RegExp(`^${name}: skipped`, 'm'));
+  assert.equal(run('true').status, 1);
 });

@@ -82,7 +82,8 @@ function run({ program, args, cwd, env }: Command): Promise<Done | undefined> {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: TIMEOUT_MS,
+      // The timer of a `timeout` would outlive a program that is not there.
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     let stdout = '';
     let stderr = '';
@@ -92,9 +93,11 @@ function run({ program, args, cwd, env }: Command): Promise<Done | undefined> {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
-    child.once('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'ENOENT' ? resolve(undefined) : reject(error),
-    );
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') resolve(undefined);
+      else if (error.name !== 'AbortError') reject(error);
+    });
+    // After a timeout too, which leaves no code.
     child.once('close', (code) => resolve({ code, stdout, stderr }));
   });
 }
