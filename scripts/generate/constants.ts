@@ -23,18 +23,20 @@ export interface ConstantBlock {
 /** `generated/constants.ts`: every id, tag and code that goes over a wire. */
 export function renderConstants(spec: Spec): string {
   const { api, socket, worker, errors, ops } = spec.inputs;
-  const blocks = [
-    ...constantsOf(spec),
-    ...errorConstants(spec.errors),
-    ...updateConstants(spec.ops),
-    ...protocolConstants(spec.socket),
-    ...protocolConstants(spec.worker),
-  ];
-  return header([...api, errors, ops, socket, worker]) + blocks.map(render).join('\n');
+  return header([...api, errors, ops, socket, worker]) + constantsOf(spec).map(render).join('\n');
 }
 
+/** The constants of the spec, for any language. */
+export const constantsOf = (spec: Spec): readonly ConstantBlock[] => [
+  ...referenceConstants(spec),
+  ...errorConstants(spec.errors),
+  ...updateConstants(spec.ops),
+  ...protocolConstants(spec.socket),
+  ...protocolConstants(spec.worker),
+];
+
 /** The constants of the API reference. */
-export function constantsOf(spec: Spec): readonly ConstantBlock[] {
+function referenceConstants(spec: Spec): readonly ConstantBlock[] {
   return [
     block(
       'FUNCTION',
@@ -58,7 +60,7 @@ export function constantsOf(spec: Spec): readonly ConstantBlock[] {
 }
 
 /** The constants of an AsyncAPI document: tags of its unions, then what it lists itself. */
-export function protocolConstants(protocol: Protocol): readonly ConstantBlock[] {
+function protocolConstants(protocol: Protocol): readonly ConstantBlock[] {
   const tags = Object.entries(protocol.tags).map(([name, { description, unions }]) => {
     const entries = new Map(
       unions.flatMap((union) => tagEntries(union, protocol)).map((entry) => [entry.value, entry]),

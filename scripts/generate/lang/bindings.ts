@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { constantsOf, protocolConstants } from '../constants.js';
+import { block, type ConstantBlock, constantsOf } from '../constants.js';
 import type { Family } from '../family.js';
 import type { Spec } from '../load.js';
+import { camel } from '../names.js';
 import type { Files } from '../output.js';
 import { GO } from './go.js';
 import type { Language, Release } from './language.js';
@@ -14,6 +15,9 @@ import { RUST } from './rust.js';
 
 /** Families that a client or a worker of another language sees. */
 const FAMILIES = ['functions', 'triggers', 'socket'];
+/** Constants of the server's own doors, of its operator and of the protocol of workers. */
+const NOT_FOR_CLIENTS =
+  /^(ADMIN|LOCAL|RESERVED|WORKER|ENGINE|TELEMETRY|CALLER)_|^INVOCATION_ACTION$|_STATUS$/;
 const LANGUAGES: readonly Language[] = [PYTHON, GO, RUST];
 const RUNTIME = path.join(path.dirname(fileURLToPath(import.meta.url)), 'runtime');
 const ROOT = path.resolve(RUNTIME, '../../../..');
@@ -28,7 +32,7 @@ export async function renderBindings(spec: Spec, families: readonly Family[]): P
   const models = families
     .filter(({ name }) => FAMILIES.includes(name))
     .map(({ name, definitions }) => ({ name, model: readModel(definitions) }));
-  const constants = [...constantsOf(spec), ...protocolConstants(spec.socket)];
+  const constants = clientConstants(spec);
   const files = new Map<string, string>();
   for (const language of LANGUAGES) {
     const add = (file: string, text: string): void => {
@@ -43,6 +47,19 @@ export async function renderBindings(spec: Spec, families: readonly Family[]): P
   }
   files.set('README.md', await renderReadme());
   return files;
+}
+
+/** What a client or a caller of functions can meet; workers have the SDKs of their engine. */
+function clientConstants(spec: Spec): readonly ConstantBlock[] {
+  const capabilities = Object.entries(spec.capabilities).map(([value, description]) => ({
+    key: camel(value),
+    value,
+    description,
+  }));
+  return [
+    ...constantsOf(spec).filter(({ name }) => !NOT_FOR_CLIENTS.test(name)),
+    block('CAPABILITY', undefined, 'What this server has beside the API reference.', capabilities),
+  ];
 }
 
 /** The examples are programs that `npm run bindings:check` runs. */

@@ -51,8 +51,10 @@ function renderConstants(blocks: readonly ConstantBlock[]): string {
       entries.map(({ key }) => key),
       upperCase,
     );
+    // As libraries of WebSocket and HTTP take codes.
+    const isShort = entries.every(({ value }) => Number(value) < 2 ** 16);
     const lines = entries.map(({ key, value, description: meaning }) => {
-      const type = typeof value === 'number' ? 'u16' : '&str';
+      const type = typeof value === 'string' ? '&str' : isShort ? 'u16' : 'u64';
       return `${comment(meaning, '    ')}    pub const ${names.get(key)}: ${type} = ${JSON.stringify(value)};\n`;
     });
     return `${comment(description)}pub mod ${snakeCase(name.toLowerCase())} {\n${lines.join('')}}\n`;

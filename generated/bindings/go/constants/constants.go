@@ -61,6 +61,202 @@ const (
 	TriggerTypeStream = "stream"
 )
 
+// Why a call failed: the start of a wire error's message.
+const (
+	// ErrorReasonInvalidInput: A field is missing or malformed; the message names it.
+	ErrorReasonInvalidInput = "invalid_input"
+
+	// ErrorReasonLimit: A configured bound would be passed; the message names it.
+	ErrorReasonLimit = "limit"
+
+	// ErrorReasonNotExact: An update would change a number that a double cannot hold.
+	ErrorReasonNotExact = "not_exact"
+
+	// ErrorReasonReadOnly: The store takes no writes now: its disk is full or failing, or the database of `uri` is away.
+	ErrorReasonReadOnly = "read_only"
+
+	// ErrorReasonUnavailable: The store, or the engine, cannot be reached now.
+	ErrorReasonUnavailable = "unavailable"
+
+	// ErrorReasonOverloaded: A bounded queue is full; try again.
+	ErrorReasonOverloaded = "overloaded"
+
+	// ErrorReasonCustomStream: The function that implements this stream failed.
+	ErrorReasonCustomStream = "custom_stream"
+
+	// ErrorReasonInternal: An error of the server; its log says more.
+	ErrorReasonInternal = "internal"
+)
+
+// Why an upgrade of the stream socket is refused over HTTP.
+const (
+	// RefusalBadEncoding: A name of the path is not percent-encoded UTF-8.
+	RefusalBadEncoding = "bad_encoding"
+
+	// RefusalBadHandshake: The request is no WebSocket handshake.
+	RefusalBadHandshake = "bad_handshake"
+
+	// RefusalEmptyName: A name of the path is empty or not well-formed Unicode.
+	RefusalEmptyName = "empty_name"
+
+	// RefusalNameTooLong: A name of the path passes `limits.max_name_bytes`.
+	RefusalNameTooLong = "name_too_long"
+
+	// RefusalInvalidMessage: A parameter of the query is malformed.
+	RefusalInvalidMessage = "invalid_message"
+
+	// RefusalUnauthorized: The auth function did not let the client in.
+	RefusalUnauthorized = "unauthorized"
+
+	// RefusalOriginNotAllowed: Pages of this origin may not connect.
+	RefusalOriginNotAllowed = "origin_not_allowed"
+
+	// RefusalNotFound: There is nothing at this path.
+	RefusalNotFound = "not_found"
+
+	// RefusalTooManySockets: The address holds `limits.sockets_per_address` already.
+	RefusalTooManySockets = "too_many_sockets"
+
+	// RefusalAuthUnavailable: The auth function cannot be reached now.
+	RefusalAuthUnavailable = "auth_unavailable"
+
+	// RefusalOverloaded: Too many clients wait to be let in.
+	RefusalOverloaded = "overloaded"
+
+	// RefusalGoingAway: The server shuts down.
+	RefusalGoingAway = "going_away"
+
+	// RefusalInternal: An error of the server; its log says more.
+	RefusalInternal = "internal"
+)
+
+// Why a request of the stream port over HTTP is refused, besides.
+const (
+	// HttpRefusalBodyNotAllowed: A read has no body.
+	HttpRefusalBodyNotAllowed = "body_not_allowed"
+
+	// HttpRefusalPipelined: An event stream cannot wait behind another reply of its connection.
+	HttpRefusalPipelined = "pipelined"
+
+	// HttpRefusalGuarded: Join handlers guard the stream, and are not asked about reads. Subscribe, or set
+	// `http.reads_guarded`.
+	HttpRefusalGuarded = "guarded"
+
+	// HttpRefusalJoinRefused: A join handler refused.
+	HttpRefusalJoinRefused = "join_refused"
+
+	// HttpRefusalMethodNotAllowed: The path has no such method; `Allow` has those that it has.
+	HttpRefusalMethodNotAllowed = "method_not_allowed"
+
+	// HttpRefusalNotAcceptable: There is JSON, and for streams text/event-stream.
+	HttpRefusalNotAcceptable = "not_acceptable"
+
+	// HttpRefusalGone: What changed after this offset is not known any more: begin anew.
+	HttpRefusalGone = "gone"
+)
+
+// Bounds of an update operation.
+const (
+	// UpdateBoundPathSegments: Segments of a merge path.
+	UpdateBoundPathSegments = 32
+
+	// UpdateBoundSegmentBytes: UTF-8 bytes of a segment, and of the path of every other op.
+	UpdateBoundSegmentBytes = 256
+
+	// UpdateBoundMergeKeys: Top-level keys of a merge value.
+	UpdateBoundMergeKeys = 1024
+
+	// UpdateBoundMergeDepth: Levels of arrays and objects of a merge value, itself being level 1.
+	UpdateBoundMergeDepth = 16
+)
+
+// Why one operation of an update was skipped.
+const (
+	// UpdateOpErrorAppendPathProtoPolluted: The path has a reserved name.
+	UpdateOpErrorAppendPathProtoPolluted = "append.path.proto_polluted"
+
+	// UpdateOpErrorAppendPathSegmentTooLong: A segment passes `segmentBytes`.
+	UpdateOpErrorAppendPathSegmentTooLong = "append.path.segment_too_long"
+
+	// UpdateOpErrorAppendTargetNotObject: The root holds no fields.
+	UpdateOpErrorAppendTargetNotObject = "append.target_not_object"
+
+	// UpdateOpErrorAppendTypeMismatch: What is there takes no element of this kind.
+	UpdateOpErrorAppendTypeMismatch = "append.type_mismatch"
+
+	// UpdateOpErrorDecrementNotExact: The result is an integer that a double does not hold.
+	UpdateOpErrorDecrementNotExact = "decrement.not_exact"
+
+	// UpdateOpErrorDecrementNotNumber: What is there is no number.
+	UpdateOpErrorDecrementNotNumber = "decrement.not_number"
+
+	// UpdateOpErrorDecrementPathProtoPolluted: The path has a reserved name.
+	UpdateOpErrorDecrementPathProtoPolluted = "decrement.path.proto_polluted"
+
+	// UpdateOpErrorDecrementPathSegmentTooLong: A segment passes `segmentBytes`.
+	UpdateOpErrorDecrementPathSegmentTooLong = "decrement.path.segment_too_long"
+
+	// UpdateOpErrorDecrementTargetNotObject: The root holds no fields.
+	UpdateOpErrorDecrementTargetNotObject = "decrement.target_not_object"
+
+	// UpdateOpErrorIncrementNotExact: The result is an integer that a double does not hold.
+	UpdateOpErrorIncrementNotExact = "increment.not_exact"
+
+	// UpdateOpErrorIncrementNotNumber: What is there is no number.
+	UpdateOpErrorIncrementNotNumber = "increment.not_number"
+
+	// UpdateOpErrorIncrementPathProtoPolluted: The path has a reserved name.
+	UpdateOpErrorIncrementPathProtoPolluted = "increment.path.proto_polluted"
+
+	// UpdateOpErrorIncrementPathSegmentTooLong: A segment passes `segmentBytes`.
+	UpdateOpErrorIncrementPathSegmentTooLong = "increment.path.segment_too_long"
+
+	// UpdateOpErrorIncrementTargetNotObject: The root holds no fields.
+	UpdateOpErrorIncrementTargetNotObject = "increment.target_not_object"
+
+	// UpdateOpErrorMergePathEmptySegment: A segment is empty.
+	UpdateOpErrorMergePathEmptySegment = "merge.path.empty_segment"
+
+	// UpdateOpErrorMergePathProtoPolluted: The path has a reserved name.
+	UpdateOpErrorMergePathProtoPolluted = "merge.path.proto_polluted"
+
+	// UpdateOpErrorMergePathSegmentTooLong: A segment passes `segmentBytes`.
+	UpdateOpErrorMergePathSegmentTooLong = "merge.path.segment_too_long"
+
+	// UpdateOpErrorMergePathTooDeep: The path passes `pathSegments`.
+	UpdateOpErrorMergePathTooDeep = "merge.path.too_deep"
+
+	// UpdateOpErrorMergeValueNotAnObject: The value is no object.
+	UpdateOpErrorMergeValueNotAnObject = "merge.value.not_an_object"
+
+	// UpdateOpErrorMergeValueProtoPolluted: The value has a reserved name as a key.
+	UpdateOpErrorMergeValueProtoPolluted = "merge.value.proto_polluted"
+
+	// UpdateOpErrorMergeValueTooDeep: The value passes `mergeDepth`.
+	UpdateOpErrorMergeValueTooDeep = "merge.value.too_deep"
+
+	// UpdateOpErrorMergeValueTooManyKeys: The value passes `mergeKeys`.
+	UpdateOpErrorMergeValueTooManyKeys = "merge.value.too_many_keys"
+
+	// UpdateOpErrorRemovePathProtoPolluted: The path has a reserved name.
+	UpdateOpErrorRemovePathProtoPolluted = "remove.path.proto_polluted"
+
+	// UpdateOpErrorRemovePathSegmentTooLong: A segment passes `segmentBytes`.
+	UpdateOpErrorRemovePathSegmentTooLong = "remove.path.segment_too_long"
+
+	// UpdateOpErrorRemoveTargetNotObject: The root holds no fields.
+	UpdateOpErrorRemoveTargetNotObject = "remove.target_not_object"
+
+	// UpdateOpErrorSetPathProtoPolluted: The path has a reserved name.
+	UpdateOpErrorSetPathProtoPolluted = "set.path.proto_polluted"
+
+	// UpdateOpErrorSetPathSegmentTooLong: A segment passes `segmentBytes`.
+	UpdateOpErrorSetPathSegmentTooLong = "set.path.segment_too_long"
+
+	// UpdateOpErrorSetTargetNotObject: The root holds no fields.
+	UpdateOpErrorSetTargetNotObject = "set.target_not_object"
+)
+
 // The `type` of a socket message.
 const (
 	SocketMessageJoin = "join"
@@ -177,4 +373,55 @@ const (
 const (
 	// SubprotocolAuthorization: Offered by browsers next to their token, which cannot send headers.
 	SubprotocolAuthorization = "Authorization"
+)
+
+// The `error.code` of a call that failed before or beside its function.
+const (
+	// InvocationErrorFunctionNotFound: Nobody offers the function.
+	InvocationErrorFunctionNotFound = "function_not_found"
+
+	// InvocationErrorInvocationStopped: The worker that ran the call is gone.
+	InvocationErrorInvocationStopped = "invocation_stopped"
+
+	// InvocationErrorInvocationTimeout: No answer within `limits.invocation_timeout_ms`.
+	InvocationErrorInvocationTimeout = "invocation_timeout"
+
+	// InvocationErrorInvocationFailed: The function failed and gave no code.
+	InvocationErrorInvocationFailed = "invocation_failed"
+
+	// InvocationErrorEngineUnavailable: The engine that we are attached to cannot be reached now.
+	InvocationErrorEngineUnavailable = "engine_unavailable"
+
+	// InvocationErrorEnqueueError: There is no queue to enqueue the call into.
+	InvocationErrorEnqueueError = "enqueue_error"
+
+	// InvocationErrorInvalidMessage: The message breaks this protocol.
+	InvocationErrorInvalidMessage = "invalid_message"
+
+	// InvocationErrorOverloaded: More than `limits.max_pending_invocations` calls are unanswered. Try again.
+	InvocationErrorOverloaded = "overloaded"
+
+	// InvocationErrorTriggerRegistrationFailed: The config of a trigger is refused.
+	InvocationErrorTriggerRegistrationFailed = "trigger_registration_failed"
+)
+
+// What this server has beside the API reference.
+const (
+	// CapabilityCursors: Messages and payloads of triggers say where the group stands, and a join resumes from there.
+	CapabilityCursors = "cursors"
+
+	// CapabilityAcknowledgedJoins: A join is answered with `subscribed` before its data.
+	CapabilityAcknowledgedJoins = "acknowledged-joins"
+
+	// CapabilityItemRevisions: A sync tells id and revision of each item.
+	CapabilityItemRevisions = "item-revisions"
+
+	// CapabilitySocketErrors: A refused message is answered with an `error`, and the socket goes on.
+	CapabilitySocketErrors = "socket-errors"
+
+	// CapabilityDroppedEvents: A slow client is told how many custom events it missed.
+	CapabilityDroppedEvents = "dropped-events"
+
+	// CapabilityPing: `ping` is answered with `pong`, for clients that cannot send WebSocket pings.
+	CapabilityPing = "ping"
 )

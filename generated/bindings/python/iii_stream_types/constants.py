@@ -50,6 +50,151 @@ class TriggerType(StrEnum):
     """Stream trigger"""
 
 
+class ErrorReason(StrEnum):
+    """Why a call failed: the start of a wire error's message."""
+
+    INVALID_INPUT = "invalid_input"
+    """A field is missing or malformed; the message names it."""
+    LIMIT = "limit"
+    """A configured bound would be passed; the message names it."""
+    NOT_EXACT = "not_exact"
+    """An update would change a number that a double cannot hold."""
+    READ_ONLY = "read_only"
+    """The store takes no writes now: its disk is full or failing, or the database of `uri` is away."""
+    UNAVAILABLE = "unavailable"
+    """The store, or the engine, cannot be reached now."""
+    OVERLOADED = "overloaded"
+    """A bounded queue is full; try again."""
+    CUSTOM_STREAM = "custom_stream"
+    """The function that implements this stream failed."""
+    INTERNAL = "internal"
+    """An error of the server; its log says more."""
+
+
+class Refusal(StrEnum):
+    """Why an upgrade of the stream socket is refused over HTTP."""
+
+    BAD_ENCODING = "bad_encoding"
+    """A name of the path is not percent-encoded UTF-8."""
+    BAD_HANDSHAKE = "bad_handshake"
+    """The request is no WebSocket handshake."""
+    EMPTY_NAME = "empty_name"
+    """A name of the path is empty or not well-formed Unicode."""
+    NAME_TOO_LONG = "name_too_long"
+    """A name of the path passes `limits.max_name_bytes`."""
+    INVALID_MESSAGE = "invalid_message"
+    """A parameter of the query is malformed."""
+    UNAUTHORIZED = "unauthorized"
+    """The auth function did not let the client in."""
+    ORIGIN_NOT_ALLOWED = "origin_not_allowed"
+    """Pages of this origin may not connect."""
+    NOT_FOUND = "not_found"
+    """There is nothing at this path."""
+    TOO_MANY_SOCKETS = "too_many_sockets"
+    """The address holds `limits.sockets_per_address` already."""
+    AUTH_UNAVAILABLE = "auth_unavailable"
+    """The auth function cannot be reached now."""
+    OVERLOADED = "overloaded"
+    """Too many clients wait to be let in."""
+    GOING_AWAY = "going_away"
+    """The server shuts down."""
+    INTERNAL = "internal"
+    """An error of the server; its log says more."""
+
+
+class HttpRefusal(StrEnum):
+    """Why a request of the stream port over HTTP is refused, besides."""
+
+    BODY_NOT_ALLOWED = "body_not_allowed"
+    """A read has no body."""
+    PIPELINED = "pipelined"
+    """An event stream cannot wait behind another reply of its connection."""
+    GUARDED = "guarded"
+    """Join handlers guard the stream, and are not asked about reads. Subscribe, or set `http.reads_guarded`."""
+    JOIN_REFUSED = "join_refused"
+    """A join handler refused."""
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    """The path has no such method; `Allow` has those that it has."""
+    NOT_ACCEPTABLE = "not_acceptable"
+    """There is JSON, and for streams text/event-stream."""
+    GONE = "gone"
+    """What changed after this offset is not known any more: begin anew."""
+
+
+class UpdateBound(IntEnum):
+    """Bounds of an update operation."""
+
+    PATH_SEGMENTS = 32
+    """Segments of a merge path."""
+    SEGMENT_BYTES = 256
+    """UTF-8 bytes of a segment, and of the path of every other op."""
+    MERGE_KEYS = 1024
+    """Top-level keys of a merge value."""
+    MERGE_DEPTH = 16
+    """Levels of arrays and objects of a merge value, itself being level 1."""
+
+
+class UpdateOpError(StrEnum):
+    """Why one operation of an update was skipped."""
+
+    APPEND_PATH_PROTO_POLLUTED = "append.path.proto_polluted"
+    """The path has a reserved name."""
+    APPEND_PATH_SEGMENT_TOO_LONG = "append.path.segment_too_long"
+    """A segment passes `segmentBytes`."""
+    APPEND_TARGET_NOT_OBJECT = "append.target_not_object"
+    """The root holds no fields."""
+    APPEND_TYPE_MISMATCH = "append.type_mismatch"
+    """What is there takes no element of this kind."""
+    DECREMENT_NOT_EXACT = "decrement.not_exact"
+    """The result is an integer that a double does not hold."""
+    DECREMENT_NOT_NUMBER = "decrement.not_number"
+    """What is there is no number."""
+    DECREMENT_PATH_PROTO_POLLUTED = "decrement.path.proto_polluted"
+    """The path has a reserved name."""
+    DECREMENT_PATH_SEGMENT_TOO_LONG = "decrement.path.segment_too_long"
+    """A segment passes `segmentBytes`."""
+    DECREMENT_TARGET_NOT_OBJECT = "decrement.target_not_object"
+    """The root holds no fields."""
+    INCREMENT_NOT_EXACT = "increment.not_exact"
+    """The result is an integer that a double does not hold."""
+    INCREMENT_NOT_NUMBER = "increment.not_number"
+    """What is there is no number."""
+    INCREMENT_PATH_PROTO_POLLUTED = "increment.path.proto_polluted"
+    """The path has a reserved name."""
+    INCREMENT_PATH_SEGMENT_TOO_LONG = "increment.path.segment_too_long"
+    """A segment passes `segmentBytes`."""
+    INCREMENT_TARGET_NOT_OBJECT = "increment.target_not_object"
+    """The root holds no fields."""
+    MERGE_PATH_EMPTY_SEGMENT = "merge.path.empty_segment"
+    """A segment is empty."""
+    MERGE_PATH_PROTO_POLLUTED = "merge.path.proto_polluted"
+    """The path has a reserved name."""
+    MERGE_PATH_SEGMENT_TOO_LONG = "merge.path.segment_too_long"
+    """A segment passes `segmentBytes`."""
+    MERGE_PATH_TOO_DEEP = "merge.path.too_deep"
+    """The path passes `pathSegments`."""
+    MERGE_VALUE_NOT_AN_OBJECT = "merge.value.not_an_object"
+    """The value is no object."""
+    MERGE_VALUE_PROTO_POLLUTED = "merge.value.proto_polluted"
+    """The value has a reserved name as a key."""
+    MERGE_VALUE_TOO_DEEP = "merge.value.too_deep"
+    """The value passes `mergeDepth`."""
+    MERGE_VALUE_TOO_MANY_KEYS = "merge.value.too_many_keys"
+    """The value passes `mergeKeys`."""
+    REMOVE_PATH_PROTO_POLLUTED = "remove.path.proto_polluted"
+    """The path has a reserved name."""
+    REMOVE_PATH_SEGMENT_TOO_LONG = "remove.path.segment_too_long"
+    """A segment passes `segmentBytes`."""
+    REMOVE_TARGET_NOT_OBJECT = "remove.target_not_object"
+    """The root holds no fields."""
+    SET_PATH_PROTO_POLLUTED = "set.path.proto_polluted"
+    """The path has a reserved name."""
+    SET_PATH_SEGMENT_TOO_LONG = "set.path.segment_too_long"
+    """A segment passes `segmentBytes`."""
+    SET_TARGET_NOT_OBJECT = "set.target_not_object"
+    """The root holds no fields."""
+
+
 class SocketMessage(StrEnum):
     """The `type` of a socket message."""
 
@@ -136,3 +281,43 @@ class Subprotocol(StrEnum):
 
     AUTHORIZATION = "Authorization"
     """Offered by browsers next to their token, which cannot send headers."""
+
+
+class InvocationError(StrEnum):
+    """The `error.code` of a call that failed before or beside its function."""
+
+    FUNCTION_NOT_FOUND = "function_not_found"
+    """Nobody offers the function."""
+    INVOCATION_STOPPED = "invocation_stopped"
+    """The worker that ran the call is gone."""
+    INVOCATION_TIMEOUT = "invocation_timeout"
+    """No answer within `limits.invocation_timeout_ms`."""
+    INVOCATION_FAILED = "invocation_failed"
+    """The function failed and gave no code."""
+    ENGINE_UNAVAILABLE = "engine_unavailable"
+    """The engine that we are attached to cannot be reached now."""
+    ENQUEUE_ERROR = "enqueue_error"
+    """There is no queue to enqueue the call into."""
+    INVALID_MESSAGE = "invalid_message"
+    """The message breaks this protocol."""
+    OVERLOADED = "overloaded"
+    """More than `limits.max_pending_invocations` calls are unanswered. Try again."""
+    TRIGGER_REGISTRATION_FAILED = "trigger_registration_failed"
+    """The config of a trigger is refused."""
+
+
+class Capability(StrEnum):
+    """What this server has beside the API reference."""
+
+    CURSORS = "cursors"
+    """Messages and payloads of triggers say where the group stands, and a join resumes from there."""
+    ACKNOWLEDGED_JOINS = "acknowledged-joins"
+    """A join is answered with `subscribed` before its data."""
+    ITEM_REVISIONS = "item-revisions"
+    """A sync tells id and revision of each item."""
+    SOCKET_ERRORS = "socket-errors"
+    """A refused message is answered with an `error`, and the socket goes on."""
+    DROPPED_EVENTS = "dropped-events"
+    """A slow client is told how many custom events it missed."""
+    PING = "ping"
+    """`ping` is answered with `pong`, for clients that cannot send WebSocket pings."""

@@ -44,6 +44,146 @@ pub mod trigger_type {
     pub const STREAM: &str = "stream";
 }
 
+/// Why a call failed: the start of a wire error's message.
+pub mod error_reason {
+    /// A field is missing or malformed; the message names it.
+    pub const INVALID_INPUT: &str = "invalid_input";
+    /// A configured bound would be passed; the message names it.
+    pub const LIMIT: &str = "limit";
+    /// An update would change a number that a double cannot hold.
+    pub const NOT_EXACT: &str = "not_exact";
+    /// The store takes no writes now: its disk is full or failing, or the database of `uri` is away.
+    pub const READ_ONLY: &str = "read_only";
+    /// The store, or the engine, cannot be reached now.
+    pub const UNAVAILABLE: &str = "unavailable";
+    /// A bounded queue is full; try again.
+    pub const OVERLOADED: &str = "overloaded";
+    /// The function that implements this stream failed.
+    pub const CUSTOM_STREAM: &str = "custom_stream";
+    /// An error of the server; its log says more.
+    pub const INTERNAL: &str = "internal";
+}
+
+/// Why an upgrade of the stream socket is refused over HTTP.
+pub mod refusal {
+    /// A name of the path is not percent-encoded UTF-8.
+    pub const BAD_ENCODING: &str = "bad_encoding";
+    /// The request is no WebSocket handshake.
+    pub const BAD_HANDSHAKE: &str = "bad_handshake";
+    /// A name of the path is empty or not well-formed Unicode.
+    pub const EMPTY_NAME: &str = "empty_name";
+    /// A name of the path passes `limits.max_name_bytes`.
+    pub const NAME_TOO_LONG: &str = "name_too_long";
+    /// A parameter of the query is malformed.
+    pub const INVALID_MESSAGE: &str = "invalid_message";
+    /// The auth function did not let the client in.
+    pub const UNAUTHORIZED: &str = "unauthorized";
+    /// Pages of this origin may not connect.
+    pub const ORIGIN_NOT_ALLOWED: &str = "origin_not_allowed";
+    /// There is nothing at this path.
+    pub const NOT_FOUND: &str = "not_found";
+    /// The address holds `limits.sockets_per_address` already.
+    pub const TOO_MANY_SOCKETS: &str = "too_many_sockets";
+    /// The auth function cannot be reached now.
+    pub const AUTH_UNAVAILABLE: &str = "auth_unavailable";
+    /// Too many clients wait to be let in.
+    pub const OVERLOADED: &str = "overloaded";
+    /// The server shuts down.
+    pub const GOING_AWAY: &str = "going_away";
+    /// An error of the server; its log says more.
+    pub const INTERNAL: &str = "internal";
+}
+
+/// Why a request of the stream port over HTTP is refused, besides.
+pub mod http_refusal {
+    /// A read has no body.
+    pub const BODY_NOT_ALLOWED: &str = "body_not_allowed";
+    /// An event stream cannot wait behind another reply of its connection.
+    pub const PIPELINED: &str = "pipelined";
+    /// Join handlers guard the stream, and are not asked about reads. Subscribe, or set `http.reads_guarded`.
+    pub const GUARDED: &str = "guarded";
+    /// A join handler refused.
+    pub const JOIN_REFUSED: &str = "join_refused";
+    /// The path has no such method; `Allow` has those that it has.
+    pub const METHOD_NOT_ALLOWED: &str = "method_not_allowed";
+    /// There is JSON, and for streams text/event-stream.
+    pub const NOT_ACCEPTABLE: &str = "not_acceptable";
+    /// What changed after this offset is not known any more: begin anew.
+    pub const GONE: &str = "gone";
+}
+
+/// Bounds of an update operation.
+pub mod update_bound {
+    /// Segments of a merge path.
+    pub const PATH_SEGMENTS: u16 = 32;
+    /// UTF-8 bytes of a segment, and of the path of every other op.
+    pub const SEGMENT_BYTES: u16 = 256;
+    /// Top-level keys of a merge value.
+    pub const MERGE_KEYS: u16 = 1024;
+    /// Levels of arrays and objects of a merge value, itself being level 1.
+    pub const MERGE_DEPTH: u16 = 16;
+}
+
+/// Why one operation of an update was skipped.
+pub mod update_op_error {
+    /// The path has a reserved name.
+    pub const APPEND_PATH_PROTO_POLLUTED: &str = "append.path.proto_polluted";
+    /// A segment passes `segmentBytes`.
+    pub const APPEND_PATH_SEGMENT_TOO_LONG: &str = "append.path.segment_too_long";
+    /// The root holds no fields.
+    pub const APPEND_TARGET_NOT_OBJECT: &str = "append.target_not_object";
+    /// What is there takes no element of this kind.
+    pub const APPEND_TYPE_MISMATCH: &str = "append.type_mismatch";
+    /// The result is an integer that a double does not hold.
+    pub const DECREMENT_NOT_EXACT: &str = "decrement.not_exact";
+    /// What is there is no number.
+    pub const DECREMENT_NOT_NUMBER: &str = "decrement.not_number";
+    /// The path has a reserved name.
+    pub const DECREMENT_PATH_PROTO_POLLUTED: &str = "decrement.path.proto_polluted";
+    /// A segment passes `segmentBytes`.
+    pub const DECREMENT_PATH_SEGMENT_TOO_LONG: &str = "decrement.path.segment_too_long";
+    /// The root holds no fields.
+    pub const DECREMENT_TARGET_NOT_OBJECT: &str = "decrement.target_not_object";
+    /// The result is an integer that a double does not hold.
+    pub const INCREMENT_NOT_EXACT: &str = "increment.not_exact";
+    /// What is there is no number.
+    pub const INCREMENT_NOT_NUMBER: &str = "increment.not_number";
+    /// The path has a reserved name.
+    pub const INCREMENT_PATH_PROTO_POLLUTED: &str = "increment.path.proto_polluted";
+    /// A segment passes `segmentBytes`.
+    pub const INCREMENT_PATH_SEGMENT_TOO_LONG: &str = "increment.path.segment_too_long";
+    /// The root holds no fields.
+    pub const INCREMENT_TARGET_NOT_OBJECT: &str = "increment.target_not_object";
+    /// A segment is empty.
+    pub const MERGE_PATH_EMPTY_SEGMENT: &str = "merge.path.empty_segment";
+    /// The path has a reserved name.
+    pub const MERGE_PATH_PROTO_POLLUTED: &str = "merge.path.proto_polluted";
+    /// A segment passes `segmentBytes`.
+    pub const MERGE_PATH_SEGMENT_TOO_LONG: &str = "merge.path.segment_too_long";
+    /// The path passes `pathSegments`.
+    pub const MERGE_PATH_TOO_DEEP: &str = "merge.path.too_deep";
+    /// The value is no object.
+    pub const MERGE_VALUE_NOT_AN_OBJECT: &str = "merge.value.not_an_object";
+    /// The value has a reserved name as a key.
+    pub const MERGE_VALUE_PROTO_POLLUTED: &str = "merge.value.proto_polluted";
+    /// The value passes `mergeDepth`.
+    pub const MERGE_VALUE_TOO_DEEP: &str = "merge.value.too_deep";
+    /// The value passes `mergeKeys`.
+    pub const MERGE_VALUE_TOO_MANY_KEYS: &str = "merge.value.too_many_keys";
+    /// The path has a reserved name.
+    pub const REMOVE_PATH_PROTO_POLLUTED: &str = "remove.path.proto_polluted";
+    /// A segment passes `segmentBytes`.
+    pub const REMOVE_PATH_SEGMENT_TOO_LONG: &str = "remove.path.segment_too_long";
+    /// The root holds no fields.
+    pub const REMOVE_TARGET_NOT_OBJECT: &str = "remove.target_not_object";
+    /// The path has a reserved name.
+    pub const SET_PATH_PROTO_POLLUTED: &str = "set.path.proto_polluted";
+    /// A segment passes `segmentBytes`.
+    pub const SET_PATH_SEGMENT_TOO_LONG: &str = "set.path.segment_too_long";
+    /// The root holds no fields.
+    pub const SET_TARGET_NOT_OBJECT: &str = "set.target_not_object";
+}
+
 /// The `type` of a socket message.
 pub mod socket_message {
     pub const JOIN: &str = "join";
@@ -125,4 +265,42 @@ pub mod close_code {
 pub mod subprotocol {
     /// Offered by browsers next to their token, which cannot send headers.
     pub const AUTHORIZATION: &str = "Authorization";
+}
+
+/// The `error.code` of a call that failed before or beside its function.
+pub mod invocation_error {
+    /// Nobody offers the function.
+    pub const FUNCTION_NOT_FOUND: &str = "function_not_found";
+    /// The worker that ran the call is gone.
+    pub const INVOCATION_STOPPED: &str = "invocation_stopped";
+    /// No answer within `limits.invocation_timeout_ms`.
+    pub const INVOCATION_TIMEOUT: &str = "invocation_timeout";
+    /// The function failed and gave no code.
+    pub const INVOCATION_FAILED: &str = "invocation_failed";
+    /// The engine that we are attached to cannot be reached now.
+    pub const ENGINE_UNAVAILABLE: &str = "engine_unavailable";
+    /// There is no queue to enqueue the call into.
+    pub const ENQUEUE_ERROR: &str = "enqueue_error";
+    /// The message breaks this protocol.
+    pub const INVALID_MESSAGE: &str = "invalid_message";
+    /// More than `limits.max_pending_invocations` calls are unanswered. Try again.
+    pub const OVERLOADED: &str = "overloaded";
+    /// The config of a trigger is refused.
+    pub const TRIGGER_REGISTRATION_FAILED: &str = "trigger_registration_failed";
+}
+
+/// What this server has beside the API reference.
+pub mod capability {
+    /// Messages and payloads of triggers say where the group stands, and a join resumes from there.
+    pub const CURSORS: &str = "cursors";
+    /// A join is answered with `subscribed` before its data.
+    pub const ACKNOWLEDGED_JOINS: &str = "acknowledged-joins";
+    /// A sync tells id and revision of each item.
+    pub const ITEM_REVISIONS: &str = "item-revisions";
+    /// A refused message is answered with an `error`, and the socket goes on.
+    pub const SOCKET_ERRORS: &str = "socket-errors";
+    /// A slow client is told how many custom events it missed.
+    pub const DROPPED_EVENTS: &str = "dropped-events";
+    /// `ping` is answered with `pong`, for clients that cannot send WebSocket pings.
+    pub const PING: &str = "ping";
 }
