@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { readAsset } from './asset.js';
 import { CASES } from './cases/index.js';
+import { clientMain } from './client/main.js';
 import { type Options, readOptions } from './options.js';
 import type { About } from './report/about.js';
 import { compare } from './report/compare.js';
@@ -23,7 +24,9 @@ import { UsageError } from './usage-error.js';
 const SUITE = readAsset<{ version: string }>('package.json').version;
 
 async function main(): Promise<number> {
-  const options = await readOptions(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  if (args.some((arg) => /^--client(=|$)/.test(arg))) return clientMain(args);
+  const options = await readOptions(args);
   if (options.help) {
     process.stdout.write(USAGE);
     return 0;

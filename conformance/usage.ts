@@ -2,6 +2,7 @@ import { FORMATS } from './report/report.js';
 import { PROFILES } from './runner/case.js';
 
 export const USAGE = `Usage: iii-stream-conformance (--engine URL --stream URL | --target 'CMD' | --from FILE) [options]
+       iii-stream-conformance --client 'CMD' [options]   (see --client --help)
 
 What is graded
   --engine URL --stream URL  a running target

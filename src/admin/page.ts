@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { FUNCTION, SOCKET_MESSAGE, STREAM_EVENT } from '../../generated/constants.js';
+import { fileURLToPath } from 'node:url';
+import { FUNCTION } from '../../generated/constants.js';
 import type { Reply } from './reply.js';
 
 const TYPES = {
@@ -28,13 +29,26 @@ const FILES: Readonly<Record<string, `${string}.${keyof typeof TYPES}`>> = {
 };
 
 /** The wire's names, which exist once: the page imports them as a module like any other. */
-const CONSTANTS = Object.entries({ FUNCTION, SOCKET_MESSAGE, STREAM_EVENT })
+const CONSTANTS = Object.entries({ FUNCTION })
   .map(([name, values]) => `export const ${name} = Object.freeze(${JSON.stringify(values)});\n`)
   .join('');
+
+/** Our client as one module: what the build made of it, or in a checkout its sources, bundled when they are asked for. */
+async function clientModule(): Promise<string> {
+  const built = new URL('../../client/client.js', import.meta.url);
+  const source = new URL('../client/index.ts', import.meta.url);
+  return readFile(built, 'utf8').catch(async () => {
+    const { build } = await import('esbuild');
+    const entryPoints = [fileURLToPath(source)];
+    const { outputFiles } = await build({ entryPoints, bundle: true, format: 'esm', write: false });
+    return outputFiles[0]?.text ?? '';
+  });
+}
 
 /** A part of the inspector page; undefined when there is none at this path. */
 export async function page(path: string): Promise<Reply | undefined> {
   if (path === '/constants.js') return { status: 200, type: TYPES.js, body: CONSTANTS };
+  if (path === '/client.js') return { status: 200, type: TYPES.js, body: await clientModule() };
   const file = Object.hasOwn(FILES, path) ? FILES[path] : undefined;
   if (file === undefined) return undefined;
   const type = TYPES[file.slice(file.lastIndexOf('.') + 1) as keyof typeof TYPES];

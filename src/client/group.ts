@@ -348,7 +348,7 @@ export function createGroup(
             },
           });
         }),
-      item: (item) => core.open(streamName, groupId, item).handle,
+      item: (item, from) => core.open(streamName, groupId, item, from).handle,
     },
   };
   if (initial) stand(initial);

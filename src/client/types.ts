@@ -92,8 +92,12 @@ export interface GroupHandle<T = unknown> extends Observable<GroupView<T>> {
    * @throws StreamClientError when the group ends (`closed`, `unauthorized`, …)
    */
   whenSeq(epoch: string, seq: number): Promise<void>;
-  /** One item of the group; while the group itself is observed it needs no subscription of its own. */
-  item(id: string): ItemHandle<T>;
+  /**
+   * One item of the group, with a subscription of its own: the rest of the group is not loaded for it.
+   *
+   * @param initial as of a group
+   */
+  item(id: string, initial?: SavedGroup<T>): ItemHandle<T>;
 }
 
 /** One item. */

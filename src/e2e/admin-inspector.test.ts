@@ -26,7 +26,7 @@ async function openPage(server: RunningServer, hash: string): Promise<Page & Asy
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('console', (message) => {
     const text = message.text();
-    if (message.type() === 'error' && !text.includes('ERR_CONNECTION_REFUSED')) faults.push(text);
+    if (message.type() === 'error' && !/ERR_CONNECTION_(REFUSED|RESET)/.test(text)) faults.push(text);
   });
   page.setDefaultTimeout(15_000);
   await page.goto(`${server.adminUrl}/${hash}`);

@@ -1,5 +1,4 @@
 import { read } from './api.js';
-import { SOCKET_MESSAGE, STREAM_EVENT } from './constants.js';
 import { byId, duration, make } from './dom.js';
 import { Subscription } from './live.js';
 
@@ -18,6 +17,7 @@ export class GroupView {
   /** @type {Subscription | undefined} */
   #subscription;
   #events = 0;
+  #isLearning = false;
   /** @type {string | undefined} */
   openId;
 
@@ -36,26 +36,26 @@ export class GroupView {
     this.group = group;
     this.items.clear();
     this.#events = 0;
+    this.#isLearning = false;
     byId('events').hidden = true;
     byId('events-list').replaceChildren();
     byId('group-name').textContent = `${stream} / ${group}`;
     for (const id of ['item-filter', 'new-item']) byId(id).disabled = false;
     this.#renderAll();
     this.#subscription = new Subscription(stream, group, {
-      message: (message) => this.#take(message),
+      sync: (items) => this.#sync(items),
+      changed: (item, isNow) => this.#changed(item, isNow),
+      removed: (id) => this.#remove(id),
+      event: (event) => this.#event(event),
       state: (text) => {
         byId('group-state').textContent = text;
       },
     });
   }
 
-  #take(message) {
-    if (message.type !== SOCKET_MESSAGE.stream) return;
-    const { event, id, seq, timestamp } = message;
-    if (event.type === STREAM_EVENT.sync) this.#sync(event.data);
-    else if (event.type === STREAM_EVENT.event) this.#event(message);
-    else if (event.type === STREAM_EVENT.delete) this.#remove(id);
-    else this.#put({ id, rev: seq, changed: timestamp, text: JSON.stringify(event.data) });
+  #changed({ id, rev, data }, isNow) {
+    this.#put({ id, rev, changed: isNow ? Date.now() : undefined, text: JSON.stringify(data) });
+    if (!isNow) this.#learnAges();
   }
 
   #sync(list) {
@@ -66,10 +66,16 @@ export class GroupView {
     this.#learnAges();
   }
 
-  /** A sync does not say when its items changed. */
+  /** A sync does not say when its items changed, nor does what is learned late. */
   async #learnAges() {
+    if (this.#isLearning) return;
+    this.#isLearning = true;
     const { stream, group } = this;
-    const answer = await read(`/api/items?${new URLSearchParams({ stream, group, values: '0' })}`);
+    const answer = await read(`/api/items?${new URLSearchParams({ stream, group, values: '0' })}`).finally(
+      () => {
+        this.#isLearning = false;
+      },
+    );
     if (this.stream !== stream || this.group !== group) return;
     for (const { id, rev, timestamp } of answer.items) {
       const item = this.items.get(id);
@@ -109,12 +115,12 @@ export class GroupView {
     this.listener.changed(id, undefined);
   }
 
-  #event({ timestamp, id, event }) {
+  #event({ timestamp, id, type, data }) {
     this.#events += 1;
     byId('events').hidden = false;
     byId('events-count').textContent = String(this.#events);
     const to = id === null ? '' : ` → ${id}`;
-    const text = `${new Date(timestamp).toLocaleTimeString()} ${event.event.type}${to} ${JSON.stringify(event.event.data)}`;
+    const text = `${new Date(timestamp).toLocaleTimeString()} ${type}${to} ${JSON.stringify(data)}`;
     const list = byId('events-list');
     list.prepend(make('li', '', cut(text)));
     while (list.children.length > MAX_EVENTS) list.lastElementChild?.remove();

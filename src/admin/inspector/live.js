@@ -1,61 +1,54 @@
-import { SOCKET_MESSAGE } from './constants.js';
+import { createStreamClient } from './client.js';
 import { parse } from './exact.js';
 
-const FIRST_WAIT = 500;
-const LONGEST_WAIT = 5_000;
+const client = createStreamClient(`ws://${location.host}`, { parse, leaveAfterMs: 0 });
 
-/**
- * One subscription over the stream socket's own protocol, as any client would hold it: it comes back after a
- * disconnect and resumes from its cursor.
- */
+/** What a person is told of a view's status. */
+const STATES = { idle: '', loading: 'connecting…', live: 'live', stale: 'disconnected; coming back' };
+
+/** @typedef {{ id: string, rev: number, data: unknown }} Item */
+
+/** One group, followed as any client follows it. */
 export class Subscription {
-  #stopped = false;
-  #wait = FIRST_WAIT;
-  /** @type {WebSocket | undefined} */
-  #socket;
-  /** @type {number | undefined} */
-  #timer;
-  #since = '';
+  /** @type {(() => void)[]} */
+  #ends;
+  /** What the listener knows; undefined until there was something. @type {Map<string, Item> | undefined} */
+  #known;
+  #wasLive = false;
 
   /**
    * @param {string} stream @param {string} group
-   * @param {{ message(message: any): void, state(text: string): void }} listener
+   * @param {{
+   *   sync(items: readonly Item[]): void,
+   *   changed(item: Item, isNow: boolean): void,
+   *   removed(id: string): void,
+   *   event(event: { id: string | null, type: string, data: unknown, timestamp: number }): void,
+   *   state(text: string): void,
+   * }} listener
    */
   constructor(stream, group, listener) {
-    this.path = `/stream/${encodeURIComponent(stream)}/${encodeURIComponent(group)}`;
     this.listener = listener;
-    this.#connect();
+    const handle = client.group(stream, group);
+    this.#ends = [handle.subscribe((view) => this.#show(view)), handle.onEvent(listener.event)];
   }
 
   stop() {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    this.#socket?.close();
+    for (const end of this.#ends) end();
   }
 
-  #connect() {
-    this.listener.state('connecting…');
-    const since = this.#since === '' ? '' : `&since=${encodeURIComponent(this.#since)}`;
-    const socket = new WebSocket(`ws://${location.host}${this.path}?items=1${since}`);
-    this.#socket = socket;
-    socket.onopen = () => {
-      this.#wait = FIRST_WAIT;
-      if (!this.#stopped) this.listener.state('live');
-    };
-    socket.onmessage = ({ data }) => {
-      if (this.#stopped) return;
-      const message = parse(data);
-      // The acknowledgement tells where the group will stand after what follows; only what came counts.
-      if (message.epoch !== undefined && message.type === SOCKET_MESSAGE.stream) {
-        this.#since = `${message.epoch}:${message.seq}`;
-      }
-      this.listener.message(message);
-    };
-    socket.onclose = () => {
-      if (this.#stopped) return;
-      this.listener.state('disconnected; coming back');
-      this.#timer = setTimeout(() => this.#connect(), this.#wait);
-      this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);
-    };
+  #show({ status, items, error }) {
+    this.listener.state(STATES[status] ?? `refused: ${error?.code}`);
+    // A change is of now only if it came while the group was live.
+    const isNow = this.#wasLive && status === 'live';
+    this.#wasLive = status === 'live';
+    if (status === 'loading' || status === 'error') return;
+    const known = this.#known;
+    this.#known = new Map(items.map((item) => [item.id, item]));
+    if (known === undefined) {
+      this.listener.sync(items);
+      return;
+    }
+    for (const id of known.keys()) if (!this.#known.has(id)) this.listener.removed(id);
+    for (const item of items) if (known.get(item.id) !== item) this.listener.changed(item, isNow);
   }
 }

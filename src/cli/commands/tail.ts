@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { setTimeout as wait } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { CLOSE_CODE, STREAM_EVENT } from '../../../generated/constants.js';
+import { SOCKET_MESSAGE, STREAM_EVENT } from '../../../generated/constants.js';
+import { type ConnectionStatus, createStreamClient, type SavedGroup } from '../../client/index.js';
 import { LocalError } from '../../domain/errors.js';
 import { unreachable } from '../admin-client.js';
 import { oneLine, writeLines } from '../output.js';
@@ -9,101 +8,127 @@ import { describe } from '../tail-lines.js';
 import { UsageError } from '../usage-error.js';
 import { type Command, expectArguments } from './command.js';
 
-/** Milliseconds between two attempts to come back: the first, and the longest. */
-const FIRST_WAIT = 250;
-const LONGEST_WAIT = 5_000;
-const CURSOR = /^.*:\d{1,16}$/s;
+/** Milliseconds until an attempt to come back: bounds of the first one, and of any. */
+const BACKOFF = { minMs: 250, maxMs: 5_000 };
+/** Messages that may wait to be printed. */
+const MAX_WAITING = 64;
+const CURSOR = /^(.*):(\d{1,16})$/s;
 
 interface Message {
   readonly type: string;
   readonly seq?: number;
   readonly epoch?: string;
-  readonly event?: { readonly type: string };
+  event?: { type: string; data?: unknown };
 }
 
 /** Prints changes until it is interrupted; comes back with its cursor when the server or the connection went away. */
 export const tail: Command = async (args, { admin, json, options }) => {
   expectArguments(args, 2, 3, 'tail STREAM GROUP [ITEM] [--since EPOCH:SEQ]');
+  const [streamName, groupId, id] = args as [string, string, string?];
+  const initial = startOf(options.since);
   let since = options.since;
-  if (since !== undefined && !CURSOR.test(since)) throw new UsageError('--since: must be EPOCH:SEQ');
-  const path = `/stream/${args.map(encodeURIComponent).join('/')}`;
-  let delay = FIRST_WAIT;
-  let connected = false;
-  const print = async (text: string): Promise<void> => {
+  let finish: (error?: Error) => void = () => {};
+  const finished = new Promise<void>((resolve, reject) => {
+    finish = (error) => (error === undefined ? resolve() : reject(error));
+  });
+  const printer = new Printer(async (text) => {
     const message = JSON.parse(text) as Message;
+    // Asked for by the client; of interest where it says what became of a cursor.
+    const isPlainAck = message.type === SOCKET_MESSAGE.subscribed && since === undefined;
     if (message.epoch !== undefined && message.seq !== undefined) since = `${message.epoch}:${message.seq}`;
-    if (json) await writeLines([oneLine(text)]);
-    else await writeLines(describe(text));
-    if (message.event?.type === STREAM_EVENT.unauthorized) throw new LocalError('refused', 'not authorised');
-  };
-  const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
-  process.once('SIGTERM', () => interrupted.abort());
-  while (!interrupted.signal.aborted) {
-    const cursor = since === undefined ? '' : `&since=${encodeURIComponent(since)}`;
-    try {
-      await follow(`${admin.socketUrl}${path}?items=1${cursor}`, print, interrupted.signal, () => {
-        connected = true;
-        delay = FIRST_WAIT;
-      });
-    } catch (error) {
-      if (error instanceof LocalError || !connected) {
-        throw error instanceof LocalError
-          ? error
-          : new LocalError('admin_unreachable', unreachable(admin.socketUrl, error));
-      }
+    if (!isPlainAck && message.type !== SOCKET_MESSAGE.pong) {
+      await writeLines(json ? [oneLine(text)] : describe(text));
     }
-    if (interrupted.signal.aborted) break;
-    if (!json) process.stderr.write('(disconnected; coming back)\n');
-    await wait(delay, undefined, { signal: interrupted.signal }).catch(() => {});
-    delay = Math.min(delay * 2, LONGEST_WAIT);
+    if (message.event?.type === STREAM_EVENT.unauthorized) throw new LocalError('refused', 'not authorised');
+  }, finish);
+  const client = createStreamClient(admin.socketUrl, {
+    WebSocket: printer.Socket,
+    backoff: BACKOFF,
+    parse: (text) => withoutValues(printer.print(text)),
+  });
+  let wasOpen = false;
+  client.onStatus(({ state, error }: ConnectionStatus) => {
+    wasOpen ||= state === 'open';
+    if (state === 'closed') finish(new LocalError('refused', `the server refused: ${error?.message}`));
+    if (state !== 'waiting') return;
+    if (!wasOpen) finish(new LocalError('admin_unreachable', unreachable(admin.socketUrl, printer.failure)));
+    else if (!json) process.stderr.write('(disconnected; coming back)\n');
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => finish());
+  const group = client.group(streamName, groupId, initial);
+  (id === undefined ? group : group.item(id, initial)).subscribe(() => {});
+  try {
+    await finished;
+  } finally {
+    client.close();
+    await printer.end();
   }
   if (since !== undefined) process.stderr.write(`resume with --since ${since}\n`);
   return 0;
 };
 
-/** One connection, until it is closed. Messages are printed one after the other, at the pace of the output. */
-async function follow(
-  url: string,
-  print: (text: string) => Promise<void>,
-  signal: AbortSignal,
-  opened: () => void,
-): Promise<void> {
-  const socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: 0 });
-  const stop = (): void => socket.close(CLOSE_CODE.goingAway);
-  signal.addEventListener('abort', stop, { once: true });
-  let printing = Promise.resolve();
-  let waiting = 0;
-  let failure: unknown;
-  socket.on('open', opened);
-  socket.on('unexpected-response', (_request, response) => {
-    const { statusCode = 0 } = response;
-    const sentence = `the server refused with HTTP ${statusCode}`;
-    // A server that starts or ends says 503: that is no answer yet.
-    failure = statusCode < 500 ? new LocalError('refused', sentence) : new Error(sentence);
-    response.resume();
-    socket.terminate();
-  });
-  socket.on('error', (error) => {
-    failure ??= error;
-  });
-  socket.on('message', (data: Buffer) => {
-    // A reader that stops must stop the socket, or what waits here would grow without bound.
-    if (++waiting > MAX_WAITING) socket.pause();
-    printing = printing
-      .then(() => print(data.toString()))
-      .catch((error: unknown) => {
-        failure ??= error;
-        socket.terminate();
-      })
-      .finally(() => {
-        if (--waiting === 0 && socket.isPaused) socket.resume();
-      });
-  });
-  await once(socket, 'close').finally(() => signal.removeEventListener('abort', stop));
-  await printing;
-  if (failure !== undefined) throw failure;
+/** Where a cursor stands. @throws UsageError when it is none */
+function startOf(since: string | undefined): SavedGroup | undefined {
+  if (since === undefined) return undefined;
+  const [, epoch, seq] = CURSOR.exec(since) ?? [];
+  if (!epoch) throw new UsageError('--since: must be EPOCH:SEQ');
+  return { epoch, seq: Number(seq), items: [] };
 }
 
-/** Messages that may wait to be printed. */
-const MAX_WAITING = 64;
+/** The message as far as a cursor needs it: nothing is kept, and what was there before the cursor is not known. */
+function withoutValues(text: string): Message {
+  const message = JSON.parse(text) as Message;
+  const { event } = message;
+  if (event?.type === STREAM_EVENT.update) event.type = STREAM_EVENT.create;
+  if (event !== undefined && event.type !== STREAM_EVENT.sync) event.data = null;
+  return message;
+}
+
+/** Prints messages one after the other at the pace of the output: a reader that stops also stops the socket. */
+class Printer {
+  readonly Socket: new (
+    url: string,
+    protocols: string[],
+  ) => WebSocket;
+  /** Why the last socket failed. */
+  failure: unknown;
+  readonly #write: (text: string) => Promise<void>;
+  readonly #failed: (error: Error) => void;
+  #socket: WebSocket | undefined;
+  #printing = Promise.resolve();
+  #waiting = 0;
+
+  constructor(write: (text: string) => Promise<void>, failed: (error: Error) => void) {
+    this.#write = write;
+    this.#failed = failed;
+    const opened = (socket: WebSocket): void => {
+      this.#socket = socket;
+      socket.on('error', (error) => {
+        this.failure = error;
+      });
+    };
+    this.Socket = class extends WebSocket {
+      constructor(url: string, protocols: string[]) {
+        super(url, protocols, { perMessageDeflate: false, maxPayload: 0 });
+        opened(this);
+      }
+    };
+  }
+
+  /** Queues a message; returns it. */
+  print(text: string): string {
+    if (++this.#waiting > MAX_WAITING) this.#socket?.pause();
+    this.#printing = this.#printing
+      .then(() => this.#write(text))
+      .catch(this.#failed)
+      .finally(() => {
+        if (--this.#waiting === 0) this.#socket?.resume();
+      });
+    return text;
+  }
+
+  /** Resolves when everything is printed. */
+  end(): Promise<void> {
+    return this.#printing;
+  }
+}

@@ -1,121 +1,123 @@
-import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { WebSocket } from 'ws';
+import { SOCKET_MESSAGE, STREAM_EVENT } from '../../../generated/constants.js';
+import type { ServerMessage } from '../../../generated/socket.js';
+import {
+  createStreamClient,
+  type GroupHandle,
+  type StreamClient,
+  type Unsubscribe,
+} from '../../client/index.js';
 
-interface Message {
-  readonly type: string;
-  readonly id: string | null;
-  readonly seq: number;
-  readonly epoch: string;
-  readonly mode?: string;
-  readonly created?: number;
-  readonly event: { readonly type: string; readonly data: unknown };
-}
+/** Milliseconds: longer than any test, so that a mirror comes back when it is told to. */
+const NEVER = 2 ** 31 - 1;
 
 /**
- * A client that keeps a copy of one group, made of nothing but what it received, and resumes from its cursor when it
- * is cut off. It checks on the way that no seq goes back within an epoch.
+ * Our client, following one group: a copy that is made of nothing but what was received. It comes back, resuming from its
+ * cursor, when a test says so, and keeps what the client had to warn of.
  */
 export class Mirror {
-  /** By id; `created` is the seq that created it, 0 for what a sync brought (in its order). */
-  readonly #items = new Map<string, { readonly data: unknown; readonly created: number }>();
-  epoch = '';
-  seq = -1;
   messages = 0;
   resumes = 0;
   fullSyncs = 0;
-  /** Set when a rule was broken. */
+  /** Set when the client met something that cannot be. */
   fault: Error | undefined;
   url: string;
-  readonly #stream: string;
-  readonly #group: string;
+  readonly #client: StreamClient;
+  readonly #group: GroupHandle;
   #socket: WebSocket | undefined;
-  #wake: (() => void)[] = [];
+  #isAway = false;
+  #end: Unsubscribe | undefined;
+  #answered: () => void = () => {};
 
   constructor(url: string, stream: string, group: string) {
     this.url = url;
-    this.#stream = stream;
-    this.#group = group;
+    const opened = (socket: WebSocket): void => {
+      this.#socket = socket;
+    };
+    const target = (path: string): string => this.url + new URL(path).search;
+    const isAway = (): boolean => this.#isAway;
+    this.#client = createStreamClient(url, {
+      WebSocket: class extends WebSocket {
+        constructor(path: string, protocols: string[]) {
+          if (isAway()) throw new Error('cut');
+          super(target(path), protocols);
+          opened(this);
+        }
+      },
+      backoff: { minMs: NEVER, maxMs: NEVER },
+      leaveAfterMs: 0,
+      parse: (text) => this.#count(JSON.parse(text) as ServerMessage),
+      onWarning: (code, detail) => {
+        this.fault = new Error(`${code}: ${detail}`);
+      },
+    });
+    this.#group = this.#client.group(stream, group);
+    this.#client.onStatus(({ state }) => {
+      // Nobody looks while it is away: no timer keeps the process.
+      if (state !== 'waiting' || !this.#isAway) return;
+      this.#end?.();
+      this.#end = undefined;
+    });
   }
 
   /** Connects, resuming where it stands; resolves when the answer has begun. */
   async connect(): Promise<void> {
-    const since = this.epoch === '' ? '' : `&since=${encodeURIComponent(this.epoch)}:${this.seq}`;
-    const path = `/stream/${encodeURIComponent(this.#stream)}/${encodeURIComponent(this.#group)}?items=1${since}`;
-    const socket = new WebSocket(this.url + path);
-    this.#socket = socket;
-    socket.on('error', () => {});
-    socket.on('message', (data) => {
-      if (this.#socket === socket) this.#take(JSON.parse(String(data)) as Message);
+    this.#isAway = false;
+    const answered = new Promise<void>((resolve) => {
+      this.#answered = resolve;
     });
-    await once(socket, 'message');
+    const isIdle = this.#client.status().state === 'idle';
+    this.#end ??= this.#group.subscribe(() => {});
+    if (!isIdle) this.#client.reconnect();
+    await answered;
   }
 
-  /** Cuts the connection without a goodbye. */
+  /** Cuts the connection without a close handshake. */
   cut(): void {
-    const socket = this.#socket;
-    this.#socket = undefined;
-    socket?.terminate();
+    this.#isAway = true;
+    this.#socket?.terminate();
   }
 
   get connected(): boolean {
     return this.#socket?.readyState === WebSocket.OPEN;
   }
 
+  get epoch(): string {
+    return this.#group.getSnapshot().epoch;
+  }
+
+  get seq(): number {
+    return this.#group.getSnapshot().seq;
+  }
+
   /** The copy, in creation order. */
   get list(): unknown[] {
-    return [...this.#items.values()].sort((a, b) => a.created - b.created).map(({ data }) => data);
+    return this.#group.getSnapshot().items.map(({ data }) => data);
   }
 
   get(id: string): unknown {
-    return this.#items.get(id)?.data;
+    return this.#group.get(id)?.data;
   }
 
   /** Resolves when the mirror stands at `seq` or beyond. */
   async reach(seq: number): Promise<void> {
-    while (this.seq < seq && this.fault === undefined) {
-      await new Promise<void>((resolve) => this.#wake.push(resolve));
-    }
+    await new Promise<void>((resolve) => {
+      const end = this.#group.subscribe((view) => {
+        if (view.status !== 'live' || (view.seq < seq && this.fault === undefined)) return;
+        resolve();
+        queueMicrotask(() => end());
+      });
+    });
     if (this.fault !== undefined) throw this.fault;
   }
 
-  #take(message: Message): void {
-    try {
-      this.#apply(message);
-    } catch (error) {
-      this.fault ??= error as Error;
+  #count(message: ServerMessage): ServerMessage {
+    if (message.type === SOCKET_MESSAGE.subscribed && message.mode === 'changes') this.resumes++;
+    if (message.type === SOCKET_MESSAGE.stream) {
+      this.messages++;
+      if (message.event.type === STREAM_EVENT.sync) this.fullSyncs++;
     }
-    for (const wake of this.#wake.splice(0)) wake();
-  }
-
-  #apply(message: Message): void {
-    if (message.type === 'subscribed') {
-      this.resumes++;
-      if (message.mode === 'changes' && message.seq > this.seq) return;
-      return;
-    }
-    assert.equal(message.type, 'stream');
-    this.messages++;
-    const { event, seq, epoch, id, created } = message;
-    if (event.type === 'sync') {
-      assert.ok(epoch !== this.epoch || seq >= this.seq, `sync at ${seq} after ${this.seq}`);
-      this.fullSyncs++;
-      this.#items.clear();
-      for (const { id: own, data } of event.data as { id: string; data: unknown }[]) {
-        this.#items.set(own, { data, created: 0 });
-      }
-    } else {
-      assert.equal(epoch, this.epoch);
-      assert.ok(seq > this.seq, `seq ${seq} after ${this.seq}`);
-      const item = id as string;
-      const known = this.#items.get(item);
-      if (event.type === 'update') assert.ok(known !== undefined, `an update of ${item}, which is not there`);
-      // An update keeps its place in the map, which is the order of a sync's items.
-      if (event.type !== 'update') this.#items.delete(item);
-      if (event.type === 'update') this.#items.set(item, { data: event.data, created: known?.created ?? 0 });
-      if (event.type === 'create') this.#items.set(item, { data: event.data, created: created ?? seq });
-    }
-    this.epoch = epoch;
-    this.seq = seq;
+    this.#answered();
+    return message;
   }
 }
