@@ -66,7 +66,13 @@ async function addToSet(name: string, schema: unknown): Promise<void> {
   const file = path.join(copy, 'spec/overlay.json');
   const overlay = JSON.parse(await readFile(file, 'utf8')) as unknown[];
   const change = [{ op: 'add', path: `/request_schema/properties/${name}`, value: schema }];
-  overlay.push({ id: 'x', target: 'functions/stream::set', capability: 'x', change, reason: 'A test.' });
+  overlay.push({
+    id: 'x',
+    target: 'functions/stream::set',
+    capability: 'cursors',
+    change,
+    reason: 'A test.',
+  });
   await writeFile(file, JSON.stringify(overlay));
 }
 

@@ -26,4 +26,4 @@ try:
 except DecodeError as error:
     assert (error.path, error.keyword) == ("data.subscriptionId", "type")
 
-assert constants.Function.SET == "stream::set"
+assert str(constants.Function.SET) == "stream::set"

@@ -7,7 +7,7 @@ import type {
   UnionDeclaration,
 } from './model.js';
 import { renderObject } from './rust-objects.js';
-import { comment, decoder, decoderOf, fromJson, type Names, TAGGED, text, typeOf } from './rust-types.js';
+import { comment, decoderOf, decodeValue, fromJson, type Names, TAGGED, text, typeOf } from './rust-types.js';
 import { identifiers, pascalCase, snakeCase } from './words.js';
 
 /** The type, what reads and writes it, and what says what it is. */
@@ -95,7 +95,7 @@ function renderChoice({ name, branches }: ChoiceDeclaration, model: Model): stri
   );
   const reads = branches.map(
     ({ json, type }) =>
-      `            "${json === 'integer' ? 'number' : json}" => (${decoder(type, model, name)})(value).map(Self::${pascalCase(json)}),\n`,
+      `            "${json === 'integer' ? 'number' : json}" => ${decodeValue(type, model, name)}.map(Self::${pascalCase(json)}),\n`,
   );
   const arms = (verb: string): readonly string[] =>
     branches.map(({ json }) => `Self::${pascalCase(json)}(value) => value.${verb}`);
@@ -164,7 +164,7 @@ function renderAlias({ name, type }: AliasDeclaration, model: Model): string {
   return `pub type ${name} = ${typeOf(type, model)};
 
 pub(crate) fn ${decoderOf(name, model)}(value: &RawValue) -> Result<${name}, wire::Error> {
-    (${decoder(type, model)})(value)
+    ${decodeValue(type, model)}
 }
 
 /// Reads a \`${name}\` from JSON text; the error names the field.

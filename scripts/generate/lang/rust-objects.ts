@@ -21,7 +21,7 @@ pub struct ${name} {${block(members, '')}}
 impl ${name} {
 ${renderNew(declaration, names, model)}
 ${renderDecode(declaration, names, model)}${fromJson(name)}}
-
+${fields.some(({ required }) => required) ? '' : renderDefault(name)}
 impl Serialize for ${name} {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
 ${renderSerialize(declaration, names)}    }
@@ -36,6 +36,14 @@ ${TAGGED}impl Tagged for ${name} {
 }
 `;
 }
+
+const renderDefault = (name: string): string => `
+impl Default for ${name} {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+`;
 
 /** Lines between brackets, or nothing. */
 const block = (lines: readonly string[], indent: string): string =>

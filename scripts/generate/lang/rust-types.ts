@@ -87,6 +87,14 @@ export function decoder(type: Type, model: Model, owner?: string): string {
   }
 }
 
+/** The call that reads `value`, as an expression. */
+export function decodeValue(type: Type, model: Model, owner?: string): string {
+  const reader = decoder(type, model, owner);
+  return reader.startsWith('|v| ')
+    ? reader.replace('|v| ', '').replace('(v, ', '(value, ')
+    : `${reader}(value)`;
+}
+
 /** The function that reads a declared type. */
 export const decoderOf = (name: string, model: Model): string =>
   model.get(name)?.kind === 'alias' ? `decode_${snakeCase(name)}` : `${name}::decode`;

@@ -197,6 +197,12 @@ impl ListAllInput {
     }
 }
 
+impl Default for ListAllInput {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Serialize for ListAllInput {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_map(Some(0))?.end()
@@ -391,7 +397,7 @@ impl Tagged for SetInput {
 pub type FieldPath = String;
 
 pub(crate) fn decode_field_path(value: &RawValue) -> Result<FieldPath, wire::Error> {
-    (wire::string)(value)
+    wire::string(value)
 }
 
 /// Reads a `FieldPath` from JSON text; the error names the field.
@@ -416,8 +422,8 @@ pub enum MergePath {
 impl MergePath {
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         match wire::json_type(value) {
-            "string" => (wire::string)(value).map(Self::String),
-            "array" => (|v| wire::array(v, wire::string))(value).map(Self::Array),
+            "string" => wire::string(value).map(Self::String),
+            "array" => wire::array(value, wire::string).map(Self::Array),
             _ => Err(wire::Error::mismatch("string or array")),
         }
     }
@@ -928,6 +934,12 @@ impl DeleteResult {
     }
 }
 
+impl Default for DeleteResult {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Serialize for DeleteResult {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -953,7 +965,7 @@ impl Tagged for DeleteResult {
 pub type GetResult = wire::Any;
 
 pub(crate) fn decode_get_result(value: &RawValue) -> Result<GetResult, wire::Error> {
-    (wire::any)(value)
+    wire::any(value)
 }
 
 /// Reads a `GetResult` from JSON text; the error names the field.
@@ -965,7 +977,7 @@ pub fn get_result_from_json(text: &str) -> Result<GetResult, wire::Error> {
 pub type ListResult = Vec<wire::Any>;
 
 pub(crate) fn decode_list_result(value: &RawValue) -> Result<ListResult, wire::Error> {
-    (|v| wire::array(v, wire::any))(value)
+    wire::array(value, wire::any)
 }
 
 /// Reads a `ListResult` from JSON text; the error names the field.
@@ -1080,7 +1092,7 @@ impl Tagged for ListAllResult {
 pub type ListGroupsResult = Vec<String>;
 
 pub(crate) fn decode_list_groups_result(value: &RawValue) -> Result<ListGroupsResult, wire::Error> {
-    (|v| wire::array(v, wire::string))(value)
+    wire::array(value, wire::string)
 }
 
 /// Reads a `ListGroupsResult` from JSON text; the error names the field.
@@ -1092,7 +1104,7 @@ pub fn list_groups_result_from_json(text: &str) -> Result<ListGroupsResult, wire
 pub type SendResult = ();
 
 pub(crate) fn decode_send_result(value: &RawValue) -> Result<SendResult, wire::Error> {
-    (wire::null)(value)
+    wire::null(value)
 }
 
 /// Reads a `SendResult` from JSON text; the error names the field.

@@ -242,6 +242,12 @@ impl PingMessage {
     }
 }
 
+impl Default for PingMessage {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Serialize for PingMessage {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -948,6 +954,12 @@ impl UnauthorizedEvent {
     }
 }
 
+impl Default for UnauthorizedEvent {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Serialize for UnauthorizedEvent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -1434,6 +1446,12 @@ impl PongMessage {
     /// Reads a `PongMessage` from JSON text; the error names the field.
     pub fn from_json(text: &str) -> Result<Self, wire::Error> {
         wire::parse(text, Self::decode)
+    }
+}
+
+impl Default for PongMessage {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

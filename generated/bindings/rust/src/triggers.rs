@@ -44,6 +44,12 @@ impl JoinTriggerConfig {
     }
 }
 
+impl Default for JoinTriggerConfig {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Serialize for JoinTriggerConfig {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -98,6 +104,12 @@ impl LeaveTriggerConfig {
     /// Reads a `LeaveTriggerConfig` from JSON text; the error names the field.
     pub fn from_json(text: &str) -> Result<Self, wire::Error> {
         wire::parse(text, Self::decode)
+    }
+}
+
+impl Default for LeaveTriggerConfig {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
