@@ -19,6 +19,8 @@ export const CAPABILITY = {
   droppedEvents: 'dropped-events',
   /** `ping` is answered with `pong`, for clients that cannot send WebSocket pings. */
   ping: 'ping',
+  /** Groups are read over HTTP too, and join and leave payloads say by what a client reads. */
+  http: 'http',
 } as const;
 export type Capability = (typeof CAPABILITY)[keyof typeof CAPABILITY];
 
@@ -51,5 +53,9 @@ export const CAPABILITY_MEMBERS: Readonly<Record<Capability, readonly string[]>>
     'PingMessage',
     'SubscribedMessage.ping',
     'PongMessage',
+  ],
+  'http': [
+    'triggers/stream:join/return_schema/properties/transport',
+    'triggers/stream:leave/return_schema/properties/transport',
   ],
 };

@@ -119,6 +119,10 @@ export interface Limits {
    */
   slow_client_timeout_ms: number;
   /**
+   * Bytes of a group's values that a client is sent at once when it does not ask for pages. Beyond, it gets the error `limit`.
+   */
+  sync_bytes: number;
+  /**
    * Subscriptions that one socket may hold.
    */
   subscriptions_per_socket: number;
@@ -146,6 +150,15 @@ export interface Limits {
    * Milliseconds between two pings of a socket; one that did not answer the last is dropped.
    */
   heartbeat_interval_ms: number;
+}
+/**
+ * Reads over HTTP, on the port of the stream socket.
+ */
+export interface Http {
+  /**
+   * Plain reads of a stream that `stream:join` handlers guard. `refuse` = 403; `ask` = the handlers are asked about each, as a join with `transport: get`.
+   */
+  reads_guarded: 'refuse' | 'ask';
 }
 export interface Log {
   /**
@@ -191,6 +204,7 @@ export interface Config {
    * Values of the Origin header that browsers may connect from, such as `https://app.example`. Absent = any.
    */
   allowed_origins?: string[];
+  http: Http;
   limits: Limits;
   admin: Admin;
   log: Log;

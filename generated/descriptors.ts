@@ -593,6 +593,15 @@ export const TRIGGER_TYPE_DESCRIPTORS: readonly TriggerTypeDescriptor[] = [
         },
         "context": {
           "description": "What the auth function returned as context"
+        },
+        "transport": {
+          "description": "*Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request. Absent = a WebSocket.",
+          "type": "string",
+          "enum": [
+            "sse",
+            "poll",
+            "get"
+          ]
         }
       },
       "required": [
@@ -663,6 +672,15 @@ export const TRIGGER_TYPE_DESCRIPTORS: readonly TriggerTypeDescriptor[] = [
         },
         "context": {
           "description": "What the auth function returned as context"
+        },
+        "transport": {
+          "description": "*Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request. Absent = a WebSocket.",
+          "type": "string",
+          "enum": [
+            "sse",
+            "poll",
+            "get"
+          ]
         }
       },
       "required": [

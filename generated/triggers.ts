@@ -70,6 +70,10 @@ export interface JoinTriggerPayload {
    * What the auth function returned as context
    */
   context?: unknown;
+  /**
+   * *Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request. Absent = a WebSocket.
+   */
+  transport?: 'sse' | 'poll' | 'get';
 }
 export interface LeaveTriggerPayload {
   /**
@@ -100,6 +104,10 @@ export interface LeaveTriggerPayload {
    * What the auth function returned as context
    */
   context?: unknown;
+  /**
+   * *Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request. Absent = a WebSocket.
+   */
+  transport?: 'sse' | 'poll' | 'get';
 }
 export interface StreamTriggerPayload {
   /**

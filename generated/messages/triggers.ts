@@ -84,6 +84,7 @@ export interface JoinTriggerPayloadParts {
   readonly stream_name: string;
   readonly group_id: string;
   readonly id: string | null | undefined;
+  readonly transport: 'sse' | 'poll' | 'get' | undefined;
   readonly context: JsonText | undefined;
   readonly event_type: string;
   readonly timestamp: number;
@@ -93,6 +94,7 @@ export interface JoinTriggerPayloadParts {
 export function encodeJoinTriggerPayload(parts: JoinTriggerPayloadParts): JsonText {
   let text = '{"subscription_id":' + quote(parts.subscription_id) + ',"stream_name":' + quote(parts.stream_name) + ',"group_id":' + quote(parts.group_id);
   if (parts.id !== undefined) text += ',"id":' + (parts.id === null ? 'null' : quote(parts.id));
+  if (parts.transport !== undefined) text += ',"transport":"' + parts.transport + '"';
   if (parts.context !== undefined) text += ',"context":' + parts.context;
   text += ',"event_type":' + quote(parts.event_type) + ',"timestamp":' + parts.timestamp;
   return (text + '}') as JsonText;
@@ -105,6 +107,7 @@ export function decodeJoinTriggerPayload(message: JoinTriggerPayload, text: stri
     stream_name: message.stream_name,
     group_id: message.group_id,
     id: message.id,
+    transport: message.transport,
     context: message.context === undefined ? undefined : fieldText(text, 'context'),
     event_type: message.event_type,
     timestamp: message.timestamp,
@@ -117,6 +120,7 @@ export interface LeaveTriggerPayloadParts {
   readonly stream_name: string;
   readonly group_id: string;
   readonly id: string | null | undefined;
+  readonly transport: 'sse' | 'poll' | 'get' | undefined;
   readonly context: JsonText | undefined;
   readonly event_type: string;
   readonly timestamp: number;
@@ -126,6 +130,7 @@ export interface LeaveTriggerPayloadParts {
 export function encodeLeaveTriggerPayload(parts: LeaveTriggerPayloadParts): JsonText {
   let text = '{"subscription_id":' + quote(parts.subscription_id) + ',"stream_name":' + quote(parts.stream_name) + ',"group_id":' + quote(parts.group_id);
   if (parts.id !== undefined) text += ',"id":' + (parts.id === null ? 'null' : quote(parts.id));
+  if (parts.transport !== undefined) text += ',"transport":"' + parts.transport + '"';
   if (parts.context !== undefined) text += ',"context":' + parts.context;
   text += ',"event_type":' + quote(parts.event_type) + ',"timestamp":' + parts.timestamp;
   return (text + '}') as JsonText;
@@ -138,6 +143,7 @@ export function decodeLeaveTriggerPayload(message: LeaveTriggerPayload, text: st
     stream_name: message.stream_name,
     group_id: message.group_id,
     id: message.id,
+    transport: message.transport,
     context: message.context === undefined ? undefined : fieldText(text, 'context'),
     event_type: message.event_type,
     timestamp: message.timestamp,

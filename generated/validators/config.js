@@ -2,11 +2,12 @@
 // Input: spec/config.schema.json
 
 export const validateConfig = validate11;
-const schema12 = {"title":"Config","description":"Configuration of one iii-stream process, as the bare mapping.","type":"object","additionalProperties":false,"properties":{"port":{"description":"Port of the stream socket. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":3112},"host":{"description":"Address that the stream socket listens on.","type":"string","minLength":1,"default":"0.0.0.0"},"auth_function":{"description":"Id of the function that admits clients. Absent = everybody is let in.","type":"string","minLength":1},"adapter":{"$ref":"#/definitions/Adapter","default":{"name":"kv"}},"allowed_origins":{"description":"Values of the Origin header that browsers may connect from, such as `https://app.example`. Absent = any.","type":"array","items":{"type":"string","minLength":1}},"limits":{"$ref":"#/definitions/Limits","default":{}},"admin":{"$ref":"#/definitions/Admin","default":{}},"log":{"$ref":"#/definitions/Log","default":{}},"engine":{"$ref":"#/definitions/Engine","default":{}}}};
-const schema20 = {"description":"Bounds. Each has a named error or close code.","type":"object","additionalProperties":false,"properties":{"max_name_bytes":{"description":"Bytes (UTF-8) of a stream name, group id or item id.","type":"integer","minimum":1,"maximum":65536,"default":512},"max_depth":{"description":"Nesting depth of a message's JSON.","type":"integer","minimum":8,"maximum":10000,"default":128},"max_frame_bytes":{"description":"Bytes of one incoming WebSocket message.","type":"integer","minimum":1024,"maximum":268435456,"default":4194304},"outbox_bytes":{"description":"Bytes that may wait to be sent on one socket before changes are skipped to the newest.","type":"integer","minimum":1024,"maximum":1073741824,"default":1048576},"slow_client_timeout_ms":{"description":"Milliseconds that a socket with a full outbox may take nothing before it is closed.","type":"integer","minimum":1,"maximum":2147483647,"default":30000},"subscriptions_per_socket":{"description":"Subscriptions that one socket may hold.","type":"integer","minimum":1,"maximum":2147483647,"default":1000},"sockets_per_address":{"description":"Sockets that one client address may hold. 0 = unlimited.","type":"integer","minimum":0,"maximum":2147483647,"default":10000},"joins_per_second":{"description":"Joins per second that one socket may send; so many may also come at once, as after a reconnect.","type":"integer","minimum":1,"maximum":2147483647,"default":1000},"max_pending_invocations":{"description":"Function calls that may be unanswered at once.","type":"integer","minimum":1,"maximum":2147483647,"default":10000},"invocation_timeout_ms":{"description":"Milliseconds that a called function may take.","type":"integer","minimum":1,"maximum":2147483647,"default":30000},"auth_timeout_ms":{"description":"Milliseconds that the auth function may take.","type":"integer","minimum":1,"maximum":2147483647,"default":10000},"heartbeat_interval_ms":{"description":"Milliseconds between two pings of a socket; one that did not answer the last is dropped.","type":"integer","minimum":1,"maximum":2147483647,"default":30000}}};
-const schema21 = {"description":"The endpoint of health and metrics. `false` = none.","type":["object","boolean"],"if":{"type":"boolean"},"then":{"const":false},"additionalProperties":false,"properties":{"host":{"description":"Address that it listens on.","type":"string","minLength":1,"default":"127.0.0.1"},"port":{"description":"Its port. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":3113}}};
-const schema22 = {"type":"object","additionalProperties":false,"properties":{"level":{"description":"The least level that is logged.","type":"string","enum":["trace","debug","info","warn","error","fatal","silent"],"default":"info"},"format":{"description":"`auto` = pretty on a terminal, else JSON.","type":"string","enum":["auto","json","pretty"],"default":"auto"}}};
-const schema23 = {"description":"The embedded engine endpoint. Read only when no engine is given to attach to.","type":"object","additionalProperties":false,"properties":{"host":{"description":"Address that it listens on.","type":"string","minLength":1,"default":"127.0.0.1"},"port":{"description":"Its port. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":49134}}};
+const schema12 = {"title":"Config","description":"Configuration of one iii-stream process, as the bare mapping.","type":"object","additionalProperties":false,"properties":{"port":{"description":"Port of the stream socket. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":3112},"host":{"description":"Address that the stream socket listens on.","type":"string","minLength":1,"default":"0.0.0.0"},"auth_function":{"description":"Id of the function that admits clients. Absent = everybody is let in.","type":"string","minLength":1},"adapter":{"$ref":"#/definitions/Adapter","default":{"name":"kv"}},"allowed_origins":{"description":"Values of the Origin header that browsers may connect from, such as `https://app.example`. Absent = any.","type":"array","items":{"type":"string","minLength":1}},"http":{"$ref":"#/definitions/Http","default":{}},"limits":{"$ref":"#/definitions/Limits","default":{}},"admin":{"$ref":"#/definitions/Admin","default":{}},"log":{"$ref":"#/definitions/Log","default":{}},"engine":{"$ref":"#/definitions/Engine","default":{}}}};
+const schema20 = {"description":"Reads over HTTP, on the port of the stream socket.","type":"object","additionalProperties":false,"properties":{"reads_guarded":{"description":"Plain reads of a stream that `stream:join` handlers guard. `refuse` = 403; `ask` = the handlers are asked about each, as a join with `transport: get`.","type":"string","enum":["refuse","ask"],"default":"refuse"}}};
+const schema21 = {"description":"Bounds. Each has a named error or close code.","type":"object","additionalProperties":false,"properties":{"max_name_bytes":{"description":"Bytes (UTF-8) of a stream name, group id or item id.","type":"integer","minimum":1,"maximum":65536,"default":512},"max_depth":{"description":"Nesting depth of a message's JSON.","type":"integer","minimum":8,"maximum":10000,"default":128},"max_frame_bytes":{"description":"Bytes of one incoming WebSocket message.","type":"integer","minimum":1024,"maximum":268435456,"default":4194304},"outbox_bytes":{"description":"Bytes that may wait to be sent on one socket before changes are skipped to the newest.","type":"integer","minimum":1024,"maximum":1073741824,"default":1048576},"slow_client_timeout_ms":{"description":"Milliseconds that a socket with a full outbox may take nothing before it is closed.","type":"integer","minimum":1,"maximum":2147483647,"default":30000},"sync_bytes":{"description":"Bytes of a group's values that a client is sent at once when it does not ask for pages. Beyond, it gets the error `limit`.","type":"integer","minimum":1024,"maximum":1073741824,"default":67108864},"subscriptions_per_socket":{"description":"Subscriptions that one socket may hold.","type":"integer","minimum":1,"maximum":2147483647,"default":1000},"sockets_per_address":{"description":"Sockets that one client address may hold. 0 = unlimited.","type":"integer","minimum":0,"maximum":2147483647,"default":10000},"joins_per_second":{"description":"Joins per second that one socket may send; so many may also come at once, as after a reconnect.","type":"integer","minimum":1,"maximum":2147483647,"default":1000},"max_pending_invocations":{"description":"Function calls that may be unanswered at once.","type":"integer","minimum":1,"maximum":2147483647,"default":10000},"invocation_timeout_ms":{"description":"Milliseconds that a called function may take.","type":"integer","minimum":1,"maximum":2147483647,"default":30000},"auth_timeout_ms":{"description":"Milliseconds that the auth function may take.","type":"integer","minimum":1,"maximum":2147483647,"default":10000},"heartbeat_interval_ms":{"description":"Milliseconds between two pings of a socket; one that did not answer the last is dropped.","type":"integer","minimum":1,"maximum":2147483647,"default":30000}}};
+const schema22 = {"description":"The endpoint of health and metrics. `false` = none.","type":["object","boolean"],"if":{"type":"boolean"},"then":{"const":false},"additionalProperties":false,"properties":{"host":{"description":"Address that it listens on.","type":"string","minLength":1,"default":"127.0.0.1"},"port":{"description":"Its port. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":3113}}};
+const schema23 = {"type":"object","additionalProperties":false,"properties":{"level":{"description":"The least level that is logged.","type":"string","enum":["trace","debug","info","warn","error","fatal","silent"],"default":"info"},"format":{"description":"`auto` = pretty on a terminal, else JSON.","type":"string","enum":["auto","json","pretty"],"default":"auto"}}};
+const schema24 = {"description":"The embedded engine endpoint. Read only when no engine is given to attach to.","type":"object","additionalProperties":false,"properties":{"host":{"description":"Address that it listens on.","type":"string","minLength":1,"default":"127.0.0.1"},"port":{"description":"Its port. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":49134}}};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = (function ucs2length(str) {
     const len = str.length;
@@ -788,6 +789,9 @@ data.host = "0.0.0.0";
 if(data.adapter === undefined){
 data.adapter = {"name":"kv"};
 }
+if(data.http === undefined){
+data.http = {};
+}
 if(data.limits === undefined){
 data.limits = {};
 }
@@ -914,319 +918,380 @@ else {
 var valid0 = true;
 }
 if(valid0){
-let data6 = data.limits;
+let data6 = data.http;
 const _errs13 = errors;
 const _errs14 = errors;
 if(errors === _errs14){
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-if(data6.max_name_bytes === undefined){
-data6.max_name_bytes = 512;
-}
-if(data6.max_depth === undefined){
-data6.max_depth = 128;
-}
-if(data6.max_frame_bytes === undefined){
-data6.max_frame_bytes = 4194304;
-}
-if(data6.outbox_bytes === undefined){
-data6.outbox_bytes = 1048576;
-}
-if(data6.slow_client_timeout_ms === undefined){
-data6.slow_client_timeout_ms = 30000;
-}
-if(data6.subscriptions_per_socket === undefined){
-data6.subscriptions_per_socket = 1000;
-}
-if(data6.sockets_per_address === undefined){
-data6.sockets_per_address = 10000;
-}
-if(data6.joins_per_second === undefined){
-data6.joins_per_second = 1000;
-}
-if(data6.max_pending_invocations === undefined){
-data6.max_pending_invocations = 10000;
-}
-if(data6.invocation_timeout_ms === undefined){
-data6.invocation_timeout_ms = 30000;
-}
-if(data6.auth_timeout_ms === undefined){
-data6.auth_timeout_ms = 10000;
-}
-if(data6.heartbeat_interval_ms === undefined){
-data6.heartbeat_interval_ms = 30000;
+if(data6.reads_guarded === undefined){
+data6.reads_guarded = "refuse";
 }
 const _errs16 = errors;
 for(const key1 in data6){
-if(!(func2.call(schema20.properties, key1))){
-validate11.errors = [{instancePath:instancePath+"/limits",schemaPath:"#/definitions/Limits/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+if(!(key1 === "reads_guarded")){
+validate11.errors = [{instancePath:instancePath+"/http",schemaPath:"#/definitions/Http/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
 if(_errs16 === errors){
-let data7 = data6.max_name_bytes;
-const _errs17 = errors;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
+let data7 = data6.reads_guarded;
+if(typeof data7 !== "string"){
+validate11.errors = [{instancePath:instancePath+"/http/reads_guarded",schemaPath:"#/definitions/Http/properties/reads_guarded/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((data7 === "refuse") || (data7 === "ask"))){
+validate11.errors = [{instancePath:instancePath+"/http/reads_guarded",schemaPath:"#/definitions/Http/properties/reads_guarded/enum",keyword:"enum",params:{allowedValues: schema20.properties.reads_guarded.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+}
+}
+else {
+validate11.errors = [{instancePath:instancePath+"/http",schemaPath:"#/definitions/Http/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid0 = _errs13 === errors;
+if(valid0){
+let data8 = data.limits;
+const _errs19 = errors;
+const _errs20 = errors;
+if(errors === _errs20){
+if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
+if(data8.max_name_bytes === undefined){
+data8.max_name_bytes = 512;
+}
+if(data8.max_depth === undefined){
+data8.max_depth = 128;
+}
+if(data8.max_frame_bytes === undefined){
+data8.max_frame_bytes = 4194304;
+}
+if(data8.outbox_bytes === undefined){
+data8.outbox_bytes = 1048576;
+}
+if(data8.slow_client_timeout_ms === undefined){
+data8.slow_client_timeout_ms = 30000;
+}
+if(data8.sync_bytes === undefined){
+data8.sync_bytes = 67108864;
+}
+if(data8.subscriptions_per_socket === undefined){
+data8.subscriptions_per_socket = 1000;
+}
+if(data8.sockets_per_address === undefined){
+data8.sockets_per_address = 10000;
+}
+if(data8.joins_per_second === undefined){
+data8.joins_per_second = 1000;
+}
+if(data8.max_pending_invocations === undefined){
+data8.max_pending_invocations = 10000;
+}
+if(data8.invocation_timeout_ms === undefined){
+data8.invocation_timeout_ms = 30000;
+}
+if(data8.auth_timeout_ms === undefined){
+data8.auth_timeout_ms = 10000;
+}
+if(data8.heartbeat_interval_ms === undefined){
+data8.heartbeat_interval_ms = 30000;
+}
+const _errs22 = errors;
+for(const key2 in data8){
+if(!(func2.call(schema21.properties, key2))){
+validate11.errors = [{instancePath:instancePath+"/limits",schemaPath:"#/definitions/Limits/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs22 === errors){
+let data9 = data8.max_name_bytes;
+const _errs23 = errors;
+if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
 validate11.errors = [{instancePath:instancePath+"/limits/max_name_bytes",schemaPath:"#/definitions/Limits/properties/max_name_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs17){
-if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 > 65536 || isNaN(data7)){
+if(errors === _errs23){
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 > 65536 || isNaN(data9)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_name_bytes",schemaPath:"#/definitions/Limits/properties/max_name_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536},message:"must be <= 65536"}];
 return false;
 }
 else {
-if(data7 < 1 || isNaN(data7)){
+if(data9 < 1 || isNaN(data9)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_name_bytes",schemaPath:"#/definitions/Limits/properties/max_name_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid3 = _errs17 === errors;
-if(valid3){
-let data8 = data6.max_depth;
-const _errs19 = errors;
-if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
+var valid5 = _errs23 === errors;
+if(valid5){
+let data10 = data8.max_depth;
+const _errs25 = errors;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
 validate11.errors = [{instancePath:instancePath+"/limits/max_depth",schemaPath:"#/definitions/Limits/properties/max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs19){
-if((typeof data8 == "number") && (isFinite(data8))){
-if(data8 > 10000 || isNaN(data8)){
+if(errors === _errs25){
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 > 10000 || isNaN(data10)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_depth",schemaPath:"#/definitions/Limits/properties/max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"}];
 return false;
 }
 else {
-if(data8 < 8 || isNaN(data8)){
+if(data10 < 8 || isNaN(data10)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_depth",schemaPath:"#/definitions/Limits/properties/max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 8},message:"must be >= 8"}];
 return false;
 }
 }
 }
 }
-var valid3 = _errs19 === errors;
-if(valid3){
-let data9 = data6.max_frame_bytes;
-const _errs21 = errors;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
+var valid5 = _errs25 === errors;
+if(valid5){
+let data11 = data8.max_frame_bytes;
+const _errs27 = errors;
+if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
 validate11.errors = [{instancePath:instancePath+"/limits/max_frame_bytes",schemaPath:"#/definitions/Limits/properties/max_frame_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs21){
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 > 268435456 || isNaN(data9)){
+if(errors === _errs27){
+if((typeof data11 == "number") && (isFinite(data11))){
+if(data11 > 268435456 || isNaN(data11)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_frame_bytes",schemaPath:"#/definitions/Limits/properties/max_frame_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 268435456},message:"must be <= 268435456"}];
 return false;
 }
 else {
-if(data9 < 1024 || isNaN(data9)){
+if(data11 < 1024 || isNaN(data11)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_frame_bytes",schemaPath:"#/definitions/Limits/properties/max_frame_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
 return false;
 }
 }
 }
 }
-var valid3 = _errs21 === errors;
-if(valid3){
-let data10 = data6.outbox_bytes;
-const _errs23 = errors;
-if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+var valid5 = _errs27 === errors;
+if(valid5){
+let data12 = data8.outbox_bytes;
+const _errs29 = errors;
+if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
 validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs23){
-if((typeof data10 == "number") && (isFinite(data10))){
-if(data10 > 1073741824 || isNaN(data10)){
+if(errors === _errs29){
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 > 1073741824 || isNaN(data12)){
 validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1073741824},message:"must be <= 1073741824"}];
 return false;
 }
 else {
-if(data10 < 1024 || isNaN(data10)){
+if(data12 < 1024 || isNaN(data12)){
 validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
 return false;
 }
 }
 }
 }
-var valid3 = _errs23 === errors;
-if(valid3){
-let data11 = data6.slow_client_timeout_ms;
-const _errs25 = errors;
-if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
+var valid5 = _errs29 === errors;
+if(valid5){
+let data13 = data8.slow_client_timeout_ms;
+const _errs31 = errors;
+if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
 validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs25){
-if((typeof data11 == "number") && (isFinite(data11))){
-if(data11 > 2147483647 || isNaN(data11)){
+if(errors === _errs31){
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 > 2147483647 || isNaN(data13)){
 validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data11 < 1 || isNaN(data11)){
+if(data13 < 1 || isNaN(data13)){
 validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid3 = _errs25 === errors;
-if(valid3){
-let data12 = data6.subscriptions_per_socket;
-const _errs27 = errors;
-if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
+var valid5 = _errs31 === errors;
+if(valid5){
+let data14 = data8.sync_bytes;
+const _errs33 = errors;
+if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
+validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs33){
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 > 1073741824 || isNaN(data14)){
+validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1073741824},message:"must be <= 1073741824"}];
+return false;
+}
+else {
+if(data14 < 1024 || isNaN(data14)){
+validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
+return false;
+}
+}
+}
+}
+var valid5 = _errs33 === errors;
+if(valid5){
+let data15 = data8.subscriptions_per_socket;
+const _errs35 = errors;
+if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
 validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs27){
-if((typeof data12 == "number") && (isFinite(data12))){
-if(data12 > 2147483647 || isNaN(data12)){
+if(errors === _errs35){
+if((typeof data15 == "number") && (isFinite(data15))){
+if(data15 > 2147483647 || isNaN(data15)){
 validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data12 < 1 || isNaN(data12)){
+if(data15 < 1 || isNaN(data15)){
 validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid3 = _errs27 === errors;
-if(valid3){
-let data13 = data6.sockets_per_address;
-const _errs29 = errors;
-if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
+var valid5 = _errs35 === errors;
+if(valid5){
+let data16 = data8.sockets_per_address;
+const _errs37 = errors;
+if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
 validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs29){
-if((typeof data13 == "number") && (isFinite(data13))){
-if(data13 > 2147483647 || isNaN(data13)){
+if(errors === _errs37){
+if((typeof data16 == "number") && (isFinite(data16))){
+if(data16 > 2147483647 || isNaN(data16)){
 validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data13 < 0 || isNaN(data13)){
+if(data16 < 0 || isNaN(data16)){
 validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid3 = _errs29 === errors;
-if(valid3){
-let data14 = data6.joins_per_second;
-const _errs31 = errors;
-if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
+var valid5 = _errs37 === errors;
+if(valid5){
+let data17 = data8.joins_per_second;
+const _errs39 = errors;
+if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
 validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs31){
-if((typeof data14 == "number") && (isFinite(data14))){
-if(data14 > 2147483647 || isNaN(data14)){
+if(errors === _errs39){
+if((typeof data17 == "number") && (isFinite(data17))){
+if(data17 > 2147483647 || isNaN(data17)){
 validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data14 < 1 || isNaN(data14)){
+if(data17 < 1 || isNaN(data17)){
 validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid3 = _errs31 === errors;
-if(valid3){
-let data15 = data6.max_pending_invocations;
-const _errs33 = errors;
-if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
+var valid5 = _errs39 === errors;
+if(valid5){
+let data18 = data8.max_pending_invocations;
+const _errs41 = errors;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
 validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs33){
-if((typeof data15 == "number") && (isFinite(data15))){
-if(data15 > 2147483647 || isNaN(data15)){
+if(errors === _errs41){
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 > 2147483647 || isNaN(data18)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data15 < 1 || isNaN(data15)){
+if(data18 < 1 || isNaN(data18)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid3 = _errs33 === errors;
-if(valid3){
-let data16 = data6.invocation_timeout_ms;
-const _errs35 = errors;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
+var valid5 = _errs41 === errors;
+if(valid5){
+let data19 = data8.invocation_timeout_ms;
+const _errs43 = errors;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
 validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs35){
-if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 > 2147483647 || isNaN(data16)){
+if(errors === _errs43){
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 > 2147483647 || isNaN(data19)){
 validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data16 < 1 || isNaN(data16)){
+if(data19 < 1 || isNaN(data19)){
 validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid3 = _errs35 === errors;
-if(valid3){
-let data17 = data6.auth_timeout_ms;
-const _errs37 = errors;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
+var valid5 = _errs43 === errors;
+if(valid5){
+let data20 = data8.auth_timeout_ms;
+const _errs45 = errors;
+if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
 validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs37){
-if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 > 2147483647 || isNaN(data17)){
+if(errors === _errs45){
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 > 2147483647 || isNaN(data20)){
 validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data17 < 1 || isNaN(data17)){
+if(data20 < 1 || isNaN(data20)){
 validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid3 = _errs37 === errors;
-if(valid3){
-let data18 = data6.heartbeat_interval_ms;
-const _errs39 = errors;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+var valid5 = _errs45 === errors;
+if(valid5){
+let data21 = data8.heartbeat_interval_ms;
+const _errs47 = errors;
+if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
 validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs39){
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 > 2147483647 || isNaN(data18)){
+if(errors === _errs47){
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 > 2147483647 || isNaN(data21)){
 validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data18 < 1 || isNaN(data18)){
+if(data21 < 1 || isNaN(data21)){
 validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid3 = _errs39 === errors;
+var valid5 = _errs47 === errors;
+}
 }
 }
 }
@@ -1245,19 +1310,19 @@ validate11.errors = [{instancePath:instancePath+"/limits",schemaPath:"#/definiti
 return false;
 }
 }
-var valid0 = _errs13 === errors;
+var valid0 = _errs19 === errors;
 if(valid0){
-let data19 = data.admin;
-const _errs41 = errors;
-const _errs42 = errors;
-if((!(data19 && typeof data19 == "object" && !Array.isArray(data19))) && (typeof data19 !== "boolean")){
-validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/type",keyword:"type",params:{type: schema21.type},message:"must be object,boolean"}];
+let data22 = data.admin;
+const _errs49 = errors;
+const _errs50 = errors;
+if((!(data22 && typeof data22 == "object" && !Array.isArray(data22))) && (typeof data22 !== "boolean")){
+validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/type",keyword:"type",params:{type: schema22.type},message:"must be object,boolean"}];
 return false;
 }
-const _errs44 = errors;
-let valid5 = true;
-const _errs45 = errors;
-if(typeof data19 !== "boolean"){
+const _errs52 = errors;
+let valid7 = true;
+const _errs53 = errors;
+if(typeof data22 !== "boolean"){
 const err0 = {};
 if(vErrors === null){
 vErrors = [err0];
@@ -1267,26 +1332,26 @@ vErrors.push(err0);
 }
 errors++;
 }
-var _valid0 = _errs45 === errors;
-errors = _errs44;
+var _valid0 = _errs53 === errors;
+errors = _errs52;
 if(vErrors !== null){
-if(_errs44){
-vErrors.length = _errs44;
+if(_errs52){
+vErrors.length = _errs52;
 }
 else {
 vErrors = null;
 }
 }
 if(_valid0){
-const _errs47 = errors;
-if(false !== data19){
+const _errs55 = errors;
+if(false !== data22){
 validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/then/const",keyword:"const",params:{allowedValue: false},message:"must be equal to constant"}];
 return false;
 }
-var _valid0 = _errs47 === errors;
-valid5 = _valid0;
+var _valid0 = _errs55 === errors;
+valid7 = _valid0;
 }
-if(!valid5){
+if(!valid7){
 const err1 = {instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema"};
 if(vErrors === null){
 vErrors = [err1];
@@ -1298,28 +1363,28 @@ errors++;
 validate11.errors = vErrors;
 return false;
 }
-if(errors === _errs42){
-if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-if(data19.host === undefined){
-data19.host = "127.0.0.1";
+if(errors === _errs50){
+if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
+if(data22.host === undefined){
+data22.host = "127.0.0.1";
 }
-if(data19.port === undefined){
-data19.port = 3113;
+if(data22.port === undefined){
+data22.port = 3113;
 }
-const _errs48 = errors;
-for(const key2 in data19){
-if(!((key2 === "host") || (key2 === "port"))){
-validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+const _errs56 = errors;
+for(const key3 in data22){
+if(!((key3 === "host") || (key3 === "port"))){
+validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs48 === errors){
-let data20 = data19.host;
-const _errs49 = errors;
-if(errors === _errs49){
-if(typeof data20 === "string"){
-if(func3(data20) < 1){
+if(_errs56 === errors){
+let data23 = data22.host;
+const _errs57 = errors;
+if(errors === _errs57){
+if(typeof data23 === "string"){
+if(func3(data23) < 1){
 validate11.errors = [{instancePath:instancePath+"/admin/host",schemaPath:"#/definitions/Admin/properties/host/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
@@ -1329,78 +1394,78 @@ validate11.errors = [{instancePath:instancePath+"/admin/host",schemaPath:"#/defi
 return false;
 }
 }
-var valid6 = _errs49 === errors;
-if(valid6){
-let data21 = data19.port;
-const _errs51 = errors;
-if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
+var valid8 = _errs57 === errors;
+if(valid8){
+let data24 = data22.port;
+const _errs59 = errors;
+if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
 validate11.errors = [{instancePath:instancePath+"/admin/port",schemaPath:"#/definitions/Admin/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs51){
-if((typeof data21 == "number") && (isFinite(data21))){
-if(data21 > 65535 || isNaN(data21)){
+if(errors === _errs59){
+if((typeof data24 == "number") && (isFinite(data24))){
+if(data24 > 65535 || isNaN(data24)){
 validate11.errors = [{instancePath:instancePath+"/admin/port",schemaPath:"#/definitions/Admin/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
 return false;
 }
 else {
-if(data21 < 0 || isNaN(data21)){
+if(data24 < 0 || isNaN(data24)){
 validate11.errors = [{instancePath:instancePath+"/admin/port",schemaPath:"#/definitions/Admin/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid6 = _errs51 === errors;
+var valid8 = _errs59 === errors;
 }
 }
 }
 }
-var valid0 = _errs41 === errors;
+var valid0 = _errs49 === errors;
 if(valid0){
-let data22 = data.log;
-const _errs53 = errors;
-const _errs54 = errors;
-if(errors === _errs54){
-if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
-if(data22.level === undefined){
-data22.level = "info";
+let data25 = data.log;
+const _errs61 = errors;
+const _errs62 = errors;
+if(errors === _errs62){
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+if(data25.level === undefined){
+data25.level = "info";
 }
-if(data22.format === undefined){
-data22.format = "auto";
+if(data25.format === undefined){
+data25.format = "auto";
 }
-const _errs56 = errors;
-for(const key3 in data22){
-if(!((key3 === "level") || (key3 === "format"))){
-validate11.errors = [{instancePath:instancePath+"/log",schemaPath:"#/definitions/Log/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
+const _errs64 = errors;
+for(const key4 in data25){
+if(!((key4 === "level") || (key4 === "format"))){
+validate11.errors = [{instancePath:instancePath+"/log",schemaPath:"#/definitions/Log/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs56 === errors){
-let data23 = data22.level;
-const _errs57 = errors;
-if(typeof data23 !== "string"){
+if(_errs64 === errors){
+let data26 = data25.level;
+const _errs65 = errors;
+if(typeof data26 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/log/level",schemaPath:"#/definitions/Log/properties/level/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((((((data23 === "trace") || (data23 === "debug")) || (data23 === "info")) || (data23 === "warn")) || (data23 === "error")) || (data23 === "fatal")) || (data23 === "silent"))){
-validate11.errors = [{instancePath:instancePath+"/log/level",schemaPath:"#/definitions/Log/properties/level/enum",keyword:"enum",params:{allowedValues: schema22.properties.level.enum},message:"must be equal to one of the allowed values"}];
+if(!(((((((data26 === "trace") || (data26 === "debug")) || (data26 === "info")) || (data26 === "warn")) || (data26 === "error")) || (data26 === "fatal")) || (data26 === "silent"))){
+validate11.errors = [{instancePath:instancePath+"/log/level",schemaPath:"#/definitions/Log/properties/level/enum",keyword:"enum",params:{allowedValues: schema23.properties.level.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid8 = _errs57 === errors;
-if(valid8){
-let data24 = data22.format;
-const _errs59 = errors;
-if(typeof data24 !== "string"){
+var valid10 = _errs65 === errors;
+if(valid10){
+let data27 = data25.format;
+const _errs67 = errors;
+if(typeof data27 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/log/format",schemaPath:"#/definitions/Log/properties/format/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((data24 === "auto") || (data24 === "json")) || (data24 === "pretty"))){
-validate11.errors = [{instancePath:instancePath+"/log/format",schemaPath:"#/definitions/Log/properties/format/enum",keyword:"enum",params:{allowedValues: schema22.properties.format.enum},message:"must be equal to one of the allowed values"}];
+if(!(((data27 === "auto") || (data27 === "json")) || (data27 === "pretty"))){
+validate11.errors = [{instancePath:instancePath+"/log/format",schemaPath:"#/definitions/Log/properties/format/enum",keyword:"enum",params:{allowedValues: schema23.properties.format.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid8 = _errs59 === errors;
+var valid10 = _errs67 === errors;
 }
 }
 }
@@ -1409,33 +1474,33 @@ validate11.errors = [{instancePath:instancePath+"/log",schemaPath:"#/definitions
 return false;
 }
 }
-var valid0 = _errs53 === errors;
+var valid0 = _errs61 === errors;
 if(valid0){
-let data25 = data.engine;
-const _errs61 = errors;
-const _errs62 = errors;
-if(errors === _errs62){
-if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
-if(data25.host === undefined){
-data25.host = "127.0.0.1";
+let data28 = data.engine;
+const _errs69 = errors;
+const _errs70 = errors;
+if(errors === _errs70){
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+if(data28.host === undefined){
+data28.host = "127.0.0.1";
 }
-if(data25.port === undefined){
-data25.port = 49134;
+if(data28.port === undefined){
+data28.port = 49134;
 }
-const _errs64 = errors;
-for(const key4 in data25){
-if(!((key4 === "host") || (key4 === "port"))){
-validate11.errors = [{instancePath:instancePath+"/engine",schemaPath:"#/definitions/Engine/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
+const _errs72 = errors;
+for(const key5 in data28){
+if(!((key5 === "host") || (key5 === "port"))){
+validate11.errors = [{instancePath:instancePath+"/engine",schemaPath:"#/definitions/Engine/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs64 === errors){
-let data26 = data25.host;
-const _errs65 = errors;
-if(errors === _errs65){
-if(typeof data26 === "string"){
-if(func3(data26) < 1){
+if(_errs72 === errors){
+let data29 = data28.host;
+const _errs73 = errors;
+if(errors === _errs73){
+if(typeof data29 === "string"){
+if(func3(data29) < 1){
 validate11.errors = [{instancePath:instancePath+"/engine/host",schemaPath:"#/definitions/Engine/properties/host/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
@@ -1445,29 +1510,29 @@ validate11.errors = [{instancePath:instancePath+"/engine/host",schemaPath:"#/def
 return false;
 }
 }
-var valid10 = _errs65 === errors;
-if(valid10){
-let data27 = data25.port;
-const _errs67 = errors;
-if(!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27)))){
+var valid12 = _errs73 === errors;
+if(valid12){
+let data30 = data28.port;
+const _errs75 = errors;
+if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
 validate11.errors = [{instancePath:instancePath+"/engine/port",schemaPath:"#/definitions/Engine/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs67){
-if((typeof data27 == "number") && (isFinite(data27))){
-if(data27 > 65535 || isNaN(data27)){
+if(errors === _errs75){
+if((typeof data30 == "number") && (isFinite(data30))){
+if(data30 > 65535 || isNaN(data30)){
 validate11.errors = [{instancePath:instancePath+"/engine/port",schemaPath:"#/definitions/Engine/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
 return false;
 }
 else {
-if(data27 < 0 || isNaN(data27)){
+if(data30 < 0 || isNaN(data30)){
 validate11.errors = [{instancePath:instancePath+"/engine/port",schemaPath:"#/definitions/Engine/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid10 = _errs67 === errors;
+var valid12 = _errs75 === errors;
 }
 }
 }
@@ -1476,7 +1541,8 @@ validate11.errors = [{instancePath:instancePath+"/engine",schemaPath:"#/definiti
 return false;
 }
 }
-var valid0 = _errs61 === errors;
+var valid0 = _errs69 === errors;
+}
 }
 }
 }

@@ -170,7 +170,7 @@ return errors === 0;
 }
 
 export const validateJoinTriggerPayload = validate14;
-const schema15 = {"properties":{"event_type":{"description":"Event type (stream:join or stream:leave)","type":"string"},"group_id":{"description":"Group ID","type":"string"},"id":{"description":"Item ID, when one item was joined","type":["string","null"]},"stream_name":{"description":"Stream name","type":"string"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"description":"Event timestamp (ms)","type":"integer"},"subscription_id":{"description":"The client's id of the subscription","type":"string"},"context":{"description":"What the auth function returned as context"}},"required":["event_type","group_id","stream_name","timestamp","subscription_id"],"title":"StreamJoinCallRequest","type":"object"};
+const schema15 = {"properties":{"event_type":{"description":"Event type (stream:join or stream:leave)","type":"string"},"group_id":{"description":"Group ID","type":"string"},"id":{"description":"Item ID, when one item was joined","type":["string","null"]},"stream_name":{"description":"Stream name","type":"string"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"description":"Event timestamp (ms)","type":"integer"},"subscription_id":{"description":"The client's id of the subscription","type":"string"},"context":{"description":"What the auth function returned as context"},"transport":{"description":"*Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request. Absent = a WebSocket.","type":"string","enum":["sse","poll","get"]}},"required":["event_type","group_id","stream_name","timestamp","subscription_id"],"title":"StreamJoinCallRequest","type":"object"};
 
 function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -270,6 +270,24 @@ var valid0 = _errs11 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.transport !== undefined){
+let data6 = data.transport;
+const _errs13 = errors;
+if(typeof data6 !== "string"){
+validate14.errors = [{instancePath:instancePath+"/transport",schemaPath:"#/properties/transport/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((data6 === "sse") || (data6 === "poll")) || (data6 === "get"))){
+validate14.errors = [{instancePath:instancePath+"/transport",schemaPath:"#/properties/transport/enum",keyword:"enum",params:{allowedValues: schema15.properties.transport.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
@@ -287,7 +305,7 @@ return errors === 0;
 }
 
 export const validateLeaveTriggerPayload = validate15;
-const schema16 = {"properties":{"event_type":{"description":"Event type (stream:join or stream:leave)","type":"string"},"group_id":{"description":"Group ID","type":"string"},"id":{"description":"Item ID, when one item was joined","type":["string","null"]},"stream_name":{"description":"Stream name","type":"string"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"description":"Event timestamp (ms)","type":"integer"},"subscription_id":{"description":"The client's id of the subscription","type":"string"},"context":{"description":"What the auth function returned as context"}},"required":["event_type","group_id","stream_name","timestamp","subscription_id"],"title":"StreamLeaveCallRequest","type":"object"};
+const schema16 = {"properties":{"event_type":{"description":"Event type (stream:join or stream:leave)","type":"string"},"group_id":{"description":"Group ID","type":"string"},"id":{"description":"Item ID, when one item was joined","type":["string","null"]},"stream_name":{"description":"Stream name","type":"string"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"description":"Event timestamp (ms)","type":"integer"},"subscription_id":{"description":"The client's id of the subscription","type":"string"},"context":{"description":"What the auth function returned as context"},"transport":{"description":"*Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request. Absent = a WebSocket.","type":"string","enum":["sse","poll","get"]}},"required":["event_type","group_id","stream_name","timestamp","subscription_id"],"title":"StreamLeaveCallRequest","type":"object"};
 
 function validate15(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -386,6 +404,24 @@ var valid0 = _errs11 === errors;
 }
 else {
 var valid0 = true;
+}
+if(valid0){
+if(data.transport !== undefined){
+let data6 = data.transport;
+const _errs13 = errors;
+if(typeof data6 !== "string"){
+validate15.errors = [{instancePath:instancePath+"/transport",schemaPath:"#/properties/transport/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((data6 === "sse") || (data6 === "poll")) || (data6 === "get"))){
+validate15.errors = [{instancePath:instancePath+"/transport",schemaPath:"#/properties/transport/enum",keyword:"enum",params:{allowedValues: schema16.properties.transport.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
 }
 }
 }

@@ -12,6 +12,7 @@ const RANKS: ReadonlyMap<string, number> = new Map([
   ['src/service', 5],
   ['src/socket', 6],
   ['src/workers', 6],
+  ['src/http', 6.5],
   ['src/admin', 7],
   ['src/app', 8],
   ['src/cli', 9],

@@ -1,8 +1,11 @@
 import { AdminServer } from '../admin/admin-server.js';
 import { type Config, LiveConfig } from '../config/index.js';
+import { encodeEvents, encodeSignals } from '../http/event-encoder.js';
+import { HttpDoor } from '../http/http-door.js';
 import type { Logger } from '../observability/logger.js';
 import { Metrics } from '../observability/metrics.js';
 import { Service } from '../service/service.js';
+import type { Admission } from '../socket/admission.js';
 import { encodeMessages } from '../socket/encoder.js';
 import { newCounters } from '../socket/runtime.js';
 import { StreamListener } from '../socket/stream-listener.js';
@@ -61,7 +64,7 @@ async function open(config: LiveConfig<Config>, options: AppOptions, closing: Cl
   const store = await openStore(initial.adapter, { logger, repair, observer: metrics });
   closing.at('store', async () => store[Symbol.asyncDispose]());
   const workers = await openWorkers({ config, logger, engineUrl: attachTo });
-  const encoders = { ws: encodeMessages };
+  const encoders = { ws: encodeMessages, sse: encodeEvents, poll: encodeSignals };
   const service = new Service({ store, functions: workers, encoders, config, logger, observer: metrics });
   closing.at('service', () => service.close());
   workers.serve(service);
@@ -69,7 +72,9 @@ async function open(config: LiveConfig<Config>, options: AppOptions, closing: Cl
   const counters = newCounters();
   const stream = new Movable<StreamListener>();
   const sockets = { config, service: service.subscriptions, logger, counters };
-  const bindStream = ({ host, port }: Config) => stream.bind(new StreamListener({ host, port, ...sockets }));
+  const requests = (admission: Admission) => new HttpDoor({ ...sockets, reads: service.reads, admission });
+  const bindStream = ({ host, port }: Config) =>
+    stream.bind(new StreamListener({ host, port, ...sockets, requests }));
   metrics.attach({
     connections: () => total(stream, () => 1),
     subscriptions: () => total(stream, (one) => one.subscriptions),

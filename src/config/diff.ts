@@ -2,7 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Config } from './types.js';
 
 /** A part of the configuration that a running server can take over. `address` is `host` and `port`. */
-export type LivePart = 'auth_function' | 'limits' | 'allowed_origins' | 'log.level' | 'address' | 'admin';
+export type LivePart =
+  | 'auth_function'
+  | 'limits'
+  | 'http'
+  | 'allowed_origins'
+  | 'log.level'
+  | 'address'
+  | 'admin';
 
 /** A part that takes effect with the next start. `engine` doesn't matter to a server attached to an engine. */
 export type RestartPart = 'adapter' | 'engine' | 'log.format';
@@ -15,6 +22,7 @@ export interface ConfigDiff {
 const LIVE: Readonly<Record<LivePart, (config: Config) => unknown>> = {
   auth_function: (config) => config.auth_function,
   limits: (config) => config.limits,
+  http: (config) => config.http,
   allowed_origins: (config) => config.allowed_origins,
   'log.level': (config) => config.log.level,
   address: ({ host, port }) => ({ host, port }),

@@ -17,7 +17,7 @@ export const unsequenced = (text: JsonText): Message => ({ seq: 0, epoch: '', te
 export type Frames = Uint8Array;
 
 /** The ways in which a message is put into bytes. Outlets of one variant get the same bytes. */
-export type Variant = 'ws';
+export type Variant = 'ws' | 'sse' | 'poll';
 
 /** Puts messages into one run of bytes. Called once per group, tick and variant, however many members there are. */
 export type Encoder = (messages: readonly Message[]) => Frames;

@@ -47,3 +47,12 @@ export function isSameOrigin({ host, origin, ...headers }: IncomingHttpHeaders):
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
   return origin === undefined || origin.toLowerCase() === `http://${host?.toLowerCase()}`;
 }
+
+/**
+ * True when a page of another origin asks without saying so: an image, a script or a link. Browsers say no Origin then,
+ * but where it comes from.
+ */
+export function isForeign({ origin, ...headers }: IncomingHttpHeaders): boolean {
+  const site = headers['sec-fetch-site'];
+  return origin === undefined && (site === 'cross-site' || site === 'same-site');
+}

@@ -4,6 +4,7 @@ import type { Hub } from '../delivery/hub.js';
 import { type Encoders, type ItemOrGroup, type Outlet, unsequenced } from '../delivery/port.js';
 import { renderUnauthorized } from '../domain/message.js';
 import type { JoinRequest, SubscriptionService } from './service-port.js';
+import type { Transport } from './triggers/payload.js';
 import type { PresenceTriggers } from './triggers/presence-triggers.js';
 
 /** A join that its handlers still decide. */
@@ -54,15 +55,18 @@ export class Joins implements SubscriptionService {
     this.leave(outlet, request.subscriptionId);
     const join: Undecided = { request, context, left: false };
     this.#remember(outlet, join);
-    this.#triggers.join({ type: TRIGGER_TYPE.join, ...address(request), context }, (allowed) => {
-      this.#forget(outlet, join);
-      if (allowed) this.#allowed(outlet, join, settled);
-      else if (!join.left) {
-        const refusal = unsequenced(renderUnauthorized(request, request.item, Date.now()));
-        outlet.write(this.#encoders[outlet.variant]([refusal]));
-        settled(false);
-      }
-    });
+    this.#triggers.join(
+      { type: TRIGGER_TYPE.join, ...address(request), transport: transportOf(outlet), context },
+      (allowed) => {
+        this.#forget(outlet, join);
+        if (allowed) this.#allowed(outlet, join, settled);
+        else if (!join.left) {
+          const refusal = unsequenced(renderUnauthorized(request, request.item, Date.now()));
+          outlet.write(this.#encoders[outlet.variant]([refusal]));
+          settled(false);
+        }
+      },
+    );
   }
 
   leave(outlet: Outlet, subscriptionId: string): void {
@@ -74,12 +78,12 @@ export class Joins implements SubscriptionService {
       return;
     }
     const ended = this.#hub.unsubscribe(outlet, subscriptionId);
-    if (ended !== undefined) this.#left(ended, ended.context);
+    if (ended !== undefined) this.#left(outlet, ended, ended.context);
   }
 
   disconnect(outlet: Outlet): void {
     for (const id of [...(this.#undecided.get(outlet)?.keys() ?? [])]) this.leave(outlet, id);
-    for (const ended of this.#hub.disconnect(outlet)) this.#left(ended, ended.context);
+    for (const ended of this.#hub.disconnect(outlet)) this.#left(outlet, ended, ended.context);
   }
 
   drained(outlet: Outlet): void {
@@ -88,15 +92,16 @@ export class Joins implements SubscriptionService {
 
   #allowed(outlet: Outlet, { request, context, left }: Undecided, settled: (joined: boolean) => void): void {
     if (left) {
-      this.#left(request, context);
+      this.#left(outlet, request, context);
       return;
     }
     this.#hub.subscribe(outlet, request, context);
     settled(true);
   }
 
-  #left(one: Addressed, context: JsonText | undefined): void {
-    this.#triggers.leave({ type: TRIGGER_TYPE.leave, ...address(one), context });
+  #left(outlet: Outlet, one: Addressed, context: JsonText | undefined): void {
+    const transport = transportOf(outlet);
+    this.#triggers.leave({ type: TRIGGER_TYPE.leave, ...address(one), transport, context });
   }
 
   #remember(outlet: Outlet, join: Undecided): void {
@@ -112,6 +117,9 @@ export class Joins implements SubscriptionService {
     if (joins.size === 0) this.#undecided.delete(outlet);
   }
 }
+
+/** A WebSocket goes without saying: its payload is what handlers know from before there were others. */
+const transportOf = ({ variant }: Outlet): Transport | undefined => (variant === 'ws' ? undefined : variant);
 
 type Addressed = ItemOrGroup & { readonly subscriptionId: string };
 

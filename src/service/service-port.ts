@@ -1,7 +1,8 @@
 import type { ErrorReason } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
 import type { ItemOrGroup, Outlet, SubscriptionRequest } from '../delivery/port.js';
-import type { TraceContext } from '../domain/change.js';
+import type { Cursor, GroupAddress, Since, Snapshot, TraceContext } from '../domain/change.js';
+import type { Eventual } from '../domain/deferred.js';
 import type { Payload } from '../domain/payload.js';
 
 /** A function call that failed, as its caller sees it on the wire. */
@@ -104,4 +105,16 @@ export interface SubscriptionService {
   disconnect(outlet: Outlet): void;
   /** The outlet has room again: paused subscriptions catch up from their cursors. */
   drained(outlet: Outlet): void;
+}
+
+/** What the service offers to a door that replies once. */
+export interface GroupReader {
+  /** True when join handlers decide who may see this stream. */
+  isGuarded(stream: string): boolean;
+  /** Asks the join handlers about one read: a join with `transport: "get"` that is left at once. */
+  admit(read: ItemOrGroup, context: JsonText | undefined, decided: (allowed: boolean) => void): void;
+  /** The group at its latest seq. `item` tells that only this item is wanted; the reply may hold more. */
+  snapshot(group: GroupAddress, item: string | undefined): Eventual<Snapshot>;
+  /** What changed after the cursor. */
+  changesSince(group: GroupAddress, cursor: Cursor): Eventual<Since>;
 }

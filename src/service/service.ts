@@ -14,11 +14,13 @@ import { createDispatch, type Dispatch } from './dispatch.js';
 import type { CallContext, ServiceConfig } from './function-context.js';
 import { handlers } from './functions/index.js';
 import { Joins } from './joins.js';
+import { Reads } from './reads.js';
 import type { ServiceObserver } from './service-observer.js';
 import type {
   AuthRequest,
   AuthResult,
   FunctionCaller,
+  GroupReader,
   InvocationCallback,
   InvocationFailure,
   StreamService,
@@ -47,6 +49,8 @@ export class Service implements StreamService {
   readonly hub: Hub;
   /** For clients: asks the auth function and the join handlers. */
   readonly subscriptions: SubscriptionService;
+  /** For clients that ask once. */
+  readonly reads: GroupReader;
   readonly triggers = new TriggerRegistry();
   readonly #options: ServiceOptions;
   readonly #dispatch: Dispatch<CallContext>;
@@ -74,9 +78,11 @@ export class Service implements StreamService {
       sourceOf: this.#sourceOf,
       onError: (error, what) => logger.warn({ err: error }, `could not ${what}; trying again`),
     });
+    const presence = new PresenceTriggers(this.triggers, functions, triggerObserver);
+    this.reads = new Reads(this.#sourceOf, presence);
     this.subscriptions = new Joins({
       hub: this.hub,
-      triggers: new PresenceTriggers(this.triggers, functions, triggerObserver),
+      triggers: presence,
       encoders,
       authenticate: (request) => this.#authenticate(request),
     });

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { WebSocket, type WebSocketServer } from 'ws';
 import { type Refusal, refuseUpgrade } from '../net/refusal.js';
 import { accept, hand, type SocketEvents } from './acceptor.js';
-import { type Admission, type Admitted, BAD_HANDSHAKE, type Candidate } from './admission.js';
+import { type Admission, type Admitted, BAD_HANDSHAKE, type SocketCandidate } from './admission.js';
 import { closeReason } from './close-reason.js';
 
 /** Close codes of refusals are this much greater than their HTTP status (D32). */
@@ -30,7 +30,7 @@ export function acceptFirst(
   { acceptor, admission, open, refused }: AcceptFirst,
 ): void {
   const [request, socket] = upgrade;
-  let candidate: Candidate | undefined;
+  let candidate: SocketCandidate | undefined;
   let refusal: Refusal | undefined;
   try {
     candidate = admission.check(request, socket);
@@ -45,12 +45,13 @@ export function acceptFirst(
   accept(acceptor, upgrade, (ws) => {
     if (candidate === undefined) close(ws, refusal as Refusal);
     else {
+      const { target, address } = candidate;
       ws.pause();
       void admission
         .authenticate(request, candidate, (refusal) => close(ws, refusal))
-        .then((admitted) => {
+        .then(({ context }) => {
           // The client may have left, or the server may be ending.
-          if (ws.readyState === WebSocket.OPEN) hand(ws, open(ws, admitted));
+          if (ws.readyState === WebSocket.OPEN) hand(ws, open(ws, { target, address, context }));
           ws.resume();
         })
         .catch((error: unknown) => close(ws, refused(error)));

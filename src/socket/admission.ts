@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { JsonText } from '../../generated/json-text.js';
@@ -11,15 +12,22 @@ import type { Runtime } from './runtime.js';
 
 /** A client that the auth function has yet to be asked about. */
 export interface Candidate {
-  readonly target: RequestTarget;
+  readonly target: Pick<RequestTarget, 'path' | 'query'>;
   readonly address: string;
 }
 
-/** A client that may have its WebSocket. */
-export interface Admitted extends Candidate {
-  /** What the auth function said about it. */
+/** One that asks for a WebSocket. */
+export interface SocketCandidate extends Candidate {
+  readonly target: RequestTarget;
+}
+
+/** What the auth function said about a client that may come in. */
+export interface Permission {
   readonly context: JsonText | undefined;
 }
+
+/** A client that may have its WebSocket. */
+export interface Admitted extends SocketCandidate, Permission {}
 
 /** Ends the wait of a client for the auth function. */
 export type TurnAway = (refusal: Refusal) => void;
@@ -30,7 +38,7 @@ const KEY = /^[+/0-9A-Za-z]{22}==$/;
 const VERSIONS = ['13', '8'];
 const LATER = { 'Retry-After': '1' };
 
-/** Decides about upgrade requests, the cheap questions first; the auth function is asked last. */
+/** Decides about requests, the cheap questions first; the auth function is asked last. */
 export class Admission {
   readonly #runtime: Runtime;
   readonly #addresses = new AddressCounts();
@@ -41,23 +49,34 @@ export class Admission {
     this.#runtime = runtime;
   }
 
-  /** Everything but the auth function. @throws Refusal with the HTTP status of the reply */
-  check(request: IncomingMessage, socket: Socket): Candidate {
+  /** Everything of an upgrade but the auth function. @throws Refusal with the HTTP status of the reply */
+  check(request: IncomingMessage, socket: Socket): SocketCandidate {
+    if (this.#closed) throw goingAway();
+    const target = parseTarget(request.url ?? '', this.#runtime.config.current.limits.max_name_bytes);
+    checkHandshake(request);
+    return { ...this.hold(request, socket), target };
+  }
+
+  /**
+   * What every request is asked before the auth function: its origin, and whether its address may hold one more.
+   *
+   * @param holder what the address holds until its `close`
+   * @throws Refusal `going_away`, `origin_not_allowed`, `too_many_sockets`
+   */
+  hold(request: IncomingMessage, holder: EventEmitter): Pick<Candidate, 'address'> {
     const { limits, allowed_origins: allowed } = this.#runtime.config.current;
     if (this.#closed) throw goingAway();
-    const target = parseTarget(request.url ?? '', limits.max_name_bytes);
-    checkHandshake(request);
     if (!originAllowed(request.headers.origin, allowed)) {
       throw new Refusal(403, 'origin_not_allowed', 'this origin may not connect');
     }
-    const address = addressOf(socket);
+    const address = addressOf(request.socket);
     if (!this.#addresses.take(address, limits.sockets_per_address)) {
       throw new Refusal(429, 'too_many_sockets', 'this address holds as many sockets as it may', {
         headers: LATER,
       });
     }
-    socket.once('close', () => this.#addresses.give(address));
-    return { target, address };
+    holder.once('close', () => this.#addresses.give(address));
+    return { address };
   }
 
   /** Refuses everybody from now on, those who wait included. */
@@ -76,7 +95,7 @@ export class Admission {
     request: IncomingMessage,
     { target, address }: Candidate,
     turnAway: TurnAway,
-  ): Promise<Admitted> {
+  ): Promise<Permission> {
     const { service, config, counters } = this.#runtime;
     // Each that waits is one unanswered call of the auth function.
     if (this.#waiting.size >= config.current.limits.max_pending_invocations) {
@@ -85,7 +104,7 @@ export class Admission {
     this.#waiting.add(turnAway);
     try {
       const result = await service.authenticate(authRequest(request, target, address));
-      if (result.allowed) return { target, address, context: result.context };
+      if (result.allowed) return { context: result.context };
       counters.authRefused += 1;
       const detail = result.reason;
       throw result.status === 401

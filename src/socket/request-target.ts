@@ -40,9 +40,7 @@ const CURSOR = /^(.*):(\d{1,16})$/s;
  * @throws Refusal 404 for any other path, 400 for a malformed name or parameter
  */
 export function parseTarget(url: string, maxNameBytes: number): RequestTarget {
-  const mark = url.indexOf('?');
-  const path = mark < 0 ? url : url.slice(0, mark);
-  const query = parseQuery(mark < 0 ? '' : url.slice(mark + 1));
+  const { path, query } = splitTarget(url);
   if (path === ROOT) return { path, query, subscription: undefined };
   const names = splitNames(path).map((segment, at) => decodeName(NAMES[at]!, segment, maxNameBytes));
   const [stream, group, item] = names as [string, string, string | undefined];
@@ -57,6 +55,14 @@ export function parseTarget(url: string, maxNameBytes: number): RequestTarget {
   return { path, query, subscription };
 }
 
+/** Path and query of a request target, the path as it came. */
+export function splitTarget(url: string): Pick<RequestTarget, 'path' | 'query'> {
+  const mark = url.indexOf('?');
+  return mark < 0
+    ? { path: url, query: parseQuery('') }
+    : { path: url.slice(0, mark), query: parseQuery(url.slice(mark + 1)) };
+}
+
 function splitNames(path: string): string[] {
   if (!path.startsWith(SUBSCRIPTIONS)) throw notFound();
   const end = path.endsWith('/') ? path.length - 1 : path.length;
@@ -65,7 +71,8 @@ function splitNames(path: string): string[] {
   return segments;
 }
 
-function decodeName(field: string, segment: string, maxNameBytes: number): string {
+/** A name of a path. @throws Refusal 400 naming the field */
+export function decodeName(field: string, segment: string, maxNameBytes: number): string {
   // Names are percent-encoded; raw bytes would reach us in an encoding that nobody stated.
   if (OUTSIDE_ASCII.test(segment)) throw badEncoding(field);
   let name: string;
@@ -82,7 +89,8 @@ function decodeName(field: string, segment: string, maxNameBytes: number): strin
 const badEncoding = (field: string): Refusal =>
   new Refusal(400, 'bad_encoding', `${field}: must be percent-encoded UTF-8`);
 
-const badParameter = (message: string): Refusal => new Refusal(400, SOCKET_ERROR.invalidMessage, message);
+export const badParameter = (message: string): Refusal =>
+  new Refusal(400, SOCKET_ERROR.invalidMessage, message);
 
 function parseQuery(text: string): RequestTarget['query'] {
   // Without a prototype, so that no parameter's name can mean anything but itself.
@@ -96,14 +104,18 @@ function parseQuery(text: string): RequestTarget['query'] {
 }
 
 function parseSince(text: string | undefined): Cursor | undefined {
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parseCursor('since', text);
+}
+
+/** @throws Refusal 400 naming the parameter */
+export function parseCursor(name: string, text: string): Cursor {
   const [, epoch, digits] = CURSOR.exec(text) ?? [];
   const seq = Number(digits);
-  if (epoch === undefined || !Number.isSafeInteger(seq)) throw badParameter('since: must be <epoch>:<seq>');
+  if (epoch === undefined || !Number.isSafeInteger(seq)) throw badParameter(`${name}: must be <epoch>:<seq>`);
   return { epoch, seq };
 }
 
-function parseFlag(name: string, text: string | undefined): boolean {
+export function parseFlag(name: string, text: string | undefined): boolean {
   if (text === undefined || text === '0') return false;
   if (text === '1') return true;
   throw badParameter(`${name}: must be 0 or 1`);

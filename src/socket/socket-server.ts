@@ -31,7 +31,8 @@ export class SocketServer {
   readonly counters: SocketCounters;
   readonly #runtime: Runtime;
   readonly #connections: Connections;
-  readonly #admission: Admission;
+  /** Decides about everybody who comes to this listener, whatever the door. */
+  readonly admission: Admission;
   readonly #acceptor = createAcceptor();
 
   constructor({ config, service, logger, counters = newCounters() }: SocketServerOptions) {
@@ -43,7 +44,7 @@ export class SocketServer {
       heartbeat: new Heartbeat(() => config.current.limits.heartbeat_interval_ms),
       open: new Set(),
     };
-    this.#admission = new Admission(this.#runtime);
+    this.admission = new Admission(this.#runtime);
   }
 
   /** Every open connection. */
@@ -59,7 +60,7 @@ export class SocketServer {
     if (wantsReasons(request.url)) {
       acceptFirst([request, socket, head], {
         acceptor: this.#acceptor,
-        admission: this.#admission,
+        admission: this.admission,
         open: (ws, admitted) => this.#open(ws, socket, admitted),
         refused: (error) => this.#refused(request, socket, error),
       });
@@ -70,7 +71,7 @@ export class SocketServer {
 
   /** Refuses everybody from now on, and closes every connection with 1001. */
   close(): void {
-    this.#admission.close();
+    this.admission.close();
     this.#connections.heartbeat.close();
     for (const connection of this.#connections.open) {
       connection.close(CLOSE_CODE.goingAway, 'the server shuts down');
@@ -84,10 +85,12 @@ export class SocketServer {
 
   async #admitFirst(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     try {
-      const candidate = this.#admission.check(request, socket);
+      const candidate = this.admission.check(request, socket);
       const turnAway = (refusal: Refusal): void => refuseUpgrade(socket, refusal);
-      const admitted = await this.#admission.authenticate(request, candidate, turnAway);
-      accept(this.#acceptor, [request, socket, head], (ws) => this.#open(ws, socket, admitted));
+      const permission = await this.admission.authenticate(request, candidate, turnAway);
+      accept(this.#acceptor, [request, socket, head], (ws) =>
+        this.#open(ws, socket, { ...candidate, ...permission }),
+      );
     } catch (error) {
       refuseUpgrade(socket, this.#refused(request, socket, error));
     }

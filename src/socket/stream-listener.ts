@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Listener, type Listening } from '../net/listener.js';
 import { isLoopback } from '../net/origin.js';
 import { refuseRequest } from '../net/refusal.js';
+import type { Admission } from './admission.js';
 import type { ConnectionInfo } from './connection.js';
 import { notFound } from './request-target.js';
 import { SocketServer, type SocketServerOptions } from './socket-server.js';
@@ -12,6 +13,17 @@ export interface StreamListenerOptions extends SocketServerOptions {
   readonly port: number;
   /** Milliseconds that clients may take for the close handshake at the end. @default 2000 */
   readonly closeGraceMs?: number;
+  /** What replies to requests that ask for no upgrade. @default all are refused with 404 */
+  readonly requests?: (admission: Admission) => RequestDoor;
+}
+
+/** A door beside the sockets, on the same port. */
+export interface RequestDoor {
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Every reply that goes on. */
+  connections(): Iterable<ConnectionInfo>;
+  /** Ends every reply that goes on. */
+  close(): void;
 }
 
 const CLOSE_GRACE_MS = 2_000;
@@ -20,6 +32,7 @@ const CLOSE_GRACE_MS = 2_000;
 export class StreamListener implements AsyncDisposable {
   readonly #options: StreamListenerOptions;
   readonly #sockets: SocketServer;
+  readonly #requests: RequestDoor | undefined;
   readonly #listener: Listener;
   #warned = false;
   #closed: Promise<void> | undefined;
@@ -28,6 +41,7 @@ export class StreamListener implements AsyncDisposable {
     this.#options = options;
     const { host, port, logger } = options;
     this.#sockets = new SocketServer(options);
+    this.#requests = options.requests?.(this.#sockets.admission);
     this.#listener = new Listener({
       scheme: 'ws',
       host,
@@ -35,8 +49,11 @@ export class StreamListener implements AsyncDisposable {
       name: 'the stream socket',
       key: 'port',
       logger,
-      onRequest: (request: IncomingMessage, response: ServerResponse) =>
-        refuseRequest(request, response, notFound()),
+      onRequest: (request, response) => {
+        this.#warnWhenOpen();
+        if (this.#requests === undefined) refuseRequest(request, response, notFound());
+        else this.#requests.handle(request, response);
+      },
       onUpgrade: (request, socket, head) => {
         this.#warnWhenOpen();
         this.#sockets.upgrade(request, socket, head);
@@ -52,8 +69,9 @@ export class StreamListener implements AsyncDisposable {
   }
 
   /** Every open connection. */
-  connections(): IterableIterator<ConnectionInfo> {
-    return this.#sockets.connections();
+  *connections(): IterableIterator<ConnectionInfo> {
+    yield* this.#sockets.connections();
+    if (this.#requests !== undefined) yield* this.#requests.connections();
   }
 
   /** Stops accepting, closes every connection with 1001 and waits for them, at most `closeGraceMs`. */
@@ -71,6 +89,7 @@ export class StreamListener implements AsyncDisposable {
       this.#sockets.terminate(),
     );
     this.#sockets.close();
+    this.#requests?.close();
     await closed;
   }
 

@@ -19,7 +19,10 @@ export const OTHER = 'other' as Variant;
 
 /** Whatever the variant is, it is encoded as lines; with `other` put in the place of some. */
 export const encodersOf = (other: Readonly<Record<string, Encoder>> = {}): Encoders =>
-  ({ ws: encodeLines, other: encodeLines, ...other }) satisfies Record<string, Encoder> as Encoders;
+  ({ ws: encodeLines, sse: encodeLines, poll: encodeLines, other: encodeLines, ...other }) satisfies Record<
+    string,
+    Encoder
+  > as Encoders;
 
 /** A socket message as a client reads it. */
 export interface Message {

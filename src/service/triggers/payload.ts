@@ -6,6 +6,7 @@ import {
   encodeLeaveTriggerPayload,
   encodeStreamTriggerPayload,
 } from '../../../generated/messages/triggers.js';
+import type { JoinTriggerPayload } from '../../../generated/triggers.js';
 import type { Change, CustomEvent, GroupAddress } from '../../domain/change.js';
 import { changeEvent, customEvent } from '../../domain/message.js';
 
@@ -47,23 +48,29 @@ function payload(
   });
 }
 
+/** How a client reads: an event stream, a long-poll, one plain request. */
+export type Transport = NonNullable<JoinTriggerPayload['transport']>;
+
 /** What a `stream:join` or `stream:leave` handler is told about. */
 export interface Presence extends GroupAddress {
   readonly type: typeof TRIGGER_TYPE.join | typeof TRIGGER_TYPE.leave;
   readonly subscriptionId: string;
   readonly item: string | undefined;
+  /** undefined = a WebSocket. */
+  readonly transport: Transport | undefined;
   readonly context: JsonText | undefined;
 }
 
 /** @param timestamp ms since the Unix epoch */
 export function presencePayload(presence: Presence, timestamp: number): JsonText {
-  const { subscriptionId, stream, group, item, context, type } = presence;
+  const { subscriptionId, stream, group, item, transport, context, type } = presence;
   const encode = type === TRIGGER_TYPE.join ? encodeJoinTriggerPayload : encodeLeaveTriggerPayload;
   return encode({
     subscription_id: subscriptionId,
     stream_name: stream,
     group_id: group,
     id: item,
+    transport,
     context,
     event_type: type,
     timestamp,

@@ -38,6 +38,11 @@ export class PresenceTriggers {
     for (const trigger of triggers) this.#ask(trigger, payload, verdict);
   }
 
+  /** True when somebody is asked about joins of this stream. */
+  guards(stream: string): boolean {
+    return this.#registry.watching(TRIGGER_TYPE.join, stream).length > 0;
+  }
+
   leave(presence: Presence): void {
     const triggers = this.#registry.watching(TRIGGER_TYPE.leave, presence.stream);
     if (triggers.length === 0) return;

@@ -21,6 +21,7 @@ export const LIMITS: Limits = {
   max_frame_bytes: 4_194_304,
   outbox_bytes: 1_048_576,
   slow_client_timeout_ms: 30_000,
+  sync_bytes: 67_108_864,
   subscriptions_per_socket: 1_000,
   sockets_per_address: 0,
   joins_per_second: 1_000,

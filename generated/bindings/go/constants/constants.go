@@ -424,4 +424,7 @@ const (
 
 	// CapabilityPing: `ping` is answered with `pong`, for clients that cannot send WebSocket pings.
 	CapabilityPing = "ping"
+
+	// CapabilityHttp: Groups are read over HTTP too, and join and leave payloads say by what a client reads.
+	CapabilityHttp = "http"
 )

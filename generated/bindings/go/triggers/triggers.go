@@ -173,6 +173,10 @@ type JoinTriggerPayload struct {
 
 	// Context: What the auth function returned as context
 	Context wire.Optional[json.RawMessage] `json:"context"`
+
+	// Transport: *Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain
+	// request. Absent = a WebSocket.
+	Transport wire.Optional[JoinTriggerPayloadTransport] `json:"transport"`
 }
 
 func decodeJoinTriggerPayload(text json.RawMessage) (v JoinTriggerPayload, err error) {
@@ -184,6 +188,7 @@ func decodeJoinTriggerPayload(text json.RawMessage) (v JoinTriggerPayload, err e
 	v.Timestamp = wire.Required(o, "timestamp", wire.DecodeInteger(-9007199254740991, 9007199254740991))
 	v.SubscriptionID = wire.Required(o, "subscription_id", wire.DecodeString)
 	v.Context = wire.Maybe(o, "context", wire.DecodeAny)
+	v.Transport = wire.Maybe(o, "transport", decodeJoinTriggerPayloadTransport)
 	return v, o.Err()
 }
 
@@ -196,6 +201,7 @@ func encodeJoinTriggerPayload(v JoinTriggerPayload) ([]byte, error) {
 	wire.Put(w, "timestamp", v.Timestamp, wire.EncodeInteger)
 	wire.Put(w, "subscription_id", v.SubscriptionID, wire.EncodeString)
 	wire.PutOptional(w, "context", v.Context, wire.EncodeAny)
+	wire.PutOptional(w, "transport", v.Transport, encodeJoinTriggerPayloadTransport)
 	return w.Close()
 }
 
@@ -220,6 +226,37 @@ func EncodeJoinTriggerPayload(value JoinTriggerPayload) ([]byte, error) {
 	return encodeJoinTriggerPayload(value)
 }
 
+// JoinTriggerPayloadTransport: *Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get`
+// = one plain request. Absent = a WebSocket.
+type JoinTriggerPayloadTransport string
+
+// The values that are known of JoinTriggerPayloadTransport; others are kept as they came.
+const (
+	JoinTriggerPayloadTransportSse JoinTriggerPayloadTransport = "sse"
+
+	JoinTriggerPayloadTransportPoll JoinTriggerPayloadTransport = "poll"
+
+	JoinTriggerPayloadTransportGet JoinTriggerPayloadTransport = "get"
+)
+
+func decodeJoinTriggerPayloadTransport(text json.RawMessage) (JoinTriggerPayloadTransport, error) {
+	return wire.DecodeEnum[JoinTriggerPayloadTransport](text)
+}
+
+func encodeJoinTriggerPayloadTransport(value JoinTriggerPayloadTransport) ([]byte, error) {
+	return wire.EncodeEnum(value)
+}
+
+// DecodeJoinTriggerPayloadTransport reads a JoinTriggerPayloadTransport from JSON text; what is wrong with it is a *wire.Error.
+func DecodeJoinTriggerPayloadTransport(text []byte) (JoinTriggerPayloadTransport, error) {
+	return wire.Whole(text, decodeJoinTriggerPayloadTransport)
+}
+
+// EncodeJoinTriggerPayloadTransport writes a JoinTriggerPayloadTransport as JSON text.
+func EncodeJoinTriggerPayloadTransport(value JoinTriggerPayloadTransport) ([]byte, error) {
+	return encodeJoinTriggerPayloadTransport(value)
+}
+
 // LeaveTriggerPayload is of the spec.
 type LeaveTriggerPayload struct {
 	// EventType: Event type (stream:join or stream:leave)
@@ -242,6 +279,10 @@ type LeaveTriggerPayload struct {
 
 	// Context: What the auth function returned as context
 	Context wire.Optional[json.RawMessage] `json:"context"`
+
+	// Transport: *Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain
+	// request. Absent = a WebSocket.
+	Transport wire.Optional[LeaveTriggerPayloadTransport] `json:"transport"`
 }
 
 func decodeLeaveTriggerPayload(text json.RawMessage) (v LeaveTriggerPayload, err error) {
@@ -253,6 +294,7 @@ func decodeLeaveTriggerPayload(text json.RawMessage) (v LeaveTriggerPayload, err
 	v.Timestamp = wire.Required(o, "timestamp", wire.DecodeInteger(-9007199254740991, 9007199254740991))
 	v.SubscriptionID = wire.Required(o, "subscription_id", wire.DecodeString)
 	v.Context = wire.Maybe(o, "context", wire.DecodeAny)
+	v.Transport = wire.Maybe(o, "transport", decodeLeaveTriggerPayloadTransport)
 	return v, o.Err()
 }
 
@@ -265,6 +307,7 @@ func encodeLeaveTriggerPayload(v LeaveTriggerPayload) ([]byte, error) {
 	wire.Put(w, "timestamp", v.Timestamp, wire.EncodeInteger)
 	wire.Put(w, "subscription_id", v.SubscriptionID, wire.EncodeString)
 	wire.PutOptional(w, "context", v.Context, wire.EncodeAny)
+	wire.PutOptional(w, "transport", v.Transport, encodeLeaveTriggerPayloadTransport)
 	return w.Close()
 }
 
@@ -287,6 +330,37 @@ func DecodeLeaveTriggerPayload(text []byte) (LeaveTriggerPayload, error) {
 // EncodeLeaveTriggerPayload writes a LeaveTriggerPayload as JSON text.
 func EncodeLeaveTriggerPayload(value LeaveTriggerPayload) ([]byte, error) {
 	return encodeLeaveTriggerPayload(value)
+}
+
+// LeaveTriggerPayloadTransport: *Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get`
+// = one plain request. Absent = a WebSocket.
+type LeaveTriggerPayloadTransport string
+
+// The values that are known of LeaveTriggerPayloadTransport; others are kept as they came.
+const (
+	LeaveTriggerPayloadTransportSse LeaveTriggerPayloadTransport = "sse"
+
+	LeaveTriggerPayloadTransportPoll LeaveTriggerPayloadTransport = "poll"
+
+	LeaveTriggerPayloadTransportGet LeaveTriggerPayloadTransport = "get"
+)
+
+func decodeLeaveTriggerPayloadTransport(text json.RawMessage) (LeaveTriggerPayloadTransport, error) {
+	return wire.DecodeEnum[LeaveTriggerPayloadTransport](text)
+}
+
+func encodeLeaveTriggerPayloadTransport(value LeaveTriggerPayloadTransport) ([]byte, error) {
+	return wire.EncodeEnum(value)
+}
+
+// DecodeLeaveTriggerPayloadTransport reads a LeaveTriggerPayloadTransport from JSON text; what is wrong with it is a *wire.Error.
+func DecodeLeaveTriggerPayloadTransport(text []byte) (LeaveTriggerPayloadTransport, error) {
+	return wire.Whole(text, decodeLeaveTriggerPayloadTransport)
+}
+
+// EncodeLeaveTriggerPayloadTransport writes a LeaveTriggerPayloadTransport as JSON text.
+func EncodeLeaveTriggerPayloadTransport(value LeaveTriggerPayloadTransport) ([]byte, error) {
+	return encodeLeaveTriggerPayloadTransport(value)
 }
 
 // StreamTriggerPayload is of the spec.
@@ -386,6 +460,8 @@ var Types = wire.ByName(
 	wire.Named("LeaveTriggerConfig", decodeLeaveTriggerConfig, encodeLeaveTriggerConfig),
 	wire.Named("StreamTriggerConfig", decodeStreamTriggerConfig, encodeStreamTriggerConfig),
 	wire.Named("JoinTriggerPayload", decodeJoinTriggerPayload, encodeJoinTriggerPayload),
+	wire.Named("JoinTriggerPayloadTransport", decodeJoinTriggerPayloadTransport, encodeJoinTriggerPayloadTransport),
 	wire.Named("LeaveTriggerPayload", decodeLeaveTriggerPayload, encodeLeaveTriggerPayload),
+	wire.Named("LeaveTriggerPayloadTransport", decodeLeaveTriggerPayloadTransport, encodeLeaveTriggerPayloadTransport),
 	wire.Named("StreamTriggerPayload", decodeStreamTriggerPayload, encodeStreamTriggerPayload),
 )

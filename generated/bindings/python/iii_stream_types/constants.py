@@ -321,3 +321,5 @@ class Capability(StrEnum):
     """A slow client is told how many custom events it missed."""
     PING = "ping"
     """`ping` is answered with `pong`, for clients that cannot send WebSocket pings."""
+    HTTP = "http"
+    """Groups are read over HTTP too, and join and leave payloads say by what a client reads."""

@@ -63,6 +63,16 @@ class JoinTriggerPayload:
     """The client's id of the subscription"""
     context: Any | Unset = UNSET
     """What the auth function returned as context"""
+    transport: JoinTriggerPayloadTransport | Unset = UNSET
+    """*Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain
+    request. Absent = a WebSocket.
+    """
+
+
+JoinTriggerPayloadTransport: TypeAlias = "Literal['sse', 'poll', 'get'] | str"
+"""*Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request.
+Absent = a WebSocket.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +93,16 @@ class LeaveTriggerPayload:
     """The client's id of the subscription"""
     context: Any | Unset = UNSET
     """What the auth function returned as context"""
+    transport: LeaveTriggerPayloadTransport | Unset = UNSET
+    """*Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain
+    request. Absent = a WebSocket.
+    """
+
+
+LeaveTriggerPayloadTransport: TypeAlias = "Literal['sse', 'poll', 'get'] | str"
+"""*Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request.
+Absent = a WebSocket.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +137,9 @@ JOIN_TRIGGER_CONFIG: objects.Object[JoinTriggerConfig] = objects.Object(JoinTrig
 LEAVE_TRIGGER_CONFIG: objects.Object[LeaveTriggerConfig] = objects.Object(LeaveTriggerConfig)
 STREAM_TRIGGER_CONFIG: objects.Object[StreamTriggerConfig] = objects.Object(StreamTriggerConfig)
 JOIN_TRIGGER_PAYLOAD: objects.Object[JoinTriggerPayload] = objects.Object(JoinTriggerPayload)
+JOIN_TRIGGER_PAYLOAD_TRANSPORT: wire.Codec[str] = wire.STRING
 LEAVE_TRIGGER_PAYLOAD: objects.Object[LeaveTriggerPayload] = objects.Object(LeaveTriggerPayload)
+LEAVE_TRIGGER_PAYLOAD_TRANSPORT: wire.Codec[str] = wire.STRING
 STREAM_TRIGGER_PAYLOAD: objects.Object[StreamTriggerPayload] = objects.Object(StreamTriggerPayload)
 
 JOIN_TRIGGER_CONFIG.define(
@@ -146,6 +168,7 @@ JOIN_TRIGGER_PAYLOAD.define(
     objects.Field("timestamp", "timestamp", wire.integer(-9007199254740991, 9007199254740991), True),
     objects.Field("subscription_id", "subscription_id", wire.STRING, True),
     objects.Field("context", "context", wire.ANY, False),
+    objects.Field("transport", "transport", JOIN_TRIGGER_PAYLOAD_TRANSPORT, False),
 )
 LEAVE_TRIGGER_PAYLOAD.define(
     {},
@@ -156,6 +179,7 @@ LEAVE_TRIGGER_PAYLOAD.define(
     objects.Field("timestamp", "timestamp", wire.integer(-9007199254740991, 9007199254740991), True),
     objects.Field("subscription_id", "subscription_id", wire.STRING, True),
     objects.Field("context", "context", wire.ANY, False),
+    objects.Field("transport", "transport", LEAVE_TRIGGER_PAYLOAD_TRANSPORT, False),
 )
 STREAM_TRIGGER_PAYLOAD.define(
     {"type": "stream"},
@@ -177,7 +201,9 @@ TYPES: Final[dict[str, wire.Codec[Any]]] = {
     "LeaveTriggerConfig": LEAVE_TRIGGER_CONFIG,
     "StreamTriggerConfig": STREAM_TRIGGER_CONFIG,
     "JoinTriggerPayload": JOIN_TRIGGER_PAYLOAD,
+    "JoinTriggerPayloadTransport": JOIN_TRIGGER_PAYLOAD_TRANSPORT,
     "LeaveTriggerPayload": LEAVE_TRIGGER_PAYLOAD,
+    "LeaveTriggerPayloadTransport": LEAVE_TRIGGER_PAYLOAD_TRANSPORT,
     "StreamTriggerPayload": STREAM_TRIGGER_PAYLOAD,
 }
 """The codecs by the names of their types."""

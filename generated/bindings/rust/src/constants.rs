@@ -303,4 +303,6 @@ pub mod capability {
     pub const DROPPED_EVENTS: &str = "dropped-events";
     /// `ping` is answered with `pong`, for clients that cannot send WebSocket pings.
     pub const PING: &str = "ping";
+    /// Groups are read over HTTP too, and join and leave payloads say by what a client reads.
+    pub const HTTP: &str = "http";
 }

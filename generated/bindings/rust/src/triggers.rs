@@ -226,6 +226,9 @@ pub struct JoinTriggerPayload {
     pub subscription_id: String,
     /// What the auth function returned as context
     pub context: Option<wire::Any>,
+    /// *Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request.
+    /// Absent = a WebSocket.
+    pub transport: Option<JoinTriggerPayloadTransport>,
 }
 
 impl JoinTriggerPayload {
@@ -239,6 +242,7 @@ impl JoinTriggerPayload {
             timestamp,
             subscription_id: subscription_id.into(),
             context: None,
+            transport: None,
         }
     }
 
@@ -252,6 +256,7 @@ impl JoinTriggerPayload {
             timestamp: object.required("timestamp", |v| wire::integer(v, -9007199254740991, 9007199254740991))?,
             subscription_id: object.required("subscription_id", wire::string)?,
             context: object.optional("context", wire::any)?,
+            transport: object.optional("transport", JoinTriggerPayloadTransport::decode)?,
         })
     }
 
@@ -275,6 +280,9 @@ impl Serialize for JoinTriggerPayload {
         if let Some(value) = &self.context {
             map.serialize_entry("context", value)?;
         }
+        if let Some(value) = &self.transport {
+            map.serialize_entry("transport", value)?;
+        }
         map.end()
     }
 }
@@ -292,7 +300,61 @@ impl Tagged for JoinTriggerPayload {
             ("timestamp", Some(self.timestamp.tagged())),
             ("subscription_id", Some(self.subscription_id.tagged())),
             ("context", self.context.as_ref().map(Tagged::tagged)),
+            ("transport", self.transport.as_ref().map(Tagged::tagged)),
         ])
+    }
+}
+
+/// *Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request.
+/// Absent = a WebSocket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JoinTriggerPayloadTransport {
+    Sse,
+    Poll,
+    Get,
+    /// A value that these types do not know.
+    Unknown(String),
+}
+
+impl JoinTriggerPayloadTransport {
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let text = wire::string(value)?;
+        Ok(match text.as_str() {
+            "sse" => Self::Sse,
+            "poll" => Self::Poll,
+            "get" => Self::Get,
+            _ => Self::Unknown(text),
+        })
+    }
+
+    /// The value as it is on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Sse => "sse",
+            Self::Poll => "poll",
+            Self::Get => "get",
+            Self::Unknown(text) => text,
+        }
+    }
+
+    /// Reads a `JoinTriggerPayloadTransport` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for JoinTriggerPayloadTransport {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+wire::deserialize!(JoinTriggerPayloadTransport);
+
+#[cfg(feature = "tagged")]
+impl Tagged for JoinTriggerPayloadTransport {
+    fn tagged(&self) -> Value {
+        self.as_str().into()
     }
 }
 
@@ -313,6 +375,9 @@ pub struct LeaveTriggerPayload {
     pub subscription_id: String,
     /// What the auth function returned as context
     pub context: Option<wire::Any>,
+    /// *Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request.
+    /// Absent = a WebSocket.
+    pub transport: Option<LeaveTriggerPayloadTransport>,
 }
 
 impl LeaveTriggerPayload {
@@ -326,6 +391,7 @@ impl LeaveTriggerPayload {
             timestamp,
             subscription_id: subscription_id.into(),
             context: None,
+            transport: None,
         }
     }
 
@@ -339,6 +405,7 @@ impl LeaveTriggerPayload {
             timestamp: object.required("timestamp", |v| wire::integer(v, -9007199254740991, 9007199254740991))?,
             subscription_id: object.required("subscription_id", wire::string)?,
             context: object.optional("context", wire::any)?,
+            transport: object.optional("transport", LeaveTriggerPayloadTransport::decode)?,
         })
     }
 
@@ -362,6 +429,9 @@ impl Serialize for LeaveTriggerPayload {
         if let Some(value) = &self.context {
             map.serialize_entry("context", value)?;
         }
+        if let Some(value) = &self.transport {
+            map.serialize_entry("transport", value)?;
+        }
         map.end()
     }
 }
@@ -379,7 +449,61 @@ impl Tagged for LeaveTriggerPayload {
             ("timestamp", Some(self.timestamp.tagged())),
             ("subscription_id", Some(self.subscription_id.tagged())),
             ("context", self.context.as_ref().map(Tagged::tagged)),
+            ("transport", self.transport.as_ref().map(Tagged::tagged)),
         ])
+    }
+}
+
+/// *Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request.
+/// Absent = a WebSocket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LeaveTriggerPayloadTransport {
+    Sse,
+    Poll,
+    Get,
+    /// A value that these types do not know.
+    Unknown(String),
+}
+
+impl LeaveTriggerPayloadTransport {
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let text = wire::string(value)?;
+        Ok(match text.as_str() {
+            "sse" => Self::Sse,
+            "poll" => Self::Poll,
+            "get" => Self::Get,
+            _ => Self::Unknown(text),
+        })
+    }
+
+    /// The value as it is on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Sse => "sse",
+            Self::Poll => "poll",
+            Self::Get => "get",
+            Self::Unknown(text) => text,
+        }
+    }
+
+    /// Reads a `LeaveTriggerPayloadTransport` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for LeaveTriggerPayloadTransport {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+wire::deserialize!(LeaveTriggerPayloadTransport);
+
+#[cfg(feature = "tagged")]
+impl Tagged for LeaveTriggerPayloadTransport {
+    fn tagged(&self) -> Value {
+        self.as_str().into()
     }
 }
 
@@ -508,7 +632,9 @@ pub fn inspect(name: &str, text: &str) -> Option<tagged::Inspected> {
         "LeaveTriggerConfig" => tagged::inspect(text, LeaveTriggerConfig::decode),
         "StreamTriggerConfig" => tagged::inspect(text, StreamTriggerConfig::decode),
         "JoinTriggerPayload" => tagged::inspect(text, JoinTriggerPayload::decode),
+        "JoinTriggerPayloadTransport" => tagged::inspect(text, JoinTriggerPayloadTransport::decode),
         "LeaveTriggerPayload" => tagged::inspect(text, LeaveTriggerPayload::decode),
+        "LeaveTriggerPayloadTransport" => tagged::inspect(text, LeaveTriggerPayloadTransport::decode),
         "StreamTriggerPayload" => tagged::inspect(text, StreamTriggerPayload::decode),
         _ => None,
     }

@@ -1,0 +1,143 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { REASON_STATUS } from '../../generated/constants.js';
+import { StreamError } from '../domain/errors.js';
+import { addressOf } from '../net/client-address.js';
+import { Heartbeat } from '../net/heartbeat.js';
+import { Refusal, refuseRequest } from '../net/refusal.js';
+import type { Admission } from '../socket/admission.js';
+import type { ConnectionInfo } from '../socket/connection.js';
+import { StallWatch } from '../socket/stall-watch.js';
+import type { RequestDoor } from '../socket/stream-listener.js';
+import { acceptedType, type MediaType } from './accept.js';
+import { checkOrigin, corsHeaders, preflight } from './cors.js';
+import { sendRetry } from './event-stream.js';
+import { Reading } from './reading.js';
+import type { HttpRuntime } from './runtime.js';
+import { Subscribing } from './subscribing.js';
+import { checkRequest, type HttpTarget, readTarget } from './target.js';
+
+export interface HttpDoorOptions extends Omit<HttpRuntime, 'stalls' | 'heartbeat'> {
+  readonly admission: Admission;
+}
+
+/** Milliseconds between two comments of an event stream. */
+const COMMENT_MS = 15_000;
+/** Statuses that a browser's event source would give up at, though trying again helps. */
+const TRY_AGAIN = [429, 503];
+
+/**
+ * The groups over HTTP: snapshots, changes, long-polls and event streams, on the port and under the admission of the
+ * stream sockets.
+ */
+export class HttpDoor implements RequestDoor {
+  readonly #runtime: HttpRuntime;
+  readonly #admission: Admission;
+  readonly #reading: Reading;
+  readonly #subscribing: Subscribing;
+
+  constructor({ admission, ...shared }: HttpDoorOptions) {
+    const { config } = shared;
+    this.#admission = admission;
+    this.#runtime = {
+      ...shared,
+      stalls: new StallWatch(() => config.current.limits.slow_client_timeout_ms),
+      heartbeat: new Heartbeat(() => COMMENT_MS),
+    };
+    this.#reading = new Reading(this.#runtime);
+    this.#subscribing = new Subscribing(this.#runtime, this.#reading);
+  }
+
+  /** Replies to a request. Never throws. */
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    // A client that leaves is told nothing.
+    response.on('error', ignore);
+    void this.#reply(request, response);
+  }
+
+  connections(): Iterable<ConnectionInfo> {
+    return this.#subscribing.connections();
+  }
+
+  close(): void {
+    this.#runtime.heartbeat.close();
+    this.#subscribing.close();
+  }
+
+  async #reply(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { limits, allowed_origins: allowed } = this.#runtime.config.current;
+    for (const [name, value] of Object.entries(corsHeaders(request.headers, allowed))) {
+      response.setHeader(name, value as string);
+    }
+    let wanted: MediaType = 'json';
+    try {
+      const target = readTarget(request, limits.max_name_bytes);
+      if (request.method === 'OPTIONS') {
+        preflight(request, response, target.route.methods, allowed);
+        return;
+      }
+      checkRequest(request, target.route);
+      wanted = request.method === 'HEAD' ? 'json' : acceptedType(request.headers.accept);
+      await this.#serve(request, response, target, wanted);
+    } catch (error) {
+      this.#refuse(request, response, error, wanted);
+    }
+  }
+
+  async #serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: HttpTarget,
+    wanted: MediaType,
+  ): Promise<void> {
+    checkOrigin(request.headers, this.#runtime.config.current.allowed_origins);
+    const { address } = this.#admission.hold(request, response);
+    const turnAway = (refusal: Refusal): void => this.#refuse(request, response, refusal, wanted);
+    const { context } = await this.#admission.authenticate(request, { target, address }, turnAway);
+    if (response.destroyed || response.writableEnded) return;
+    const client = { request, response, target, address, context };
+    const { since, wait } = target.parameters;
+    if (wanted === 'events') await this.#subscribing.stream(client);
+    else if (since !== undefined && wait !== undefined && request.method === 'GET') {
+      await this.#subscribing.poll(client, since, wait);
+    } else await this.#reading.reply(client);
+  }
+
+  #refuse(request: IncomingMessage, response: ServerResponse, error: unknown, wanted: MediaType): void {
+    const refusal = this.#explained(request, error);
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    if (wanted === 'events' && TRY_AGAIN.includes(refusal.status)) sendRetry(response, refusal);
+    else refuseRequest(request, response, refusal);
+  }
+
+  /** Counts and logs a refusal. */
+  #explained(request: IncomingMessage, error: unknown): Refusal {
+    const { logger, counters } = this.#runtime;
+    counters.refused += 1;
+    const refusal = refusalOf(error);
+    const { status, code, detail } = refusal;
+    // Without the query, which may hold a token.
+    const path = request.url?.split('?', 1)[0];
+    const about = { status, code, detail, address: addressOf(request.socket), path };
+    if (code === 'internal') logger.error({ ...about, err: error }, 'a request failed');
+    else if (status < 401 || (status > 403 && status < 429)) logger.debug(about, 'refused a request');
+    else logger.warn(about, 'refused a request');
+    return refusal;
+  }
+}
+
+const LATER: OutgoingHttpHeaders = { 'Retry-After': '1' };
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof StreamError) {
+    const status = REASON_STATUS[error.reason];
+    const headers = status === 503 ? LATER : {};
+    return new Refusal(status, error.reason, error.message, { headers });
+  }
+  return new Refusal(500, 'internal', 'the request could not be handled');
+}
+
+const ignore = (): void => {};
