@@ -38,6 +38,7 @@ export async function attempt(
     await bounded(one, context, options);
     return resultOf(one, { outcome: 'passed', ms: performance.now() - start });
   } catch (error) {
+    if (error instanceof TargetFault && error.isSilence) surroundings.silence.timedOut(error.need);
     const result = failure(one, error, performance.now() - start, context);
     return surroundings.isAttached ? attributed(result) : result;
   } finally {
@@ -114,8 +115,7 @@ function looker(
     const waits = context.waits.current();
     const what = waits.map((wait) => wait.what).join('; ') || 'the end of the case';
     if (looks >= ms / every || looks - lastFrame >= silenceMs / every) {
-      log.timedOut(waits);
-      reject(new TargetFault(`waited ${Math.round(looks * every)} ms for ${what}`, waits[0]?.need));
+      reject(new TargetFault(`waited ${Math.round(looks * every)} ms for ${what}`, waits[0]?.need, true));
     } else if (log.isHopeless(waits) && waits.every(isOld)) {
       reject(new TargetFault(`waited for ${what}, which never came in this run`, waits[0]?.need));
     }

@@ -22,8 +22,9 @@ async function main(): Promise<void> {
   // Signals go to the whole process group: the server has its own already, and a second one would cut its end short.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => {});
   try {
-    const [line] = await Promise.race([once(child.stdout as Readable, 'data'), exited.then(() => [''])]);
-    process.stdout.write(addressesIn(String(line)));
+    const [line] = await Promise.race([once(child.stdout as Readable, 'data'), exited.then(() => [])]);
+    // Without a line the server ended; its reason is on stderr.
+    if (line !== undefined) process.stdout.write(addressesIn(String(line)));
   } finally {
     // It was read; a kill would leave it behind.
     await rm(directory, { recursive: true, force: true });

@@ -9,9 +9,12 @@ export class TargetFault extends Error {
   override readonly name: string = 'TargetFault';
   /** What the target lacks, where that is known: failures with the same need have one cause. */
   readonly need: string | undefined;
-  constructor(message: string, need?: string) {
+  /** The target was silent for as long as it is waited for. */
+  readonly isSilence: boolean;
+  constructor(message: string, need?: string, isSilence = false) {
     super(message);
     this.need = need;
+    this.isSilence = isSilence;
   }
 }
 

@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import { TargetFault } from './faults.js';
+import { UPGRADE } from './waits.js';
 import type { Wiring } from './wiring.js';
 
 export interface LinkOptions {
@@ -19,7 +20,7 @@ export class Refused extends TargetFault {
   override readonly name = 'Refused';
   readonly status: number;
   constructor(status: number, path: string) {
-    super(`the upgrade of ${path} was refused with HTTP ${status}`, `an upgrade of ${kindOf(path)}`);
+    super(`the upgrade of ${path} was refused with HTTP ${status}`, needOf(path));
     this.status = status;
   }
 }
@@ -69,10 +70,10 @@ export class Link {
       });
       link.socket.on('error', (error) => {
         wiring.trace.add(who, 'error', error.message);
-        reject(new TargetFault(`${path}: ${error.message}`, `an upgrade of ${kindOf(path)}`));
+        reject(new TargetFault(`${path}: ${error.message}`, needOf(path), TIMED_OUT.test(error.message)));
       });
     });
-    await wiring.waits.for(`the upgrade of ${path}`, opened, `an upgrade of ${kindOf(path)}`);
+    await wiring.waits.for(`the upgrade of ${path}`, opened, needOf(path));
     return link;
   }
 
@@ -97,5 +98,9 @@ export class Link {
 
 const pathOf = (url: string): string => url.replace(/^wss?:\/\/[^/]*/, '').replace(/\?.*/, '') || '/';
 
-/** Paths that an upgrade tells apart: one path per subscription has one cause. */
-const kindOf = (path: string): string => path.replace(/^\/stream\/.*/, '/stream/<stream>/<group>');
+/** What the library says when an upgrade took longer than it may. */
+const TIMED_OUT = /handshake has timed out/;
+
+/** What a target lacks that does not take an upgrade; paths of subscriptions are of one kind. */
+const needOf = (path: string): string =>
+  `${UPGRADE} ${path.replace(/^\/stream\/.*/, '/stream/<stream>/<group>')}`;

@@ -55,24 +55,34 @@ const needOf = (what: string): string => what.replace(/\s*\d+( of \d+)?/g, '');
 export class SilenceLog {
   readonly #arrived = new Set<string>();
   readonly #timeouts = new Map<string, number>();
+  #cases = 0;
+  /** Something came that is more than a connection. */
+  #hasSpoken = false;
 
   /** Something of this kind came: it is waited for in full from now on. */
   arrived(need: string): void {
     this.#arrived.add(need);
+    this.#hasSpoken ||= !need.startsWith(UPGRADE);
   }
 
-  timedOut(waits: readonly Wait[]): void {
-    for (const { need } of waits) this.#timeouts.set(need, (this.#timeouts.get(need) ?? 0) + 1);
+  /** A case spent its whole time waiting for this. */
+  timedOut(need: string | undefined): void {
+    this.#cases += 1;
+    if (need !== undefined) this.#timeouts.set(need, (this.#timeouts.get(need) ?? 0) + 1);
   }
 
   /** True when nothing of what is waited for can be expected to come. */
   isHopeless(waits: readonly Wait[]): boolean {
-    return (
-      waits.length > 0 &&
-      waits.every(({ need }) => !this.#arrived.has(need) && (this.#timeouts.get(need) ?? 0) >= HOPELESS_AFTER)
+    if (waits.length === 0) return false;
+    if (!this.#hasSpoken && this.#cases >= HOPELESS_AFTER) return true;
+    return waits.every(
+      ({ need }) => !this.#arrived.has(need) && (this.#timeouts.get(need) ?? 0) >= HOPELESS_AFTER,
     );
   }
 }
+
+/** How the needs of upgrades begin. */
+export const UPGRADE = 'an upgrade of';
 
 /** Timeouts of the full length before a wait is given up early. */
 const HOPELESS_AFTER = 3;
