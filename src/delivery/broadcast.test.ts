@@ -8,7 +8,7 @@ import { type DeliveryContext, type Encoder, type Encoders, Subscription, type V
 import { encodeLines, encodersOf, FakeOutlet, OTHER, random } from './testing/harness.js';
 
 const AT = { stream: 's', group: 'g' };
-const ENTRY = { seq: 1, epoch: 'e', item: 'i', text: asJson('1'), isEvent: false };
+const ENTRY = { seq: 1, epoch: 'e', item: 'i', text: asJson('1'), isEvent: false, timestamp: 0 };
 
 function member(id: string, { item, variant }: { item?: string; variant?: Variant } = {}): Member {
   const member = new Member(new FakeOutlet(id, variant));

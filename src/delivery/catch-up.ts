@@ -47,7 +47,7 @@ export class CatchUp {
   passed(entry: Entry): void {
     const { members } = this.#group;
     if (entry.seq === 0) {
-      if (!entry.isEvent) this.#syncs.clear();
+      this.#syncs.clear();
       for (const member of members.paused) this.missed(member, entry);
     }
     if (members.catchingUp.size > 0) members.retained.add(entry);
@@ -198,6 +198,7 @@ export class CatchUp {
     member.sync(reply.to);
     this.#replies.first(member, reply);
     state.cursor = cursor.seq;
+    state.told = cursor.timestamp;
     return true;
   }
 

@@ -8,6 +8,8 @@ export interface Entry extends Message {
   readonly item: string | undefined;
   /** True for a custom event: a client that misses it is told the count and gets nothing else. */
   readonly isEvent: boolean;
+  /** ms */
+  readonly timestamp: number;
 }
 
 /** Who reads a feed. */
@@ -22,7 +24,7 @@ export interface FeedReader {
   retry(): void;
 }
 
-/** Changes held back while the feed asks what it missed; beyond that it asks again. */
+/** Messages held back while the feed asks what it missed; beyond that it asks again. */
 const MAX_HELD_BACK = 10_000;
 
 /**
@@ -38,9 +40,13 @@ export class Feed {
   #epoch = '';
   /** A question to the source is under way. */
   #asking = false;
+  /** Something was missed, and no question found it yet: a failed one is asked again. */
+  #isBehind = false;
   /** Something may have been missed that the question under way, or the first reply, does not find. */
   #askAgain = false;
-  #heldBack: Change[] = [];
+  #heldBack: (Change | CustomEvent)[] = [];
+  /** ms; up to where the newest question was replied to. */
+  #told = 0;
   #closed = false;
 
   constructor(at: GroupAddress, source: Source, reader: FeedReader, context: DeliveryContext) {
@@ -79,13 +85,23 @@ export class Feed {
     this.#take(change);
   }
 
+  /** Takes a custom event: in its place by time, or not at all when what came after it was told already. */
   event(event: CustomEvent): void {
+    if (this.#isBehind) {
+      this.#holdBack(event);
+      return;
+    }
+    if (event.timestamp <= this.#told) {
+      this.#context.counters.droppedEvents++;
+      return;
+    }
     this.#reader.next({
       seq: 0,
       epoch: '',
       item: event.item,
       text: renderEvent(event),
       isEvent: true,
+      timestamp: event.timestamp,
     });
   }
 
@@ -113,10 +129,11 @@ export class Feed {
       return;
     }
     this.#asking = true;
+    this.#isBehind = true;
     const failed = (error: unknown): void => {
       this.#asking = false;
-      // The next question finds them too.
-      this.#heldBack = [];
+      // The next question finds the changes.
+      this.#heldBack = this.#heldBack.filter((held) => !isChange(held));
       this.#context.log(error, 'catch up a group');
       this.#context.retryLater(this);
     };
@@ -134,20 +151,42 @@ export class Feed {
 
   #found(since: Since): void {
     this.#context.counters.catchUps++;
-    if (since.kind === 'changes') for (const change of since.changes) this.#take(change);
+    const { seq, epoch, timestamp } = since.kind === 'changes' ? since : since.snapshot;
+    let heldBack = this.#heldBack;
+    this.#heldBack = [];
+    this.#asking = false;
+    this.#isBehind = false;
+    if (since.kind === 'changes') heldBack = this.#fill(since.changes, heldBack);
     else this.#reader.reset();
-    const { seq, epoch } = since.kind === 'changes' ? since : since.snapshot;
     this.#seq = seq;
     this.#epoch = epoch;
-    this.#asking = false;
-    const heldBack = this.#heldBack;
-    this.#heldBack = [];
-    for (const change of heldBack) this.change(change);
+    this.#told = timestamp;
+    for (const held of heldBack) this.#release(held, epoch);
     this.#reader.moved();
     this.#reader.retry();
     if (!this.#askAgain) return;
     this.#askAgain = false;
     this.gap();
+  }
+
+  /** Takes what was missed, and the events that came between, in the order of their time; returns what comes after. */
+  #fill(changes: readonly Change[], heldBack: readonly (Change | CustomEvent)[]): (Change | CustomEvent)[] {
+    const events = heldBack.filter((held) => !isChange(held)) as CustomEvent[];
+    let next = 0;
+    for (const change of changes) {
+      for (; next < events.length && events[next]!.timestamp < change.timestamp; next++)
+        this.event(events[next]!);
+      this.#take(change);
+    }
+    const told = new Set(events.slice(0, next));
+    return heldBack.filter((held) => isChange(held) || !told.has(held));
+  }
+
+  #release(held: Change | CustomEvent, epoch: string): void {
+    if (!isChange(held)) this.event(held);
+    else if (held.epoch === epoch) this.change(held);
+    // Of an older epoch, or of a newer one than the question saw: another question tells.
+    else this.#askAgain = true;
   }
 
   #take(change: Change): void {
@@ -158,11 +197,14 @@ export class Feed {
     this.#reader.moved();
   }
 
-  #holdBack(change: Change): void {
-    if (this.#heldBack.length === MAX_HELD_BACK) this.#askAgain = true;
-    else this.#heldBack.push(change);
+  #holdBack(held: Change | CustomEvent): void {
+    if (this.#heldBack.length < MAX_HELD_BACK) this.#heldBack.push(held);
+    else if (isChange(held)) this.#askAgain = true;
+    else this.#context.counters.droppedEvents++;
   }
 }
+
+const isChange = (held: Change | CustomEvent): held is Change => 'seq' in held;
 
 const entryOf = (change: Change): Entry => ({
   seq: change.seq,
@@ -170,4 +212,5 @@ const entryOf = (change: Change): Entry => ({
   item: change.item,
   text: renderChange(change),
   isEvent: false,
+  timestamp: change.timestamp,
 });

@@ -22,8 +22,8 @@ export type Reply =
   /** A sync that is encoded already. */
   | { readonly to: Subscription; readonly sync: EncodedSync };
 
-/** Where a reply brings its reader. */
-export const cursorOf = (reply: Reply): Cursor => {
+/** Where a reply brings its reader, and when: ms. */
+export const cursorOf = (reply: Reply): Cursor & { readonly timestamp: number } => {
   if ('sync' in reply) return reply.sync;
   if ('snapshot' in reply) return reply.snapshot;
   return reply.since.kind === 'changes' ? reply.since : reply.since.snapshot;
@@ -64,6 +64,8 @@ export interface CatchingUp extends Behind {
   readonly kind: 'catchingUp';
   /** The first retained entry that it was not pushed. */
   mark: number;
+  /** ms; the timestamp of its newest reply, 0 = none yet. An event that is not newer came before it. */
+  told: number;
   readonly wait: Wait;
 }
 
@@ -112,6 +114,7 @@ const catchingUp = (cursor: number, mark: number, isStale: boolean): CatchingUp 
   mark,
   missedEvents: 0,
   isStale,
+  told: 0,
   wait: TURN,
 });
 const paused = ({ cursor, missedEvents, isStale }: Behind): Paused => ({

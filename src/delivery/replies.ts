@@ -48,10 +48,12 @@ export class Replies {
   catchUp(member: Member, state: CatchingUp, since: Since): boolean {
     this.#context.counters.catchUps++;
     if (since.kind === 'reset') {
+      state.told = since.snapshot.timestamp;
       for (const to of member.synced) this.#sync(member, to, since.reason, since.snapshot);
       state.cursor = since.snapshot.seq;
       return true;
     }
+    state.told = since.timestamp;
     const own = since.changes.filter((change) => member.concerns(change.item));
     for (let i = 0; i < own.length; i += RUN) {
       const run = own.slice(i, i + RUN).map(changed);
@@ -69,7 +71,9 @@ export class Replies {
     for (const entry of this.#retained.from(state.mark)) {
       if (entry.seq > upTo) break;
       state.mark++;
-      const isNews = entry.seq === 0 || entry.seq > state.cursor;
+      const isNews = entry.isEvent
+        ? entry.timestamp > state.told
+        : entry.seq === 0 || entry.seq > state.cursor;
       if (isNews && member.concerns(entry.item)) messages.push(entry);
       if (entry.seq > state.cursor) state.cursor = entry.seq;
     }
@@ -90,11 +94,11 @@ export class Replies {
   }
 
   #encodeSync({ outlet: { variant } }: Member, to: Subscription, snapshot: Snapshot): Frames {
-    const { seq, epoch } = snapshot;
+    const { seq, epoch, timestamp } = snapshot;
     const { item, withItems } = to;
     const text = renderSync(this.#at, snapshot, item, withItems);
     const frames = this.#context.encoders[variant]([{ seq, epoch, text }]);
-    if (item === undefined && seq > 0) this.#syncs.add({ seq, epoch, variant, withItems, frames });
+    if (item === undefined && seq > 0) this.#syncs.add({ seq, epoch, timestamp, variant, withItems, frames });
     return frames;
   }
 

@@ -6,6 +6,8 @@ const LIFETIME = 200;
 
 /** The sync of a whole group at its cursor, encoded. */
 export interface EncodedSync extends Cursor {
+  /** ms */
+  readonly timestamp: number;
   readonly variant: Variant;
   readonly withItems: boolean;
   readonly frames: Frames;
@@ -43,12 +45,12 @@ export class SyncCache {
   }
 
   add(sync: EncodedSync): void {
-    const { seq, epoch, variant, withItems, frames } = sync;
+    const { seq, epoch, variant, withItems } = sync;
     const others = this.#kept.filter(
       (one) =>
         one.seq === seq && one.epoch === epoch && (one.variant !== variant || one.withItems !== withItems),
     );
-    this.#kept = [...others, { seq, epoch, variant, withItems, frames, until: performance.now() + LIFETIME }];
+    this.#kept = [...others, { ...sync, until: performance.now() + LIFETIME }];
     this.#context.clearLater(this);
   }
 

@@ -62,7 +62,6 @@ export class Subscriber implements AsyncDisposable {
     client.on('error', (error: Error) => {
       reason = error.message;
     });
-    client.on('message', (_channel: string, text: string) => this.#events.message(text));
     try {
       await client.connect();
       await client.subscribe(this.#channel);
@@ -70,6 +69,8 @@ export class Subscriber implements AsyncDisposable {
       client.disconnect();
       throw reason === '' ? error : new Error(reason, { cause: error });
     }
+    // What came before is in the gap, which is told in this turn.
+    client.on('message', (_channel: string, text: string) => this.#events.message(text));
     this.#active = true;
     this.#attempts = 0;
     if (client.status === 'end') this.#lost(reason);
