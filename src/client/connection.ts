@@ -52,6 +52,8 @@ export function createConnection(
   let attempt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let openedAt = 0;
+  /** When the connection that lasted was lost. */
+  let lostAt = 0;
   let pings = false;
   let acknowledges = false;
   let status: ConnectionStatus = { state: 'idle' };
@@ -74,9 +76,13 @@ export function createConnection(
     return run;
   };
   const lost = (error: StreamClientError): void => {
-    if (Date.now() - openedAt > STEADY) attempt = 0;
+    const now = Date.now();
+    if (attempt++ === 0 || now - openedAt > STEADY) {
+      attempt = 1;
+      lostAt = now;
+    }
     drop();
-    arm(connect, delay(attempt++));
+    arm(connect, delay(now - lostAt));
     enter('waiting', error);
   };
   const end = (error: StreamClientError): void => {

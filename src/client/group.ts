@@ -221,7 +221,7 @@ export function createGroup(
   const refused = ({ code, message }: ErrorMessage): void => {
     if (TEMPORARY.test(code)) {
       enter('joining');
-      retryTimer = setTimeout(join, core.delay(refusals++));
+      retryTimer = setTimeout(join, core.delay(1_000 * refusals++));
     } else enter('ended', failure(code, message));
   };
   const streamed = (message: StreamMessage): void => {

@@ -144,7 +144,8 @@ export interface StreamClientOptions {
   /** @default globalThis.WebSocket */
   readonly WebSocket?: WebSocketConstructor | undefined;
   /**
-   * Milliseconds until the next attempt: random between 0 and the lesser of `maxMs` and `minMs` × 2^attempts.
+   * Bounds of the milliseconds until the next attempt, which is made after a random 20 to 50 % of the time that the
+   * connection has been away, and at once when the network is back or the page is looked at again.
    *
    * @default {minMs: 250, maxMs: 20_000}
    */

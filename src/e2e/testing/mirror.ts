@@ -82,6 +82,11 @@ export class Mirror {
     return this.#socket?.readyState === WebSocket.OPEN;
   }
 
+  /** Bytes that came on the newest socket, the handshake included. */
+  get bytesRead(): number {
+    return (this.#socket as unknown as { _socket: { bytesRead: number } })._socket.bytesRead;
+  }
+
   get epoch(): string {
     return this.#group.getSnapshot().epoch;
   }
