@@ -14,6 +14,7 @@ import {
   decodeListRequest,
   decodeSendRequest,
   decodeSetRequest,
+  decodeTransactRequest,
   decodeUpdateRequest,
   type DeleteRequest,
   type GetRequest,
@@ -22,6 +23,7 @@ import {
   type ListRequest,
   type SendRequest,
   type SetRequest,
+  type TransactRequest,
   type UpdateRequest,
 } from './messages/functions.js';
 import {
@@ -32,6 +34,7 @@ import {
   validateListInput,
   validateSendInput,
   validateSetInput,
+  validateTransactInput,
   validateUpdateInput,
 } from './validators.js';
 
@@ -53,6 +56,8 @@ export interface Requests {
   set: SetRequest;
   /** `stream::update`: Atomically update a stream value with multiple operations */
   update: UpdateRequest;
+  /** `stream::transact`: *Additive.* Write several items of a group, all or none */
+  transact: TransactRequest;
 }
 
 /** What the handler of each function returns. */
@@ -73,6 +78,8 @@ export interface Results {
   set: JsonText;
   /** `stream::update`: Atomically update a stream value with multiple operations */
   update: JsonText;
+  /** `stream::transact`: *Additive.* Write several items of a group, all or none */
+  transact: JsonText;
 }
 
 export type FunctionKey = keyof Requests;
@@ -145,5 +152,12 @@ export const CALLS: { readonly [Key in FunctionKey]: Call<Requests[Key]> } = {
     validate: validateUpdateInput,
     allOptional: false,
     decode: decodeUpdateRequest as Call<UpdateRequest>['decode'],
+  },
+  transact: {
+    id: FUNCTION.transact,
+    code: ERROR_CODE.transact,
+    validate: validateTransactInput,
+    allOptional: false,
+    decode: decodeTransactRequest as Call<TransactRequest>['decode'],
   },
 };

@@ -21,6 +21,10 @@ export const CAPABILITY = {
   ping: 'ping',
   /** Groups are read over HTTP too, and join and leave payloads say by what a client reads. */
   http: 'http',
+  /** Writes take conditions and idempotency keys, reads tell revs and come in pages. */
+  revisions: 'revisions',
+  /** `stream::transact` writes several items of a group, all or none. */
+  transactions: 'transactions',
 } as const;
 export type Capability = (typeof CAPABILITY)[keyof typeof CAPABILITY];
 
@@ -57,5 +61,46 @@ export const CAPABILITY_MEMBERS: Readonly<Record<Capability, readonly string[]>>
   'http': [
     'triggers/stream:join/return_schema/properties/transport',
     'triggers/stream:leave/return_schema/properties/transport',
+  ],
+  'revisions': [
+    'functions/stream::set/request_schema/properties/if_rev',
+    'functions/stream::set/request_schema/properties/if_value',
+    'functions/stream::set/request_schema/properties/if_absent',
+    'functions/stream::set/request_schema/properties/if_exists',
+    'functions/stream::set/request_schema/properties/idempotency_key',
+    'functions/stream::set/request_schema/properties/return',
+    'functions/stream::set/response_schema/properties/rev',
+    'functions/stream::set/response_schema/properties/epoch',
+    'functions/stream::set/response_schema/properties/outcome',
+    'functions/stream::set/response_schema/required',
+    'functions/stream::update/request_schema/properties/if_rev',
+    'functions/stream::update/request_schema/properties/if_value',
+    'functions/stream::update/request_schema/properties/if_absent',
+    'functions/stream::update/request_schema/properties/if_exists',
+    'functions/stream::update/request_schema/properties/idempotency_key',
+    'functions/stream::update/request_schema/properties/return',
+    'functions/stream::update/response_schema/properties/rev',
+    'functions/stream::update/response_schema/properties/epoch',
+    'functions/stream::update/response_schema/properties/outcome',
+    'functions/stream::update/response_schema/required',
+    'functions/stream::delete/request_schema/properties/if_rev',
+    'functions/stream::delete/request_schema/properties/if_value',
+    'functions/stream::delete/request_schema/properties/if_absent',
+    'functions/stream::delete/request_schema/properties/if_exists',
+    'functions/stream::delete/request_schema/properties/idempotency_key',
+    'functions/stream::delete/request_schema/properties/return',
+    'functions/stream::delete/response_schema/properties/rev',
+    'functions/stream::delete/response_schema/properties/epoch',
+    'functions/stream::delete/response_schema/properties/outcome',
+    'functions/stream::get/request_schema/properties/items',
+    'functions/stream::get/response_schema/definitions',
+    'functions/stream::list/request_schema/properties/items',
+    'functions/stream::list/request_schema/properties/limit',
+    'functions/stream::list/request_schema/properties/after',
+    'functions/stream::list/response_schema/definitions',
+  ],
+  'transactions': [
+    'functions/stream::transact',
+    'StreamMessage.more',
   ],
 };

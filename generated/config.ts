@@ -135,6 +135,10 @@ export interface Limits {
    */
   joins_per_second: number;
   /**
+   * Milliseconds that the idempotency key of a write is remembered, by its item, which keeps the last 8.
+   */
+  idempotency_window_ms: number;
+  /**
    * Function calls that may be unanswered at once.
    */
   max_pending_invocations: number;

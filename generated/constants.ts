@@ -25,6 +25,8 @@ export const FUNCTION = {
   set: 'stream::set',
   /** Atomically update a stream value with multiple operations */
   update: 'stream::update',
+  /** *Additive.* Write several items of a group, all or none */
+  transact: 'stream::transact',
 } as const;
 export type FunctionId = (typeof FUNCTION)[keyof typeof FUNCTION];
 
@@ -38,6 +40,7 @@ export const ERROR_CODE = {
   send: 'STREAM_SEND_ERROR',
   set: 'STREAM_SET_ERROR',
   update: 'STREAM_UPDATE_ERROR',
+  transact: 'STREAM_TRANSACT_ERROR',
 } as const;
 
 /** Ids of the trigger types. */
@@ -63,6 +66,8 @@ export const ERROR_REASON = {
   readOnly: 'read_only',
   /** The store, or the engine, cannot be reached now. */
   unavailable: 'unavailable',
+  /** The store, or its backend, cannot do this; the message names what. */
+  unsupported: 'unsupported',
   /** A bounded queue is full; try again. */
   overloaded: 'overloaded',
   /** The function that implements this stream failed. */
@@ -79,6 +84,7 @@ export const REASON_STATUS = {
   not_exact: 400,
   read_only: 503,
   unavailable: 503,
+  unsupported: 501,
   overloaded: 503,
   custom_stream: 502,
   internal: 500,

@@ -40,6 +40,35 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
         },
         "stream_name": {
           "type": "string"
+        },
+        "if_rev": {
+          "description": "*Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.",
+          "type": "integer",
+          "format": "uint",
+          "minimum": 0
+        },
+        "if_value": {
+          "description": "*Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."
+        },
+        "if_absent": {
+          "description": "*Additive.* `true`: writes only when there is no item. At most one `if_*`.",
+          "type": "boolean"
+        },
+        "if_exists": {
+          "description": "*Additive.* `true`: writes only when there is an item. At most one `if_*`.",
+          "type": "boolean"
+        },
+        "idempotency_key": {
+          "description": "*Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.",
+          "type": "string"
+        },
+        "return": {
+          "description": "*Additive.* `rev`: the reply carries no values.",
+          "type": "string",
+          "enum": [
+            "full",
+            "rev"
+          ]
         }
       },
       "required": [
@@ -55,10 +84,35 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
       "properties": {
         "old_value": {
           "description": "The value before the update (None if key didn't exist)"
+        },
+        "rev": {
+          "description": "*Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a `duplicate` the rev that the first write got. Only where the call used a field of `revisions`.",
+          "type": "integer",
+          "format": "uint",
+          "minimum": 0
+        },
+        "epoch": {
+          "description": "*Additive.* The incarnation of the group's data that `rev` belongs to.",
+          "type": "string"
+        },
+        "outcome": {
+          "description": "*Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not `applied` changed nothing, and `new_value` is the current value.",
+          "type": "string",
+          "enum": [
+            "applied",
+            "conflict",
+            "not_found",
+            "duplicate"
+          ]
         }
       },
       "title": "DeleteResult",
       "type": "object"
+    },
+    "metadata": {
+      "capabilities": [
+        "revisions"
+      ]
     }
   },
   {
@@ -75,6 +129,10 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
         },
         "stream_name": {
           "type": "string"
+        },
+        "items": {
+          "description": "*Additive.* `true`: the reply is an `ItemResult`, or nothing when the item is missing.",
+          "type": "boolean"
         }
       },
       "required": [
@@ -88,7 +146,39 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
     "response_format": {
       "$schema": "http://json-schema.org/draft-07/schema#",
       "title": "GetResult",
-      "description": "The item's value. A missing item answers nothing."
+      "description": "The item's value. A missing item answers nothing.",
+      "definitions": {
+        "ItemResult": {
+          "description": "*Additive.* What `stream::get` returns with `items: true`.",
+          "type": "object",
+          "required": [
+            "id",
+            "rev",
+            "epoch",
+            "data"
+          ],
+          "properties": {
+            "id": {
+              "type": "string"
+            },
+            "rev": {
+              "description": "The seq of the item's last change.",
+              "type": "integer",
+              "format": "uint",
+              "minimum": 0
+            },
+            "epoch": {
+              "type": "string"
+            },
+            "data": {}
+          }
+        }
+      }
+    },
+    "metadata": {
+      "capabilities": [
+        "revisions"
+      ]
     }
   },
   {
@@ -101,6 +191,20 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
           "type": "string"
         },
         "stream_name": {
+          "type": "string"
+        },
+        "items": {
+          "description": "*Additive.* `true`: the reply is a `ListPage`.",
+          "type": "boolean"
+        },
+        "limit": {
+          "description": "*Additive.* Items of a page, at most; with `items` only.",
+          "type": "integer",
+          "format": "uint",
+          "minimum": 1
+        },
+        "after": {
+          "description": "*Additive.* `next` of the page before; with `items` only.",
           "type": "string"
         }
       },
@@ -116,7 +220,71 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
       "title": "ListResult",
       "description": "The group's values in creation order.",
       "type": "array",
-      "items": {}
+      "items": {},
+      "definitions": {
+        "ListedItem": {
+          "description": "*Additive.* An item of a `ListPage`.",
+          "type": "object",
+          "required": [
+            "id",
+            "rev",
+            "created",
+            "data"
+          ],
+          "properties": {
+            "id": {
+              "type": "string"
+            },
+            "rev": {
+              "description": "The seq of the item's last change.",
+              "type": "integer",
+              "format": "uint",
+              "minimum": 0
+            },
+            "created": {
+              "description": "Its place in creation order; 0 = another engine created it.",
+              "type": "integer",
+              "format": "uint",
+              "minimum": 0
+            },
+            "data": {}
+          }
+        },
+        "ListPage": {
+          "description": "*Additive.* What `stream::list` returns with `items: true`: items in creation order, and the cursor that they are a snapshot of.",
+          "type": "object",
+          "required": [
+            "epoch",
+            "seq",
+            "items"
+          ],
+          "properties": {
+            "epoch": {
+              "type": "string"
+            },
+            "seq": {
+              "type": "integer",
+              "format": "uint",
+              "minimum": 0
+            },
+            "items": {
+              "type": "array",
+              "items": {
+                "$ref": "#/definitions/ListedItem"
+              }
+            },
+            "next": {
+              "description": "Where the next page begins; absent on the last.",
+              "type": "string"
+            }
+          }
+        }
+      }
+    },
+    "metadata": {
+      "capabilities": [
+        "revisions"
+      ]
     }
   },
   {
@@ -252,6 +420,35 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
         },
         "stream_name": {
           "type": "string"
+        },
+        "if_rev": {
+          "description": "*Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.",
+          "type": "integer",
+          "format": "uint",
+          "minimum": 0
+        },
+        "if_value": {
+          "description": "*Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."
+        },
+        "if_absent": {
+          "description": "*Additive.* `true`: writes only when there is no item. At most one `if_*`.",
+          "type": "boolean"
+        },
+        "if_exists": {
+          "description": "*Additive.* `true`: writes only when there is an item. At most one `if_*`.",
+          "type": "boolean"
+        },
+        "idempotency_key": {
+          "description": "*Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.",
+          "type": "string"
+        },
+        "return": {
+          "description": "*Additive.* `rev`: the reply carries no values.",
+          "type": "string",
+          "enum": [
+            "full",
+            "rev"
+          ]
         }
       },
       "required": [
@@ -271,13 +468,35 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
         },
         "old_value": {
           "description": "The value before the update (None if key didn't exist)"
+        },
+        "rev": {
+          "description": "*Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a `duplicate` the rev that the first write got. Only where the call used a field of `revisions`.",
+          "type": "integer",
+          "format": "uint",
+          "minimum": 0
+        },
+        "epoch": {
+          "description": "*Additive.* The incarnation of the group's data that `rev` belongs to.",
+          "type": "string"
+        },
+        "outcome": {
+          "description": "*Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not `applied` changed nothing, and `new_value` is the current value.",
+          "type": "string",
+          "enum": [
+            "applied",
+            "conflict",
+            "not_found",
+            "duplicate"
+          ]
         }
       },
-      "required": [
-        "new_value"
-      ],
       "title": "SetResult",
       "type": "object"
+    },
+    "metadata": {
+      "capabilities": [
+        "revisions"
+      ]
     }
   },
   {
@@ -463,6 +682,35 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
         },
         "stream_name": {
           "type": "string"
+        },
+        "if_rev": {
+          "description": "*Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.",
+          "type": "integer",
+          "format": "uint",
+          "minimum": 0
+        },
+        "if_value": {
+          "description": "*Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."
+        },
+        "if_absent": {
+          "description": "*Additive.* `true`: writes only when there is no item. At most one `if_*`.",
+          "type": "boolean"
+        },
+        "if_exists": {
+          "description": "*Additive.* `true`: writes only when there is an item. At most one `if_*`.",
+          "type": "boolean"
+        },
+        "idempotency_key": {
+          "description": "*Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.",
+          "type": "string"
+        },
+        "return": {
+          "description": "*Additive.* `rev`: the reply carries no values.",
+          "type": "string",
+          "enum": [
+            "full",
+            "rev"
+          ]
         }
       },
       "required": [
@@ -524,13 +772,463 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
         },
         "old_value": {
           "description": "The value before the update (None if key didn't exist)"
+        },
+        "rev": {
+          "description": "*Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a `duplicate` the rev that the first write got. Only where the call used a field of `revisions`.",
+          "type": "integer",
+          "format": "uint",
+          "minimum": 0
+        },
+        "epoch": {
+          "description": "*Additive.* The incarnation of the group's data that `rev` belongs to.",
+          "type": "string"
+        },
+        "outcome": {
+          "description": "*Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not `applied` changed nothing, and `new_value` is the current value.",
+          "type": "string",
+          "enum": [
+            "applied",
+            "conflict",
+            "not_found",
+            "duplicate"
+          ]
         }
       },
-      "required": [
-        "new_value"
-      ],
       "title": "UpdateResult",
       "type": "object"
+    },
+    "metadata": {
+      "capabilities": [
+        "revisions"
+      ]
+    }
+  },
+  {
+    "id": "stream::transact",
+    "description": "*Additive.* Write several items of a group, all or none",
+    "request_format": {
+      "$schema": "http://json-schema.org/draft-07/schema#",
+      "title": "StreamTransactInput",
+      "description": "Writes to distinct items of one group, all or none of which take effect.",
+      "type": "object",
+      "required": [
+        "stream_name",
+        "group_id",
+        "writes"
+      ],
+      "properties": {
+        "stream_name": {
+          "type": "string"
+        },
+        "group_id": {
+          "type": "string"
+        },
+        "writes": {
+          "description": "Each names another item.",
+          "type": "array",
+          "minItems": 1,
+          "maxItems": 100,
+          "items": {
+            "$ref": "#/definitions/TransactWrite"
+          }
+        },
+        "idempotency_key": {
+          "description": "At most 512 bytes. A transaction with a key that was applied to one of its items within `limits.idempotency_window_ms` changes nothing.",
+          "type": "string"
+        }
+      },
+      "definitions": {
+        "TransactWrite": {
+          "description": "*Additive.* One write of a transaction.",
+          "oneOf": [
+            {
+              "type": "object",
+              "required": [
+                "item_id",
+                "type",
+                "data"
+              ],
+              "properties": {
+                "type": {
+                  "type": "string",
+                  "enum": [
+                    "set"
+                  ]
+                },
+                "item_id": {
+                  "type": "string"
+                },
+                "data": {},
+                "if_rev": {
+                  "description": "Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.",
+                  "type": "integer",
+                  "format": "uint",
+                  "minimum": 0
+                },
+                "if_value": {
+                  "description": "Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."
+                },
+                "if_absent": {
+                  "description": "`true`: writes only when there is no item. At most one `if_*`.",
+                  "type": "boolean"
+                },
+                "if_exists": {
+                  "description": "`true`: writes only when there is an item. At most one `if_*`.",
+                  "type": "boolean"
+                }
+              }
+            },
+            {
+              "type": "object",
+              "required": [
+                "item_id",
+                "type",
+                "ops"
+              ],
+              "properties": {
+                "type": {
+                  "type": "string",
+                  "enum": [
+                    "update"
+                  ]
+                },
+                "item_id": {
+                  "type": "string"
+                },
+                "ops": {
+                  "type": "array",
+                  "items": {
+                    "$ref": "#/definitions/UpdateOp"
+                  }
+                },
+                "if_rev": {
+                  "description": "Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.",
+                  "type": "integer",
+                  "format": "uint",
+                  "minimum": 0
+                },
+                "if_value": {
+                  "description": "Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."
+                },
+                "if_absent": {
+                  "description": "`true`: writes only when there is no item. At most one `if_*`.",
+                  "type": "boolean"
+                },
+                "if_exists": {
+                  "description": "`true`: writes only when there is an item. At most one `if_*`.",
+                  "type": "boolean"
+                }
+              }
+            },
+            {
+              "type": "object",
+              "required": [
+                "item_id",
+                "type"
+              ],
+              "properties": {
+                "type": {
+                  "type": "string",
+                  "enum": [
+                    "delete"
+                  ]
+                },
+                "item_id": {
+                  "type": "string"
+                },
+                "if_rev": {
+                  "description": "Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.",
+                  "type": "integer",
+                  "format": "uint",
+                  "minimum": 0
+                },
+                "if_value": {
+                  "description": "Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."
+                },
+                "if_absent": {
+                  "description": "`true`: writes only when there is no item. At most one `if_*`.",
+                  "type": "boolean"
+                },
+                "if_exists": {
+                  "description": "`true`: writes only when there is an item. At most one `if_*`.",
+                  "type": "boolean"
+                }
+              }
+            }
+          ]
+        },
+        "UpdateOp": {
+          "description": "Operations that can be performed atomically on a stream value",
+          "oneOf": [
+            {
+              "description": "Set a value at path (overwrite)",
+              "properties": {
+                "path": {
+                  "$ref": "#/definitions/FieldPath"
+                },
+                "type": {
+                  "enum": [
+                    "set"
+                  ],
+                  "type": "string"
+                },
+                "value": {
+                  "description": "The new value. Absent = null."
+                }
+              },
+              "required": [
+                "path",
+                "type"
+              ],
+              "type": "object"
+            },
+            {
+              "description": "Merge object into existing value (object-only). Path may be omitted (root merge), a single first-level key, or an array of literal segments for nested merge. See [`MergePath`].",
+              "properties": {
+                "path": {
+                  "anyOf": [
+                    {
+                      "$ref": "#/definitions/MergePath"
+                    },
+                    {
+                      "type": "null"
+                    }
+                  ]
+                },
+                "type": {
+                  "enum": [
+                    "merge"
+                  ],
+                  "type": "string"
+                },
+                "value": true
+              },
+              "required": [
+                "type",
+                "value"
+              ],
+              "type": "object"
+            },
+            {
+              "description": "Increment numeric value",
+              "properties": {
+                "by": {
+                  "format": "int64",
+                  "type": "integer"
+                },
+                "path": {
+                  "$ref": "#/definitions/FieldPath"
+                },
+                "type": {
+                  "enum": [
+                    "increment"
+                  ],
+                  "type": "string"
+                }
+              },
+              "required": [
+                "by",
+                "path",
+                "type"
+              ],
+              "type": "object"
+            },
+            {
+              "description": "Decrement numeric value",
+              "properties": {
+                "by": {
+                  "format": "int64",
+                  "type": "integer"
+                },
+                "path": {
+                  "$ref": "#/definitions/FieldPath"
+                },
+                "type": {
+                  "enum": [
+                    "decrement"
+                  ],
+                  "type": "string"
+                }
+              },
+              "required": [
+                "by",
+                "path",
+                "type"
+              ],
+              "type": "object"
+            },
+            {
+              "description": "Append an element to an array or concatenate a string",
+              "properties": {
+                "path": {
+                  "$ref": "#/definitions/FieldPath"
+                },
+                "type": {
+                  "enum": [
+                    "append"
+                  ],
+                  "type": "string"
+                },
+                "value": true
+              },
+              "required": [
+                "path",
+                "type",
+                "value"
+              ],
+              "type": "object"
+            },
+            {
+              "description": "Remove a field",
+              "properties": {
+                "path": {
+                  "$ref": "#/definitions/FieldPath"
+                },
+                "type": {
+                  "enum": [
+                    "remove"
+                  ],
+                  "type": "string"
+                }
+              },
+              "required": [
+                "path",
+                "type"
+              ],
+              "type": "object"
+            }
+          ]
+        },
+        "FieldPath": {
+          "description": "Represents a path to a field in a JSON object",
+          "type": "string"
+        },
+        "MergePath": {
+          "anyOf": [
+            {
+              "type": "string"
+            },
+            {
+              "items": {
+                "type": "string"
+              },
+              "type": "array"
+            }
+          ],
+          "description": "Path target for a [`UpdateOp::Merge`] operation. Accepts either a single string (legacy / first-level field) or an array of literal segments (nested path).\n\nPath normalization rules applied by the engine: - absent / `Single(\"\")` / `Segments(vec![])` → root merge - `Single(\"foo\")` is equivalent to `Segments(vec![\"foo\".into()])` - `Segments([\"a\", \"b\", \"c\"])` walks three literal keys, never interpreting dots specially. `Segments(vec![\"a.b\".into()])` is a single literal key named `\"a.b\"`.\n\n**Variant ordering is load-bearing.** `#[serde(untagged)]` tries variants in declaration order — `Single` MUST come before `Segments` so a JSON string deserializes into `Single` rather than failing the array match first."
+        }
+      }
+    },
+    "response_format": {
+      "$schema": "http://json-schema.org/draft-07/schema#",
+      "title": "TransactResult",
+      "type": "object",
+      "required": [
+        "outcome",
+        "epoch",
+        "seq",
+        "results"
+      ],
+      "properties": {
+        "outcome": {
+          "description": "Whether all writes were applied; else none was, and this is the first reason.",
+          "type": "string",
+          "enum": [
+            "applied",
+            "conflict",
+            "not_found",
+            "duplicate"
+          ]
+        },
+        "epoch": {
+          "description": "The incarnation of the group's data that revs and `seq` belong to.",
+          "type": "string"
+        },
+        "seq": {
+          "description": "Where the group stands after the call.",
+          "type": "integer",
+          "format": "uint",
+          "minimum": 0
+        },
+        "results": {
+          "description": "One for each write, in their order.",
+          "type": "array",
+          "items": {
+            "$ref": "#/definitions/WriteResult"
+          }
+        }
+      },
+      "definitions": {
+        "WriteResult": {
+          "description": "*Additive.* What became of one write of a transaction.",
+          "type": "object",
+          "required": [
+            "rev"
+          ],
+          "properties": {
+            "outcome": {
+              "description": "Absent where the write could have been applied, and was not because of another one.",
+              "type": "string",
+              "enum": [
+                "applied",
+                "conflict",
+                "not_found",
+                "duplicate"
+              ]
+            },
+            "rev": {
+              "description": "As in the result of a write alone.",
+              "type": "integer",
+              "format": "uint",
+              "minimum": 0
+            },
+            "errors": {
+              "description": "Ops of an update that were skipped.",
+              "type": "array",
+              "items": {
+                "$ref": "#/definitions/UpdateOpError"
+              }
+            }
+          }
+        },
+        "UpdateOpError": {
+          "description": "Per-op error reported by an atomic update operation.",
+          "properties": {
+            "code": {
+              "description": "Stable error code, e.g. `\"merge.path.too_deep\"`.",
+              "type": "string"
+            },
+            "doc_url": {
+              "description": "Optional documentation URL for this error class.",
+              "type": [
+                "string",
+                "null"
+              ]
+            },
+            "message": {
+              "description": "Human-readable description with concrete numbers when applicable.",
+              "type": "string"
+            },
+            "op_index": {
+              "description": "Index of the offending op within the original `ops` array.",
+              "format": "uint",
+              "minimum": 0,
+              "type": "integer"
+            }
+          },
+          "required": [
+            "code",
+            "message",
+            "op_index"
+          ],
+          "type": "object"
+        }
+      }
+    },
+    "metadata": {
+      "capabilities": [
+        "transactions"
+      ]
     }
   }
 ];

@@ -52,6 +52,72 @@ export type UpdateOp =
       type: 'remove';
     };
 /**
+ * *Additive.* One write of a transaction.
+ */
+export type TransactWrite =
+  | {
+      type: 'set';
+      item_id: string;
+      data: unknown;
+      /**
+       * Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+       */
+      if_rev?: number;
+      /**
+       * Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`.
+       */
+      if_value?: unknown;
+      /**
+       * `true`: writes only when there is no item. At most one `if_*`.
+       */
+      if_absent?: boolean;
+      /**
+       * `true`: writes only when there is an item. At most one `if_*`.
+       */
+      if_exists?: boolean;
+    }
+  | {
+      type: 'update';
+      item_id: string;
+      ops: UpdateOp[];
+      /**
+       * Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+       */
+      if_rev?: number;
+      /**
+       * Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`.
+       */
+      if_value?: unknown;
+      /**
+       * `true`: writes only when there is no item. At most one `if_*`.
+       */
+      if_absent?: boolean;
+      /**
+       * `true`: writes only when there is an item. At most one `if_*`.
+       */
+      if_exists?: boolean;
+    }
+  | {
+      type: 'delete';
+      item_id: string;
+      /**
+       * Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+       */
+      if_rev?: number;
+      /**
+       * Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`.
+       */
+      if_value?: unknown;
+      /**
+       * `true`: writes only when there is no item. At most one `if_*`.
+       */
+      if_absent?: boolean;
+      /**
+       * `true`: writes only when there is an item. At most one `if_*`.
+       */
+      if_exists?: boolean;
+    };
+/**
  * The item's value. A missing item answers nothing.
  */
 export type GetResult = unknown;
@@ -72,15 +138,55 @@ export interface DeleteInput {
   group_id: string;
   item_id: string;
   stream_name: string;
+  /**
+   * *Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+   */
+  if_rev?: number;
+  /**
+   * *Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`.
+   */
+  if_value?: unknown;
+  /**
+   * *Additive.* `true`: writes only when there is no item. At most one `if_*`.
+   */
+  if_absent?: boolean;
+  /**
+   * *Additive.* `true`: writes only when there is an item. At most one `if_*`.
+   */
+  if_exists?: boolean;
+  /**
+   * *Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.
+   */
+  idempotency_key?: string;
+  /**
+   * *Additive.* `rev`: the reply carries no values.
+   */
+  return?: 'full' | 'rev';
 }
 export interface GetInput {
   group_id: string;
   item_id: string;
   stream_name: string;
+  /**
+   * *Additive.* `true`: the reply is an `ItemResult`, or nothing when the item is missing.
+   */
+  items?: boolean;
 }
 export interface ListInput {
   group_id: string;
   stream_name: string;
+  /**
+   * *Additive.* `true`: the reply is a `ListPage`.
+   */
+  items?: boolean;
+  /**
+   * *Additive.* Items of a page, at most; with `items` only.
+   */
+  limit?: number;
+  /**
+   * *Additive.* `next` of the page before; with `items` only.
+   */
+  after?: string;
 }
 /**
  * Input for stream.listAll (empty struct)
@@ -101,6 +207,30 @@ export interface SetInput {
   group_id: string;
   item_id: string;
   stream_name: string;
+  /**
+   * *Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+   */
+  if_rev?: number;
+  /**
+   * *Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`.
+   */
+  if_value?: unknown;
+  /**
+   * *Additive.* `true`: writes only when there is no item. At most one `if_*`.
+   */
+  if_absent?: boolean;
+  /**
+   * *Additive.* `true`: writes only when there is an item. At most one `if_*`.
+   */
+  if_exists?: boolean;
+  /**
+   * *Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.
+   */
+  idempotency_key?: string;
+  /**
+   * *Additive.* `rev`: the reply carries no values.
+   */
+  return?: 'full' | 'rev';
 }
 /**
  * Input for atomic stream update operations
@@ -110,12 +240,105 @@ export interface UpdateInput {
   item_id: string;
   ops: UpdateOp[];
   stream_name: string;
+  /**
+   * *Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+   */
+  if_rev?: number;
+  /**
+   * *Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`.
+   */
+  if_value?: unknown;
+  /**
+   * *Additive.* `true`: writes only when there is no item. At most one `if_*`.
+   */
+  if_absent?: boolean;
+  /**
+   * *Additive.* `true`: writes only when there is an item. At most one `if_*`.
+   */
+  if_exists?: boolean;
+  /**
+   * *Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.
+   */
+  idempotency_key?: string;
+  /**
+   * *Additive.* `rev`: the reply carries no values.
+   */
+  return?: 'full' | 'rev';
+}
+/**
+ * Writes to distinct items of one group, all or none of which take effect.
+ */
+export interface TransactInput {
+  stream_name: string;
+  group_id: string;
+  /**
+   * Each names another item.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  writes: [TransactWrite, ...TransactWrite[]];
+  /**
+   * At most 512 bytes. A transaction with a key that was applied to one of its items within `limits.idempotency_window_ms` changes nothing.
+   */
+  idempotency_key?: string;
 }
 export interface DeleteResult {
   /**
    * The value before the update (None if key didn't exist)
    */
   old_value?: unknown;
+  /**
+   * *Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a `duplicate` the rev that the first write got. Only where the call used a field of `revisions`.
+   */
+  rev?: number;
+  /**
+   * *Additive.* The incarnation of the group's data that `rev` belongs to.
+   */
+  epoch?: string;
+  /**
+   * *Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not `applied` changed nothing, and `new_value` is the current value.
+   */
+  outcome?: 'applied' | 'conflict' | 'not_found' | 'duplicate';
+}
+/**
+ * *Additive.* What `stream::get` returns with `items: true`.
+ */
+export interface ItemResult {
+  id: string;
+  /**
+   * The seq of the item's last change.
+   */
+  rev: number;
+  epoch: string;
+  data: unknown;
+}
+/**
+ * *Additive.* An item of a `ListPage`.
+ */
+export interface ListedItem {
+  id: string;
+  /**
+   * The seq of the item's last change.
+   */
+  rev: number;
+  /**
+   * Its place in creation order; 0 = another engine created it.
+   */
+  created: number;
+  data: unknown;
+}
+/**
+ * *Additive.* What `stream::list` returns with `items: true`: items in creation order, and the cursor that they are a snapshot of.
+ */
+export interface ListPage {
+  epoch: string;
+  seq: number;
+  items: ListedItem[];
+  /**
+   * Where the next page begins; absent on the last.
+   */
+  next?: string;
 }
 /**
  * Metadata for a stream (used by stream.listAll)
@@ -132,11 +355,23 @@ export interface SetResult {
   /**
    * The value after the update
    */
-  new_value: unknown;
+  new_value?: unknown;
   /**
    * The value before the update (None if key didn't exist)
    */
   old_value?: unknown;
+  /**
+   * *Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a `duplicate` the rev that the first write got. Only where the call used a field of `revisions`.
+   */
+  rev?: number;
+  /**
+   * *Additive.* The incarnation of the group's data that `rev` belongs to.
+   */
+  epoch?: string;
+  /**
+   * *Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not `applied` changed nothing, and `new_value` is the current value.
+   */
+  outcome?: 'applied' | 'conflict' | 'not_found' | 'duplicate';
 }
 /**
  * Per-op error reported by an atomic update operation.
@@ -170,9 +405,56 @@ export interface UpdateResult {
   /**
    * The value after the update
    */
-  new_value: unknown;
+  new_value?: unknown;
   /**
    * The value before the update (None if key didn't exist)
    */
   old_value?: unknown;
+  /**
+   * *Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a `duplicate` the rev that the first write got. Only where the call used a field of `revisions`.
+   */
+  rev?: number;
+  /**
+   * *Additive.* The incarnation of the group's data that `rev` belongs to.
+   */
+  epoch?: string;
+  /**
+   * *Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not `applied` changed nothing, and `new_value` is the current value.
+   */
+  outcome?: 'applied' | 'conflict' | 'not_found' | 'duplicate';
+}
+/**
+ * *Additive.* What became of one write of a transaction.
+ */
+export interface WriteResult {
+  /**
+   * Absent where the write could have been applied, and was not because of another one.
+   */
+  outcome?: 'applied' | 'conflict' | 'not_found' | 'duplicate';
+  /**
+   * As in the result of a write alone.
+   */
+  rev: number;
+  /**
+   * Ops of an update that were skipped.
+   */
+  errors?: UpdateOpError[];
+}
+export interface TransactResult {
+  /**
+   * Whether all writes were applied; else none was, and this is the first reason.
+   */
+  outcome: 'applied' | 'conflict' | 'not_found' | 'duplicate';
+  /**
+   * The incarnation of the group's data that revs and `seq` belong to.
+   */
+  epoch: string;
+  /**
+   * Where the group stands after the call.
+   */
+  seq: number;
+  /**
+   * One for each write, in their order.
+   */
+  results: WriteResult[];
 }

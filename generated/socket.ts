@@ -92,6 +92,12 @@ export interface StreamMessage {
    * *Additive.* The incarnation of the group's data that `seq` belongs to.
    */
   epoch?: string;
+  /**
+   * *Additive.* `true`: the group's next change belongs to the same transaction. A client that follows the group may show both
+   * at once; one that follows an item is not sent the others.
+   *
+   */
+  more?: boolean;
 }
 export interface SyncEvent {
   type: 'sync';

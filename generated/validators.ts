@@ -7,7 +7,7 @@
 // Input: spec/asyncapi/worker-protocol.yaml
 // Input: spec/config.schema.json
 
-import type { DeleteInput, DeleteResult, GetInput, GetResult, ListAllInput, ListAllResult, ListGroupsInput, ListGroupsResult, ListInput, ListResult, SendInput, SendResult, SetInput, SetResult, UpdateInput, UpdateResult } from './functions.js';
+import type { DeleteInput, DeleteResult, GetInput, GetResult, ListAllInput, ListAllResult, ListGroupsInput, ListGroupsResult, ListInput, ListResult, SendInput, SendResult, SetInput, SetResult, TransactInput, TransactResult, UpdateInput, UpdateResult } from './functions.js';
 import * as functions from './validators/functions.js';
 import type { JoinTriggerConfig, JoinTriggerPayload, LeaveTriggerConfig, LeaveTriggerPayload, StreamTriggerConfig, StreamTriggerPayload } from './triggers.js';
 import * as triggers from './validators/triggers.js';
@@ -47,6 +47,9 @@ export const validateSetInput = functions.validateSetInput as unknown as Validat
 /** Checks a UpdateInput. */
 export const validateUpdateInput = functions.validateUpdateInput as unknown as Validator<UpdateInput>;
 
+/** Checks a TransactInput. */
+export const validateTransactInput = functions.validateTransactInput as unknown as Validator<TransactInput>;
+
 /** Checks a DeleteResult. */
 export const validateDeleteResult = functions.validateDeleteResult as unknown as Validator<DeleteResult>;
 
@@ -70,6 +73,9 @@ export const validateSetResult = functions.validateSetResult as unknown as Valid
 
 /** Checks a UpdateResult. */
 export const validateUpdateResult = functions.validateUpdateResult as unknown as Validator<UpdateResult>;
+
+/** Checks a TransactResult. */
+export const validateTransactResult = functions.validateTransactResult as unknown as Validator<TransactResult>;
 
 /** Checks a JoinTriggerConfig. */
 export const validateJoinTriggerConfig = triggers.validateJoinTriggerConfig as unknown as Validator<JoinTriggerConfig>;

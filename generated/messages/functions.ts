@@ -3,7 +3,7 @@
 // Input: spec/errata.json
 // Input: spec/overlay.json
 
-import type { DeleteInput, GetInput, ListAllInput, ListGroupsInput, ListGroupsResult, ListInput, SendInput, SetInput, UpdateInput } from '../functions.js';
+import type { DeleteInput, GetInput, ListAllInput, ListGroupsInput, ListGroupsResult, ListInput, SendInput, SetInput, TransactInput, UpdateInput } from '../functions.js';
 import { arrayText, fieldText, quote, type JsonText } from '../../src/wire/json-text.js';
 
 /** The parts of `DeleteInput`; any-typed ones are JSON text. */
@@ -11,19 +11,38 @@ export interface DeleteRequest {
   readonly stream_name: string;
   readonly group_id: string;
   readonly item_id: string;
+  readonly if_rev: number | undefined;
+  readonly if_value: JsonText | undefined;
+  readonly if_absent: boolean | undefined;
+  readonly if_exists: boolean | undefined;
+  readonly idempotency_key: string | undefined;
+  readonly return: 'full' | 'rev' | undefined;
 }
 
 /** The text of `DeleteInput`. */
 export function encodeDeleteRequest(parts: DeleteRequest): JsonText {
-  return ('{"stream_name":' + quote(parts.stream_name) + ',"group_id":' + quote(parts.group_id) + ',"item_id":' + quote(parts.item_id) + '}') as JsonText;
+  let text = '{"stream_name":' + quote(parts.stream_name) + ',"group_id":' + quote(parts.group_id) + ',"item_id":' + quote(parts.item_id);
+  if (parts.if_rev !== undefined) text += ',"if_rev":' + parts.if_rev;
+  if (parts.if_value !== undefined) text += ',"if_value":' + parts.if_value;
+  if (parts.if_absent !== undefined) text += ',"if_absent":' + parts.if_absent;
+  if (parts.if_exists !== undefined) text += ',"if_exists":' + parts.if_exists;
+  if (parts.idempotency_key !== undefined) text += ',"idempotency_key":' + quote(parts.idempotency_key);
+  if (parts.return !== undefined) text += ',"return":"' + parts.return + '"';
+  return (text + '}') as JsonText;
 }
 
-/** The parts of a checked `DeleteInput`. */
-export function decodeDeleteRequest(message: DeleteInput): DeleteRequest {
+/** The parts of a checked `DeleteInput`. @param text what `message` was parsed from */
+export function decodeDeleteRequest(message: DeleteInput, text: string): DeleteRequest {
   return {
     stream_name: message.stream_name,
     group_id: message.group_id,
     item_id: message.item_id,
+    if_rev: message.if_rev,
+    if_value: message.if_value === undefined ? undefined : fieldText(text, 'if_value'),
+    if_absent: message.if_absent,
+    if_exists: message.if_exists,
+    idempotency_key: message.idempotency_key,
+    return: message.return,
   };
 }
 
@@ -32,11 +51,14 @@ export interface GetRequest {
   readonly stream_name: string;
   readonly group_id: string;
   readonly item_id: string;
+  readonly items: boolean | undefined;
 }
 
 /** The text of `GetInput`. */
 export function encodeGetRequest(parts: GetRequest): JsonText {
-  return ('{"stream_name":' + quote(parts.stream_name) + ',"group_id":' + quote(parts.group_id) + ',"item_id":' + quote(parts.item_id) + '}') as JsonText;
+  let text = '{"stream_name":' + quote(parts.stream_name) + ',"group_id":' + quote(parts.group_id) + ',"item_id":' + quote(parts.item_id);
+  if (parts.items !== undefined) text += ',"items":' + parts.items;
+  return (text + '}') as JsonText;
 }
 
 /** The parts of a checked `GetInput`. */
@@ -45,6 +67,7 @@ export function decodeGetRequest(message: GetInput): GetRequest {
     stream_name: message.stream_name,
     group_id: message.group_id,
     item_id: message.item_id,
+    items: message.items,
   };
 }
 
@@ -52,11 +75,18 @@ export function decodeGetRequest(message: GetInput): GetRequest {
 export interface ListRequest {
   readonly stream_name: string;
   readonly group_id: string;
+  readonly items: boolean | undefined;
+  readonly limit: number | undefined;
+  readonly after: string | undefined;
 }
 
 /** The text of `ListInput`. */
 export function encodeListRequest(parts: ListRequest): JsonText {
-  return ('{"stream_name":' + quote(parts.stream_name) + ',"group_id":' + quote(parts.group_id) + '}') as JsonText;
+  let text = '{"stream_name":' + quote(parts.stream_name) + ',"group_id":' + quote(parts.group_id);
+  if (parts.items !== undefined) text += ',"items":' + parts.items;
+  if (parts.limit !== undefined) text += ',"limit":' + parts.limit;
+  if (parts.after !== undefined) text += ',"after":' + quote(parts.after);
+  return (text + '}') as JsonText;
 }
 
 /** The parts of a checked `ListInput`. */
@@ -64,6 +94,9 @@ export function decodeListRequest(message: ListInput): ListRequest {
   return {
     stream_name: message.stream_name,
     group_id: message.group_id,
+    items: message.items,
+    limit: message.limit,
+    after: message.after,
   };
 }
 
@@ -130,11 +163,24 @@ export interface SetRequest {
   readonly group_id: string;
   readonly item_id: string;
   readonly data: JsonText;
+  readonly if_rev: number | undefined;
+  readonly if_value: JsonText | undefined;
+  readonly if_absent: boolean | undefined;
+  readonly if_exists: boolean | undefined;
+  readonly idempotency_key: string | undefined;
+  readonly return: 'full' | 'rev' | undefined;
 }
 
 /** The text of `SetInput`. */
 export function encodeSetRequest(parts: SetRequest): JsonText {
-  return ('{"stream_name":' + quote(parts.stream_name) + ',"group_id":' + quote(parts.group_id) + ',"item_id":' + quote(parts.item_id) + ',"data":' + parts.data + '}') as JsonText;
+  let text = '{"stream_name":' + quote(parts.stream_name) + ',"group_id":' + quote(parts.group_id) + ',"item_id":' + quote(parts.item_id) + ',"data":' + parts.data;
+  if (parts.if_rev !== undefined) text += ',"if_rev":' + parts.if_rev;
+  if (parts.if_value !== undefined) text += ',"if_value":' + parts.if_value;
+  if (parts.if_absent !== undefined) text += ',"if_absent":' + parts.if_absent;
+  if (parts.if_exists !== undefined) text += ',"if_exists":' + parts.if_exists;
+  if (parts.idempotency_key !== undefined) text += ',"idempotency_key":' + quote(parts.idempotency_key);
+  if (parts.return !== undefined) text += ',"return":"' + parts.return + '"';
+  return (text + '}') as JsonText;
 }
 
 /** The parts of a checked `SetInput`. @param text what `message` was parsed from */
@@ -144,6 +190,12 @@ export function decodeSetRequest(message: SetInput, text: string): SetRequest {
     group_id: message.group_id,
     item_id: message.item_id,
     data: fieldText(text, 'data'),
+    if_rev: message.if_rev,
+    if_value: message.if_value === undefined ? undefined : fieldText(text, 'if_value'),
+    if_absent: message.if_absent,
+    if_exists: message.if_exists,
+    idempotency_key: message.idempotency_key,
+    return: message.return,
   };
 }
 
@@ -153,33 +205,124 @@ export interface UpdateRequest {
   readonly group_id: string;
   readonly item_id: string;
   readonly ops: readonly NonNullable<UpdateInput['ops']>[number][];
+  readonly if_rev: number | undefined;
+  readonly if_value: JsonText | undefined;
+  readonly if_absent: boolean | undefined;
+  readonly if_exists: boolean | undefined;
+  readonly idempotency_key: string | undefined;
+  readonly return: 'full' | 'rev' | undefined;
 }
 
 /** The text of `UpdateInput`. */
 export function encodeUpdateRequest(parts: UpdateRequest): JsonText {
-  return ('{"stream_name":' + quote(parts.stream_name) + ',"group_id":' + quote(parts.group_id) + ',"item_id":' + quote(parts.item_id) + ',"ops":' + JSON.stringify(parts.ops) + '}') as JsonText;
+  let text = '{"stream_name":' + quote(parts.stream_name) + ',"group_id":' + quote(parts.group_id) + ',"item_id":' + quote(parts.item_id) + ',"ops":' + JSON.stringify(parts.ops);
+  if (parts.if_rev !== undefined) text += ',"if_rev":' + parts.if_rev;
+  if (parts.if_value !== undefined) text += ',"if_value":' + parts.if_value;
+  if (parts.if_absent !== undefined) text += ',"if_absent":' + parts.if_absent;
+  if (parts.if_exists !== undefined) text += ',"if_exists":' + parts.if_exists;
+  if (parts.idempotency_key !== undefined) text += ',"idempotency_key":' + quote(parts.idempotency_key);
+  if (parts.return !== undefined) text += ',"return":"' + parts.return + '"';
+  return (text + '}') as JsonText;
 }
 
-/** The parts of a checked `UpdateInput`. */
-export function decodeUpdateRequest(message: UpdateInput): UpdateRequest {
+/** The parts of a checked `UpdateInput`. @param text what `message` was parsed from */
+export function decodeUpdateRequest(message: UpdateInput, text: string): UpdateRequest {
   return {
     stream_name: message.stream_name,
     group_id: message.group_id,
     item_id: message.item_id,
     ops: message.ops,
+    if_rev: message.if_rev,
+    if_value: message.if_value === undefined ? undefined : fieldText(text, 'if_value'),
+    if_absent: message.if_absent,
+    if_exists: message.if_exists,
+    idempotency_key: message.idempotency_key,
+    return: message.return,
+  };
+}
+
+/** The parts of `TransactInput`; any-typed ones are JSON text. */
+export interface TransactRequest {
+  readonly stream_name: string;
+  readonly group_id: string;
+  readonly writes: readonly NonNullable<TransactInput['writes']>[number][];
+  readonly idempotency_key: string | undefined;
+}
+
+/** The text of `TransactInput`. */
+export function encodeTransactRequest(parts: TransactRequest): JsonText {
+  let text = '{"stream_name":' + quote(parts.stream_name) + ',"group_id":' + quote(parts.group_id) + ',"writes":' + JSON.stringify(parts.writes);
+  if (parts.idempotency_key !== undefined) text += ',"idempotency_key":' + quote(parts.idempotency_key);
+  return (text + '}') as JsonText;
+}
+
+/** The parts of a checked `TransactInput`. */
+export function decodeTransactRequest(message: TransactInput): TransactRequest {
+  return {
+    stream_name: message.stream_name,
+    group_id: message.group_id,
+    writes: message.writes,
+    idempotency_key: message.idempotency_key,
   };
 }
 
 /** The parts of `DeleteResult`; any-typed ones are JSON text. */
 export interface DeleteResultParts {
   readonly old_value: JsonText | undefined;
+  readonly rev: number | undefined;
+  readonly epoch: string | undefined;
+  readonly outcome: 'applied' | 'conflict' | 'not_found' | 'duplicate' | undefined;
 }
 
 /** The text of `DeleteResult`. */
 export function encodeDeleteResult(parts: DeleteResultParts): JsonText {
   let text = '';
   if (parts.old_value !== undefined) text += ',"old_value":' + parts.old_value;
+  if (parts.rev !== undefined) text += ',"rev":' + parts.rev;
+  if (parts.epoch !== undefined) text += ',"epoch":' + quote(parts.epoch);
+  if (parts.outcome !== undefined) text += ',"outcome":"' + parts.outcome + '"';
   return ('{' + text.slice(1) + '}') as JsonText;
+}
+
+/** The parts of `ItemResult`; any-typed ones are JSON text. */
+export interface ItemResultParts {
+  readonly id: string;
+  readonly rev: number;
+  readonly epoch: string;
+  readonly data: JsonText;
+}
+
+/** The text of `ItemResult`. */
+export function encodeItemResult(parts: ItemResultParts): JsonText {
+  return ('{"id":' + quote(parts.id) + ',"rev":' + parts.rev + ',"epoch":' + quote(parts.epoch) + ',"data":' + parts.data + '}') as JsonText;
+}
+
+/** The parts of `ListedItem`; any-typed ones are JSON text. */
+export interface ListedItemParts {
+  readonly id: string;
+  readonly rev: number;
+  readonly created: number;
+  readonly data: JsonText;
+}
+
+/** The text of `ListedItem`. */
+export function encodeListedItem(parts: ListedItemParts): JsonText {
+  return ('{"id":' + quote(parts.id) + ',"rev":' + parts.rev + ',"created":' + parts.created + ',"data":' + parts.data + '}') as JsonText;
+}
+
+/** The parts of `ListPage`; any-typed ones are JSON text. */
+export interface ListPageParts {
+  readonly epoch: string;
+  readonly seq: number;
+  readonly items: readonly ListedItemParts[];
+  readonly next: string | undefined;
+}
+
+/** The text of `ListPage`. */
+export function encodeListPage(parts: ListPageParts): JsonText {
+  let text = '{"epoch":' + quote(parts.epoch) + ',"seq":' + parts.seq + ',"items":' + arrayText(parts.items, encodeListedItem);
+  if (parts.next !== undefined) text += ',"next":' + quote(parts.next);
+  return (text + '}') as JsonText;
 }
 
 /** The parts of `StreamMetadata`; any-typed ones are JSON text. */
@@ -206,15 +349,22 @@ export function encodeListAllResult(parts: ListAllResultParts): JsonText {
 
 /** The parts of `SetResult`; any-typed ones are JSON text. */
 export interface SetResultParts {
-  readonly new_value: JsonText;
+  readonly new_value: JsonText | undefined;
   readonly old_value: JsonText | undefined;
+  readonly rev: number | undefined;
+  readonly epoch: string | undefined;
+  readonly outcome: 'applied' | 'conflict' | 'not_found' | 'duplicate' | undefined;
 }
 
 /** The text of `SetResult`. */
 export function encodeSetResult(parts: SetResultParts): JsonText {
-  let text = '{"new_value":' + parts.new_value;
+  let text = '';
+  if (parts.new_value !== undefined) text += ',"new_value":' + parts.new_value;
   if (parts.old_value !== undefined) text += ',"old_value":' + parts.old_value;
-  return (text + '}') as JsonText;
+  if (parts.rev !== undefined) text += ',"rev":' + parts.rev;
+  if (parts.epoch !== undefined) text += ',"epoch":' + quote(parts.epoch);
+  if (parts.outcome !== undefined) text += ',"outcome":"' + parts.outcome + '"';
+  return ('{' + text.slice(1) + '}') as JsonText;
 }
 
 /** The parts of `UpdateOpError`; any-typed ones are JSON text. */
@@ -234,17 +384,53 @@ export function encodeUpdateOpError(parts: UpdateOpErrorParts): JsonText {
 
 /** The parts of `UpdateResult`; any-typed ones are JSON text. */
 export interface UpdateResultParts {
-  readonly new_value: JsonText;
+  readonly new_value: JsonText | undefined;
   readonly old_value: JsonText | undefined;
   readonly errors: readonly UpdateOpErrorParts[] | undefined;
+  readonly rev: number | undefined;
+  readonly epoch: string | undefined;
+  readonly outcome: 'applied' | 'conflict' | 'not_found' | 'duplicate' | undefined;
 }
 
 /** The text of `UpdateResult`. */
 export function encodeUpdateResult(parts: UpdateResultParts): JsonText {
-  let text = '{"new_value":' + parts.new_value;
+  let text = '';
+  if (parts.new_value !== undefined) text += ',"new_value":' + parts.new_value;
   if (parts.old_value !== undefined) text += ',"old_value":' + parts.old_value;
   if (parts.errors !== undefined) text += ',"errors":' + arrayText(parts.errors, encodeUpdateOpError);
-  return (text + '}') as JsonText;
+  if (parts.rev !== undefined) text += ',"rev":' + parts.rev;
+  if (parts.epoch !== undefined) text += ',"epoch":' + quote(parts.epoch);
+  if (parts.outcome !== undefined) text += ',"outcome":"' + parts.outcome + '"';
+  return ('{' + text.slice(1) + '}') as JsonText;
+}
+
+/** The parts of `WriteResult`; any-typed ones are JSON text. */
+export interface WriteResultParts {
+  readonly outcome: 'applied' | 'conflict' | 'not_found' | 'duplicate' | undefined;
+  readonly rev: number;
+  readonly errors: readonly UpdateOpErrorParts[] | undefined;
+}
+
+/** The text of `WriteResult`. */
+export function encodeWriteResult(parts: WriteResultParts): JsonText {
+  let text = '';
+  if (parts.outcome !== undefined) text += ',"outcome":"' + parts.outcome + '"';
+  text += ',"rev":' + parts.rev;
+  if (parts.errors !== undefined) text += ',"errors":' + arrayText(parts.errors, encodeUpdateOpError);
+  return ('{' + text.slice(1) + '}') as JsonText;
+}
+
+/** The parts of `TransactResult`; any-typed ones are JSON text. */
+export interface TransactResultParts {
+  readonly outcome: 'applied' | 'conflict' | 'not_found' | 'duplicate';
+  readonly epoch: string;
+  readonly seq: number;
+  readonly results: readonly WriteResultParts[];
+}
+
+/** The text of `TransactResult`. */
+export function encodeTransactResult(parts: TransactResultParts): JsonText {
+  return ('{"outcome":"' + parts.outcome + '","epoch":' + quote(parts.epoch) + ',"seq":' + parts.seq + ',"results":' + arrayText(parts.results, encodeWriteResult) + '}') as JsonText;
 }
 
 /** The text of `ListResult`. */

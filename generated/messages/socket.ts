@@ -203,6 +203,7 @@ export interface StreamMessageParts {
   readonly created: number | undefined;
   readonly seq: number | undefined;
   readonly epoch: string | undefined;
+  readonly more: boolean | undefined;
 }
 
 /** The text of `StreamMessage`. */
@@ -211,6 +212,7 @@ export function encodeStreamMessage(parts: StreamMessageParts): JsonText {
   if (parts.created !== undefined) text += ',"created":' + parts.created;
   if (parts.seq !== undefined) text += ',"seq":' + parts.seq;
   if (parts.epoch !== undefined) text += ',"epoch":' + quote(parts.epoch);
+  if (parts.more !== undefined) text += ',"more":' + parts.more;
   return (text + '}') as JsonText;
 }
 
@@ -225,6 +227,7 @@ export function decodeStreamMessage(message: StreamMessage, text: string): Strea
     created: message.created,
     seq: message.seq,
     epoch: message.epoch,
+    more: message.more,
   };
 }
 

@@ -4,7 +4,7 @@
 // Input: spec/overlay.json
 
 export const validateDeleteInput = validate11;
-const schema12 = {"properties":{"group_id":{"type":"string"},"item_id":{"type":"string"},"stream_name":{"type":"string"}},"required":["group_id","item_id","stream_name"],"title":"StreamDeleteInput","type":"object"};
+const schema12 = {"properties":{"group_id":{"type":"string"},"item_id":{"type":"string"},"stream_name":{"type":"string"},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"*Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"*Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"*Additive.* `true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"*Additive.* `true`: writes only when there is an item. At most one `if_*`.","type":"boolean"},"idempotency_key":{"description":"*Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.","type":"string"},"return":{"description":"*Additive.* `rev`: the reply carries no values.","type":"string","enum":["full","rev"]}},"required":["group_id","item_id","stream_name"],"title":"StreamDeleteInput","type":"object"};
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -52,6 +52,91 @@ var valid0 = _errs5 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.if_rev !== undefined){
+let data3 = data.if_rev;
+const _errs7 = errors;
+if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
+validate11.errors = [{instancePath:instancePath+"/if_rev",schemaPath:"#/properties/if_rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs7){
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 > 9007199254740991 || isNaN(data3)){
+validate11.errors = [{instancePath:instancePath+"/if_rev",schemaPath:"#/properties/if_rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data3 < 0 || isNaN(data3)){
+validate11.errors = [{instancePath:instancePath+"/if_rev",schemaPath:"#/properties/if_rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.if_absent !== undefined){
+const _errs9 = errors;
+if(typeof data.if_absent !== "boolean"){
+validate11.errors = [{instancePath:instancePath+"/if_absent",schemaPath:"#/properties/if_absent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.if_exists !== undefined){
+const _errs11 = errors;
+if(typeof data.if_exists !== "boolean"){
+validate11.errors = [{instancePath:instancePath+"/if_exists",schemaPath:"#/properties/if_exists/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs11 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.idempotency_key !== undefined){
+const _errs13 = errors;
+if(typeof data.idempotency_key !== "string"){
+validate11.errors = [{instancePath:instancePath+"/idempotency_key",schemaPath:"#/properties/idempotency_key/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.return !== undefined){
+let data7 = data.return;
+const _errs15 = errors;
+if(typeof data7 !== "string"){
+validate11.errors = [{instancePath:instancePath+"/return",schemaPath:"#/properties/return/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((data7 === "full") || (data7 === "rev"))){
+validate11.errors = [{instancePath:instancePath+"/return",schemaPath:"#/properties/return/enum",keyword:"enum",params:{allowedValues: schema12.properties.return.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs15 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
 }
 }
 }
@@ -66,7 +151,7 @@ return errors === 0;
 }
 
 export const validateGetInput = validate12;
-const schema13 = {"properties":{"group_id":{"type":"string"},"item_id":{"type":"string"},"stream_name":{"type":"string"}},"required":["group_id","item_id","stream_name"],"title":"StreamGetInput","type":"object"};
+const schema13 = {"properties":{"group_id":{"type":"string"},"item_id":{"type":"string"},"stream_name":{"type":"string"},"items":{"description":"*Additive.* `true`: the reply is an `ItemResult`, or nothing when the item is missing.","type":"boolean"}},"required":["group_id","item_id","stream_name"],"title":"StreamGetInput","type":"object"};
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -114,6 +199,19 @@ var valid0 = _errs5 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.items !== undefined){
+const _errs7 = errors;
+if(typeof data.items !== "boolean"){
+validate12.errors = [{instancePath:instancePath+"/items",schemaPath:"#/properties/items/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
@@ -128,7 +226,7 @@ return errors === 0;
 }
 
 export const validateListInput = validate13;
-const schema14 = {"properties":{"group_id":{"type":"string"},"stream_name":{"type":"string"}},"required":["group_id","stream_name"],"title":"StreamListInput","type":"object"};
+const schema14 = {"properties":{"group_id":{"type":"string"},"stream_name":{"type":"string"},"items":{"description":"*Additive.* `true`: the reply is a `ListPage`.","type":"boolean"},"limit":{"minimum":1,"maximum":9007199254740991,"description":"*Additive.* Items of a page, at most; with `items` only.","type":"integer"},"after":{"description":"*Additive.* `next` of the page before; with `items` only.","type":"string"}},"required":["group_id","stream_name"],"title":"StreamListInput","type":"object"};
 
 function validate13(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -163,6 +261,60 @@ var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
+}
+if(valid0){
+if(data.items !== undefined){
+const _errs5 = errors;
+if(typeof data.items !== "boolean"){
+validate13.errors = [{instancePath:instancePath+"/items",schemaPath:"#/properties/items/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.limit !== undefined){
+let data3 = data.limit;
+const _errs7 = errors;
+if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
+validate13.errors = [{instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs7){
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 > 9007199254740991 || isNaN(data3)){
+validate13.errors = [{instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data3 < 1 || isNaN(data3)){
+validate13.errors = [{instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.after !== undefined){
+const _errs9 = errors;
+if(typeof data.after !== "string"){
+validate13.errors = [{instancePath:instancePath+"/after",schemaPath:"#/properties/after/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
 }
 }
 }
@@ -298,7 +450,7 @@ return errors === 0;
 }
 
 export const validateSetInput = validate17;
-const schema18 = {"properties":{"data":{},"group_id":{"type":"string"},"item_id":{"type":"string"},"stream_name":{"type":"string"}},"required":["data","group_id","item_id","stream_name"],"title":"StreamSetInput","type":"object"};
+const schema18 = {"properties":{"data":{},"group_id":{"type":"string"},"item_id":{"type":"string"},"stream_name":{"type":"string"},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"*Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"*Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"*Additive.* `true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"*Additive.* `true`: writes only when there is an item. At most one `if_*`.","type":"boolean"},"idempotency_key":{"description":"*Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.","type":"string"},"return":{"description":"*Additive.* `rev`: the reply carries no values.","type":"string","enum":["full","rev"]}},"required":["data","group_id","item_id","stream_name"],"title":"StreamSetInput","type":"object"};
 
 function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -346,6 +498,91 @@ var valid0 = _errs5 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.if_rev !== undefined){
+let data3 = data.if_rev;
+const _errs7 = errors;
+if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
+validate17.errors = [{instancePath:instancePath+"/if_rev",schemaPath:"#/properties/if_rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs7){
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 > 9007199254740991 || isNaN(data3)){
+validate17.errors = [{instancePath:instancePath+"/if_rev",schemaPath:"#/properties/if_rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data3 < 0 || isNaN(data3)){
+validate17.errors = [{instancePath:instancePath+"/if_rev",schemaPath:"#/properties/if_rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.if_absent !== undefined){
+const _errs9 = errors;
+if(typeof data.if_absent !== "boolean"){
+validate17.errors = [{instancePath:instancePath+"/if_absent",schemaPath:"#/properties/if_absent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.if_exists !== undefined){
+const _errs11 = errors;
+if(typeof data.if_exists !== "boolean"){
+validate17.errors = [{instancePath:instancePath+"/if_exists",schemaPath:"#/properties/if_exists/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs11 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.idempotency_key !== undefined){
+const _errs13 = errors;
+if(typeof data.idempotency_key !== "string"){
+validate17.errors = [{instancePath:instancePath+"/idempotency_key",schemaPath:"#/properties/idempotency_key/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.return !== undefined){
+let data7 = data.return;
+const _errs15 = errors;
+if(typeof data7 !== "string"){
+validate17.errors = [{instancePath:instancePath+"/return",schemaPath:"#/properties/return/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((data7 === "full") || (data7 === "rev"))){
+validate17.errors = [{instancePath:instancePath+"/return",schemaPath:"#/properties/return/enum",keyword:"enum",params:{allowedValues: schema18.properties.return.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs15 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
 }
 }
 }
@@ -360,7 +597,7 @@ return errors === 0;
 }
 
 export const validateUpdateInput = validate18;
-const schema19 = {"description":"Input for atomic stream update operations","properties":{"group_id":{"type":"string"},"item_id":{"type":"string"},"ops":{"items":{"type":"object","description":"Operations that can be performed atomically on a stream value","oneOf":[{"description":"Set a value at path (overwrite)","properties":{"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["set"],"type":"string"},"value":{"description":"The new value. Absent = null."}},"required":["path","type"],"type":"object"},{"description":"Merge object into existing value (object-only). Path may be omitted (root merge), a single first-level key, or an array of literal segments for nested merge. See [`MergePath`].","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"}},"type":{"enum":["merge"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Increment numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["increment"],"type":"string"}},"required":["by","path","type"],"type":"object"},{"description":"Decrement numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["decrement"],"type":"string"}},"required":["by","path","type"],"type":"object"},{"description":"Append an element to an array or concatenate a string","properties":{"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["append"],"type":"string"},"value":{}},"required":["path","type","value"],"type":"object"},{"description":"Remove a field","properties":{"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["remove"],"type":"string"}},"required":["path","type"],"type":"object"}],"discriminator":{"propertyName":"type"},"required":["type"]},"type":"array"},"stream_name":{"type":"string"}},"required":["group_id","item_id","ops","stream_name"],"title":"StreamUpdateInput","type":"object"};
+const schema19 = {"description":"Input for atomic stream update operations","properties":{"group_id":{"type":"string"},"item_id":{"type":"string"},"ops":{"items":{"type":"object","description":"Operations that can be performed atomically on a stream value","oneOf":[{"description":"Set a value at path (overwrite)","properties":{"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["set"],"type":"string"},"value":{"description":"The new value. Absent = null."}},"required":["path","type"],"type":"object"},{"description":"Merge object into existing value (object-only). Path may be omitted (root merge), a single first-level key, or an array of literal segments for nested merge. See [`MergePath`].","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"}},"type":{"enum":["merge"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Increment numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["increment"],"type":"string"}},"required":["by","path","type"],"type":"object"},{"description":"Decrement numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["decrement"],"type":"string"}},"required":["by","path","type"],"type":"object"},{"description":"Append an element to an array or concatenate a string","properties":{"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["append"],"type":"string"},"value":{}},"required":["path","type","value"],"type":"object"},{"description":"Remove a field","properties":{"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["remove"],"type":"string"}},"required":["path","type"],"type":"object"}],"discriminator":{"propertyName":"type"},"required":["type"]},"type":"array"},"stream_name":{"type":"string"},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"*Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"*Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"*Additive.* `true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"*Additive.* `true`: writes only when there is an item. At most one `if_*`.","type":"boolean"},"idempotency_key":{"description":"*Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.","type":"string"},"return":{"description":"*Additive.* `rev`: the reply carries no values.","type":"string","enum":["full","rev"]}},"required":["group_id","item_id","ops","stream_name"],"title":"StreamUpdateInput","type":"object"};
 
 function validate18(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -817,6 +1054,91 @@ var valid0 = _errs52 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.if_rev !== undefined){
+let data20 = data.if_rev;
+const _errs54 = errors;
+if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
+validate18.errors = [{instancePath:instancePath+"/if_rev",schemaPath:"#/properties/if_rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs54){
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 > 9007199254740991 || isNaN(data20)){
+validate18.errors = [{instancePath:instancePath+"/if_rev",schemaPath:"#/properties/if_rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data20 < 0 || isNaN(data20)){
+validate18.errors = [{instancePath:instancePath+"/if_rev",schemaPath:"#/properties/if_rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs54 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.if_absent !== undefined){
+const _errs56 = errors;
+if(typeof data.if_absent !== "boolean"){
+validate18.errors = [{instancePath:instancePath+"/if_absent",schemaPath:"#/properties/if_absent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs56 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.if_exists !== undefined){
+const _errs58 = errors;
+if(typeof data.if_exists !== "boolean"){
+validate18.errors = [{instancePath:instancePath+"/if_exists",schemaPath:"#/properties/if_exists/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs58 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.idempotency_key !== undefined){
+const _errs60 = errors;
+if(typeof data.idempotency_key !== "string"){
+validate18.errors = [{instancePath:instancePath+"/idempotency_key",schemaPath:"#/properties/idempotency_key/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs60 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.return !== undefined){
+let data24 = data.return;
+const _errs62 = errors;
+if(typeof data24 !== "string"){
+validate18.errors = [{instancePath:instancePath+"/return",schemaPath:"#/properties/return/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((data24 === "full") || (data24 === "rev"))){
+validate18.errors = [{instancePath:instancePath+"/return",schemaPath:"#/properties/return/enum",keyword:"enum",params:{allowedValues: schema19.properties.return.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs62 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
 }
 }
 }
@@ -831,14 +1153,839 @@ validate18.errors = vErrors;
 return errors === 0;
 }
 
-export const validateDeleteResult = validate19;
-const schema20 = {"properties":{"old_value":{"description":"The value before the update (None if key didn't exist)"}},"title":"DeleteResult","type":"object"};
+export const validateTransactInput = validate19;
+const schema20 = {"title":"StreamTransactInput","description":"Writes to distinct items of one group, all or none of which take effect.","type":"object","required":["stream_name","group_id","writes"],"properties":{"stream_name":{"type":"string"},"group_id":{"type":"string"},"writes":{"description":"Each names another item.","type":"array","minItems":1,"maxItems":100,"items":{"type":"object","description":"*Additive.* One write of a transaction.","oneOf":[{"type":"object","required":["item_id","type","data"],"properties":{"type":{"type":"string","enum":["set"]},"item_id":{"type":"string"},"data":{},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"`true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"`true`: writes only when there is an item. At most one `if_*`.","type":"boolean"}}},{"type":"object","required":["item_id","type","ops"],"properties":{"type":{"type":"string","enum":["update"]},"item_id":{"type":"string"},"ops":{"type":"array","items":{"type":"object","description":"Operations that can be performed atomically on a stream value","oneOf":[{"description":"Set a value at path (overwrite)","properties":{"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["set"],"type":"string"},"value":{"description":"The new value. Absent = null."}},"required":["path","type"],"type":"object"},{"description":"Merge object into existing value (object-only). Path may be omitted (root merge), a single first-level key, or an array of literal segments for nested merge. See [`MergePath`].","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"}},"type":{"enum":["merge"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Increment numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["increment"],"type":"string"}},"required":["by","path","type"],"type":"object"},{"description":"Decrement numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["decrement"],"type":"string"}},"required":["by","path","type"],"type":"object"},{"description":"Append an element to an array or concatenate a string","properties":{"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["append"],"type":"string"},"value":{}},"required":["path","type","value"],"type":"object"},{"description":"Remove a field","properties":{"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["remove"],"type":"string"}},"required":["path","type"],"type":"object"}],"discriminator":{"propertyName":"type"},"required":["type"]}},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"`true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"`true`: writes only when there is an item. At most one `if_*`.","type":"boolean"}}},{"type":"object","required":["item_id","type"],"properties":{"type":{"type":"string","enum":["delete"]},"item_id":{"type":"string"},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"`true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"`true`: writes only when there is an item. At most one `if_*`.","type":"boolean"}}}],"discriminator":{"propertyName":"type"},"required":["type"]}},"idempotency_key":{"description":"At most 512 bytes. A transaction with a key that was applied to one of its items within `limits.idempotency_window_ms` changes nothing.","type":"string"}}};
 
 function validate19(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
-if(!(data && typeof data == "object" && !Array.isArray(data))){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.stream_name === undefined) && (missing0 = "stream_name")) || ((data.group_id === undefined) && (missing0 = "group_id"))) || ((data.writes === undefined) && (missing0 = "writes"))){
+validate19.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.stream_name !== undefined){
+const _errs1 = errors;
+if(typeof data.stream_name !== "string"){
+validate19.errors = [{instancePath:instancePath+"/stream_name",schemaPath:"#/properties/stream_name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.group_id !== undefined){
+const _errs3 = errors;
+if(typeof data.group_id !== "string"){
+validate19.errors = [{instancePath:instancePath+"/group_id",schemaPath:"#/properties/group_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.writes !== undefined){
+let data2 = data.writes;
+const _errs5 = errors;
+if(errors === _errs5){
+if(Array.isArray(data2)){
+if(data2.length > 100){
+validate19.errors = [{instancePath:instancePath+"/writes",schemaPath:"#/properties/writes/maxItems",keyword:"maxItems",params:{limit: 100},message:"must NOT have more than 100 items"}];
+return false;
+}
+else {
+if(data2.length < 1){
+validate19.errors = [{instancePath:instancePath+"/writes",schemaPath:"#/properties/writes/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"}];
+return false;
+}
+else {
+var valid1 = true;
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+let data3 = data2[i0];
+const _errs7 = errors;
+if(errors === _errs7){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+let missing1;
+if((data3.type === undefined) && (missing1 = "type")){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0,schemaPath:"#/properties/writes/items/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+return false;
+}
+else {
+const tag0 = data3.type;
+if(typeof tag0 == "string"){
+if(tag0 === "set"){
+const _errs10 = errors;
+if(errors === _errs10){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+let missing2;
+if((((data3.item_id === undefined) && (missing2 = "item_id")) || ((data3.type === undefined) && (missing2 = "type"))) || ((data3.data === undefined) && (missing2 = "data"))){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0,schemaPath:"#/properties/writes/items/oneOf/0/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+return false;
+}
+else {
+if(data3.type !== undefined){
+let data4 = data3.type;
+const _errs12 = errors;
+if(typeof data4 !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/type",schemaPath:"#/properties/writes/items/oneOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(data4 === "set")){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/type",schemaPath:"#/properties/writes/items/oneOf/0/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[0].properties.type.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid4 = _errs12 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data3.item_id !== undefined){
+const _errs14 = errors;
+if(typeof data3.item_id !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/item_id",schemaPath:"#/properties/writes/items/oneOf/0/properties/item_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid4 = _errs14 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data3.if_rev !== undefined){
+let data6 = data3.if_rev;
+const _errs16 = errors;
+if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/0/properties/if_rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs16){
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 9007199254740991 || isNaN(data6)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/0/properties/if_rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data6 < 0 || isNaN(data6)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/0/properties/if_rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid4 = _errs16 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data3.if_absent !== undefined){
+const _errs18 = errors;
+if(typeof data3.if_absent !== "boolean"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_absent",schemaPath:"#/properties/writes/items/oneOf/0/properties/if_absent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid4 = _errs18 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data3.if_exists !== undefined){
+const _errs20 = errors;
+if(typeof data3.if_exists !== "boolean"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_exists",schemaPath:"#/properties/writes/items/oneOf/0/properties/if_exists/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid4 = _errs20 === errors;
+}
+else {
+var valid4 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0,schemaPath:"#/properties/writes/items/oneOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "update"){
+const _errs22 = errors;
+if(errors === _errs22){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+let missing3;
+if((((data3.item_id === undefined) && (missing3 = "item_id")) || ((data3.type === undefined) && (missing3 = "type"))) || ((data3.ops === undefined) && (missing3 = "ops"))){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0,schemaPath:"#/properties/writes/items/oneOf/1/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
+return false;
+}
+else {
+if(data3.type !== undefined){
+let data9 = data3.type;
+const _errs24 = errors;
+if(typeof data9 !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(data9 === "update")){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[1].properties.type.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid6 = _errs24 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data3.item_id !== undefined){
+const _errs26 = errors;
+if(typeof data3.item_id !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/item_id",schemaPath:"#/properties/writes/items/oneOf/1/properties/item_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid6 = _errs26 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data3.ops !== undefined){
+let data11 = data3.ops;
+const _errs28 = errors;
+if(errors === _errs28){
+if(Array.isArray(data11)){
+var valid7 = true;
+const len1 = data11.length;
+for(let i1=0; i1<len1; i1++){
+let data12 = data11[i1];
+const _errs30 = errors;
+if(errors === _errs30){
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+let missing4;
+if((data12.type === undefined) && (missing4 = "type")){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
+return false;
+}
+else {
+const tag1 = data12.type;
+if(typeof tag1 == "string"){
+if(tag1 === "set"){
+const _errs33 = errors;
+if(errors === _errs33){
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+let missing5;
+if(((data12.path === undefined) && (missing5 = "path")) || ((data12.type === undefined) && (missing5 = "type"))){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/0/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
+return false;
+}
+else {
+if(data12.path !== undefined){
+const _errs35 = errors;
+if(typeof data12.path !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/0/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid10 = _errs35 === errors;
+}
+else {
+var valid10 = true;
+}
+if(valid10){
+if(data12.type !== undefined){
+let data14 = data12.type;
+const _errs37 = errors;
+if(typeof data14 !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(data14 === "set")){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/0/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[0].properties.type.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid10 = _errs37 === errors;
+}
+else {
+var valid10 = true;
+}
+}
+}
+}
+else {
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag1 === "merge"){
+const _errs39 = errors;
+if(errors === _errs39){
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+let missing6;
+if(((data12.type === undefined) && (missing6 = "type")) || ((data12.value === undefined) && (missing6 = "value"))){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/1/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
+return false;
+}
+else {
+if(data12.path !== undefined){
+let data15 = data12.path;
+const _errs41 = errors;
+if(((typeof data15 !== "string") && (!(Array.isArray(data15)))) && (data15 !== null)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/1/properties/path/type",keyword:"type",params:{type: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[1].properties.path.type},message:"must be string,array,null"}];
+return false;
+}
+if(errors === _errs41){
+if(Array.isArray(data15)){
+var valid13 = true;
+const len2 = data15.length;
+for(let i2=0; i2<len2; i2++){
+const _errs43 = errors;
+if(typeof data15[i2] !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path/" + i2,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/1/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs43 === errors;
+if(!valid13){
+break;
+}
+}
+}
+}
+var valid12 = _errs41 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data12.type !== undefined){
+let data17 = data12.type;
+const _errs45 = errors;
+if(typeof data17 !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(data17 === "merge")){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/1/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[1].properties.type.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid12 = _errs45 === errors;
+}
+else {
+var valid12 = true;
+}
+}
+}
+}
+else {
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag1 === "increment"){
+const _errs47 = errors;
+if(errors === _errs47){
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+let missing7;
+if((((data12.by === undefined) && (missing7 = "by")) || ((data12.path === undefined) && (missing7 = "path"))) || ((data12.type === undefined) && (missing7 = "type"))){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
+return false;
+}
+else {
+if(data12.by !== undefined){
+let data18 = data12.by;
+const _errs49 = errors;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/by",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/by/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs49){
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 > 9007199254740991 || isNaN(data18)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/by",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/by/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data18 < -9007199254740991 || isNaN(data18)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/by",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/by/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},message:"must be >= -9007199254740991"}];
+return false;
+}
+}
+}
+}
+var valid15 = _errs49 === errors;
+}
+else {
+var valid15 = true;
+}
+if(valid15){
+if(data12.path !== undefined){
+const _errs51 = errors;
+if(typeof data12.path !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid15 = _errs51 === errors;
+}
+else {
+var valid15 = true;
+}
+if(valid15){
+if(data12.type !== undefined){
+let data20 = data12.type;
+const _errs53 = errors;
+if(typeof data20 !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(data20 === "increment")){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[2].properties.type.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid15 = _errs53 === errors;
+}
+else {
+var valid15 = true;
+}
+}
+}
+}
+}
+else {
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag1 === "decrement"){
+const _errs55 = errors;
+if(errors === _errs55){
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+let missing8;
+if((((data12.by === undefined) && (missing8 = "by")) || ((data12.path === undefined) && (missing8 = "path"))) || ((data12.type === undefined) && (missing8 = "type"))){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
+return false;
+}
+else {
+if(data12.by !== undefined){
+let data21 = data12.by;
+const _errs57 = errors;
+if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/by",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/by/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs57){
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 > 9007199254740991 || isNaN(data21)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/by",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/by/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data21 < -9007199254740991 || isNaN(data21)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/by",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/by/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},message:"must be >= -9007199254740991"}];
+return false;
+}
+}
+}
+}
+var valid17 = _errs57 === errors;
+}
+else {
+var valid17 = true;
+}
+if(valid17){
+if(data12.path !== undefined){
+const _errs59 = errors;
+if(typeof data12.path !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid17 = _errs59 === errors;
+}
+else {
+var valid17 = true;
+}
+if(valid17){
+if(data12.type !== undefined){
+let data23 = data12.type;
+const _errs61 = errors;
+if(typeof data23 !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(data23 === "decrement")){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[3].properties.type.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid17 = _errs61 === errors;
+}
+else {
+var valid17 = true;
+}
+}
+}
+}
+}
+else {
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag1 === "append"){
+const _errs63 = errors;
+if(errors === _errs63){
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+let missing9;
+if((((data12.path === undefined) && (missing9 = "path")) || ((data12.type === undefined) && (missing9 = "type"))) || ((data12.value === undefined) && (missing9 = "value"))){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/4/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
+return false;
+}
+else {
+if(data12.path !== undefined){
+const _errs65 = errors;
+if(typeof data12.path !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/4/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid19 = _errs65 === errors;
+}
+else {
+var valid19 = true;
+}
+if(valid19){
+if(data12.type !== undefined){
+let data25 = data12.type;
+const _errs67 = errors;
+if(typeof data25 !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(data25 === "append")){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/4/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[4].properties.type.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid19 = _errs67 === errors;
+}
+else {
+var valid19 = true;
+}
+}
+}
+}
+else {
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/4/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag1 === "remove"){
+const _errs69 = errors;
+if(errors === _errs69){
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+let missing10;
+if(((data12.path === undefined) && (missing10 = "path")) || ((data12.type === undefined) && (missing10 = "type"))){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/5/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
+return false;
+}
+else {
+if(data12.path !== undefined){
+const _errs71 = errors;
+if(typeof data12.path !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/5/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid21 = _errs71 === errors;
+}
+else {
+var valid21 = true;
+}
+if(valid21){
+if(data12.type !== undefined){
+let data27 = data12.type;
+const _errs73 = errors;
+if(typeof data27 !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/5/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(data27 === "remove")){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/5/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[5].properties.type.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid21 = _errs73 === errors;
+}
+else {
+var valid21 = true;
+}
+}
+}
+}
+else {
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/5/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else {
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "type", tagValue: tag1},message:"value of tag \"type\" must be in oneOf"}];
+return false;
+}
+}
+else {
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/discriminator",keyword:"discriminator",params:{error: "tag", tag: "type", tagValue: tag1},message:"tag \"type\" must be string"}];
+return false;
+}
+}
+}
+else {
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid7 = _errs30 === errors;
+if(!valid7){
+break;
+}
+}
+}
+else {
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid6 = _errs28 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data3.if_rev !== undefined){
+let data28 = data3.if_rev;
+const _errs75 = errors;
+if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/1/properties/if_rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs75){
+if((typeof data28 == "number") && (isFinite(data28))){
+if(data28 > 9007199254740991 || isNaN(data28)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/1/properties/if_rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data28 < 0 || isNaN(data28)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/1/properties/if_rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid6 = _errs75 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data3.if_absent !== undefined){
+const _errs77 = errors;
+if(typeof data3.if_absent !== "boolean"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_absent",schemaPath:"#/properties/writes/items/oneOf/1/properties/if_absent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid6 = _errs77 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data3.if_exists !== undefined){
+const _errs79 = errors;
+if(typeof data3.if_exists !== "boolean"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_exists",schemaPath:"#/properties/writes/items/oneOf/1/properties/if_exists/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid6 = _errs79 === errors;
+}
+else {
+var valid6 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0,schemaPath:"#/properties/writes/items/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "delete"){
+const _errs81 = errors;
+if(errors === _errs81){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+let missing11;
+if(((data3.item_id === undefined) && (missing11 = "item_id")) || ((data3.type === undefined) && (missing11 = "type"))){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0,schemaPath:"#/properties/writes/items/oneOf/2/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
+return false;
+}
+else {
+if(data3.type !== undefined){
+let data31 = data3.type;
+const _errs83 = errors;
+if(typeof data31 !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/type",schemaPath:"#/properties/writes/items/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(data31 === "delete")){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/type",schemaPath:"#/properties/writes/items/oneOf/2/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[2].properties.type.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid23 = _errs83 === errors;
+}
+else {
+var valid23 = true;
+}
+if(valid23){
+if(data3.item_id !== undefined){
+const _errs85 = errors;
+if(typeof data3.item_id !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/item_id",schemaPath:"#/properties/writes/items/oneOf/2/properties/item_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid23 = _errs85 === errors;
+}
+else {
+var valid23 = true;
+}
+if(valid23){
+if(data3.if_rev !== undefined){
+let data33 = data3.if_rev;
+const _errs87 = errors;
+if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/2/properties/if_rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs87){
+if((typeof data33 == "number") && (isFinite(data33))){
+if(data33 > 9007199254740991 || isNaN(data33)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/2/properties/if_rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data33 < 0 || isNaN(data33)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/2/properties/if_rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid23 = _errs87 === errors;
+}
+else {
+var valid23 = true;
+}
+if(valid23){
+if(data3.if_absent !== undefined){
+const _errs89 = errors;
+if(typeof data3.if_absent !== "boolean"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_absent",schemaPath:"#/properties/writes/items/oneOf/2/properties/if_absent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid23 = _errs89 === errors;
+}
+else {
+var valid23 = true;
+}
+if(valid23){
+if(data3.if_exists !== undefined){
+const _errs91 = errors;
+if(typeof data3.if_exists !== "boolean"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_exists",schemaPath:"#/properties/writes/items/oneOf/2/properties/if_exists/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid23 = _errs91 === errors;
+}
+else {
+var valid23 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0,schemaPath:"#/properties/writes/items/oneOf/2/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else {
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0,schemaPath:"#/properties/writes/items/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "type", tagValue: tag0},message:"value of tag \"type\" must be in oneOf"}];
+return false;
+}
+}
+else {
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0,schemaPath:"#/properties/writes/items/discriminator",keyword:"discriminator",params:{error: "tag", tag: "type", tagValue: tag0},message:"tag \"type\" must be string"}];
+return false;
+}
+}
+}
+else {
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0,schemaPath:"#/properties/writes/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid1 = _errs7 === errors;
+if(!valid1){
+break;
+}
+}
+}
+}
+}
+else {
+validate19.errors = [{instancePath:instancePath+"/writes",schemaPath:"#/properties/writes/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.idempotency_key !== undefined){
+const _errs93 = errors;
+if(typeof data.idempotency_key !== "string"){
+validate19.errors = [{instancePath:instancePath+"/idempotency_key",schemaPath:"#/properties/idempotency_key/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs93 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+else {
 validate19.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
@@ -847,41 +1994,116 @@ validate19.errors = vErrors;
 return errors === 0;
 }
 
-export const validateGetResult = validate20;
-const schema21 = {"title":"GetResult","description":"The item's value. A missing item answers nothing."};
+export const validateDeleteResult = validate20;
+const schema21 = {"properties":{"old_value":{"description":"The value before the update (None if key didn't exist)"},"rev":{"minimum":0,"maximum":9007199254740991,"description":"*Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a `duplicate` the rev that the first write got. Only where the call used a field of `revisions`.","type":"integer"},"epoch":{"description":"*Additive.* The incarnation of the group's data that `rev` belongs to.","type":"string"},"outcome":{"description":"*Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not `applied` changed nothing, and `new_value` is the current value.","type":"string","enum":["applied","conflict","not_found","duplicate"]}},"title":"DeleteResult","type":"object"};
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-validate20.errors = null;
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.rev !== undefined){
+let data0 = data.rev;
+const _errs1 = errors;
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+validate20.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs1){
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 > 9007199254740991 || isNaN(data0)){
+validate20.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data0 < 0 || isNaN(data0)){
+validate20.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.epoch !== undefined){
+const _errs3 = errors;
+if(typeof data.epoch !== "string"){
+validate20.errors = [{instancePath:instancePath+"/epoch",schemaPath:"#/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.outcome !== undefined){
+let data2 = data.outcome;
+const _errs5 = errors;
+if(typeof data2 !== "string"){
+validate20.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((((data2 === "applied") || (data2 === "conflict")) || (data2 === "not_found")) || (data2 === "duplicate"))){
+validate20.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema21.properties.outcome.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+else {
+validate20.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate20.errors = vErrors;
+return errors === 0;
+}
+
+export const validateGetResult = validate21;
+const schema22 = {"title":"GetResult","description":"The item's value. A missing item answers nothing."};
+
+function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+validate21.errors = null;
 return true;
 }
 
-export const validateListResult = validate21;
-const schema22 = {"title":"ListResult","description":"The group's values in creation order.","type":"array","items":{}};
+export const validateListResult = validate22;
+const schema23 = {"title":"ListResult","description":"The group's values in creation order.","type":"array","items":{}};
 
-function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(!(Array.isArray(data))){
-validate21.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate22.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-validate21.errors = vErrors;
+validate22.errors = vErrors;
 return errors === 0;
 }
 
-export const validateListAllResult = validate22;
-const schema23 = {"properties":{"count":{"minimum":0,"maximum":9007199254740991,"type":"integer"},"stream":{"items":{"description":"Metadata for a stream (used by stream.listAll)","properties":{"groups":{"items":{"type":"string"},"type":"array"},"id":{"type":"string"}},"required":["groups","id"],"type":"object"},"type":"array"}},"required":["count","stream"],"title":"StreamListAllResult","type":"object"};
+export const validateListAllResult = validate23;
+const schema24 = {"properties":{"count":{"minimum":0,"maximum":9007199254740991,"type":"integer"},"stream":{"items":{"description":"Metadata for a stream (used by stream.listAll)","properties":{"groups":{"items":{"type":"string"},"type":"array"},"id":{"type":"string"}},"required":["groups","id"],"type":"object"},"type":"array"}},"required":["count","stream"],"title":"StreamListAllResult","type":"object"};
 
-function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.count === undefined) && (missing0 = "count")) || ((data.stream === undefined) && (missing0 = "stream"))){
-validate22.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate23.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
@@ -889,18 +2111,18 @@ if(data.count !== undefined){
 let data0 = data.count;
 const _errs1 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate22.errors = [{instancePath:instancePath+"/count",schemaPath:"#/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate23.errors = [{instancePath:instancePath+"/count",schemaPath:"#/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs1){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 > 9007199254740991 || isNaN(data0)){
-validate22.errors = [{instancePath:instancePath+"/count",schemaPath:"#/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+validate23.errors = [{instancePath:instancePath+"/count",schemaPath:"#/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
 if(data0 < 0 || isNaN(data0)){
-validate22.errors = [{instancePath:instancePath+"/count",schemaPath:"#/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate23.errors = [{instancePath:instancePath+"/count",schemaPath:"#/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -926,7 +2148,7 @@ if(errors === _errs5){
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 let missing1;
 if(((data2.groups === undefined) && (missing1 = "groups")) || ((data2.id === undefined) && (missing1 = "id"))){
-validate22.errors = [{instancePath:instancePath+"/stream/" + i0,schemaPath:"#/properties/stream/items/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+validate23.errors = [{instancePath:instancePath+"/stream/" + i0,schemaPath:"#/properties/stream/items/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
@@ -940,7 +2162,7 @@ const len1 = data3.length;
 for(let i1=0; i1<len1; i1++){
 const _errs9 = errors;
 if(typeof data3[i1] !== "string"){
-validate22.errors = [{instancePath:instancePath+"/stream/" + i0+"/groups/" + i1,schemaPath:"#/properties/stream/items/properties/groups/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate23.errors = [{instancePath:instancePath+"/stream/" + i0+"/groups/" + i1,schemaPath:"#/properties/stream/items/properties/groups/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid3 = _errs9 === errors;
@@ -950,7 +2172,7 @@ break;
 }
 }
 else {
-validate22.errors = [{instancePath:instancePath+"/stream/" + i0+"/groups",schemaPath:"#/properties/stream/items/properties/groups/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate23.errors = [{instancePath:instancePath+"/stream/" + i0+"/groups",schemaPath:"#/properties/stream/items/properties/groups/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -963,7 +2185,7 @@ if(valid2){
 if(data2.id !== undefined){
 const _errs11 = errors;
 if(typeof data2.id !== "string"){
-validate22.errors = [{instancePath:instancePath+"/stream/" + i0+"/id",schemaPath:"#/properties/stream/items/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate23.errors = [{instancePath:instancePath+"/stream/" + i0+"/id",schemaPath:"#/properties/stream/items/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs11 === errors;
@@ -975,7 +2197,7 @@ var valid2 = true;
 }
 }
 else {
-validate22.errors = [{instancePath:instancePath+"/stream/" + i0,schemaPath:"#/properties/stream/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate23.errors = [{instancePath:instancePath+"/stream/" + i0,schemaPath:"#/properties/stream/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
@@ -986,7 +2208,7 @@ break;
 }
 }
 else {
-validate22.errors = [{instancePath:instancePath+"/stream",schemaPath:"#/properties/stream/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate23.errors = [{instancePath:instancePath+"/stream",schemaPath:"#/properties/stream/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
@@ -999,18 +2221,18 @@ var valid0 = true;
 }
 }
 else {
-validate22.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate23.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate22.errors = vErrors;
+validate23.errors = vErrors;
 return errors === 0;
 }
 
-export const validateListGroupsResult = validate23;
-const schema24 = {"title":"ListGroupsResult","description":"The ids of the stream's groups.","type":"array","items":{"type":"string"}};
+export const validateListGroupsResult = validate24;
+const schema25 = {"title":"ListGroupsResult","description":"The ids of the stream's groups.","type":"array","items":{"type":"string"}};
 
-function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
@@ -1020,7 +2242,7 @@ const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
 const _errs1 = errors;
 if(typeof data[i0] !== "string"){
-validate23.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate24.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -1030,65 +2252,111 @@ break;
 }
 }
 else {
-validate23.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate24.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
-}
-validate23.errors = vErrors;
-return errors === 0;
-}
-
-export const validateSendResult = validate24;
-const schema25 = {"title":"SendResult","description":"Nothing.","type":"null"};
-
-function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(data !== null){
-validate24.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "null"},message:"must be null"}];
-return false;
 }
 validate24.errors = vErrors;
 return errors === 0;
 }
 
-export const validateSetResult = validate25;
-const schema26 = {"properties":{"new_value":{"description":"The value after the update"},"old_value":{"description":"The value before the update (None if key didn't exist)"}},"required":["new_value"],"title":"SetResult","type":"object"};
+export const validateSendResult = validate25;
+const schema26 = {"title":"SendResult","description":"Nothing.","type":"null"};
 
 function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((data.new_value === undefined) && (missing0 = "new_value")){
-validate25.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+if(data !== null){
+validate25.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "null"},message:"must be null"}];
 return false;
-}
-}
-else {
-validate25.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
 }
 validate25.errors = vErrors;
 return errors === 0;
 }
 
-export const validateUpdateResult = validate26;
-const schema27 = {"description":"Result of an atomic update operation","properties":{"errors":{"description":"Errors encountered while applying ops. Successfully applied ops are still reflected in `new_value`. Field is omitted from JSON when empty for backward compatibility.","items":{"description":"Per-op error reported by an atomic update operation.","properties":{"code":{"description":"Stable error code, e.g. `\"merge.path.too_deep\"`.","type":"string"},"doc_url":{"description":"Optional documentation URL for this error class.","type":["string","null"]},"message":{"description":"Human-readable description with concrete numbers when applicable.","type":"string"},"op_index":{"minimum":0,"maximum":9007199254740991,"description":"Index of the offending op within the original `ops` array.","type":"integer"}},"required":["code","message","op_index"],"type":"object"},"type":"array"},"new_value":{"description":"The value after the update"},"old_value":{"description":"The value before the update (None if key didn't exist)"}},"required":["new_value"],"title":"UpdateResult","type":"object"};
+export const validateSetResult = validate26;
+const schema27 = {"properties":{"new_value":{"description":"The value after the update"},"old_value":{"description":"The value before the update (None if key didn't exist)"},"rev":{"minimum":0,"maximum":9007199254740991,"description":"*Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a `duplicate` the rev that the first write got. Only where the call used a field of `revisions`.","type":"integer"},"epoch":{"description":"*Additive.* The incarnation of the group's data that `rev` belongs to.","type":"string"},"outcome":{"description":"*Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not `applied` changed nothing, and `new_value` is the current value.","type":"string","enum":["applied","conflict","not_found","duplicate"]}},"title":"SetResult","type":"object"};
 
 function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((data.new_value === undefined) && (missing0 = "new_value")){
-validate26.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+if(data.rev !== undefined){
+let data0 = data.rev;
+const _errs1 = errors;
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+validate26.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs1){
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 > 9007199254740991 || isNaN(data0)){
+validate26.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
+if(data0 < 0 || isNaN(data0)){
+validate26.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.epoch !== undefined){
+const _errs3 = errors;
+if(typeof data.epoch !== "string"){
+validate26.errors = [{instancePath:instancePath+"/epoch",schemaPath:"#/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.outcome !== undefined){
+let data2 = data.outcome;
+const _errs5 = errors;
+if(typeof data2 !== "string"){
+validate26.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((((data2 === "applied") || (data2 === "conflict")) || (data2 === "not_found")) || (data2 === "duplicate"))){
+validate26.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema27.properties.outcome.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+else {
+validate26.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate26.errors = vErrors;
+return errors === 0;
+}
+
+export const validateUpdateResult = validate27;
+const schema28 = {"description":"Result of an atomic update operation","properties":{"errors":{"description":"Errors encountered while applying ops. Successfully applied ops are still reflected in `new_value`. Field is omitted from JSON when empty for backward compatibility.","items":{"description":"Per-op error reported by an atomic update operation.","properties":{"code":{"description":"Stable error code, e.g. `\"merge.path.too_deep\"`.","type":"string"},"doc_url":{"description":"Optional documentation URL for this error class.","type":["string","null"]},"message":{"description":"Human-readable description with concrete numbers when applicable.","type":"string"},"op_index":{"minimum":0,"maximum":9007199254740991,"description":"Index of the offending op within the original `ops` array.","type":"integer"}},"required":["code","message","op_index"],"type":"object"},"type":"array"},"new_value":{"description":"The value after the update"},"old_value":{"description":"The value before the update (None if key didn't exist)"},"rev":{"minimum":0,"maximum":9007199254740991,"description":"*Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a `duplicate` the rev that the first write got. Only where the call used a field of `revisions`.","type":"integer"},"epoch":{"description":"*Additive.* The incarnation of the group's data that `rev` belongs to.","type":"string"},"outcome":{"description":"*Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not `applied` changed nothing, and `new_value` is the current value.","type":"string","enum":["applied","conflict","not_found","duplicate"]}},"title":"UpdateResult","type":"object"};
+
+function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.errors !== undefined){
 let data0 = data.errors;
 const _errs1 = errors;
@@ -1101,16 +2369,16 @@ let data1 = data0[i0];
 const _errs3 = errors;
 if(errors === _errs3){
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-let missing1;
-if((((data1.code === undefined) && (missing1 = "code")) || ((data1.message === undefined) && (missing1 = "message"))) || ((data1.op_index === undefined) && (missing1 = "op_index"))){
-validate26.errors = [{instancePath:instancePath+"/errors/" + i0,schemaPath:"#/properties/errors/items/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+let missing0;
+if((((data1.code === undefined) && (missing0 = "code")) || ((data1.message === undefined) && (missing0 = "message"))) || ((data1.op_index === undefined) && (missing0 = "op_index"))){
+validate27.errors = [{instancePath:instancePath+"/errors/" + i0,schemaPath:"#/properties/errors/items/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 if(data1.code !== undefined){
 const _errs5 = errors;
 if(typeof data1.code !== "string"){
-validate26.errors = [{instancePath:instancePath+"/errors/" + i0+"/code",schemaPath:"#/properties/errors/items/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate27.errors = [{instancePath:instancePath+"/errors/" + i0+"/code",schemaPath:"#/properties/errors/items/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs5 === errors;
@@ -1123,7 +2391,7 @@ if(data1.doc_url !== undefined){
 let data3 = data1.doc_url;
 const _errs7 = errors;
 if((typeof data3 !== "string") && (data3 !== null)){
-validate26.errors = [{instancePath:instancePath+"/errors/" + i0+"/doc_url",schemaPath:"#/properties/errors/items/properties/doc_url/type",keyword:"type",params:{type: schema27.properties.errors.items.properties.doc_url.type},message:"must be string,null"}];
+validate27.errors = [{instancePath:instancePath+"/errors/" + i0+"/doc_url",schemaPath:"#/properties/errors/items/properties/doc_url/type",keyword:"type",params:{type: schema28.properties.errors.items.properties.doc_url.type},message:"must be string,null"}];
 return false;
 }
 var valid2 = _errs7 === errors;
@@ -1135,7 +2403,7 @@ if(valid2){
 if(data1.message !== undefined){
 const _errs9 = errors;
 if(typeof data1.message !== "string"){
-validate26.errors = [{instancePath:instancePath+"/errors/" + i0+"/message",schemaPath:"#/properties/errors/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate27.errors = [{instancePath:instancePath+"/errors/" + i0+"/message",schemaPath:"#/properties/errors/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs9 === errors;
@@ -1148,18 +2416,18 @@ if(data1.op_index !== undefined){
 let data5 = data1.op_index;
 const _errs11 = errors;
 if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
-validate26.errors = [{instancePath:instancePath+"/errors/" + i0+"/op_index",schemaPath:"#/properties/errors/items/properties/op_index/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate27.errors = [{instancePath:instancePath+"/errors/" + i0+"/op_index",schemaPath:"#/properties/errors/items/properties/op_index/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs11){
 if((typeof data5 == "number") && (isFinite(data5))){
 if(data5 > 9007199254740991 || isNaN(data5)){
-validate26.errors = [{instancePath:instancePath+"/errors/" + i0+"/op_index",schemaPath:"#/properties/errors/items/properties/op_index/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+validate27.errors = [{instancePath:instancePath+"/errors/" + i0+"/op_index",schemaPath:"#/properties/errors/items/properties/op_index/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
 if(data5 < 0 || isNaN(data5)){
-validate26.errors = [{instancePath:instancePath+"/errors/" + i0+"/op_index",schemaPath:"#/properties/errors/items/properties/op_index/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate27.errors = [{instancePath:instancePath+"/errors/" + i0+"/op_index",schemaPath:"#/properties/errors/items/properties/op_index/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -1176,7 +2444,7 @@ var valid2 = true;
 }
 }
 else {
-validate26.errors = [{instancePath:instancePath+"/errors/" + i0,schemaPath:"#/properties/errors/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate27.errors = [{instancePath:instancePath+"/errors/" + i0,schemaPath:"#/properties/errors/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
@@ -1187,18 +2455,358 @@ break;
 }
 }
 else {
-validate26.errors = [{instancePath:instancePath+"/errors",schemaPath:"#/properties/errors/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate27.errors = [{instancePath:instancePath+"/errors",schemaPath:"#/properties/errors/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.rev !== undefined){
+let data6 = data.rev;
+const _errs13 = errors;
+if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
+validate27.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs13){
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 9007199254740991 || isNaN(data6)){
+validate27.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data6 < 0 || isNaN(data6)){
+validate27.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.epoch !== undefined){
+const _errs15 = errors;
+if(typeof data.epoch !== "string"){
+validate27.errors = [{instancePath:instancePath+"/epoch",schemaPath:"#/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs15 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.outcome !== undefined){
+let data8 = data.outcome;
+const _errs17 = errors;
+if(typeof data8 !== "string"){
+validate27.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((((data8 === "applied") || (data8 === "conflict")) || (data8 === "not_found")) || (data8 === "duplicate"))){
+validate27.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema28.properties.outcome.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs17 === errors;
+}
+else {
+var valid0 = true;
 }
 }
 }
 }
 }
 else {
-validate26.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate27.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate26.errors = vErrors;
+validate27.errors = vErrors;
+return errors === 0;
+}
+
+export const validateTransactResult = validate28;
+const schema29 = {"title":"TransactResult","type":"object","required":["outcome","epoch","seq","results"],"properties":{"outcome":{"description":"Whether all writes were applied; else none was, and this is the first reason.","type":"string","enum":["applied","conflict","not_found","duplicate"]},"epoch":{"description":"The incarnation of the group's data that revs and `seq` belong to.","type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"description":"Where the group stands after the call.","type":"integer"},"results":{"description":"One for each write, in their order.","type":"array","items":{"description":"*Additive.* What became of one write of a transaction.","type":"object","required":["rev"],"properties":{"outcome":{"description":"Absent where the write could have been applied, and was not because of another one.","type":"string","enum":["applied","conflict","not_found","duplicate"]},"rev":{"minimum":0,"maximum":9007199254740991,"description":"As in the result of a write alone.","type":"integer"},"errors":{"description":"Ops of an update that were skipped.","type":"array","items":{"description":"Per-op error reported by an atomic update operation.","properties":{"code":{"description":"Stable error code, e.g. `\"merge.path.too_deep\"`.","type":"string"},"doc_url":{"description":"Optional documentation URL for this error class.","type":["string","null"]},"message":{"description":"Human-readable description with concrete numbers when applicable.","type":"string"},"op_index":{"minimum":0,"maximum":9007199254740991,"description":"Index of the offending op within the original `ops` array.","type":"integer"}},"required":["code","message","op_index"],"type":"object"}}}}}}};
+
+function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((data.outcome === undefined) && (missing0 = "outcome")) || ((data.epoch === undefined) && (missing0 = "epoch"))) || ((data.seq === undefined) && (missing0 = "seq"))) || ((data.results === undefined) && (missing0 = "results"))){
+validate28.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.outcome !== undefined){
+let data0 = data.outcome;
+const _errs1 = errors;
+if(typeof data0 !== "string"){
+validate28.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((((data0 === "applied") || (data0 === "conflict")) || (data0 === "not_found")) || (data0 === "duplicate"))){
+validate28.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema29.properties.outcome.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.epoch !== undefined){
+const _errs3 = errors;
+if(typeof data.epoch !== "string"){
+validate28.errors = [{instancePath:instancePath+"/epoch",schemaPath:"#/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.seq !== undefined){
+let data2 = data.seq;
+const _errs5 = errors;
+if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
+validate28.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs5){
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 > 9007199254740991 || isNaN(data2)){
+validate28.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data2 < 0 || isNaN(data2)){
+validate28.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.results !== undefined){
+let data3 = data.results;
+const _errs7 = errors;
+if(errors === _errs7){
+if(Array.isArray(data3)){
+var valid1 = true;
+const len0 = data3.length;
+for(let i0=0; i0<len0; i0++){
+let data4 = data3[i0];
+const _errs9 = errors;
+if(errors === _errs9){
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+let missing1;
+if((data4.rev === undefined) && (missing1 = "rev")){
+validate28.errors = [{instancePath:instancePath+"/results/" + i0,schemaPath:"#/properties/results/items/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+return false;
+}
+else {
+if(data4.outcome !== undefined){
+let data5 = data4.outcome;
+const _errs11 = errors;
+if(typeof data5 !== "string"){
+validate28.errors = [{instancePath:instancePath+"/results/" + i0+"/outcome",schemaPath:"#/properties/results/items/properties/outcome/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((((data5 === "applied") || (data5 === "conflict")) || (data5 === "not_found")) || (data5 === "duplicate"))){
+validate28.errors = [{instancePath:instancePath+"/results/" + i0+"/outcome",schemaPath:"#/properties/results/items/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema29.properties.results.items.properties.outcome.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid2 = _errs11 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data4.rev !== undefined){
+let data6 = data4.rev;
+const _errs13 = errors;
+if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
+validate28.errors = [{instancePath:instancePath+"/results/" + i0+"/rev",schemaPath:"#/properties/results/items/properties/rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs13){
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 9007199254740991 || isNaN(data6)){
+validate28.errors = [{instancePath:instancePath+"/results/" + i0+"/rev",schemaPath:"#/properties/results/items/properties/rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data6 < 0 || isNaN(data6)){
+validate28.errors = [{instancePath:instancePath+"/results/" + i0+"/rev",schemaPath:"#/properties/results/items/properties/rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid2 = _errs13 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data4.errors !== undefined){
+let data7 = data4.errors;
+const _errs15 = errors;
+if(errors === _errs15){
+if(Array.isArray(data7)){
+var valid3 = true;
+const len1 = data7.length;
+for(let i1=0; i1<len1; i1++){
+let data8 = data7[i1];
+const _errs17 = errors;
+if(errors === _errs17){
+if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
+let missing2;
+if((((data8.code === undefined) && (missing2 = "code")) || ((data8.message === undefined) && (missing2 = "message"))) || ((data8.op_index === undefined) && (missing2 = "op_index"))){
+validate28.errors = [{instancePath:instancePath+"/results/" + i0+"/errors/" + i1,schemaPath:"#/properties/results/items/properties/errors/items/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+return false;
+}
+else {
+if(data8.code !== undefined){
+const _errs19 = errors;
+if(typeof data8.code !== "string"){
+validate28.errors = [{instancePath:instancePath+"/results/" + i0+"/errors/" + i1+"/code",schemaPath:"#/properties/results/items/properties/errors/items/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid4 = _errs19 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data8.doc_url !== undefined){
+let data10 = data8.doc_url;
+const _errs21 = errors;
+if((typeof data10 !== "string") && (data10 !== null)){
+validate28.errors = [{instancePath:instancePath+"/results/" + i0+"/errors/" + i1+"/doc_url",schemaPath:"#/properties/results/items/properties/errors/items/properties/doc_url/type",keyword:"type",params:{type: schema29.properties.results.items.properties.errors.items.properties.doc_url.type},message:"must be string,null"}];
+return false;
+}
+var valid4 = _errs21 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data8.message !== undefined){
+const _errs23 = errors;
+if(typeof data8.message !== "string"){
+validate28.errors = [{instancePath:instancePath+"/results/" + i0+"/errors/" + i1+"/message",schemaPath:"#/properties/results/items/properties/errors/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid4 = _errs23 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data8.op_index !== undefined){
+let data12 = data8.op_index;
+const _errs25 = errors;
+if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
+validate28.errors = [{instancePath:instancePath+"/results/" + i0+"/errors/" + i1+"/op_index",schemaPath:"#/properties/results/items/properties/errors/items/properties/op_index/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs25){
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 > 9007199254740991 || isNaN(data12)){
+validate28.errors = [{instancePath:instancePath+"/results/" + i0+"/errors/" + i1+"/op_index",schemaPath:"#/properties/results/items/properties/errors/items/properties/op_index/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data12 < 0 || isNaN(data12)){
+validate28.errors = [{instancePath:instancePath+"/results/" + i0+"/errors/" + i1+"/op_index",schemaPath:"#/properties/results/items/properties/errors/items/properties/op_index/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid4 = _errs25 === errors;
+}
+else {
+var valid4 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate28.errors = [{instancePath:instancePath+"/results/" + i0+"/errors/" + i1,schemaPath:"#/properties/results/items/properties/errors/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid3 = _errs17 === errors;
+if(!valid3){
+break;
+}
+}
+}
+else {
+validate28.errors = [{instancePath:instancePath+"/results/" + i0+"/errors",schemaPath:"#/properties/results/items/properties/errors/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid2 = _errs15 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+else {
+validate28.errors = [{instancePath:instancePath+"/results/" + i0,schemaPath:"#/properties/results/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid1 = _errs9 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate28.errors = [{instancePath:instancePath+"/results",schemaPath:"#/properties/results/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate28.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate28.errors = vErrors;
 return errors === 0;
 }

@@ -377,7 +377,7 @@ return errors === 0;
 }
 
 export const validateServerMessage = validate12;
-const schema13 = {"type":"object","description":"What the server sends.","oneOf":[{"type":"object","required":["type","timestamp","streamName","groupId","id","event"],"properties":{"type":{"type":"string","const":"stream"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer","description":"Milliseconds since the Unix epoch; strictly increases per group."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"The item's id; null for what concerns the group."},"event":{"type":"object","oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"sync"},"data":{"description":"Array of the group's values in creation order; for an item subscription the value or null. With `items` see SyncItem."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"create"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"update"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"delete"},"data":{"description":"The removed value."}}},{"type":"object","required":["type","event"],"properties":{"type":{"type":"string","const":"event"},"event":{"description":"What `stream::send` sent.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","description":"The sender's own type."},"data":{"description":"The sender's own data."}}}}},{"description":"A join handler refused the join. No data follows, ever.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"unauthorized"}}}],"discriminator":{"propertyName":"type"},"required":["type"]},"created":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created it. Items are listed in the order of their creation."},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"*Additive.* Where the group stands after this message (0 = a sync of a group never written). Absent when nobody sequenced it."},"epoch":{"type":"string","description":"*Additive.* The incarnation of the group's data that `seq` belongs to."}}},{"type":"object","required":["type","subscriptionId","streamName","groupId","mode","epoch","seq"],"properties":{"type":{"type":"string","const":"subscribed"},"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":"string","description":"The item's id when one item was joined."},"mode":{"type":"string","enum":["changes","sync"],"description":"What follows. `changes` = the changes after `since`; `sync` = the whole state, which replaces what the client holds."},"reason":{"type":"string","enum":["epoch","horizon"],"description":"Why a given `since` led to a sync. `epoch` = the data is another incarnation; `horizon` = deletions that old are forgotten."},"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"Where the group stands after what follows."},"ping":{"type":"boolean","description":"*Additive.* True = this server answers `ping` with `pong`. Absent = it does not know `ping`."}}},{"type":"object","required":["type","code","message"],"properties":{"type":{"type":"string","const":"error"},"code":{"type":"string","enum":["invalid_message","message_too_deep","empty_name","name_too_long","duplicate_subscription","too_many_subscriptions","too_many_joins","unavailable","internal"]},"message":{"type":"string","description":"One sentence for a person."},"subscriptionId":{"type":"string","description":"The subscription concerned. Without it the whole message was refused."}}},{"type":"object","required":["type","streamName","groupId","count"],"properties":{"type":{"type":"string","const":"dropped"},"streamName":{"type":"string"},"groupId":{"type":"string"},"count":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"Number of custom events missed since the last such message."}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}],"discriminator":{"propertyName":"type"},"required":["type"]};
+const schema13 = {"type":"object","description":"What the server sends.","oneOf":[{"type":"object","required":["type","timestamp","streamName","groupId","id","event"],"properties":{"type":{"type":"string","const":"stream"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer","description":"Milliseconds since the Unix epoch; strictly increases per group."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"The item's id; null for what concerns the group."},"event":{"type":"object","oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"sync"},"data":{"description":"Array of the group's values in creation order; for an item subscription the value or null. With `items` see SyncItem."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"create"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"update"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"delete"},"data":{"description":"The removed value."}}},{"type":"object","required":["type","event"],"properties":{"type":{"type":"string","const":"event"},"event":{"description":"What `stream::send` sent.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","description":"The sender's own type."},"data":{"description":"The sender's own data."}}}}},{"description":"A join handler refused the join. No data follows, ever.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"unauthorized"}}}],"discriminator":{"propertyName":"type"},"required":["type"]},"created":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created it. Items are listed in the order of their creation."},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"*Additive.* Where the group stands after this message (0 = a sync of a group never written). Absent when nobody sequenced it."},"epoch":{"type":"string","description":"*Additive.* The incarnation of the group's data that `seq` belongs to."},"more":{"type":"boolean","description":"*Additive.* `true`: the group's next change belongs to the same transaction. A client that follows the group may show both\nat once; one that follows an item is not sent the others.\n"}}},{"type":"object","required":["type","subscriptionId","streamName","groupId","mode","epoch","seq"],"properties":{"type":{"type":"string","const":"subscribed"},"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":"string","description":"The item's id when one item was joined."},"mode":{"type":"string","enum":["changes","sync"],"description":"What follows. `changes` = the changes after `since`; `sync` = the whole state, which replaces what the client holds."},"reason":{"type":"string","enum":["epoch","horizon"],"description":"Why a given `since` led to a sync. `epoch` = the data is another incarnation; `horizon` = deletions that old are forgotten."},"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"Where the group stands after what follows."},"ping":{"type":"boolean","description":"*Additive.* True = this server answers `ping` with `pong`. Absent = it does not know `ping`."}}},{"type":"object","required":["type","code","message"],"properties":{"type":{"type":"string","const":"error"},"code":{"type":"string","enum":["invalid_message","message_too_deep","empty_name","name_too_long","duplicate_subscription","too_many_subscriptions","too_many_joins","unavailable","internal"]},"message":{"type":"string","description":"One sentence for a person."},"subscriptionId":{"type":"string","description":"The subscription concerned. Without it the whole message was refused."}}},{"type":"object","required":["type","streamName","groupId","count"],"properties":{"type":{"type":"string","const":"dropped"},"streamName":{"type":"string"},"groupId":{"type":"string"},"count":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"Number of custom events missed since the last such message."}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}],"discriminator":{"propertyName":"type"},"required":["type"]};
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -793,6 +793,19 @@ var valid2 = _errs49 === errors;
 else {
 var valid2 = true;
 }
+if(valid2){
+if(data.more !== undefined){
+const _errs51 = errors;
+if(typeof data.more !== "boolean"){
+validate12.errors = [{instancePath:instancePath+"/more",schemaPath:"#/oneOf/0/properties/more/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs51 === errors;
+}
+else {
+var valid2 = true;
+}
+}
 }
 }
 }
@@ -810,8 +823,8 @@ return false;
 }
 }
 else if(tag0 === "subscribed"){
-const _errs51 = errors;
-if(errors === _errs51){
+const _errs53 = errors;
+if(errors === _errs53){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing10;
 if((((((((data.type === undefined) && (missing10 = "type")) || ((data.subscriptionId === undefined) && (missing10 = "subscriptionId"))) || ((data.streamName === undefined) && (missing10 = "streamName"))) || ((data.groupId === undefined) && (missing10 = "groupId"))) || ((data.mode === undefined) && (missing10 = "mode"))) || ((data.epoch === undefined) && (missing10 = "epoch"))) || ((data.seq === undefined) && (missing10 = "seq"))){
@@ -820,26 +833,14 @@ return false;
 }
 else {
 if(data.type !== undefined){
-let data17 = data.type;
-const _errs53 = errors;
-if(typeof data17 !== "string"){
+let data18 = data.type;
+const _errs55 = errors;
+if(typeof data18 !== "string"){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("subscribed" !== data17){
+if("subscribed" !== data18){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/const",keyword:"const",params:{allowedValue: "subscribed"},message:"must be equal to constant"}];
-return false;
-}
-var valid18 = _errs53 === errors;
-}
-else {
-var valid18 = true;
-}
-if(valid18){
-if(data.subscriptionId !== undefined){
-const _errs55 = errors;
-if(typeof data.subscriptionId !== "string"){
-validate12.errors = [{instancePath:instancePath+"/subscriptionId",schemaPath:"#/oneOf/1/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs55 === errors;
@@ -848,10 +849,10 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.streamName !== undefined){
+if(data.subscriptionId !== undefined){
 const _errs57 = errors;
-if(typeof data.streamName !== "string"){
-validate12.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/1/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data.subscriptionId !== "string"){
+validate12.errors = [{instancePath:instancePath+"/subscriptionId",schemaPath:"#/oneOf/1/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs57 === errors;
@@ -860,10 +861,10 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.groupId !== undefined){
+if(data.streamName !== undefined){
 const _errs59 = errors;
-if(typeof data.groupId !== "string"){
-validate12.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/1/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data.streamName !== "string"){
+validate12.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/1/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs59 === errors;
@@ -872,10 +873,10 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.id !== undefined){
+if(data.groupId !== undefined){
 const _errs61 = errors;
-if(typeof data.id !== "string"){
-validate12.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/1/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data.groupId !== "string"){
+validate12.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/1/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs61 === errors;
@@ -884,15 +885,10 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.mode !== undefined){
-let data22 = data.mode;
+if(data.id !== undefined){
 const _errs63 = errors;
-if(typeof data22 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/mode",schemaPath:"#/oneOf/1/properties/mode/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!((data22 === "changes") || (data22 === "sync"))){
-validate12.errors = [{instancePath:instancePath+"/mode",schemaPath:"#/oneOf/1/properties/mode/enum",keyword:"enum",params:{allowedValues: schema13.oneOf[1].properties.mode.enum},message:"must be equal to one of the allowed values"}];
+if(typeof data.id !== "string"){
+validate12.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/1/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs63 === errors;
@@ -901,15 +897,15 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.reason !== undefined){
-let data23 = data.reason;
+if(data.mode !== undefined){
+let data23 = data.mode;
 const _errs65 = errors;
 if(typeof data23 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/oneOf/1/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate12.errors = [{instancePath:instancePath+"/mode",schemaPath:"#/oneOf/1/properties/mode/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!((data23 === "epoch") || (data23 === "horizon"))){
-validate12.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/oneOf/1/properties/reason/enum",keyword:"enum",params:{allowedValues: schema13.oneOf[1].properties.reason.enum},message:"must be equal to one of the allowed values"}];
+if(!((data23 === "changes") || (data23 === "sync"))){
+validate12.errors = [{instancePath:instancePath+"/mode",schemaPath:"#/oneOf/1/properties/mode/enum",keyword:"enum",params:{allowedValues: schema13.oneOf[1].properties.mode.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid18 = _errs65 === errors;
@@ -918,10 +914,15 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.epoch !== undefined){
+if(data.reason !== undefined){
+let data24 = data.reason;
 const _errs67 = errors;
-if(typeof data.epoch !== "string"){
-validate12.errors = [{instancePath:instancePath+"/epoch",schemaPath:"#/oneOf/1/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data24 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/oneOf/1/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((data24 === "epoch") || (data24 === "horizon"))){
+validate12.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/oneOf/1/properties/reason/enum",keyword:"enum",params:{allowedValues: schema13.oneOf[1].properties.reason.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid18 = _errs67 === errors;
@@ -930,26 +931,11 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.seq !== undefined){
-let data25 = data.seq;
+if(data.epoch !== undefined){
 const _errs69 = errors;
-if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
-validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data.epoch !== "string"){
+validate12.errors = [{instancePath:instancePath+"/epoch",schemaPath:"#/oneOf/1/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
-}
-if(errors === _errs69){
-if((typeof data25 == "number") && (isFinite(data25))){
-if(data25 > 9007199254740991 || isNaN(data25)){
-validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
-return false;
-}
-else {
-if(data25 < 0 || isNaN(data25)){
-validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
-}
-}
 }
 var valid18 = _errs69 === errors;
 }
@@ -957,13 +943,40 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.ping !== undefined){
+if(data.seq !== undefined){
+let data26 = data.seq;
 const _errs71 = errors;
+if(!(((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26))) && (isFinite(data26)))){
+validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs71){
+if((typeof data26 == "number") && (isFinite(data26))){
+if(data26 > 9007199254740991 || isNaN(data26)){
+validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data26 < 0 || isNaN(data26)){
+validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid18 = _errs71 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data.ping !== undefined){
+const _errs73 = errors;
 if(typeof data.ping !== "boolean"){
 validate12.errors = [{instancePath:instancePath+"/ping",schemaPath:"#/oneOf/1/properties/ping/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid18 = _errs71 === errors;
+var valid18 = _errs73 === errors;
 }
 else {
 var valid18 = true;
@@ -986,8 +999,8 @@ return false;
 }
 }
 else if(tag0 === "error"){
-const _errs73 = errors;
-if(errors === _errs73){
+const _errs75 = errors;
+if(errors === _errs75){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing11;
 if((((data.type === undefined) && (missing11 = "type")) || ((data.code === undefined) && (missing11 = "code"))) || ((data.message === undefined) && (missing11 = "message"))){
@@ -996,31 +1009,14 @@ return false;
 }
 else {
 if(data.type !== undefined){
-let data27 = data.type;
-const _errs75 = errors;
-if(typeof data27 !== "string"){
+let data28 = data.type;
+const _errs77 = errors;
+if(typeof data28 !== "string"){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("error" !== data27){
+if("error" !== data28){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/const",keyword:"const",params:{allowedValue: "error"},message:"must be equal to constant"}];
-return false;
-}
-var valid20 = _errs75 === errors;
-}
-else {
-var valid20 = true;
-}
-if(valid20){
-if(data.code !== undefined){
-let data28 = data.code;
-const _errs77 = errors;
-if(typeof data28 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((((((((data28 === "invalid_message") || (data28 === "message_too_deep")) || (data28 === "empty_name")) || (data28 === "name_too_long")) || (data28 === "duplicate_subscription")) || (data28 === "too_many_subscriptions")) || (data28 === "too_many_joins")) || (data28 === "unavailable")) || (data28 === "internal"))){
-validate12.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/enum",keyword:"enum",params:{allowedValues: schema13.oneOf[2].properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid20 = _errs77 === errors;
@@ -1029,10 +1025,15 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data.message !== undefined){
+if(data.code !== undefined){
+let data29 = data.code;
 const _errs79 = errors;
-if(typeof data.message !== "string"){
-validate12.errors = [{instancePath:instancePath+"/message",schemaPath:"#/oneOf/2/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data29 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((((((((data29 === "invalid_message") || (data29 === "message_too_deep")) || (data29 === "empty_name")) || (data29 === "name_too_long")) || (data29 === "duplicate_subscription")) || (data29 === "too_many_subscriptions")) || (data29 === "too_many_joins")) || (data29 === "unavailable")) || (data29 === "internal"))){
+validate12.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/enum",keyword:"enum",params:{allowedValues: schema13.oneOf[2].properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid20 = _errs79 === errors;
@@ -1041,13 +1042,25 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data.subscriptionId !== undefined){
+if(data.message !== undefined){
 const _errs81 = errors;
+if(typeof data.message !== "string"){
+validate12.errors = [{instancePath:instancePath+"/message",schemaPath:"#/oneOf/2/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs81 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data.subscriptionId !== undefined){
+const _errs83 = errors;
 if(typeof data.subscriptionId !== "string"){
 validate12.errors = [{instancePath:instancePath+"/subscriptionId",schemaPath:"#/oneOf/2/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid20 = _errs81 === errors;
+var valid20 = _errs83 === errors;
 }
 else {
 var valid20 = true;
@@ -1064,8 +1077,8 @@ return false;
 }
 }
 else if(tag0 === "dropped"){
-const _errs83 = errors;
-if(errors === _errs83){
+const _errs85 = errors;
+if(errors === _errs85){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing12;
 if(((((data.type === undefined) && (missing12 = "type")) || ((data.streamName === undefined) && (missing12 = "streamName"))) || ((data.groupId === undefined) && (missing12 = "groupId"))) || ((data.count === undefined) && (missing12 = "count"))){
@@ -1074,26 +1087,14 @@ return false;
 }
 else {
 if(data.type !== undefined){
-let data31 = data.type;
-const _errs85 = errors;
-if(typeof data31 !== "string"){
+let data32 = data.type;
+const _errs87 = errors;
+if(typeof data32 !== "string"){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("dropped" !== data31){
+if("dropped" !== data32){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/const",keyword:"const",params:{allowedValue: "dropped"},message:"must be equal to constant"}];
-return false;
-}
-var valid22 = _errs85 === errors;
-}
-else {
-var valid22 = true;
-}
-if(valid22){
-if(data.streamName !== undefined){
-const _errs87 = errors;
-if(typeof data.streamName !== "string"){
-validate12.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/3/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid22 = _errs87 === errors;
@@ -1102,10 +1103,10 @@ else {
 var valid22 = true;
 }
 if(valid22){
-if(data.groupId !== undefined){
+if(data.streamName !== undefined){
 const _errs89 = errors;
-if(typeof data.groupId !== "string"){
-validate12.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/3/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data.streamName !== "string"){
+validate12.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/3/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid22 = _errs89 === errors;
@@ -1114,28 +1115,40 @@ else {
 var valid22 = true;
 }
 if(valid22){
-if(data.count !== undefined){
-let data34 = data.count;
+if(data.groupId !== undefined){
 const _errs91 = errors;
-if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
+if(typeof data.groupId !== "string"){
+validate12.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/3/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid22 = _errs91 === errors;
+}
+else {
+var valid22 = true;
+}
+if(valid22){
+if(data.count !== undefined){
+let data35 = data.count;
+const _errs93 = errors;
+if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
 validate12.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs91){
-if((typeof data34 == "number") && (isFinite(data34))){
-if(data34 > 9007199254740991 || isNaN(data34)){
+if(errors === _errs93){
+if((typeof data35 == "number") && (isFinite(data35))){
+if(data35 > 9007199254740991 || isNaN(data35)){
 validate12.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data34 < 1 || isNaN(data34)){
+if(data35 < 1 || isNaN(data35)){
 validate12.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid22 = _errs91 === errors;
+var valid22 = _errs93 === errors;
 }
 else {
 var valid22 = true;
@@ -1152,8 +1165,8 @@ return false;
 }
 }
 else if(tag0 === "pong"){
-const _errs93 = errors;
-if(errors === _errs93){
+const _errs95 = errors;
+if(errors === _errs95){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing13;
 if((data.type === undefined) && (missing13 = "type")){
@@ -1162,12 +1175,12 @@ return false;
 }
 else {
 if(data.type !== undefined){
-let data35 = data.type;
-if(typeof data35 !== "string"){
+let data36 = data.type;
+if(typeof data36 !== "string"){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("pong" !== data35){
+if("pong" !== data36){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/const",keyword:"const",params:{allowedValue: "pong"},message:"must be equal to constant"}];
 return false;
 }

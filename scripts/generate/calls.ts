@@ -2,7 +2,7 @@ import { inputName, requestName } from './family.js';
 import { header } from './header.js';
 import type { FunctionSpec, Spec } from './load.js';
 import { doc } from './names.js';
-import { isAny } from './schema.js';
+import { isAny, type Schema } from './schema.js';
 
 /** `generated/calls.ts`: for each function what it takes and returns, and how its input is checked and taken apart. */
 export function renderCalls(spec: Spec): string {
@@ -52,7 +52,7 @@ const describe = ({ id, description }: FunctionSpec): string => doc(`\`${id}\`: 
 
 /** Where a result may be any value or null, a function may return nothing. */
 const resultType = ({ response }: FunctionSpec): string =>
-  isAny(response) || response.type === 'null' ? 'JsonText | undefined' : 'JsonText';
+  isAny(withoutDefinitions(response)) || response.type === 'null' ? 'JsonText | undefined' : 'JsonText';
 
 function renderCall(spec: FunctionSpec): string {
   const { key, request } = spec;
@@ -65,3 +65,5 @@ function renderCall(spec: FunctionSpec): string {
   },
 `;
 }
+
+const withoutDefinitions = ({ definitions: _, ...schema }: Schema): Schema => schema;

@@ -63,7 +63,7 @@ export function families(spec: Spec): readonly Family[] {
     {
       ...named('functions', [...requests, ...results]),
       requests: new Map(spec.functions.map((each) => [inputName(each), requestName(each)])),
-      results: new Map(results),
+      results: new Map(results.map(([each, { definitions: _, ...schema }]) => [each, schema])),
     },
     named('triggers', [...configs, ...payloads]),
     family('socket', spec.socket.definitions, ['ClientMessage', 'ServerMessage', 'SyncItem'], [socket]),

@@ -9,7 +9,7 @@ export interface Addition {
   readonly target: string;
   /** A name of `spec/capabilities.json`: what it belongs to. */
   readonly capability: string;
-  /** `add` only. */
+  /** `add`, or `remove` of `required`, for what a caller may ask to be left out. */
   readonly change: readonly PatchOperation[];
   readonly reason: string;
 }
@@ -51,11 +51,19 @@ function told(entry: ReferenceFunction, { capability }: Addition): ReferenceFunc
 }
 
 function add(entry: unknown, { op, path, value }: PatchOperation, { id, target }: Addition): unknown {
+  if (op === 'remove' && REQUIRED.test(path)) return applyPatch(entry, [{ op, path }]);
   if (op !== 'add') throw new Error(`addition ${id}: ${op} ${path} adds nothing: a correction is an erratum`);
   if (!path.endsWith('/-') && holds(entry, path)) throw reconcile(`addition ${id}`, `${path} of ${target}`);
   try {
     return applyPatch(entry, [
-      { op, path, value: isSchema(value) ? { ...value, description: marked(value.description) } : value },
+      {
+        op,
+        path,
+        value:
+          isSchema(value) && !path.endsWith('/definitions')
+            ? { ...value, description: marked(value.description) }
+            : value,
+      },
     ]);
   } catch (error) {
     throw new Error(`addition ${id} does not fit: ${(error as Error).message}`, { cause: error });
@@ -74,6 +82,7 @@ function holds(entry: unknown, path: string): boolean {
 const reconcile = (what: string, member: string): Error =>
   new Error(`${what}: upstream has ${member} now: reconcile the two, then remove it from spec/overlay.json`);
 
+const REQUIRED = /\/required$/;
 const MARK = '*Additive.*';
 
 const isSchema = (value: unknown): value is { readonly description?: string } =>

@@ -23,8 +23,8 @@ const addition = (id: string, target: string, at: string, value: unknown): Addit
 
 /** One of each kind that a spec can grow. */
 const ADDITIONS: readonly Addition[] = [
-  addition('field', 'functions/stream::set', '/request_schema/properties/if_rev', { type: 'integer' }),
-  addition('result', 'functions/stream::delete', '/response_schema/properties/rev', { type: 'integer' }),
+  addition('field', 'functions/stream::set', '/request_schema/properties/if_seq', { type: 'integer' }),
+  addition('result', 'functions/stream::delete', '/response_schema/properties/mark', { type: 'integer' }),
   addition('function', 'functions/stream::touch', '', { request_schema: { type: 'object' } }),
   addition('op', 'definitions/UpdateOp', '/oneOf/-', {
     type: 'object',
@@ -110,9 +110,9 @@ describe('what the spec grows does not compile until it is decided about', () =>
 
   /** Each with where it has to be decided about, and what the compiler says there. */
   const UNDECIDED: readonly [what: string, file: string, says: RegExp][] = [
-    ['a field of an input', 'src/service/functions/set.ts', /undecided|if_rev/],
-    ['a field of an input that we send', 'src/service/custom-streams.ts', /if_rev/],
-    ['a field of a result', 'src/service/functions/delete.ts', /rev/],
+    ['a field of an input', 'src/service/functions/set.ts', /undecided|if_seq/],
+    ['a field of an input that we send', 'src/service/custom-streams.ts', /if_seq/],
+    ['a field of a result', 'src/service/functions/delete.ts', /mark/],
     ['a function', 'src/service/functions/index.ts', /touch/],
     ['an update operation', 'src/domain/update-ops/apply-op.ts', /toggle|never/],
     ['a trigger type', 'src/service/triggers/registry.ts', /stream:idle/],

@@ -86,6 +86,7 @@ function limitKeys(): readonly string[] {
     subscriptions_per_socket: true,
     sockets_per_address: true,
     joins_per_second: true,
+    idempotency_window_ms: true,
     max_pending_invocations: true,
     invocation_timeout_ms: true,
     auth_timeout_ms: true,

@@ -43,6 +43,8 @@ export interface Change extends ItemAddress {
   /** The value before, when there was one. */
   readonly old: JsonText | undefined;
   readonly trace?: TraceContext | undefined;
+  /** The group's next change belongs to the same transaction. */
+  readonly more?: true;
 }
 
 /** A custom event of `stream::send`: never stored, never replayed. */

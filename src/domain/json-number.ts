@@ -47,6 +47,12 @@ function isExact(lexeme: string): boolean {
   return Number.isFinite(value) && canonical(lexeme) === canonical(String(value));
 }
 
+/** The number itself where a double holds it, else a text that is the same for all its spellings. */
+export function exactNumber(lexeme: string): number | string {
+  if (isExact(lexeme)) return Number(lexeme);
+  return (lexeme.charCodeAt(0) === MINUS ? '-' : '') + canonical(lexeme);
+}
+
 const isNumberStart = (char: number): boolean => char === MINUS || (char >= ZERO && char <= NINE);
 
 const escapeStep = (step: string): string => step.replaceAll('~', '~0').replaceAll('/', '~1');

@@ -44,6 +44,7 @@ export function renderChange(change: Change): JsonText {
     created,
     seq: sequenced ? change.seq : undefined,
     epoch: sequenced ? change.epoch : undefined,
+    more: change.more,
   });
 }
 
@@ -63,6 +64,7 @@ const unsequenced = (
     created: undefined,
     seq: undefined,
     epoch: undefined,
+    more: undefined,
   });
 
 /** The socket message of a custom event. */
@@ -108,6 +110,7 @@ export function renderSync(
     created: undefined,
     seq: sequenced ? snapshot.seq : undefined,
     epoch: sequenced ? snapshot.epoch : undefined,
+    more: undefined,
   });
 }
 

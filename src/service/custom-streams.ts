@@ -1,6 +1,7 @@
 import { FUNCTION } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
 import {
+  type DeleteRequest,
   encodeDeleteRequest,
   encodeDeleteResult,
   encodeGetRequest,
@@ -8,6 +9,10 @@ import {
   encodeListRequest,
   encodeSetRequest,
   encodeSetResult,
+  type GetRequest,
+  type ListRequest,
+  type SetRequest,
+  type UpdateRequest,
 } from '../../generated/messages/functions.js';
 import type { Source } from '../delivery/port.js';
 import type {
@@ -22,6 +27,7 @@ import type {
 import { StreamError } from '../domain/errors.js';
 import { asJson, jsonOf, NULL, sliceField } from '../domain/json-text.js';
 import type { Store } from '../store/port.js';
+import { READ_FIELDS, refuseFields, WRITE_FIELDS } from './custom-options.js';
 import { KeyedLock } from './keyed-lock.js';
 import type { FunctionCaller } from './service-port.js';
 
@@ -45,32 +51,60 @@ export class CustomStreams {
     this.#changed = changed;
   }
 
-  set(at: ItemAddress, value: JsonText, trace: TraceContext | undefined): Promise<JsonText> | undefined {
+  /** @throws StreamError `invalid_input`, as all of these, when the caller asks for what workers do not know */
+  set(at: ItemAddress, input: SetRequest, trace: TraceContext | undefined): Promise<JsonText> | undefined {
     if (!this.#has(FUNCTION.set, at.stream)) return undefined;
-    return this.#set(at, value, trace).then(({ old, next }) =>
-      encodeSetResult({ old_value: old ?? NULL, new_value: next }),
+    refuseFields(input, WRITE_FIELDS);
+    return this.#set(at, input.data, trace).then(({ old, next }) =>
+      encodeSetResult({ ...NO_RECEIPT, old_value: old ?? NULL, new_value: next }),
     );
   }
 
-  get(at: ItemAddress, trace: TraceContext | undefined): Promise<JsonText | undefined> | undefined {
+  get(
+    at: ItemAddress,
+    input: GetRequest,
+    trace: TraceContext | undefined,
+  ): Promise<JsonText | undefined> | undefined {
     if (!this.#has(FUNCTION.get, at.stream)) return undefined;
+    refuseFields(input, READ_FIELDS);
     return this.#get(at, trace);
   }
 
-  delete(at: ItemAddress, trace: TraceContext | undefined): Promise<JsonText> | undefined {
+  delete(
+    at: ItemAddress,
+    input: DeleteRequest,
+    trace: TraceContext | undefined,
+  ): Promise<JsonText> | undefined {
     if (!this.#has(FUNCTION.delete, at.stream)) return undefined;
-    return this.#call(FUNCTION.delete, at.stream, encodeDeleteRequest(itemFields(at)), trace).then(
-      async (result) => {
-        const old = present(result && sliceField(result, 'old_value'));
-        if (old !== undefined) await this.#announce(at, 'delete', old, old, trace);
-        return encodeDeleteResult({ old_value: old ?? NULL });
-      },
-    );
+    refuseFields(input, WRITE_FIELDS);
+    const payload = encodeDeleteRequest({ ...NO_OPTIONS, ...itemFields(at) });
+    return this.#call(FUNCTION.delete, at.stream, payload, trace).then(async (result) => {
+      const old = present(result && sliceField(result, 'old_value'));
+      if (old !== undefined) await this.#announce(at, 'delete', old, old, trace);
+      return encodeDeleteResult({ ...NO_RECEIPT, old_value: old ?? NULL });
+    });
   }
 
-  list(at: GroupAddress, trace: TraceContext | undefined): Promise<JsonText> | undefined {
+  list(at: GroupAddress, input: ListRequest, trace: TraceContext | undefined): Promise<JsonText> | undefined {
     if (!this.#has(FUNCTION.list, at.stream)) return undefined;
-    const payload = encodeListRequest({ stream_name: at.stream, group_id: at.group });
+    refuseFields(input, READ_FIELDS);
+    return this.#list(at, trace);
+  }
+
+  /** @throws StreamError `invalid_input`: nobody but the worker can write several items in one step */
+  refuseTransaction(stream: string): void {
+    if (this.#has(FUNCTION.set, stream))
+      throw new StreamError('invalid_input', 'stream_name: a custom stream takes no transactions');
+  }
+
+  #list(at: GroupAddress, trace: TraceContext | undefined): Promise<JsonText> {
+    const payload = encodeListRequest({
+      stream_name: at.stream,
+      group_id: at.group,
+      items: undefined,
+      limit: undefined,
+      after: undefined,
+    });
     return this.#call(FUNCTION.list, at.stream, payload, trace).then((result) => result ?? asJson('[]'));
   }
 
@@ -86,11 +120,13 @@ export class CustomStreams {
    */
   update(
     at: ItemAddress,
+    input: UpdateRequest,
     apply: (current: JsonText | undefined) => JsonText,
     trace: TraceContext | undefined,
     result: (old: JsonText | undefined, next: JsonText) => JsonText,
   ): Promise<JsonText> | undefined {
     if (!this.#has(FUNCTION.set, at.stream) || !this.#has(FUNCTION.get, at.stream)) return undefined;
+    refuseFields(input, WRITE_FIELDS);
     return this.#updates.run(`${at.stream}\u0000${at.group}\u0000${at.item}`, async () => {
       const old = await this.#get(at, trace);
       const stored = await this.#set(at, apply(old), trace);
@@ -122,7 +158,7 @@ export class CustomStreams {
       const value = await this.#get({ ...at, item }, undefined);
       if (value !== undefined) items.push({ id: item, rev: 0, created: 0, timestamp, value });
     } else {
-      const listed: unknown = JSON.parse((await this.list(at, undefined)) ?? '[]');
+      const listed: unknown = JSON.parse(await this.#list(at, undefined));
       for (const value of Array.isArray(listed) ? listed : []) {
         const id: unknown = (value as { id?: unknown } | null)?.id;
         items.push({
@@ -142,7 +178,14 @@ export class CustomStreams {
   }
 
   async #get(at: ItemAddress, trace: TraceContext | undefined): Promise<JsonText | undefined> {
-    return present(await this.#call(FUNCTION.get, at.stream, encodeGetRequest(itemFields(at)), trace));
+    return present(
+      await this.#call(
+        FUNCTION.get,
+        at.stream,
+        encodeGetRequest({ ...itemFields(at), items: undefined }),
+        trace,
+      ),
+    );
   }
 
   async #set(
@@ -150,7 +193,7 @@ export class CustomStreams {
     value: JsonText,
     trace: TraceContext | undefined,
   ): Promise<{ old: JsonText | undefined; next: JsonText }> {
-    const payload = encodeSetRequest({ ...itemFields(at), data: value });
+    const payload = encodeSetRequest({ ...NO_OPTIONS, ...itemFields(at), data: value });
     const result = await this.#call(FUNCTION.set, at.stream, payload, trace);
     const old = present(result && sliceField(result, 'old_value'));
     const next = (result && sliceField(result, 'new_value')) ?? value;
@@ -183,6 +226,16 @@ export class CustomStreams {
     });
   }
 }
+
+const NO_RECEIPT = { rev: undefined, epoch: undefined, outcome: undefined };
+const NO_OPTIONS = {
+  if_rev: undefined,
+  if_value: undefined,
+  if_absent: undefined,
+  if_exists: undefined,
+  idempotency_key: undefined,
+  return: undefined,
+};
 
 const present = (value: JsonText | undefined): JsonText | undefined => (value === NULL ? undefined : value);
 

@@ -28,6 +28,7 @@ function dispatcher(overrides: Partial<StreamHandlers<string>> = {}) {
     listAll: echo,
     send: echo,
     update: echo,
+    transact: echo,
     ...overrides,
   };
   const dispatch = createDispatch(handlers, (error) => ({
@@ -52,14 +53,17 @@ function dispatcher(overrides: Partial<StreamHandlers<string>> = {}) {
 
 test('a handler gets raw text of any-typed fields and is answered in the same turn', () => {
   const { call } = dispatcher({
-    set: (input, context) => {
+    set: ({ data, stream_name, group_id, item_id }, context) => {
       assert.equal(context, 'context');
-      assert.deepEqual(input, {
-        data: '{"n": 1.0, "big": 9007199254740993}',
-        stream_name: 's',
-        group_id: 'g',
-        item_id: 'i',
-      });
+      assert.deepEqual(
+        { data, stream_name, group_id, item_id },
+        {
+          data: '{"n": 1.0, "big": 9007199254740993}',
+          stream_name: 's',
+          group_id: 'g',
+          item_id: 'i',
+        },
+      );
       return json('1');
     },
   });
@@ -147,17 +151,18 @@ test('an id that is none of ours is left alone', () => {
 
 test('results are encoded from raw text', () => {
   const value = json('{"n":1.0}');
+  const plainly = { rev: undefined, epoch: undefined, outcome: undefined };
   assert.equal(
-    encode.encodeSetResult({ old_value: json('null'), new_value: value }),
+    encode.encodeSetResult({ ...plainly, old_value: json('null'), new_value: value }),
     '{"new_value":{"n":1.0},"old_value":null}',
   );
-  assert.equal(encode.encodeDeleteResult({ old_value: value }), '{"old_value":{"n":1.0}}');
+  assert.equal(encode.encodeDeleteResult({ ...plainly, old_value: value }), '{"old_value":{"n":1.0}}');
   assert.equal(encode.encodeListResult([]), '[]');
   assert.equal(encode.encodeListResult([value, json('2')]), '[{"n":1.0},2]');
   assert.equal(encode.encodeListGroupsResult(['a"b']), '["a\\"b"]');
   const listing = { stream: [{ id: 's', groups: ['g'] }], count: 1 };
   assert.deepEqual(JSON.parse(encode.encodeListAllResult(listing)), listing);
-  const update = { old_value: value, new_value: value };
+  const update = { ...plainly, old_value: value, new_value: value };
   const plain = '{"new_value":{"n":1.0},"old_value":{"n":1.0}}';
   assert.equal(encode.encodeUpdateResult({ ...update, errors: undefined }), plain);
   const errors = [{ op_index: 0, code: 'c', message: 'm', doc_url: undefined }];

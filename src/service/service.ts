@@ -42,7 +42,7 @@ export interface ServiceOptions {
 }
 
 /**
- * The eight functions, three trigger types and subscriptions over one store. The order of a change is
+ * The nine functions, three trigger types and subscriptions over one store. The order of a change is
  * commit → deliver → trigger → reply: nobody learns of a change that is not as durable as the store promises.
  */
 export class Service implements StreamService {

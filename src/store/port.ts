@@ -7,23 +7,53 @@ import type {
   ItemAddress,
   Since,
   Snapshot,
+  StoredItem,
   TraceContext,
 } from '../domain/change.js';
+import type { Guard, Outcome, Receipt } from '../domain/condition.js';
 import type { Eventual } from '../domain/deferred.js';
+import type { WriteOutcome } from '../domain/transaction.js';
 
 /**
  * A write to one item. `update.apply` is pure and may run more than once (compare-and-set); it returns undefined when
- * it changes nothing, and then there is no change either.
+ * it changes nothing, and then there is no change either. With a guard it is applied only where that allows it.
  */
-export type Mutation =
+export type Mutation = (
   | { readonly kind: 'set'; readonly value: JsonText }
   | { readonly kind: 'delete' }
-  | { readonly kind: 'update'; readonly apply: (current: JsonText | undefined) => JsonText | undefined };
+  | { readonly kind: 'update'; readonly apply: (current: JsonText | undefined) => JsonText | undefined }
+) & { readonly guard?: Guard };
 
-/** What a committed write did. `change` is undefined when nothing changed: no seq, no event. */
+/**
+ * What a committed write did. `change` is undefined when nothing changed: no seq, no event. `old` is the value that it
+ * met. The receipt is there when the mutation has a guard.
+ */
 export interface Committed {
   readonly change: Change | undefined;
   readonly old: JsonText | undefined;
+  readonly receipt?: Receipt;
+}
+
+/** One write of a transaction. */
+export interface GuardedWrite {
+  readonly item: string;
+  readonly mutation: Mutation & { readonly guard: Guard };
+}
+
+/** What a transaction did. Whatever is not `applied` changed nothing. */
+export interface Transacted {
+  readonly outcome: Outcome;
+  readonly epoch: string;
+  /** Where the group stands after it. */
+  readonly seq: number;
+  /** One for each write, in their order. */
+  readonly results: readonly WriteOutcome[];
+}
+
+/** An item with what its rev belongs to. */
+export interface ItemAt {
+  readonly epoch: string;
+  readonly item: StoredItem;
 }
 
 /** One stream in `listAll`: group ids sorted. */
@@ -63,6 +93,18 @@ export interface Store extends AsyncDisposable {
   listen(listener: StoreListener): void;
   /** Applies one mutation; the result comes when it is as durable as the adapter promises, after its `committed` call. */
   commit(address: ItemAddress, mutation: Mutation, trace?: TraceContext): Eventual<Committed>;
+  /**
+   * Applies writes to distinct items of one group, all or none, under consecutive seqs: whoever reads sees all or none.
+   * Absent where the backend writes no two records in one step.
+   */
+  transact?(group: GroupAddress, writes: readonly GuardedWrite[], trace?: TraceContext): Eventual<Transacted>;
+  /** Resolves when every write asked of the group before has its reply; undefined when there is none without. */
+  settled(group: GroupAddress): Promise<void> | undefined;
+  /**
+   * The item at its last committed rev, once every write asked for it before has its reply: the rev leaves the process,
+   * so it must not be one that a failing disk takes back.
+   */
+  item(address: ItemAddress): Eventual<ItemAt | undefined>;
   /** The item's value, or undefined. */
   get(address: ItemAddress): Eventual<JsonText | undefined>;
   /** The group's values in creation order. */

@@ -1,4 +1,14 @@
-import { COLON, COMMA, OPEN_BRACE, QUOTE, SPACE, skipSpace, stringEnd, valueEnd } from './json-scan.js';
+import {
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  OPEN_BRACE,
+  QUOTE,
+  SPACE,
+  skipSpace,
+  stringEnd,
+  valueEnd,
+} from './json-scan.js';
 
 declare const json: unique symbol;
 /** A string that is valid JSON text: a value that was parsed once on its way in and is not parsed again. */
@@ -73,4 +83,17 @@ export function fieldText(text: string, field: string): JsonText {
   const found = sliceField(text, field);
   if (found === undefined) throw new Error(`there is no field ${field} in the text of what was checked`);
   return found;
+}
+
+/** The exact texts of an array's elements. Precondition: it is an array. */
+export function elementsOf(array: JsonText): JsonText[] {
+  const elements: JsonText[] = [];
+  let at = skipSpace(array, skipSpace(array, 0) + 1);
+  while (at < array.length && array.charCodeAt(at) !== CLOSE_BRACKET) {
+    const end = valueEnd(array, at);
+    elements.push(asJson(array.slice(at, end)));
+    at = skipSpace(array, end);
+    if (array.charCodeAt(at) === COMMA) at = skipSpace(array, at + 1);
+  }
+  return elements;
 }

@@ -8,6 +8,7 @@ import { listAll } from './list-all.js';
 import { listGroups } from './list-groups.js';
 import { send } from './send.js';
 import { set } from './set.js';
+import { transact } from './transact.js';
 import { update } from './update.js';
 
 /** The handwritten side of the API reference: a function added there does not compile until it has a handler here. */
@@ -21,4 +22,5 @@ export const handlers = (context: FunctionContext, sent: (event: CustomEvent) =>
     listAll: listAll(context),
     send: send(context, sent),
     update: update(context),
+    transact: transact(context),
   }) satisfies StreamHandlers<CallContext>;

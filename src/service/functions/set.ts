@@ -1,23 +1,42 @@
 import { encodeSetResult, type SetRequest } from '../../../generated/messages/functions.js';
 import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
+import type { Committed } from '../../store/port.js';
 import type { Decided } from '../../wire/decided.js';
 import { checkValue, itemAddress } from '../checks.js';
 import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
+import { receiptFields, type WriteField, writeOptions } from '../write-options.js';
 
-type Input = Decided<SetRequest, 'stream_name' | 'group_id' | 'item_id' | 'data'>;
+type Input = Decided<SetRequest, 'stream_name' | 'group_id' | 'item_id' | 'data' | WriteField>;
 
 /** Creates an item or overwrites its value; an overwrite keeps its place in the group. */
 export function set({ store, custom, config }: FunctionContext): StreamHandlers<CallContext>['set'] {
   return (input: Input, { trace }) => {
     const at = itemAddress(input, config.current);
     checkValue('data', input.data, config.current);
-    const own = custom.set(at, input.data, trace);
+    const options = writeOptions(input, config.current);
+    const own = custom.set(at, input, trace);
     if (own !== undefined) return own;
-    const committed = store.commit(at, { kind: 'set', value: input.data }, trace);
-    return mapReady(committed, ({ old }) =>
-      encodeSetResult({ old_value: old ?? NULL, new_value: input.data }),
-    );
+    if (options === undefined) {
+      const committed = store.commit(at, { kind: 'set', value: input.data }, trace);
+      return mapReady(committed, ({ old }) =>
+        encodeSetResult({
+          old_value: old ?? NULL,
+          new_value: input.data,
+          rev: undefined,
+          epoch: undefined,
+          outcome: undefined,
+        }),
+      );
+    }
+    const { guard, isBrief } = options;
+    const result = ({ change, old, receipt }: Committed) =>
+      encodeSetResult({
+        old_value: isBrief ? undefined : (old ?? NULL),
+        new_value: isBrief ? undefined : (change?.value ?? old ?? NULL),
+        ...receiptFields(options, receipt),
+      });
+    return mapReady(store.commit(at, { kind: 'set', value: input.data, guard }, trace), result);
   };
 }

@@ -4,14 +4,17 @@ import { encodeUpdateResult, type UpdateRequest } from '../../../generated/messa
 import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
 import { applyUpdate, refuseInexactOps } from '../../domain/update-ops.js';
+import type { Committed } from '../../store/port.js';
 import type { Decided } from '../../wire/decided.js';
 import { checkValue, itemAddress } from '../checks.js';
 import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
+import { receiptFields, type WriteField, writeOptions } from '../write-options.js';
 
-type Input = Decided<UpdateRequest, 'stream_name' | 'group_id' | 'item_id' | 'ops'>;
+type Input = Decided<UpdateRequest, 'stream_name' | 'group_id' | 'item_id' | 'ops' | WriteField>;
 
-const told = (errors: readonly UpdateOpError[]) =>
+/** The errors of ops as results carry them. */
+export const opErrors = (errors: readonly UpdateOpError[]) =>
   errors.length === 0 ? undefined : errors.map((error) => ({ doc_url: undefined, ...error }));
 
 /** Applies ops to one item, atomically; a failed op is reported and the others still apply. */
@@ -19,6 +22,7 @@ export function update({ store, custom, config }: FunctionContext): StreamHandle
   return (input: Input, { trace }, text) => {
     const at = itemAddress(input, config.current);
     refuseInexactOps(text);
+    const options = writeOptions(input, config.current);
     let errors: readonly UpdateOpError[] = [];
     // Pure, and the errors are those of its last run: a store may run it again on a newer value.
     const apply = (current: JsonText | undefined): JsonText => {
@@ -28,10 +32,28 @@ export function update({ store, custom, config }: FunctionContext): StreamHandle
       return outcome.value;
     };
     const result = (old: JsonText | undefined, next: JsonText): JsonText =>
-      encodeUpdateResult({ old_value: old ?? NULL, new_value: next, errors: told(errors) });
-    const own = custom.update(at, apply, trace, result);
+      encodeUpdateResult({
+        old_value: old ?? NULL,
+        new_value: next,
+        errors: opErrors(errors),
+        rev: undefined,
+        epoch: undefined,
+        outcome: undefined,
+      });
+    const own = custom.update(at, input, apply, trace, result);
     if (own !== undefined) return own;
-    const committed = store.commit(at, { kind: 'update', apply }, trace);
-    return mapReady(committed, ({ change, old }) => result(old, change?.value ?? old ?? NULL));
+    if (options === undefined) {
+      const committed = store.commit(at, { kind: 'update', apply }, trace);
+      return mapReady(committed, ({ change, old }) => result(old, change?.value ?? old ?? NULL));
+    }
+    const { guard, isBrief } = options;
+    const guarded = ({ change, old, receipt }: Committed): JsonText =>
+      encodeUpdateResult({
+        old_value: isBrief ? undefined : (old ?? NULL),
+        new_value: isBrief ? undefined : (change?.value ?? old ?? NULL),
+        errors: receipt?.outcome === 'applied' ? opErrors(errors) : undefined,
+        ...receiptFields(options, receipt),
+      });
+    return mapReady(store.commit(at, { kind: 'update', apply, guard }, trace), guarded);
   };
 }

@@ -25,6 +25,7 @@ export const LIMITS: Limits = {
   subscriptions_per_socket: 1_000,
   sockets_per_address: 0,
   joins_per_second: 1_000,
+  idempotency_window_ms: 600_000,
   max_pending_invocations: 100,
   invocation_timeout_ms: 30_000,
   auth_timeout_ms: 10_000,

@@ -9,6 +9,8 @@ const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0
 /** Every group of the store, by stream and group id: nested maps, because names may hold any separator. */
 export class Catalog {
   readonly usage: Usage = { nodes: 0, bytes: 0 };
+  /** Milliseconds; no group that is not in the catalog was stamped later than this. */
+  floor = 0;
   readonly #streams = new Map<string, Map<string, GroupIndex>>();
 
   get(at: GroupAddress): GroupIndex | undefined {

@@ -74,6 +74,11 @@ export class CommitQueue {
       );
     }
     this.#bytes += entry.bytes;
+    this.follow(entry);
+  }
+
+  /** Queues an entry without records, also while the backend takes no writes: it is settled after what is queued now. */
+  follow(entry: Entry): void {
     this.#waiting.push(entry);
     if (!this.#running) this.#schedule();
   }

@@ -1,19 +1,15 @@
 import type { JsonText } from '../../../generated/json-text.js';
-import type {
-  Change,
-  ChangeKind,
-  Cursor,
-  GroupAddress,
-  Since,
-  Snapshot,
-  StoredItem,
-  TraceContext,
-} from '../../domain/change.js';
+import type { Cursor, GroupAddress, Since, Snapshot, StoredItem, TraceContext } from '../../domain/change.js';
 import { nextTimestamp } from '../../domain/clock.js';
+import type { IdempotencyKey, Standing } from '../../domain/condition.js';
 import { detach } from '../../domain/json-text.js';
-import { changesAfter, type GroupHead, ownId, resetReason, tombstoneValue } from '../../domain/since.js';
-import { type GroupState, type ItemState, Node, type RevOrder, type Sequenced, type Usage } from './node.js';
+import { changesAfter, type GroupHead, resetReason } from '../../domain/since.js';
+import type { ItemAt } from '../port.js';
+import { type GroupState, Node, type RevOrder, type Sequenced, type Usage } from './node.js';
 import { itemPrefix } from './records.js';
+import { sequenceChange } from './sequence.js';
+
+const NOTHING: Standing = { value: undefined, rev: 0, keys: undefined };
 
 /**
  * One group: its committed state, in the three orders that questions are asked in: by id, by creation (`items`, a Map
@@ -88,6 +84,22 @@ export class GroupIndex implements GroupHead {
     return newest !== undefined && newest.created > 0 ? newest.value : undefined;
   }
 
+  /** The item as the next write meets it, staged changes included. */
+  standing(id: string): Standing {
+    const newest = this.#pending?.get(id) ?? this.node(id);
+    if (newest === undefined) return NOTHING;
+    const { created, value, rev, keys } = newest;
+    return created > 0 ? { value, rev, keys } : { value: undefined, rev: 0, keys };
+  }
+
+  /** The item as it is committed; undefined when it is not alive. */
+  committed(id: string): ItemAt | undefined {
+    const node = this.items.get(id);
+    if (node === undefined) return undefined;
+    const { rev, created, timestamp, value } = node;
+    return { epoch: this.epoch, item: { id, rev, created, timestamp, value } };
+  }
+
   /** All current values in creation order. */
   values(): JsonText[] {
     const values: JsonText[] = [];
@@ -117,6 +129,8 @@ export class GroupIndex implements GroupHead {
    * @param value the new one; undefined = deletes the item, which must be there
    * @param old the current value
    * @param now ms
+   * @param key what a retry of it is known by
+   * @param ahead how many changes of other items are sequenced before it, and not staged
    */
   sequence(
     id: string,
@@ -124,23 +138,13 @@ export class GroupIndex implements GroupHead {
     old: JsonText | undefined,
     now: number,
     trace: TraceContext | undefined,
+    key: IdempotencyKey | undefined,
+    ahead = 0,
   ): Sequenced {
-    const { stream, group, epoch } = this;
-    const seq = this.#pendingSeq + 1;
-    const timestamp = nextTimestamp(now, this.#pendingTimestamp);
-    const kind: ChangeKind = value === undefined ? 'delete' : old === undefined ? 'create' : 'update';
-    const text = (value ?? old) as JsonText;
-    const change: Change = { stream, group, item: id, kind, seq, epoch, timestamp, value: text, old, trace };
-    if (kind === 'delete') {
-      const marker = tombstoneValue(id, ownId(text));
-      return { change, id, rev: seq, created: 0, deletedBefore: 0, timestamp, value: marker };
-    }
+    const seq = this.#pendingSeq + 1 + ahead;
+    const timestamp = nextTimestamp(now, this.#pendingTimestamp) + ahead;
     const before = this.#pending?.get(id) ?? this.node(id);
-    if (kind === 'update') {
-      const { created, deletedBefore } = before as ItemState;
-      return { change, id, rev: seq, created, deletedBefore, timestamp, value: text };
-    }
-    return { change, id, rev: seq, created: seq, deletedBefore: before?.rev ?? 0, timestamp, value: text };
+    return sequenceChange(this, before, id, seq, timestamp, value, old, trace, key);
   }
 
   /** Shows a change to the next ones, and to those who read what is on its way. */

@@ -13,6 +13,8 @@ export interface Journal {
   readonly incomplete?: boolean;
   /** What is missing is taken into account by what was written since: the next start need not do it again. */
   settle?(): Promise<void>;
+  /** False when a part of a write may be kept and the rest not. @default true */
+  readonly isAtomic?: boolean;
   /** Characters of the longest key that it takes; a longer one would fail all that is written with it. @default Infinity */
   readonly maxKeyLength?: number;
   /** The index that the backend reads instead of keeping texts of its own; its items are loaded already. */

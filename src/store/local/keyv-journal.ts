@@ -62,6 +62,7 @@ export interface KeyvBackend {
 /** The journal over any Keyv: a commit is one awaited `setMany`, and a batch is not atomic. */
 export class KeyvJournal implements Journal {
   readonly kind: string;
+  readonly isAtomic = false;
   readonly maxKeyLength: number;
   readonly #keyv: TextKeyv;
   readonly #backend: KeyvBackend;

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonText } from '../../../generated/json-text.js';
+import type { AppliedKey } from '../../domain/condition.js';
 import { FrameBuilder } from '../log/frame-builder.js';
 import { visitRecords } from '../log/records.js';
 import { randomFrom } from '../log/testing/model.js';
 import { decodeItem, encodeItem, ItemReader, itemPrefix, withItem, writeItem } from './records.js';
 
 const PREFIX = itemPrefix({ stream: 'chat', group: 'room 1' });
+const KEYS: readonly AppliedKey[] = [
+  ['first', 3, 1_700_000_000_000],
+  ['a-_9', 9, 1_700_000_000_123],
+];
 const NUMBERS = [0, 1, 9, 10, 99_999, 100_000, 999_999, 1e6, 1_000_001, 1_700_000_000_123, 1e12, 2 ** 53 - 1];
 
 const sealed = (frame: FrameBuilder) => Buffer.from(frame.seal(0, 0, 0)).toString('latin1');
@@ -18,7 +23,8 @@ test('an item written in place is its key and its text, to the byte', () => {
     const item = any(['plain', 'ünï', 'with space', 'a/b', 'x'.repeat(300), '%']);
     const json = any(['{"id":"a"}', '"é→😀"', `"${'v'.repeat(chance() * 100_000)}"`, '0']);
     const [rev, created, deletedBefore, timestamp] = [any(NUMBERS), any(NUMBERS), any(NUMBERS), any(NUMBERS)];
-    const state = { id: item, rev, created, deletedBefore, timestamp, value: json as JsonText };
+    const keys = any([undefined, KEYS]);
+    const state = { id: item, rev, created, deletedBefore, timestamp, value: json as JsonText, keys };
     const inPlace = new FrameBuilder();
     inPlace.set('before', '1');
     const bytes = writeItem(inPlace, PREFIX, state);
@@ -36,29 +42,57 @@ test('half of a surrogate pair and a key that is not ASCII are refused', () => {
     [PREFIX, '"\ud800"'],
     ['i/ü/', '1'],
   ] as const) {
-    const state = { id: 'a', rev: 1, created: 1, deletedBefore: 0, timestamp: 1, value: json as JsonText };
+    const state = {
+      id: 'a',
+      rev: 1,
+      created: 1,
+      deletedBefore: 0,
+      timestamp: 1,
+      value: json as JsonText,
+      keys: undefined,
+    };
     assert.throws(() => writeItem(new FrameBuilder(), prefix, state), { reason: 'invalid_input' });
   }
 });
 
-test('an item reads back from its text and from its bytes alike', () => {
-  const value = '{"a":"→"}' as JsonText;
-  const state = { id: 'a/b →', rev: 9, created: 7, deletedBefore: 5, timestamp: 1_700_000_000_123, value };
-  const frame = new FrameBuilder();
-  const bytes = writeItem(frame, PREFIX, state);
-  const data = frame.seal(0, 0, 0);
-  const reader = new ItemReader();
-  visitRecords(data, data.length - bytes, data.length, {
-    put(record) {
-      const { older: _, newer: __, ...read } = reader.read(record, record.keyFrom + PREFIX.length) ?? {};
-      assert.deepEqual(read, { ...state, bytes });
-    },
-    delete: () => assert.fail(),
-    clear: () => assert.fail(),
-    end: () => assert.fail(),
+for (const keys of [undefined, KEYS])
+  test(`an item reads back from its text and from its bytes alike, ${keys ? 'with' : 'without'} keys`, () => {
+    const value = '{"a":"→"}' as JsonText;
+    const state = {
+      id: 'a/b →',
+      rev: 9,
+      created: 7,
+      deletedBefore: 5,
+      timestamp: 1_700_000_000_123,
+      value,
+      keys,
+    };
+    const frame = new FrameBuilder();
+    const bytes = writeItem(frame, PREFIX, state);
+    const data = frame.seal(0, 0, 0);
+    const reader = new ItemReader();
+    visitRecords(data, data.length - bytes, data.length, {
+      put(record) {
+        const { older: _, newer: __, ...read } = reader.read(record, record.keyFrom + PREFIX.length) ?? {};
+        assert.deepEqual(read, { ...state, bytes });
+      },
+      delete: () => assert.fail(),
+      clear: () => assert.fail(),
+      end: () => assert.fail(),
+    });
+    const { older: _, newer: __, ...decoded } = decodeItem('a/b →', encodeItem(state));
+    assert.deepEqual(decoded, { ...state, bytes: 0 });
+    for (const text of [
+      '',
+      '1',
+      '1 1 0 1',
+      '0 0 0 1 1',
+      '1 2 0 1 1',
+      '1 1 2 1 1',
+      '1 1 0 x 1',
+      '-1 0 0 1 1',
+      '1 1 0 1 +{} 1',
+      '1 1 0 1 +{"k":[[1]]} 1',
+    ])
+      assert.throws(() => decodeItem('a', text), /malformed record of item "a"/);
   });
-  const { older: _, newer: __, ...decoded } = decodeItem('a/b →', encodeItem(state));
-  assert.deepEqual(decoded, { ...state, bytes: 0 });
-  for (const text of ['', '1', '1 1 0 1', '0 0 0 1 1', '1 2 0 1 1', '1 1 2 1 1', '1 1 0 x 1', '-1 0 0 1 1'])
-    assert.throws(() => decodeItem('a', text), /malformed record of item "a"/);
-});

@@ -1,5 +1,6 @@
 import type { JsonText } from '../../../generated/json-text.js';
 import type { GroupAddress } from '../../domain/change.js';
+import type { AppliedKey } from '../../domain/condition.js';
 import { detach } from '../../domain/json-text.js';
 import type { RecordWriter } from '../log/entry.js';
 import type { RecordView } from '../log/records.js';
@@ -54,9 +55,29 @@ export function parseKey(key: string): Key {
   throw new Error(`unknown key ${JSON.stringify(key.slice(0, 200))}`);
 }
 
-/** `rev created deletedBefore timestamp json`; of a tombstone `created` and `deletedBefore` are 0. */
-export const encodeItem = ({ rev, created, deletedBefore, timestamp, value }: ItemState): string =>
-  `${rev} ${created} ${deletedBefore} ${timestamp} ${value}`;
+/** `rev created deletedBefore timestamp [extras ]json`; of a tombstone `created` and `deletedBefore` are 0. */
+export const encodeItem = ({ rev, created, deletedBefore, timestamp, keys, value }: ItemState): string =>
+  `${rev} ${created} ${deletedBefore} ${timestamp} ${keys === undefined ? '' : extrasOf(keys)}${value}`;
+
+/** What few items have, in ASCII and without a space but the last. No JSON begins as it does. */
+const extrasOf = (keys: readonly AppliedKey[]): string => `+${JSON.stringify({ k: keys })} `;
+
+/** @param text what `extrasOf` made. Undefined when it is malformed */
+function readExtras(text: string): readonly AppliedKey[] | undefined {
+  try {
+    const { k } = JSON.parse(text.slice(1)) as { readonly k?: unknown };
+    return Array.isArray(k) && k.every(isAppliedKey) ? k : undefined;
+  } catch {
+    // The record is reported as malformed, with its key.
+    return undefined;
+  }
+}
+
+const isAppliedKey = (key: unknown): key is AppliedKey =>
+  Array.isArray(key) &&
+  typeof key[0] === 'string' &&
+  Number.isSafeInteger(key[1]) &&
+  Number.isSafeInteger(key[2]);
 
 /** Digits of four safe integers, and what follows each. */
 const HEAD_UNITS = 4 * 17;
@@ -67,7 +88,8 @@ const HEAD_UNITS = 4 * 17;
  */
 export function writeItem(record: RecordWriter, prefix: string, state: ItemState): number {
   const id = escapeName(state.id);
-  record.begin(prefix.length + id.length + HEAD_UNITS + state.value.length);
+  const extras = state.keys === undefined ? '' : extrasOf(state.keys);
+  record.begin(prefix.length + id.length + HEAD_UNITS + extras.length + state.value.length);
   record.ascii(prefix);
   record.ascii(id);
   record.endKey();
@@ -75,21 +97,26 @@ export function writeItem(record: RecordWriter, prefix: string, state: ItemState
   record.decimal(state.created);
   record.decimal(state.deletedBefore);
   record.decimal(state.timestamp);
+  if (extras !== '') record.ascii(extras);
   record.text(state.value);
   return record.finish();
 }
 
 /** What `encodeItem` puts before the JSON. */
-const HEAD = /^(\d+) (\d+) (\d+) (\d+) /;
+const HEAD = /^(\d+) (\d+) (\d+) (\d+) (?:(\+\S+) )?/;
 
 /** @throws Error when the record is malformed. */
 export function decodeItem(id: string, record: string): Node {
-  const [head = '', ...digits] = HEAD.exec(record) ?? [];
-  const [rev = 0, created = 0, deletedBefore = 0, timestamp = 0] = digits.map(Number);
-  if (!isPlausible(rev, created, deletedBefore, timestamp))
+  const [head = '', ...parts] = HEAD.exec(record) ?? [];
+  const [rev = 0, created = 0, deletedBefore = 0, timestamp = 0] = parts.slice(0, 4).map(Number);
+  const extras = parts[4];
+  const keys = extras === undefined ? undefined : readExtras(extras);
+  if (!isPlausible(rev, created, deletedBefore, timestamp) || (extras !== undefined && keys === undefined))
     throw new Error(`malformed record of item ${JSON.stringify(id)}`);
   const value = detach(record.slice(head.length) as JsonText);
-  return new Node(id, value, rev, created, deletedBefore, timestamp, 0);
+  const node = new Node(id, value, rev, created, deletedBefore, timestamp, 0);
+  node.keys = keys;
+  return node;
 }
 
 const isPlausible = (rev: number, created: number, deletedBefore: number, timestamp: number): boolean =>
@@ -98,6 +125,7 @@ const isPlausible = (rev: number, created: number, deletedBefore: number, timest
 const SLASH = 0x2f;
 const SPACE = 0x20;
 const PERCENT = 0x25;
+const PLUS = 0x2b;
 const ZERO = 0x30;
 
 /** `decodeItem` straight from the bytes of a log, without the texts in between: a start does this a million times. */
@@ -116,8 +144,20 @@ export class ItemReader {
     const id = idIn(buffer, idFrom, valueFrom);
     if (id === undefined || this.#at < 0 || !isPlausible(rev, created, deletedBefore, timestamp))
       return undefined;
+    const keys = buffer[this.#at] === PLUS ? this.#extras(buffer, end) : undefined;
+    if (this.#at < 0) return undefined;
     const value = record.value(this.#at) as JsonText;
-    return new Node(id, value, rev, created, deletedBefore, timestamp, record.bytes);
+    const node = new Node(id, value, rev, created, deletedBefore, timestamp, record.bytes);
+    if (keys !== undefined) node.keys = keys;
+    return node;
+  }
+
+  #extras(buffer: Buffer, end: number): readonly AppliedKey[] | undefined {
+    const from = this.#at;
+    const space = buffer.indexOf(SPACE, from);
+    const keys = space < 0 || space >= end ? undefined : readExtras(buffer.toString('latin1', from, space));
+    this.#at = keys === undefined ? -1 : space + 1;
+    return keys;
   }
 
   #number(buffer: Buffer, end: number): number {

@@ -4,10 +4,13 @@ import type { GroupHead } from '../../domain/since.js';
 import type { JournalRecord } from './journal.js';
 import { headKey, STORE_KEY } from './records.js';
 
+/** The newest version of the record layout that this program reads. */
+export const RECORD_FORMAT = 2;
+
 /** The text of the store's own record. */
 export interface StoreRecord {
-  /** Version of the record layout. */
-  readonly format: 1;
+  /** Version of the record layout: 2 once an item has extras, so that a program which would misread them refuses. */
+  readonly format: 1 | 2;
   readonly epoch: string;
   /** Counts groups that were forgotten: a group born after that gets an epoch of its own. */
   readonly generation: number;
@@ -25,9 +28,9 @@ export const headRecord = (
 export class StoreEpoch {
   #record: StoreRecord;
 
-  /** @param record what the store says of itself. @default a new history */
-  constructor(record?: StoreRecord) {
-    this.#record = record ?? { format: 1, epoch: randomBytes(6).toString('base64url'), generation: 0 };
+  /** @param record what the store says of itself. @default a new history @param format of a new history's records */
+  constructor(record?: StoreRecord, format: StoreRecord['format'] = 1) {
+    this.#record = record ?? { format, epoch: randomBytes(6).toString('base64url'), generation: 0 };
   }
 
   /** Of groups without a head record. */
@@ -44,6 +47,20 @@ export class StoreEpoch {
   birthRecord(at: GroupAddress, epoch: string): JournalRecord | undefined {
     if (epoch === this.#record.epoch) return undefined;
     return headRecord(at, { epoch, seq: 0, timestamp: 0, horizon: 0 });
+  }
+
+  /** The record that has to be there before the first item with extras; undefined when it is. */
+  extended(): JournalRecord | undefined {
+    return this.#record.format === 2 ? undefined : { key: STORE_KEY, value: JSON.stringify(this.#with2()) };
+  }
+
+  /** It is there. */
+  confirmExtended(): void {
+    this.#record = this.#with2();
+  }
+
+  #with2(): StoreRecord {
+    return { ...this.#record, format: 2 };
   }
 
   nextGeneration(): JournalRecord {

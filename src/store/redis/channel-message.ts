@@ -13,7 +13,7 @@ const quote = JSON.stringify as (text: string) => string;
 const GAP = '~' as never;
 
 /** What the encoder writes between the values of a change's message, in their order. */
-function fixedParts(kind: ChangeKind) {
+function fixedParts(kind: ChangeKind, more?: true) {
   const text = encodeStreamMessage({
     timestamp: GAP,
     streamName: GAP,
@@ -23,6 +23,7 @@ function fixedParts(kind: ChangeKind) {
     created: undefined,
     seq: GAP,
     epoch: GAP,
+    more,
   });
   const [open = '', stream = '', group = '', id = '', event = '', seq = '', epoch = '', close = ''] =
     text.split(/"?~"?/);
@@ -44,6 +45,7 @@ export const PARTS = {
   seq: CREATE.seq.slice(EVENT_END.length),
   epoch: `${CREATE.epoch}"`,
   close: `"${CREATE.close}`,
+  more: `"${fixedParts(STREAM_EVENT.create, true).close}`,
 } as const;
 
 /** The part that names a group, up to the item's id. */
@@ -69,6 +71,7 @@ export interface SequencedMessage extends GroupAddress {
   readonly value: JsonText;
   readonly seq: number;
   readonly epoch: string;
+  readonly more?: true;
 }
 
 const literally = (text: string): string => text.replace(/[{}]/g, '\\$&');
@@ -84,7 +87,7 @@ const KINDS = new Map<string | undefined, ChangeKind>([
   [PARTS.delete, STREAM_EVENT.delete],
 ]);
 const TAIL = new RegExp(
-  `${literally(CREATE.seq)}(\\d+)${PARTS.epoch}([0-9a-zA-Z-]+)${literally(PARTS.close)}$`,
+  `${literally(CREATE.seq)}(\\d+)${PARTS.epoch}([0-9a-zA-Z-]+)(${literally(PARTS.close)}|${literally(PARTS.more)})$`,
 );
 /** Longest text that `TAIL` matches, in characters. */
 const TAIL_LENGTH = 128;
@@ -110,5 +113,6 @@ export function parseSequenced(message: string): SequencedMessage | undefined {
     value,
     seq: Number(tail[1]),
     epoch: tail[2]!,
+    ...(tail[3] === PARTS.more ? { more: true } : {}),
   };
 }

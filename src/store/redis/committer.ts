@@ -18,7 +18,14 @@ const LOST_LAST_ITEM = 2;
 
 type ScriptReply =
   | readonly [typeof INDEX_FIRST]
-  | readonly [0, epoch: string, presence: number, items: CommitReply['items'], steps: CommitReply['steps']];
+  | readonly [
+      0,
+      epoch: string,
+      presence: number,
+      items: CommitReply['items'],
+      steps: CommitReply['steps'],
+      seq: number,
+    ];
 
 /** All lanes of this node, and what a lane needs to commit. */
 export class Committer implements LaneContext {
@@ -58,7 +65,7 @@ export class Committer implements LaneContext {
     const problem = this.#connection.problem();
     if (this.#closing !== undefined) throw this.#closing;
     if (problem !== undefined) throw new StreamError('unavailable', problem);
-    const operation: Operation = { ...unsized, bytes: sizeOf(unsized.item, unsized.action) };
+    const operation: Operation = { ...unsized, bytes: sizeOf(unsized) };
     const { maxQueuedBytes } = this.#settings;
     if (this.#bytes > 0 && this.#bytes + operation.bytes > maxQueuedBytes) {
       throw new StreamError('overloaded', `${maxQueuedBytes} bytes of writes are waiting for Redis`);
@@ -95,11 +102,11 @@ export class Committer implements LaneContext {
   async commit(at: GroupAddress, plan: BatchPlan): Promise<CommitReply> {
     const member = memberOf(at);
     const reply = await this.#timed(plan, this.#send(at, member, plan));
-    const [, epoch, presence, items, steps] = reply;
+    const [, epoch, presence, items, steps, seq] = reply;
     const timestamp = steps.at(-1) ?? 0;
     this.#clock.saw(member, timestamp);
     if (this.#connection.isCluster) await this.#index(member, presence);
-    return { epoch, items, steps };
+    return { epoch, items, steps, seq };
   }
 
   release(operations: readonly Operation[]): void {

@@ -1,5 +1,6 @@
 import type { JsonText } from '../../../generated/json-text.js';
 import type { Change, GroupAddress } from '../../domain/change.js';
+import type { Outcome, Receipt } from '../../domain/condition.js';
 import { StreamError } from '../../domain/errors.js';
 import type { Operation } from './operation.js';
 import { type BatchPlan, type PlanItem, type PlanStep, plan } from './plan.js';
@@ -12,8 +13,10 @@ export interface CommitReply {
   readonly epoch: string;
   /** Two for each item: 1 and the old value (only where it was not known), or 0 and the value that stood in the way. */
   readonly items: readonly (number | JsonText | null)[];
-  /** Three for each step: kind, seq, timestamp. */
+  /** Three for each step: kind, seq (the item's rev where nothing changed), timestamp. */
   readonly steps: readonly number[];
+  /** Where the group stands after it. */
+  readonly seq: number;
 }
 
 export interface LaneContext {
@@ -28,6 +31,9 @@ export interface LaneContext {
 
 const KINDS = [undefined, 'create', 'update', 'delete'] as const;
 const MESSAGE = 4;
+/** Kinds from here on: why a guarded write changed nothing. */
+const REJECTED = 5;
+const OUTCOMES: readonly Outcome[] = ['conflict', 'not_found', 'duplicate'];
 
 /**
  * What this node asks of one group, one script call at a time: everything asked while a call is out goes with the
@@ -81,6 +87,11 @@ export class Lane {
     let count = 0;
     let bytes = 0;
     for (const operation of this.#queue) {
+      if (operation.parts !== undefined) {
+        // All or none is said of a whole call.
+        if (count === 0) count = 1;
+        break;
+      }
       bytes += operation.bytes;
       if (count > 0 && (count === MAX_BATCH || bytes > MAX_BATCH_BYTES)) break;
       count += 1;
@@ -90,9 +101,10 @@ export class Lane {
 
   async #execute(batch: readonly Operation[]): Promise<void> {
     const deadline = performance.now() + this.#context.retryMs;
-    let left = batch;
+    const parts = batch[0]?.parts;
+    let left = parts ?? batch;
     while (left.length > 0) {
-      const planned = plan(left, this.#known);
+      const planned = plan(left, this.#known, parts !== undefined);
       let reply: CommitReply;
       try {
         reply = await this.#context.commit(this.at, planned);
@@ -111,25 +123,25 @@ export class Lane {
   }
 
   /** Replies to what took effect; returns what has to be planned again. */
-  #settle({ items, steps }: BatchPlan, reply: CommitReply): Operation[] {
-    const known = new Map<string, JsonText | undefined>();
+  #settle({ items, steps, isAtomic }: BatchPlan, reply: CommitReply): Operation[] {
     const agreed: boolean[] = [];
     const values = items.map((item, index) => {
       agreed.push(reply.items[2 * index] === 1);
       const told = (reply.items[2 * index + 1] ?? undefined) as JsonText | undefined;
-      const value = agreed[index] && item.mode !== '*' ? item.base : told;
-      if (item.name !== undefined && item.mode !== '.')
-        known.set(item.name, agreed[index] ? item.value : value);
-      return value;
+      return agreed[index] && item.mode !== '*' ? item.base : told;
     });
-    this.#known = known;
     const again: Operation[] = [];
+    const isStopped = isAtomic && agreed.includes(false);
     for (const [index, step] of steps.entries()) {
       const slot = step.item.number - 1;
-      if (!agreed[slot]) again.push(step.operation);
-      else if (step.thrown !== undefined) step.operation.failed(step.thrown);
+      if (isStopped || !agreed[slot] || step.isDeferred) again.push(step.operation);
+      else if (step.thrown !== undefined && reply.steps[3 * index]! < REJECTED)
+        step.operation.failed(step.thrown);
       else values[slot] = this.#reply(step, step.item, values[slot], reply, index);
     }
+    this.#known = new Map();
+    for (const [index, { name, mode }] of items.entries())
+      if (name !== undefined && mode !== '.') this.#known.set(name, values[index]);
     return again;
   }
 
@@ -145,7 +157,8 @@ export class Lane {
     const timestamp = reply.steps[3 * index + 2]!;
     const kind = KINDS[kindCode];
     if (kind === undefined || item.name === undefined) {
-      operation.done({ change: undefined, old }, kindCode === MESSAGE ? timestamp : 0);
+      const at = kindCode === MESSAGE ? timestamp : 0;
+      operation.done({ change: undefined, old, ...receiptOf(operation, reply, index) }, at, reply.seq);
       return old;
     }
     const change: Change = {
@@ -161,7 +174,15 @@ export class Lane {
       trace: operation.trace,
     };
     this.#context.committed(change);
-    operation.done({ change, old }, timestamp);
+    operation.done({ change, old, ...receiptOf(operation, reply, index) }, timestamp, reply.seq);
     return code === 's' ? (value as JsonText) : undefined;
   }
+}
+
+const NO_RECEIPT: { readonly receipt?: Receipt } = {};
+
+function receiptOf({ action }: Operation, { epoch, steps }: CommitReply, index: number): typeof NO_RECEIPT {
+  if (action.kind === 'message' || action.guard === undefined) return NO_RECEIPT;
+  const outcome = OUTCOMES[steps[3 * index]! - REJECTED] ?? 'applied';
+  return { receipt: { outcome, rev: steps[3 * index + 1]!, epoch } };
 }

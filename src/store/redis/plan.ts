@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { JsonText } from '../../../generated/json-text.js';
+import { type Guard, holds } from '../../domain/condition.js';
 import { sliceField } from '../../domain/json-text.js';
+import type { Mutation } from '../port.js';
 import { idPart } from './channel-message.js';
 import type { Operation } from './operation.js';
 
@@ -13,8 +15,12 @@ const MAX_OWN_ID = 256;
 export interface PlanStep {
   readonly operation: Operation;
   readonly item: PlanItem;
-  readonly code: 's' | 'd' | 'm' | 'n';
+  readonly code: 's' | 'd' | 'm' | 'n' | 'x';
   readonly value: string;
+  /** What the script decides by, as guard.ts spells it. */
+  readonly guard?: string;
+  /** It has to wait for what the script makes of an earlier step. */
+  readonly isDeferred?: true;
   /** What the update function threw; reported once the value that it saw is confirmed. */
   readonly thrown?: unknown;
 }
@@ -30,6 +36,8 @@ export interface PlanItem {
   /** The value after the steps planned so far; meaningless until `certain`. */
   value: JsonText | undefined;
   certain: boolean;
+  /** Steps from here on wait for the next call. */
+  deferred: boolean;
 }
 
 /** Values of items as this node last saw them; undefined inside = the item is missing. */
@@ -38,10 +46,12 @@ export type KnownValues = ReadonlyMap<string, JsonText | undefined>;
 export interface BatchPlan {
   readonly items: readonly PlanItem[];
   readonly steps: readonly PlanStep[];
+  /** All take effect, or none. */
+  readonly isAtomic: boolean;
 }
 
 /** Works out what a batch does, in order: updates run here, on the value that the script will compare. */
-export function plan(operations: readonly Operation[], known: KnownValues): BatchPlan {
+export function plan(operations: readonly Operation[], known: KnownValues, isAtomic: boolean): BatchPlan {
   const slots = new Map<string | undefined, PlanItem>();
   const steps: PlanStep[] = [];
   for (const operation of operations) {
@@ -57,22 +67,40 @@ export function plan(operations: readonly Operation[], known: KnownValues): Batc
         base,
         value: undefined,
         certain: false,
+        deferred: false,
       };
       slots.set(name, slot);
     }
     steps.push(planOne(operation, slot, known));
   }
-  return { items: [...slots.values()], steps };
+  return { items: [...slots.values()], steps, isAtomic };
 }
 
 function planOne(operation: Operation, item: PlanItem, known: KnownValues): PlanStep {
   const { action } = operation;
   if (action.kind === 'message') return { operation, item, code: 'm', value: action.body };
-  if (action.kind === 'update') {
+  const { guard } = action;
+  if (item.deferred) return deferred(operation, item);
+  if (action.kind === 'update' || guard?.condition?.kind === 'value') {
     if (!item.certain && item.mode === '.') expect(item, known);
-    return item.certain ? update(operation, item, action.apply) : { operation, item, code: 'n', value: '' };
+    if (!item.certain) return deferred(operation, item);
   }
   if (item.mode === '.') item.mode = '*';
+  if (guard === undefined) return planWrite(operation, item, action);
+  const text = guardText(guard, item);
+  const step = { ...planWrite(operation, item, action), guard: text };
+  // Whether it is applied is the script's to say.
+  item.certain = false;
+  return step;
+}
+
+function deferred(operation: Operation, item: PlanItem): PlanStep {
+  item.deferred = true;
+  return { operation, item, code: 'n', value: '', isDeferred: true };
+}
+
+function planWrite(operation: Operation, item: PlanItem, action: Mutation): PlanStep {
+  if (action.kind === 'update') return update(operation, item, action.apply);
   item.value = action.kind === 'set' ? action.value : undefined;
   // Behind a value that must be read first nothing is certain: the whole item waits for it.
   item.certain = item.mode !== '?';
@@ -92,7 +120,24 @@ function update(
     item.value = value;
     return { operation, item, code: 's', value };
   } catch (thrown) {
-    return { operation, item, code: 'n', value: '', thrown };
+    return { operation, item, code: 'x', value: '', thrown };
+  }
+}
+
+/** A guard as the script reads it. Values it never compares: what the node knows is confirmed by the item's mode. */
+function guardText({ condition, key }: Guard, { value }: PlanItem): string {
+  const suffix = key === undefined ? '' : ` ${key.token} ${key.windowMs}`;
+  switch (condition?.kind) {
+    case undefined:
+      return `*${suffix}`;
+    case 'rev':
+      return condition.rev === 0 ? `-${suffix}` : `r${condition.rev}${suffix}`;
+    case 'absent':
+      return `-${suffix}`;
+    case 'exists':
+      return `+${suffix}`;
+    case 'value':
+      return (holds(condition, { value, rev: 0 }) ? '*' : '!') + suffix;
   }
 }
 
@@ -118,11 +163,16 @@ function ownId(item: string | undefined, value: string): string {
 }
 
 /** The plan as the script's arguments, from the number of items on. */
-export function encodePlan({ items, steps }: BatchPlan): string[] {
-  const args = [String(items.length)];
+export function encodePlan({ items, steps, isAtomic }: BatchPlan): string[] {
+  const args = [String(items.length), isAtomic ? '1' : '0'];
   for (const { name, mode, expected } of items) args.push(name ?? '', idPart(name), mode, expected);
-  for (const { item, code, value } of steps) {
-    args.push(String(item.number), code, value, code === 's' ? ownId(item.name, value) : '');
+  for (const { item, code, value, guard } of steps) {
+    args.push(
+      String(item.number),
+      guard === undefined ? code : code + guard,
+      value,
+      code === 's' ? ownId(item.name, value) : '',
+    );
   }
   return args;
 }

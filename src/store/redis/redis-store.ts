@@ -10,7 +10,17 @@ import type {
   TraceContext,
 } from '../../domain/change.js';
 import { StreamError } from '../../domain/errors.js';
-import type { Committed, Mutation, Store, StoreHealth, StoreListener, StreamListing } from '../port.js';
+import type {
+  Committed,
+  GuardedWrite,
+  ItemAt,
+  Mutation,
+  Store,
+  StoreHealth,
+  StoreListener,
+  StreamListing,
+  Transacted,
+} from '../port.js';
 import { Audit } from './audit.js';
 import { ChannelFeed } from './channel-feed.js';
 import { changeBody, eventBody } from './channel-message.js';
@@ -24,17 +34,20 @@ import type { RedisConnection } from './redis-connection.js';
 import type { RedisSettings } from './redis-options.js';
 import {
   type ChangesReply,
+  type ItemReply,
   type ListReply,
   readChanges,
+  readItem,
   readList,
   readSnapshot,
   type SnapshotReply,
 } from './replies.js';
 import { COMMIT_SCRIPT } from './scripts/commit.js';
 import { GENERATION_SCRIPT } from './scripts/generation.js';
-import { CHANGES_SCRIPT, LIST_SCRIPT, SNAPSHOT_SCRIPT } from './scripts/read.js';
+import { CHANGES_SCRIPT, ITEM_SCRIPT, LIST_SCRIPT, SNAPSHOT_SCRIPT } from './scripts/read.js';
 import { StoreGeneration } from './store-generation.js';
 import type { Subscriber, SubscriberEvents } from './subscriber.js';
+import { transactionOperation } from './transaction.js';
 
 /**
  * Any number of nodes over one Redis, which orders the changes. One script per group and round trip compares, writes,
@@ -58,7 +71,14 @@ export class RedisStore implements Store {
 
   constructor(connection: RedisConnection, settings: RedisSettings) {
     const { logger, now, auditIntervalMs, keys } = settings;
-    connection.define([COMMIT_SCRIPT, SNAPSHOT_SCRIPT, LIST_SCRIPT, CHANGES_SCRIPT, GENERATION_SCRIPT]);
+    connection.define([
+      COMMIT_SCRIPT,
+      SNAPSHOT_SCRIPT,
+      ITEM_SCRIPT,
+      LIST_SCRIPT,
+      CHANGES_SCRIPT,
+      GENERATION_SCRIPT,
+    ]);
     this.#connection = connection;
     this.#settings = settings;
     this.#clock = new GroupClock(now);
@@ -107,6 +127,24 @@ export class RedisStore implements Store {
     return new Promise((done, failed) => {
       this.#committer.push(address, { item: address.item, action: mutation, trace, done, failed });
     });
+  }
+
+  transact(group: GroupAddress, writes: readonly GuardedWrite[], trace?: TraceContext): Promise<Transacted> {
+    return new Promise((done, failed) => {
+      this.#committer.push(group, transactionOperation(writes, trace, done, failed));
+    });
+  }
+
+  settled(group: GroupAddress): Promise<void> | undefined {
+    return this.#committer.settled(memberOf(group));
+  }
+
+  async item(address: ItemAddress): Promise<ItemAt | undefined> {
+    const member = memberOf(address);
+    await this.#committer.settled(member);
+    const keys = this.#settings.keys.group(member);
+    const reply = await this.#connection.run(ITEM_SCRIPT, keys, [address.item]);
+    return readItem(address.item, reply as ItemReply);
   }
 
   async get(address: ItemAddress): Promise<JsonText | undefined> {

@@ -8,17 +8,32 @@ import {
   tombstoneValue,
 } from '../../domain/since.js';
 
-/** `rev created place deletedBefore deletedBeforeAt timestamp[ own-id]`: spec/redis-layout.md. */
-const META = /^(\d+) (\d+) (\d+) (\d+) (\d+) (\d+)(?: (.*))?$/s;
+import type { ItemAt } from '../port.js';
+
+/** `rev created place deletedBefore deletedBeforeAt timestamp[ +keys][ own-id]`: spec/redis-layout.md. */
+const META = /^(\d+) (\d+) (\d+) (\d+) (\d+) (\d+)(?: \+\S*)?(?: (.*))?$/s;
+/** `timestamp [+keys ]own-id`. */
+const REMAINS = /^(\d+) ?(?:\+\S* ?)?(.*)$/s;
 
 type HeadReply = readonly [epoch: string, seq: string, timestamp: string, horizon: string];
 /** Ids and values, then ids and metas, each in turn. */
 export type ListReply = readonly [items: readonly string[], metas: readonly string[]];
+export type ItemReply = readonly [epoch: string | null, meta: string | null, value: string | null];
 export type SnapshotReply = readonly [head: HeadReply, ...ListReply];
 /** Three for each live item: id, meta, value; three for each tombstone: id, rev, remains. Or the whole group. */
 export type ChangesReply =
   | readonly ['changes', head: HeadReply, live: readonly (string | null)[], removed: readonly string[]]
   | readonly ['reset', ...SnapshotReply];
+
+/** An item as `ITEM_SCRIPT` found it. */
+export function readItem(id: string, [epoch, meta, value]: ItemReply): ItemAt | undefined {
+  if (value === null) return undefined;
+  const [item] = arrange([
+    [id, value],
+    [id, meta ?? ''],
+  ]);
+  return { epoch: epoch ?? '', item: item! };
+}
 
 /** @param handedOut ms, the greatest timestamp that this node gave to anybody of the group */
 const readHead = ([epoch, seq, timestamp, horizon]: HeadReply, handedOut: number): GroupHead => ({
@@ -75,7 +90,7 @@ function* readEntries(live: readonly (string | null)[], removed: readonly string
   }
   for (let i = 0; i < removed.length; i += 3) {
     const id = removed[i]!;
-    const [timestamp = '0', own] = removed[i + 2]!.split(/ (.*)/s, 2);
+    const [, timestamp = '0', own] = REMAINS.exec(removed[i + 2]!) ?? [];
     yield {
       id,
       rev: Number(removed[i + 1]),

@@ -28,6 +28,9 @@ const (
 
 	// FunctionUpdate: Atomically update a stream value with multiple operations
 	FunctionUpdate = "stream::update"
+
+	// FunctionTransact: *Additive.* Write several items of a group, all or none
+	FunctionTransact = "stream::transact"
 )
 
 // The wire error's `code` of each function.
@@ -47,6 +50,8 @@ const (
 	ErrorCodeSet = "STREAM_SET_ERROR"
 
 	ErrorCodeUpdate = "STREAM_UPDATE_ERROR"
+
+	ErrorCodeTransact = "STREAM_TRANSACT_ERROR"
 )
 
 // Ids of the trigger types.
@@ -77,6 +82,9 @@ const (
 
 	// ErrorReasonUnavailable: The store, or the engine, cannot be reached now.
 	ErrorReasonUnavailable = "unavailable"
+
+	// ErrorReasonUnsupported: The store, or its backend, cannot do this; the message names what.
+	ErrorReasonUnsupported = "unsupported"
 
 	// ErrorReasonOverloaded: A bounded queue is full; try again.
 	ErrorReasonOverloaded = "overloaded"
@@ -427,4 +435,10 @@ const (
 
 	// CapabilityHttp: Groups are read over HTTP too, and join and leave payloads say by what a client reads.
 	CapabilityHttp = "http"
+
+	// CapabilityRevisions: Writes take conditions and idempotency keys, reads tell revs and come in pages.
+	CapabilityRevisions = "revisions"
+
+	// CapabilityTransactions: `stream::transact` writes several items of a group, all or none.
+	CapabilityTransactions = "transactions"
 )

@@ -16,6 +16,26 @@ type DeleteInput struct {
 	ItemID string `json:"item_id"`
 
 	StreamName string `json:"stream_name"`
+
+	// IfRev: *Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+	IfRev wire.Optional[int64] `json:"if_rev"`
+
+	// IfValue: *Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly.
+	// At most one `if_*`.
+	IfValue wire.Optional[json.RawMessage] `json:"if_value"`
+
+	// IfAbsent: *Additive.* `true`: writes only when there is no item. At most one `if_*`.
+	IfAbsent wire.Optional[bool] `json:"if_absent"`
+
+	// IfExists: *Additive.* `true`: writes only when there is an item. At most one `if_*`.
+	IfExists wire.Optional[bool] `json:"if_exists"`
+
+	// IdempotencyKey: *Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it
+	// within `limits.idempotency_window_ms` changes nothing.
+	IdempotencyKey wire.Optional[string] `json:"idempotency_key"`
+
+	// Return: *Additive.* `rev`: the reply carries no values.
+	Return wire.Optional[DeleteInputReturn] `json:"return"`
 }
 
 func decodeDeleteInput(text json.RawMessage) (v DeleteInput, err error) {
@@ -23,6 +43,12 @@ func decodeDeleteInput(text json.RawMessage) (v DeleteInput, err error) {
 	v.GroupID = wire.Required(o, "group_id", wire.DecodeString)
 	v.ItemID = wire.Required(o, "item_id", wire.DecodeString)
 	v.StreamName = wire.Required(o, "stream_name", wire.DecodeString)
+	v.IfRev = wire.Maybe(o, "if_rev", wire.DecodeInteger(0, 9007199254740991))
+	v.IfValue = wire.Maybe(o, "if_value", wire.DecodeAny)
+	v.IfAbsent = wire.Maybe(o, "if_absent", wire.DecodeBoolean)
+	v.IfExists = wire.Maybe(o, "if_exists", wire.DecodeBoolean)
+	v.IdempotencyKey = wire.Maybe(o, "idempotency_key", wire.DecodeString)
+	v.Return = wire.Maybe(o, "return", decodeDeleteInputReturn)
 	return v, o.Err()
 }
 
@@ -31,6 +57,12 @@ func encodeDeleteInput(v DeleteInput) ([]byte, error) {
 	wire.Put(w, "group_id", v.GroupID, wire.EncodeString)
 	wire.Put(w, "item_id", v.ItemID, wire.EncodeString)
 	wire.Put(w, "stream_name", v.StreamName, wire.EncodeString)
+	wire.PutOptional(w, "if_rev", v.IfRev, wire.EncodeInteger)
+	wire.PutOptional(w, "if_value", v.IfValue, wire.EncodeAny)
+	wire.PutOptional(w, "if_absent", v.IfAbsent, wire.EncodeBoolean)
+	wire.PutOptional(w, "if_exists", v.IfExists, wire.EncodeBoolean)
+	wire.PutOptional(w, "idempotency_key", v.IdempotencyKey, wire.EncodeString)
+	wire.PutOptional(w, "return", v.Return, encodeDeleteInputReturn)
 	return w.Close()
 }
 
@@ -55,6 +87,34 @@ func EncodeDeleteInput(value DeleteInput) ([]byte, error) {
 	return encodeDeleteInput(value)
 }
 
+// DeleteInputReturn: *Additive.* `rev`: the reply carries no values.
+type DeleteInputReturn string
+
+// The values that are known of DeleteInputReturn; others are kept as they came.
+const (
+	DeleteInputReturnFull DeleteInputReturn = "full"
+
+	DeleteInputReturnRev DeleteInputReturn = "rev"
+)
+
+func decodeDeleteInputReturn(text json.RawMessage) (DeleteInputReturn, error) {
+	return wire.DecodeEnum[DeleteInputReturn](text)
+}
+
+func encodeDeleteInputReturn(value DeleteInputReturn) ([]byte, error) {
+	return wire.EncodeEnum(value)
+}
+
+// DecodeDeleteInputReturn reads a DeleteInputReturn from JSON text; what is wrong with it is a *wire.Error.
+func DecodeDeleteInputReturn(text []byte) (DeleteInputReturn, error) {
+	return wire.Whole(text, decodeDeleteInputReturn)
+}
+
+// EncodeDeleteInputReturn writes a DeleteInputReturn as JSON text.
+func EncodeDeleteInputReturn(value DeleteInputReturn) ([]byte, error) {
+	return encodeDeleteInputReturn(value)
+}
+
 // GetInput is of the spec.
 type GetInput struct {
 	GroupID string `json:"group_id"`
@@ -62,6 +122,9 @@ type GetInput struct {
 	ItemID string `json:"item_id"`
 
 	StreamName string `json:"stream_name"`
+
+	// Items: *Additive.* `true`: the reply is an `ItemResult`, or nothing when the item is missing.
+	Items wire.Optional[bool] `json:"items"`
 }
 
 func decodeGetInput(text json.RawMessage) (v GetInput, err error) {
@@ -69,6 +132,7 @@ func decodeGetInput(text json.RawMessage) (v GetInput, err error) {
 	v.GroupID = wire.Required(o, "group_id", wire.DecodeString)
 	v.ItemID = wire.Required(o, "item_id", wire.DecodeString)
 	v.StreamName = wire.Required(o, "stream_name", wire.DecodeString)
+	v.Items = wire.Maybe(o, "items", wire.DecodeBoolean)
 	return v, o.Err()
 }
 
@@ -77,6 +141,7 @@ func encodeGetInput(v GetInput) ([]byte, error) {
 	wire.Put(w, "group_id", v.GroupID, wire.EncodeString)
 	wire.Put(w, "item_id", v.ItemID, wire.EncodeString)
 	wire.Put(w, "stream_name", v.StreamName, wire.EncodeString)
+	wire.PutOptional(w, "items", v.Items, wire.EncodeBoolean)
 	return w.Close()
 }
 
@@ -106,12 +171,24 @@ type ListInput struct {
 	GroupID string `json:"group_id"`
 
 	StreamName string `json:"stream_name"`
+
+	// Items: *Additive.* `true`: the reply is a `ListPage`.
+	Items wire.Optional[bool] `json:"items"`
+
+	// Limit: *Additive.* Items of a page, at most; with `items` only.
+	Limit wire.Optional[int64] `json:"limit"`
+
+	// After: *Additive.* `next` of the page before; with `items` only.
+	After wire.Optional[string] `json:"after"`
 }
 
 func decodeListInput(text json.RawMessage) (v ListInput, err error) {
 	o := wire.Open(text)
 	v.GroupID = wire.Required(o, "group_id", wire.DecodeString)
 	v.StreamName = wire.Required(o, "stream_name", wire.DecodeString)
+	v.Items = wire.Maybe(o, "items", wire.DecodeBoolean)
+	v.Limit = wire.Maybe(o, "limit", wire.DecodeInteger(1, 9007199254740991))
+	v.After = wire.Maybe(o, "after", wire.DecodeString)
 	return v, o.Err()
 }
 
@@ -119,6 +196,9 @@ func encodeListInput(v ListInput) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.Put(w, "group_id", v.GroupID, wire.EncodeString)
 	wire.Put(w, "stream_name", v.StreamName, wire.EncodeString)
+	wire.PutOptional(w, "items", v.Items, wire.EncodeBoolean)
+	wire.PutOptional(w, "limit", v.Limit, wire.EncodeInteger)
+	wire.PutOptional(w, "after", v.After, wire.EncodeString)
 	return w.Close()
 }
 
@@ -278,6 +358,26 @@ type SetInput struct {
 	ItemID string `json:"item_id"`
 
 	StreamName string `json:"stream_name"`
+
+	// IfRev: *Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+	IfRev wire.Optional[int64] `json:"if_rev"`
+
+	// IfValue: *Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly.
+	// At most one `if_*`.
+	IfValue wire.Optional[json.RawMessage] `json:"if_value"`
+
+	// IfAbsent: *Additive.* `true`: writes only when there is no item. At most one `if_*`.
+	IfAbsent wire.Optional[bool] `json:"if_absent"`
+
+	// IfExists: *Additive.* `true`: writes only when there is an item. At most one `if_*`.
+	IfExists wire.Optional[bool] `json:"if_exists"`
+
+	// IdempotencyKey: *Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it
+	// within `limits.idempotency_window_ms` changes nothing.
+	IdempotencyKey wire.Optional[string] `json:"idempotency_key"`
+
+	// Return: *Additive.* `rev`: the reply carries no values.
+	Return wire.Optional[SetInputReturn] `json:"return"`
 }
 
 func decodeSetInput(text json.RawMessage) (v SetInput, err error) {
@@ -286,6 +386,12 @@ func decodeSetInput(text json.RawMessage) (v SetInput, err error) {
 	v.GroupID = wire.Required(o, "group_id", wire.DecodeString)
 	v.ItemID = wire.Required(o, "item_id", wire.DecodeString)
 	v.StreamName = wire.Required(o, "stream_name", wire.DecodeString)
+	v.IfRev = wire.Maybe(o, "if_rev", wire.DecodeInteger(0, 9007199254740991))
+	v.IfValue = wire.Maybe(o, "if_value", wire.DecodeAny)
+	v.IfAbsent = wire.Maybe(o, "if_absent", wire.DecodeBoolean)
+	v.IfExists = wire.Maybe(o, "if_exists", wire.DecodeBoolean)
+	v.IdempotencyKey = wire.Maybe(o, "idempotency_key", wire.DecodeString)
+	v.Return = wire.Maybe(o, "return", decodeSetInputReturn)
 	return v, o.Err()
 }
 
@@ -295,6 +401,12 @@ func encodeSetInput(v SetInput) ([]byte, error) {
 	wire.Put(w, "group_id", v.GroupID, wire.EncodeString)
 	wire.Put(w, "item_id", v.ItemID, wire.EncodeString)
 	wire.Put(w, "stream_name", v.StreamName, wire.EncodeString)
+	wire.PutOptional(w, "if_rev", v.IfRev, wire.EncodeInteger)
+	wire.PutOptional(w, "if_value", v.IfValue, wire.EncodeAny)
+	wire.PutOptional(w, "if_absent", v.IfAbsent, wire.EncodeBoolean)
+	wire.PutOptional(w, "if_exists", v.IfExists, wire.EncodeBoolean)
+	wire.PutOptional(w, "idempotency_key", v.IdempotencyKey, wire.EncodeString)
+	wire.PutOptional(w, "return", v.Return, encodeSetInputReturn)
 	return w.Close()
 }
 
@@ -317,6 +429,34 @@ func DecodeSetInput(text []byte) (SetInput, error) {
 // EncodeSetInput writes a SetInput as JSON text.
 func EncodeSetInput(value SetInput) ([]byte, error) {
 	return encodeSetInput(value)
+}
+
+// SetInputReturn: *Additive.* `rev`: the reply carries no values.
+type SetInputReturn string
+
+// The values that are known of SetInputReturn; others are kept as they came.
+const (
+	SetInputReturnFull SetInputReturn = "full"
+
+	SetInputReturnRev SetInputReturn = "rev"
+)
+
+func decodeSetInputReturn(text json.RawMessage) (SetInputReturn, error) {
+	return wire.DecodeEnum[SetInputReturn](text)
+}
+
+func encodeSetInputReturn(value SetInputReturn) ([]byte, error) {
+	return wire.EncodeEnum(value)
+}
+
+// DecodeSetInputReturn reads a SetInputReturn from JSON text; what is wrong with it is a *wire.Error.
+func DecodeSetInputReturn(text []byte) (SetInputReturn, error) {
+	return wire.Whole(text, decodeSetInputReturn)
+}
+
+// EncodeSetInputReturn writes a SetInputReturn as JSON text.
+func EncodeSetInputReturn(value SetInputReturn) ([]byte, error) {
+	return encodeSetInputReturn(value)
 }
 
 // FieldPath: Represents a path to a field in a JSON object
@@ -734,6 +874,26 @@ type UpdateInput struct {
 	Ops []UpdateOp `json:"ops"`
 
 	StreamName string `json:"stream_name"`
+
+	// IfRev: *Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+	IfRev wire.Optional[int64] `json:"if_rev"`
+
+	// IfValue: *Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly.
+	// At most one `if_*`.
+	IfValue wire.Optional[json.RawMessage] `json:"if_value"`
+
+	// IfAbsent: *Additive.* `true`: writes only when there is no item. At most one `if_*`.
+	IfAbsent wire.Optional[bool] `json:"if_absent"`
+
+	// IfExists: *Additive.* `true`: writes only when there is an item. At most one `if_*`.
+	IfExists wire.Optional[bool] `json:"if_exists"`
+
+	// IdempotencyKey: *Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it
+	// within `limits.idempotency_window_ms` changes nothing.
+	IdempotencyKey wire.Optional[string] `json:"idempotency_key"`
+
+	// Return: *Additive.* `rev`: the reply carries no values.
+	Return wire.Optional[UpdateInputReturn] `json:"return"`
 }
 
 func decodeUpdateInput(text json.RawMessage) (v UpdateInput, err error) {
@@ -742,6 +902,12 @@ func decodeUpdateInput(text json.RawMessage) (v UpdateInput, err error) {
 	v.ItemID = wire.Required(o, "item_id", wire.DecodeString)
 	v.Ops = wire.Required(o, "ops", wire.DecodeArray(decodeUpdateOp))
 	v.StreamName = wire.Required(o, "stream_name", wire.DecodeString)
+	v.IfRev = wire.Maybe(o, "if_rev", wire.DecodeInteger(0, 9007199254740991))
+	v.IfValue = wire.Maybe(o, "if_value", wire.DecodeAny)
+	v.IfAbsent = wire.Maybe(o, "if_absent", wire.DecodeBoolean)
+	v.IfExists = wire.Maybe(o, "if_exists", wire.DecodeBoolean)
+	v.IdempotencyKey = wire.Maybe(o, "idempotency_key", wire.DecodeString)
+	v.Return = wire.Maybe(o, "return", decodeUpdateInputReturn)
 	return v, o.Err()
 }
 
@@ -751,6 +917,12 @@ func encodeUpdateInput(v UpdateInput) ([]byte, error) {
 	wire.Put(w, "item_id", v.ItemID, wire.EncodeString)
 	wire.Put(w, "ops", v.Ops, wire.EncodeArray(encodeUpdateOp))
 	wire.Put(w, "stream_name", v.StreamName, wire.EncodeString)
+	wire.PutOptional(w, "if_rev", v.IfRev, wire.EncodeInteger)
+	wire.PutOptional(w, "if_value", v.IfValue, wire.EncodeAny)
+	wire.PutOptional(w, "if_absent", v.IfAbsent, wire.EncodeBoolean)
+	wire.PutOptional(w, "if_exists", v.IfExists, wire.EncodeBoolean)
+	wire.PutOptional(w, "idempotency_key", v.IdempotencyKey, wire.EncodeString)
+	wire.PutOptional(w, "return", v.Return, encodeUpdateInputReturn)
 	return w.Close()
 }
 
@@ -775,21 +947,364 @@ func EncodeUpdateInput(value UpdateInput) ([]byte, error) {
 	return encodeUpdateInput(value)
 }
 
+// UpdateInputReturn: *Additive.* `rev`: the reply carries no values.
+type UpdateInputReturn string
+
+// The values that are known of UpdateInputReturn; others are kept as they came.
+const (
+	UpdateInputReturnFull UpdateInputReturn = "full"
+
+	UpdateInputReturnRev UpdateInputReturn = "rev"
+)
+
+func decodeUpdateInputReturn(text json.RawMessage) (UpdateInputReturn, error) {
+	return wire.DecodeEnum[UpdateInputReturn](text)
+}
+
+func encodeUpdateInputReturn(value UpdateInputReturn) ([]byte, error) {
+	return wire.EncodeEnum(value)
+}
+
+// DecodeUpdateInputReturn reads a UpdateInputReturn from JSON text; what is wrong with it is a *wire.Error.
+func DecodeUpdateInputReturn(text []byte) (UpdateInputReturn, error) {
+	return wire.Whole(text, decodeUpdateInputReturn)
+}
+
+// EncodeUpdateInputReturn writes a UpdateInputReturn as JSON text.
+func EncodeUpdateInputReturn(value UpdateInputReturn) ([]byte, error) {
+	return encodeUpdateInputReturn(value)
+}
+
+// TransactWrite: *Additive.* One write of a transaction.
+type TransactWrite interface{ isTransactWrite() }
+
+// UnknownTransactWrite is a TransactWrite with a tag that these types do not know.
+type UnknownTransactWrite struct{ wire.Unknown }
+
+func (TransactWriteSet) isTransactWrite() {}
+
+func (TransactWriteUpdate) isTransactWrite() {}
+
+func (TransactWriteDelete) isTransactWrite() {}
+
+func (UnknownTransactWrite) isTransactWrite() {}
+
+func decodeTransactWrite(text json.RawMessage) (TransactWrite, error) {
+	tag, err := wire.Tag(text, "type")
+	if err != nil {
+		return nil, err
+	}
+	switch tag {
+	case "set":
+		return decodeTransactWriteSet(text)
+	case "update":
+		return decodeTransactWriteUpdate(text)
+	case "delete":
+		return decodeTransactWriteDelete(text)
+	}
+	return UnknownTransactWrite{wire.Unknown{Tag: tag, Raw: text}}, nil
+}
+
+func encodeTransactWrite(value TransactWrite) ([]byte, error) {
+	switch v := value.(type) {
+	case TransactWriteSet:
+		return encodeTransactWriteSet(v)
+	case TransactWriteUpdate:
+		return encodeTransactWriteUpdate(v)
+	case TransactWriteDelete:
+		return encodeTransactWriteDelete(v)
+	case UnknownTransactWrite:
+		return v.Raw, nil
+	}
+	return nil, wire.NotOneOf("TransactWrite", value)
+}
+
+// DecodeTransactWrite reads a TransactWrite from JSON text; what is wrong with it is a *wire.Error.
+func DecodeTransactWrite(text []byte) (TransactWrite, error) {
+	return wire.Whole(text, decodeTransactWrite)
+}
+
+// EncodeTransactWrite writes a TransactWrite as JSON text.
+func EncodeTransactWrite(value TransactWrite) ([]byte, error) {
+	return encodeTransactWrite(value)
+}
+
+// TransactWriteSet is of the spec.
+type TransactWriteSet struct {
+	ItemID string `json:"item_id"`
+
+	Data json.RawMessage `json:"data"`
+
+	// IfRev: Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+	IfRev wire.Optional[int64] `json:"if_rev"`
+
+	// IfValue: Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one
+	// `if_*`.
+	IfValue wire.Optional[json.RawMessage] `json:"if_value"`
+
+	// IfAbsent: `true`: writes only when there is no item. At most one `if_*`.
+	IfAbsent wire.Optional[bool] `json:"if_absent"`
+
+	// IfExists: `true`: writes only when there is an item. At most one `if_*`.
+	IfExists wire.Optional[bool] `json:"if_exists"`
+}
+
+func decodeTransactWriteSet(text json.RawMessage) (v TransactWriteSet, err error) {
+	o := wire.Open(text)
+	o.Constant("type", "set")
+	v.ItemID = wire.Required(o, "item_id", wire.DecodeString)
+	v.Data = wire.Required(o, "data", wire.DecodeAny)
+	v.IfRev = wire.Maybe(o, "if_rev", wire.DecodeInteger(0, 9007199254740991))
+	v.IfValue = wire.Maybe(o, "if_value", wire.DecodeAny)
+	v.IfAbsent = wire.Maybe(o, "if_absent", wire.DecodeBoolean)
+	v.IfExists = wire.Maybe(o, "if_exists", wire.DecodeBoolean)
+	return v, o.Err()
+}
+
+func encodeTransactWriteSet(v TransactWriteSet) ([]byte, error) {
+	w := wire.NewWriter()
+	wire.Put(w, "type", "set", wire.EncodeString)
+	wire.Put(w, "item_id", v.ItemID, wire.EncodeString)
+	wire.Put(w, "data", v.Data, wire.EncodeAny)
+	wire.PutOptional(w, "if_rev", v.IfRev, wire.EncodeInteger)
+	wire.PutOptional(w, "if_value", v.IfValue, wire.EncodeAny)
+	wire.PutOptional(w, "if_absent", v.IfAbsent, wire.EncodeBoolean)
+	wire.PutOptional(w, "if_exists", v.IfExists, wire.EncodeBoolean)
+	return w.Close()
+}
+
+// UnmarshalJSON makes json.Unmarshal read a TransactWriteSet.
+func (v *TransactWriteSet) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeTransactWriteSet(text)
+	return err
+}
+
+// MarshalJSON makes json.Marshal write a TransactWriteSet.
+func (v TransactWriteSet) MarshalJSON() ([]byte, error) {
+	return encodeTransactWriteSet(v)
+}
+
+// DecodeTransactWriteSet reads a TransactWriteSet from JSON text; what is wrong with it is a *wire.Error.
+func DecodeTransactWriteSet(text []byte) (TransactWriteSet, error) {
+	return wire.Whole(text, decodeTransactWriteSet)
+}
+
+// EncodeTransactWriteSet writes a TransactWriteSet as JSON text.
+func EncodeTransactWriteSet(value TransactWriteSet) ([]byte, error) {
+	return encodeTransactWriteSet(value)
+}
+
+// TransactWriteUpdate is of the spec.
+type TransactWriteUpdate struct {
+	ItemID string `json:"item_id"`
+
+	Ops []UpdateOp `json:"ops"`
+
+	// IfRev: Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+	IfRev wire.Optional[int64] `json:"if_rev"`
+
+	// IfValue: Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one
+	// `if_*`.
+	IfValue wire.Optional[json.RawMessage] `json:"if_value"`
+
+	// IfAbsent: `true`: writes only when there is no item. At most one `if_*`.
+	IfAbsent wire.Optional[bool] `json:"if_absent"`
+
+	// IfExists: `true`: writes only when there is an item. At most one `if_*`.
+	IfExists wire.Optional[bool] `json:"if_exists"`
+}
+
+func decodeTransactWriteUpdate(text json.RawMessage) (v TransactWriteUpdate, err error) {
+	o := wire.Open(text)
+	o.Constant("type", "update")
+	v.ItemID = wire.Required(o, "item_id", wire.DecodeString)
+	v.Ops = wire.Required(o, "ops", wire.DecodeArray(decodeUpdateOp))
+	v.IfRev = wire.Maybe(o, "if_rev", wire.DecodeInteger(0, 9007199254740991))
+	v.IfValue = wire.Maybe(o, "if_value", wire.DecodeAny)
+	v.IfAbsent = wire.Maybe(o, "if_absent", wire.DecodeBoolean)
+	v.IfExists = wire.Maybe(o, "if_exists", wire.DecodeBoolean)
+	return v, o.Err()
+}
+
+func encodeTransactWriteUpdate(v TransactWriteUpdate) ([]byte, error) {
+	w := wire.NewWriter()
+	wire.Put(w, "type", "update", wire.EncodeString)
+	wire.Put(w, "item_id", v.ItemID, wire.EncodeString)
+	wire.Put(w, "ops", v.Ops, wire.EncodeArray(encodeUpdateOp))
+	wire.PutOptional(w, "if_rev", v.IfRev, wire.EncodeInteger)
+	wire.PutOptional(w, "if_value", v.IfValue, wire.EncodeAny)
+	wire.PutOptional(w, "if_absent", v.IfAbsent, wire.EncodeBoolean)
+	wire.PutOptional(w, "if_exists", v.IfExists, wire.EncodeBoolean)
+	return w.Close()
+}
+
+// UnmarshalJSON makes json.Unmarshal read a TransactWriteUpdate.
+func (v *TransactWriteUpdate) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeTransactWriteUpdate(text)
+	return err
+}
+
+// MarshalJSON makes json.Marshal write a TransactWriteUpdate.
+func (v TransactWriteUpdate) MarshalJSON() ([]byte, error) {
+	return encodeTransactWriteUpdate(v)
+}
+
+// DecodeTransactWriteUpdate reads a TransactWriteUpdate from JSON text; what is wrong with it is a *wire.Error.
+func DecodeTransactWriteUpdate(text []byte) (TransactWriteUpdate, error) {
+	return wire.Whole(text, decodeTransactWriteUpdate)
+}
+
+// EncodeTransactWriteUpdate writes a TransactWriteUpdate as JSON text.
+func EncodeTransactWriteUpdate(value TransactWriteUpdate) ([]byte, error) {
+	return encodeTransactWriteUpdate(value)
+}
+
+// TransactWriteDelete is of the spec.
+type TransactWriteDelete struct {
+	ItemID string `json:"item_id"`
+
+	// IfRev: Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+	IfRev wire.Optional[int64] `json:"if_rev"`
+
+	// IfValue: Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one
+	// `if_*`.
+	IfValue wire.Optional[json.RawMessage] `json:"if_value"`
+
+	// IfAbsent: `true`: writes only when there is no item. At most one `if_*`.
+	IfAbsent wire.Optional[bool] `json:"if_absent"`
+
+	// IfExists: `true`: writes only when there is an item. At most one `if_*`.
+	IfExists wire.Optional[bool] `json:"if_exists"`
+}
+
+func decodeTransactWriteDelete(text json.RawMessage) (v TransactWriteDelete, err error) {
+	o := wire.Open(text)
+	o.Constant("type", "delete")
+	v.ItemID = wire.Required(o, "item_id", wire.DecodeString)
+	v.IfRev = wire.Maybe(o, "if_rev", wire.DecodeInteger(0, 9007199254740991))
+	v.IfValue = wire.Maybe(o, "if_value", wire.DecodeAny)
+	v.IfAbsent = wire.Maybe(o, "if_absent", wire.DecodeBoolean)
+	v.IfExists = wire.Maybe(o, "if_exists", wire.DecodeBoolean)
+	return v, o.Err()
+}
+
+func encodeTransactWriteDelete(v TransactWriteDelete) ([]byte, error) {
+	w := wire.NewWriter()
+	wire.Put(w, "type", "delete", wire.EncodeString)
+	wire.Put(w, "item_id", v.ItemID, wire.EncodeString)
+	wire.PutOptional(w, "if_rev", v.IfRev, wire.EncodeInteger)
+	wire.PutOptional(w, "if_value", v.IfValue, wire.EncodeAny)
+	wire.PutOptional(w, "if_absent", v.IfAbsent, wire.EncodeBoolean)
+	wire.PutOptional(w, "if_exists", v.IfExists, wire.EncodeBoolean)
+	return w.Close()
+}
+
+// UnmarshalJSON makes json.Unmarshal read a TransactWriteDelete.
+func (v *TransactWriteDelete) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeTransactWriteDelete(text)
+	return err
+}
+
+// MarshalJSON makes json.Marshal write a TransactWriteDelete.
+func (v TransactWriteDelete) MarshalJSON() ([]byte, error) {
+	return encodeTransactWriteDelete(v)
+}
+
+// DecodeTransactWriteDelete reads a TransactWriteDelete from JSON text; what is wrong with it is a *wire.Error.
+func DecodeTransactWriteDelete(text []byte) (TransactWriteDelete, error) {
+	return wire.Whole(text, decodeTransactWriteDelete)
+}
+
+// EncodeTransactWriteDelete writes a TransactWriteDelete as JSON text.
+func EncodeTransactWriteDelete(value TransactWriteDelete) ([]byte, error) {
+	return encodeTransactWriteDelete(value)
+}
+
+// TransactInput: Writes to distinct items of one group, all or none of which take effect.
+type TransactInput struct {
+	StreamName string `json:"stream_name"`
+
+	GroupID string `json:"group_id"`
+
+	// Writes: Each names another item.
+	Writes []TransactWrite `json:"writes"`
+
+	// IdempotencyKey: At most 512 bytes. A transaction with a key that was applied to one of its items within
+	// `limits.idempotency_window_ms` changes nothing.
+	IdempotencyKey wire.Optional[string] `json:"idempotency_key"`
+}
+
+func decodeTransactInput(text json.RawMessage) (v TransactInput, err error) {
+	o := wire.Open(text)
+	v.StreamName = wire.Required(o, "stream_name", wire.DecodeString)
+	v.GroupID = wire.Required(o, "group_id", wire.DecodeString)
+	v.Writes = wire.Required(o, "writes", wire.DecodeArray(decodeTransactWrite))
+	v.IdempotencyKey = wire.Maybe(o, "idempotency_key", wire.DecodeString)
+	return v, o.Err()
+}
+
+func encodeTransactInput(v TransactInput) ([]byte, error) {
+	w := wire.NewWriter()
+	wire.Put(w, "stream_name", v.StreamName, wire.EncodeString)
+	wire.Put(w, "group_id", v.GroupID, wire.EncodeString)
+	wire.Put(w, "writes", v.Writes, wire.EncodeArray(encodeTransactWrite))
+	wire.PutOptional(w, "idempotency_key", v.IdempotencyKey, wire.EncodeString)
+	return w.Close()
+}
+
+// UnmarshalJSON makes json.Unmarshal read a TransactInput.
+func (v *TransactInput) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeTransactInput(text)
+	return err
+}
+
+// MarshalJSON makes json.Marshal write a TransactInput.
+func (v TransactInput) MarshalJSON() ([]byte, error) {
+	return encodeTransactInput(v)
+}
+
+// DecodeTransactInput reads a TransactInput from JSON text; what is wrong with it is a *wire.Error.
+func DecodeTransactInput(text []byte) (TransactInput, error) {
+	return wire.Whole(text, decodeTransactInput)
+}
+
+// EncodeTransactInput writes a TransactInput as JSON text.
+func EncodeTransactInput(value TransactInput) ([]byte, error) {
+	return encodeTransactInput(value)
+}
+
 // DeleteResult is of the spec.
 type DeleteResult struct {
 	// OldValue: The value before the update (None if key didn't exist)
 	OldValue wire.Optional[json.RawMessage] `json:"old_value"`
+
+	// Rev: *Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a `duplicate`
+	// the rev that the first write got. Only where the call used a field of `revisions`.
+	Rev wire.Optional[int64] `json:"rev"`
+
+	// Epoch: *Additive.* The incarnation of the group's data that `rev` belongs to.
+	Epoch wire.Optional[string] `json:"epoch"`
+
+	// Outcome: *Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not
+	// `applied` changed nothing, and `new_value` is the current value.
+	Outcome wire.Optional[DeleteResultOutcome] `json:"outcome"`
 }
 
 func decodeDeleteResult(text json.RawMessage) (v DeleteResult, err error) {
 	o := wire.Open(text)
 	v.OldValue = wire.Maybe(o, "old_value", wire.DecodeAny)
+	v.Rev = wire.Maybe(o, "rev", wire.DecodeInteger(0, 9007199254740991))
+	v.Epoch = wire.Maybe(o, "epoch", wire.DecodeString)
+	v.Outcome = wire.Maybe(o, "outcome", decodeDeleteResultOutcome)
 	return v, o.Err()
 }
 
 func encodeDeleteResult(v DeleteResult) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.PutOptional(w, "old_value", v.OldValue, wire.EncodeAny)
+	wire.PutOptional(w, "rev", v.Rev, wire.EncodeInteger)
+	wire.PutOptional(w, "epoch", v.Epoch, wire.EncodeString)
+	wire.PutOptional(w, "outcome", v.Outcome, encodeDeleteResultOutcome)
 	return w.Close()
 }
 
@@ -814,6 +1329,90 @@ func EncodeDeleteResult(value DeleteResult) ([]byte, error) {
 	return encodeDeleteResult(value)
 }
 
+// DeleteResultOutcome: *Additive.* Whether the write was applied; only where the call named a condition or a key.
+// Whatever is not `applied` changed nothing, and `new_value` is the current value.
+type DeleteResultOutcome string
+
+// The values that are known of DeleteResultOutcome; others are kept as they came.
+const (
+	DeleteResultOutcomeApplied DeleteResultOutcome = "applied"
+
+	DeleteResultOutcomeConflict DeleteResultOutcome = "conflict"
+
+	DeleteResultOutcomeNotFound DeleteResultOutcome = "not_found"
+
+	DeleteResultOutcomeDuplicate DeleteResultOutcome = "duplicate"
+)
+
+func decodeDeleteResultOutcome(text json.RawMessage) (DeleteResultOutcome, error) {
+	return wire.DecodeEnum[DeleteResultOutcome](text)
+}
+
+func encodeDeleteResultOutcome(value DeleteResultOutcome) ([]byte, error) {
+	return wire.EncodeEnum(value)
+}
+
+// DecodeDeleteResultOutcome reads a DeleteResultOutcome from JSON text; what is wrong with it is a *wire.Error.
+func DecodeDeleteResultOutcome(text []byte) (DeleteResultOutcome, error) {
+	return wire.Whole(text, decodeDeleteResultOutcome)
+}
+
+// EncodeDeleteResultOutcome writes a DeleteResultOutcome as JSON text.
+func EncodeDeleteResultOutcome(value DeleteResultOutcome) ([]byte, error) {
+	return encodeDeleteResultOutcome(value)
+}
+
+// ItemResult: *Additive.* What `stream::get` returns with `items: true`.
+type ItemResult struct {
+	ID string `json:"id"`
+
+	// Rev: The seq of the item's last change.
+	Rev int64 `json:"rev"`
+
+	Epoch string `json:"epoch"`
+
+	Data json.RawMessage `json:"data"`
+}
+
+func decodeItemResult(text json.RawMessage) (v ItemResult, err error) {
+	o := wire.Open(text)
+	v.ID = wire.Required(o, "id", wire.DecodeString)
+	v.Rev = wire.Required(o, "rev", wire.DecodeInteger(0, 9007199254740991))
+	v.Epoch = wire.Required(o, "epoch", wire.DecodeString)
+	v.Data = wire.Required(o, "data", wire.DecodeAny)
+	return v, o.Err()
+}
+
+func encodeItemResult(v ItemResult) ([]byte, error) {
+	w := wire.NewWriter()
+	wire.Put(w, "id", v.ID, wire.EncodeString)
+	wire.Put(w, "rev", v.Rev, wire.EncodeInteger)
+	wire.Put(w, "epoch", v.Epoch, wire.EncodeString)
+	wire.Put(w, "data", v.Data, wire.EncodeAny)
+	return w.Close()
+}
+
+// UnmarshalJSON makes json.Unmarshal read a ItemResult.
+func (v *ItemResult) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeItemResult(text)
+	return err
+}
+
+// MarshalJSON makes json.Marshal write a ItemResult.
+func (v ItemResult) MarshalJSON() ([]byte, error) {
+	return encodeItemResult(v)
+}
+
+// DecodeItemResult reads a ItemResult from JSON text; what is wrong with it is a *wire.Error.
+func DecodeItemResult(text []byte) (ItemResult, error) {
+	return wire.Whole(text, decodeItemResult)
+}
+
+// EncodeItemResult writes a ItemResult as JSON text.
+func EncodeItemResult(value ItemResult) ([]byte, error) {
+	return encodeItemResult(value)
+}
+
 // GetResult: The item's value. A missing item answers nothing.
 type GetResult = json.RawMessage
 
@@ -833,6 +1432,110 @@ func DecodeGetResult(text []byte) (GetResult, error) {
 // EncodeGetResult writes a GetResult as JSON text.
 func EncodeGetResult(value GetResult) ([]byte, error) {
 	return encodeGetResult(value)
+}
+
+// ListedItem: *Additive.* An item of a `ListPage`.
+type ListedItem struct {
+	ID string `json:"id"`
+
+	// Rev: The seq of the item's last change.
+	Rev int64 `json:"rev"`
+
+	// Created: Its place in creation order; 0 = another engine created it.
+	Created int64 `json:"created"`
+
+	Data json.RawMessage `json:"data"`
+}
+
+func decodeListedItem(text json.RawMessage) (v ListedItem, err error) {
+	o := wire.Open(text)
+	v.ID = wire.Required(o, "id", wire.DecodeString)
+	v.Rev = wire.Required(o, "rev", wire.DecodeInteger(0, 9007199254740991))
+	v.Created = wire.Required(o, "created", wire.DecodeInteger(0, 9007199254740991))
+	v.Data = wire.Required(o, "data", wire.DecodeAny)
+	return v, o.Err()
+}
+
+func encodeListedItem(v ListedItem) ([]byte, error) {
+	w := wire.NewWriter()
+	wire.Put(w, "id", v.ID, wire.EncodeString)
+	wire.Put(w, "rev", v.Rev, wire.EncodeInteger)
+	wire.Put(w, "created", v.Created, wire.EncodeInteger)
+	wire.Put(w, "data", v.Data, wire.EncodeAny)
+	return w.Close()
+}
+
+// UnmarshalJSON makes json.Unmarshal read a ListedItem.
+func (v *ListedItem) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeListedItem(text)
+	return err
+}
+
+// MarshalJSON makes json.Marshal write a ListedItem.
+func (v ListedItem) MarshalJSON() ([]byte, error) {
+	return encodeListedItem(v)
+}
+
+// DecodeListedItem reads a ListedItem from JSON text; what is wrong with it is a *wire.Error.
+func DecodeListedItem(text []byte) (ListedItem, error) {
+	return wire.Whole(text, decodeListedItem)
+}
+
+// EncodeListedItem writes a ListedItem as JSON text.
+func EncodeListedItem(value ListedItem) ([]byte, error) {
+	return encodeListedItem(value)
+}
+
+// ListPage: *Additive.* What `stream::list` returns with `items: true`: items in creation order, and the cursor that
+// they are a snapshot of.
+type ListPage struct {
+	Epoch string `json:"epoch"`
+
+	Seq int64 `json:"seq"`
+
+	Items []ListedItem `json:"items"`
+
+	// Next: Where the next page begins; absent on the last.
+	Next wire.Optional[string] `json:"next"`
+}
+
+func decodeListPage(text json.RawMessage) (v ListPage, err error) {
+	o := wire.Open(text)
+	v.Epoch = wire.Required(o, "epoch", wire.DecodeString)
+	v.Seq = wire.Required(o, "seq", wire.DecodeInteger(0, 9007199254740991))
+	v.Items = wire.Required(o, "items", wire.DecodeArray(decodeListedItem))
+	v.Next = wire.Maybe(o, "next", wire.DecodeString)
+	return v, o.Err()
+}
+
+func encodeListPage(v ListPage) ([]byte, error) {
+	w := wire.NewWriter()
+	wire.Put(w, "epoch", v.Epoch, wire.EncodeString)
+	wire.Put(w, "seq", v.Seq, wire.EncodeInteger)
+	wire.Put(w, "items", v.Items, wire.EncodeArray(encodeListedItem))
+	wire.PutOptional(w, "next", v.Next, wire.EncodeString)
+	return w.Close()
+}
+
+// UnmarshalJSON makes json.Unmarshal read a ListPage.
+func (v *ListPage) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeListPage(text)
+	return err
+}
+
+// MarshalJSON makes json.Marshal write a ListPage.
+func (v ListPage) MarshalJSON() ([]byte, error) {
+	return encodeListPage(v)
+}
+
+// DecodeListPage reads a ListPage from JSON text; what is wrong with it is a *wire.Error.
+func DecodeListPage(text []byte) (ListPage, error) {
+	return wire.Whole(text, decodeListPage)
+}
+
+// EncodeListPage writes a ListPage as JSON text.
+func EncodeListPage(value ListPage) ([]byte, error) {
+	return encodeListPage(value)
 }
 
 // ListResult: The group's values in creation order.
@@ -985,23 +1688,40 @@ func EncodeSendResult(value SendResult) ([]byte, error) {
 // SetResult is of the spec.
 type SetResult struct {
 	// NewValue: The value after the update
-	NewValue json.RawMessage `json:"new_value"`
+	NewValue wire.Optional[json.RawMessage] `json:"new_value"`
 
 	// OldValue: The value before the update (None if key didn't exist)
 	OldValue wire.Optional[json.RawMessage] `json:"old_value"`
+
+	// Rev: *Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a `duplicate`
+	// the rev that the first write got. Only where the call used a field of `revisions`.
+	Rev wire.Optional[int64] `json:"rev"`
+
+	// Epoch: *Additive.* The incarnation of the group's data that `rev` belongs to.
+	Epoch wire.Optional[string] `json:"epoch"`
+
+	// Outcome: *Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not
+	// `applied` changed nothing, and `new_value` is the current value.
+	Outcome wire.Optional[SetResultOutcome] `json:"outcome"`
 }
 
 func decodeSetResult(text json.RawMessage) (v SetResult, err error) {
 	o := wire.Open(text)
-	v.NewValue = wire.Required(o, "new_value", wire.DecodeAny)
+	v.NewValue = wire.Maybe(o, "new_value", wire.DecodeAny)
 	v.OldValue = wire.Maybe(o, "old_value", wire.DecodeAny)
+	v.Rev = wire.Maybe(o, "rev", wire.DecodeInteger(0, 9007199254740991))
+	v.Epoch = wire.Maybe(o, "epoch", wire.DecodeString)
+	v.Outcome = wire.Maybe(o, "outcome", decodeSetResultOutcome)
 	return v, o.Err()
 }
 
 func encodeSetResult(v SetResult) ([]byte, error) {
 	w := wire.NewWriter()
-	wire.Put(w, "new_value", v.NewValue, wire.EncodeAny)
+	wire.PutOptional(w, "new_value", v.NewValue, wire.EncodeAny)
 	wire.PutOptional(w, "old_value", v.OldValue, wire.EncodeAny)
+	wire.PutOptional(w, "rev", v.Rev, wire.EncodeInteger)
+	wire.PutOptional(w, "epoch", v.Epoch, wire.EncodeString)
+	wire.PutOptional(w, "outcome", v.Outcome, encodeSetResultOutcome)
 	return w.Close()
 }
 
@@ -1024,6 +1744,39 @@ func DecodeSetResult(text []byte) (SetResult, error) {
 // EncodeSetResult writes a SetResult as JSON text.
 func EncodeSetResult(value SetResult) ([]byte, error) {
 	return encodeSetResult(value)
+}
+
+// SetResultOutcome: *Additive.* Whether the write was applied; only where the call named a condition or a key.
+// Whatever is not `applied` changed nothing, and `new_value` is the current value.
+type SetResultOutcome string
+
+// The values that are known of SetResultOutcome; others are kept as they came.
+const (
+	SetResultOutcomeApplied SetResultOutcome = "applied"
+
+	SetResultOutcomeConflict SetResultOutcome = "conflict"
+
+	SetResultOutcomeNotFound SetResultOutcome = "not_found"
+
+	SetResultOutcomeDuplicate SetResultOutcome = "duplicate"
+)
+
+func decodeSetResultOutcome(text json.RawMessage) (SetResultOutcome, error) {
+	return wire.DecodeEnum[SetResultOutcome](text)
+}
+
+func encodeSetResultOutcome(value SetResultOutcome) ([]byte, error) {
+	return wire.EncodeEnum(value)
+}
+
+// DecodeSetResultOutcome reads a SetResultOutcome from JSON text; what is wrong with it is a *wire.Error.
+func DecodeSetResultOutcome(text []byte) (SetResultOutcome, error) {
+	return wire.Whole(text, decodeSetResultOutcome)
+}
+
+// EncodeSetResultOutcome writes a SetResultOutcome as JSON text.
+func EncodeSetResultOutcome(value SetResultOutcome) ([]byte, error) {
+	return encodeSetResultOutcome(value)
 }
 
 // UpdateOpError: Per-op error reported by an atomic update operation.
@@ -1087,25 +1840,42 @@ type UpdateResult struct {
 	Errors wire.Optional[[]UpdateOpError] `json:"errors"`
 
 	// NewValue: The value after the update
-	NewValue json.RawMessage `json:"new_value"`
+	NewValue wire.Optional[json.RawMessage] `json:"new_value"`
 
 	// OldValue: The value before the update (None if key didn't exist)
 	OldValue wire.Optional[json.RawMessage] `json:"old_value"`
+
+	// Rev: *Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a `duplicate`
+	// the rev that the first write got. Only where the call used a field of `revisions`.
+	Rev wire.Optional[int64] `json:"rev"`
+
+	// Epoch: *Additive.* The incarnation of the group's data that `rev` belongs to.
+	Epoch wire.Optional[string] `json:"epoch"`
+
+	// Outcome: *Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not
+	// `applied` changed nothing, and `new_value` is the current value.
+	Outcome wire.Optional[UpdateResultOutcome] `json:"outcome"`
 }
 
 func decodeUpdateResult(text json.RawMessage) (v UpdateResult, err error) {
 	o := wire.Open(text)
 	v.Errors = wire.Maybe(o, "errors", wire.DecodeArray(decodeUpdateOpError))
-	v.NewValue = wire.Required(o, "new_value", wire.DecodeAny)
+	v.NewValue = wire.Maybe(o, "new_value", wire.DecodeAny)
 	v.OldValue = wire.Maybe(o, "old_value", wire.DecodeAny)
+	v.Rev = wire.Maybe(o, "rev", wire.DecodeInteger(0, 9007199254740991))
+	v.Epoch = wire.Maybe(o, "epoch", wire.DecodeString)
+	v.Outcome = wire.Maybe(o, "outcome", decodeUpdateResultOutcome)
 	return v, o.Err()
 }
 
 func encodeUpdateResult(v UpdateResult) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.PutOptional(w, "errors", v.Errors, wire.EncodeArray(encodeUpdateOpError))
-	wire.Put(w, "new_value", v.NewValue, wire.EncodeAny)
+	wire.PutOptional(w, "new_value", v.NewValue, wire.EncodeAny)
 	wire.PutOptional(w, "old_value", v.OldValue, wire.EncodeAny)
+	wire.PutOptional(w, "rev", v.Rev, wire.EncodeInteger)
+	wire.PutOptional(w, "epoch", v.Epoch, wire.EncodeString)
+	wire.PutOptional(w, "outcome", v.Outcome, encodeUpdateResultOutcome)
 	return w.Close()
 }
 
@@ -1130,15 +1900,217 @@ func EncodeUpdateResult(value UpdateResult) ([]byte, error) {
 	return encodeUpdateResult(value)
 }
 
+// UpdateResultOutcome: *Additive.* Whether the write was applied; only where the call named a condition or a key.
+// Whatever is not `applied` changed nothing, and `new_value` is the current value.
+type UpdateResultOutcome string
+
+// The values that are known of UpdateResultOutcome; others are kept as they came.
+const (
+	UpdateResultOutcomeApplied UpdateResultOutcome = "applied"
+
+	UpdateResultOutcomeConflict UpdateResultOutcome = "conflict"
+
+	UpdateResultOutcomeNotFound UpdateResultOutcome = "not_found"
+
+	UpdateResultOutcomeDuplicate UpdateResultOutcome = "duplicate"
+)
+
+func decodeUpdateResultOutcome(text json.RawMessage) (UpdateResultOutcome, error) {
+	return wire.DecodeEnum[UpdateResultOutcome](text)
+}
+
+func encodeUpdateResultOutcome(value UpdateResultOutcome) ([]byte, error) {
+	return wire.EncodeEnum(value)
+}
+
+// DecodeUpdateResultOutcome reads a UpdateResultOutcome from JSON text; what is wrong with it is a *wire.Error.
+func DecodeUpdateResultOutcome(text []byte) (UpdateResultOutcome, error) {
+	return wire.Whole(text, decodeUpdateResultOutcome)
+}
+
+// EncodeUpdateResultOutcome writes a UpdateResultOutcome as JSON text.
+func EncodeUpdateResultOutcome(value UpdateResultOutcome) ([]byte, error) {
+	return encodeUpdateResultOutcome(value)
+}
+
+// WriteResult: *Additive.* What became of one write of a transaction.
+type WriteResult struct {
+	// Outcome: Absent where the write could have been applied, and was not because of another one.
+	Outcome wire.Optional[WriteResultOutcome] `json:"outcome"`
+
+	// Rev: As in the result of a write alone.
+	Rev int64 `json:"rev"`
+
+	// Errors: Ops of an update that were skipped.
+	Errors wire.Optional[[]UpdateOpError] `json:"errors"`
+}
+
+func decodeWriteResult(text json.RawMessage) (v WriteResult, err error) {
+	o := wire.Open(text)
+	v.Outcome = wire.Maybe(o, "outcome", decodeWriteResultOutcome)
+	v.Rev = wire.Required(o, "rev", wire.DecodeInteger(0, 9007199254740991))
+	v.Errors = wire.Maybe(o, "errors", wire.DecodeArray(decodeUpdateOpError))
+	return v, o.Err()
+}
+
+func encodeWriteResult(v WriteResult) ([]byte, error) {
+	w := wire.NewWriter()
+	wire.PutOptional(w, "outcome", v.Outcome, encodeWriteResultOutcome)
+	wire.Put(w, "rev", v.Rev, wire.EncodeInteger)
+	wire.PutOptional(w, "errors", v.Errors, wire.EncodeArray(encodeUpdateOpError))
+	return w.Close()
+}
+
+// UnmarshalJSON makes json.Unmarshal read a WriteResult.
+func (v *WriteResult) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeWriteResult(text)
+	return err
+}
+
+// MarshalJSON makes json.Marshal write a WriteResult.
+func (v WriteResult) MarshalJSON() ([]byte, error) {
+	return encodeWriteResult(v)
+}
+
+// DecodeWriteResult reads a WriteResult from JSON text; what is wrong with it is a *wire.Error.
+func DecodeWriteResult(text []byte) (WriteResult, error) {
+	return wire.Whole(text, decodeWriteResult)
+}
+
+// EncodeWriteResult writes a WriteResult as JSON text.
+func EncodeWriteResult(value WriteResult) ([]byte, error) {
+	return encodeWriteResult(value)
+}
+
+// WriteResultOutcome: Absent where the write could have been applied, and was not because of another one.
+type WriteResultOutcome string
+
+// The values that are known of WriteResultOutcome; others are kept as they came.
+const (
+	WriteResultOutcomeApplied WriteResultOutcome = "applied"
+
+	WriteResultOutcomeConflict WriteResultOutcome = "conflict"
+
+	WriteResultOutcomeNotFound WriteResultOutcome = "not_found"
+
+	WriteResultOutcomeDuplicate WriteResultOutcome = "duplicate"
+)
+
+func decodeWriteResultOutcome(text json.RawMessage) (WriteResultOutcome, error) {
+	return wire.DecodeEnum[WriteResultOutcome](text)
+}
+
+func encodeWriteResultOutcome(value WriteResultOutcome) ([]byte, error) {
+	return wire.EncodeEnum(value)
+}
+
+// DecodeWriteResultOutcome reads a WriteResultOutcome from JSON text; what is wrong with it is a *wire.Error.
+func DecodeWriteResultOutcome(text []byte) (WriteResultOutcome, error) {
+	return wire.Whole(text, decodeWriteResultOutcome)
+}
+
+// EncodeWriteResultOutcome writes a WriteResultOutcome as JSON text.
+func EncodeWriteResultOutcome(value WriteResultOutcome) ([]byte, error) {
+	return encodeWriteResultOutcome(value)
+}
+
+// TransactResult is of the spec.
+type TransactResult struct {
+	// Outcome: Whether all writes were applied; else none was, and this is the first reason.
+	Outcome TransactResultOutcome `json:"outcome"`
+
+	// Epoch: The incarnation of the group's data that revs and `seq` belong to.
+	Epoch string `json:"epoch"`
+
+	// Seq: Where the group stands after the call.
+	Seq int64 `json:"seq"`
+
+	// Results: One for each write, in their order.
+	Results []WriteResult `json:"results"`
+}
+
+func decodeTransactResult(text json.RawMessage) (v TransactResult, err error) {
+	o := wire.Open(text)
+	v.Outcome = wire.Required(o, "outcome", decodeTransactResultOutcome)
+	v.Epoch = wire.Required(o, "epoch", wire.DecodeString)
+	v.Seq = wire.Required(o, "seq", wire.DecodeInteger(0, 9007199254740991))
+	v.Results = wire.Required(o, "results", wire.DecodeArray(decodeWriteResult))
+	return v, o.Err()
+}
+
+func encodeTransactResult(v TransactResult) ([]byte, error) {
+	w := wire.NewWriter()
+	wire.Put(w, "outcome", v.Outcome, encodeTransactResultOutcome)
+	wire.Put(w, "epoch", v.Epoch, wire.EncodeString)
+	wire.Put(w, "seq", v.Seq, wire.EncodeInteger)
+	wire.Put(w, "results", v.Results, wire.EncodeArray(encodeWriteResult))
+	return w.Close()
+}
+
+// UnmarshalJSON makes json.Unmarshal read a TransactResult.
+func (v *TransactResult) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeTransactResult(text)
+	return err
+}
+
+// MarshalJSON makes json.Marshal write a TransactResult.
+func (v TransactResult) MarshalJSON() ([]byte, error) {
+	return encodeTransactResult(v)
+}
+
+// DecodeTransactResult reads a TransactResult from JSON text; what is wrong with it is a *wire.Error.
+func DecodeTransactResult(text []byte) (TransactResult, error) {
+	return wire.Whole(text, decodeTransactResult)
+}
+
+// EncodeTransactResult writes a TransactResult as JSON text.
+func EncodeTransactResult(value TransactResult) ([]byte, error) {
+	return encodeTransactResult(value)
+}
+
+// TransactResultOutcome: Whether all writes were applied; else none was, and this is the first reason.
+type TransactResultOutcome string
+
+// The values that are known of TransactResultOutcome; others are kept as they came.
+const (
+	TransactResultOutcomeApplied TransactResultOutcome = "applied"
+
+	TransactResultOutcomeConflict TransactResultOutcome = "conflict"
+
+	TransactResultOutcomeNotFound TransactResultOutcome = "not_found"
+
+	TransactResultOutcomeDuplicate TransactResultOutcome = "duplicate"
+)
+
+func decodeTransactResultOutcome(text json.RawMessage) (TransactResultOutcome, error) {
+	return wire.DecodeEnum[TransactResultOutcome](text)
+}
+
+func encodeTransactResultOutcome(value TransactResultOutcome) ([]byte, error) {
+	return wire.EncodeEnum(value)
+}
+
+// DecodeTransactResultOutcome reads a TransactResultOutcome from JSON text; what is wrong with it is a *wire.Error.
+func DecodeTransactResultOutcome(text []byte) (TransactResultOutcome, error) {
+	return wire.Whole(text, decodeTransactResultOutcome)
+}
+
+// EncodeTransactResultOutcome writes a TransactResultOutcome as JSON text.
+func EncodeTransactResultOutcome(value TransactResultOutcome) ([]byte, error) {
+	return encodeTransactResultOutcome(value)
+}
+
 // Types are what reads and writes each type, by its name.
 var Types = wire.ByName(
 	wire.Named("DeleteInput", decodeDeleteInput, encodeDeleteInput),
+	wire.Named("DeleteInputReturn", decodeDeleteInputReturn, encodeDeleteInputReturn),
 	wire.Named("GetInput", decodeGetInput, encodeGetInput),
 	wire.Named("ListInput", decodeListInput, encodeListInput),
 	wire.Named("ListAllInput", decodeListAllInput, encodeListAllInput),
 	wire.Named("ListGroupsInput", decodeListGroupsInput, encodeListGroupsInput),
 	wire.Named("SendInput", decodeSendInput, encodeSendInput),
 	wire.Named("SetInput", decodeSetInput, encodeSetInput),
+	wire.Named("SetInputReturn", decodeSetInputReturn, encodeSetInputReturn),
 	wire.Named("FieldPath", decodeFieldPath, encodeFieldPath),
 	wire.Named("MergePath", decodeMergePath, encodeMergePath),
 	wire.Named("UpdateOp", decodeUpdateOp, encodeUpdateOp),
@@ -1149,14 +2121,30 @@ var Types = wire.ByName(
 	wire.Named("UpdateOpAppend", decodeUpdateOpAppend, encodeUpdateOpAppend),
 	wire.Named("UpdateOpRemove", decodeUpdateOpRemove, encodeUpdateOpRemove),
 	wire.Named("UpdateInput", decodeUpdateInput, encodeUpdateInput),
+	wire.Named("UpdateInputReturn", decodeUpdateInputReturn, encodeUpdateInputReturn),
+	wire.Named("TransactWrite", decodeTransactWrite, encodeTransactWrite),
+	wire.Named("TransactWriteSet", decodeTransactWriteSet, encodeTransactWriteSet),
+	wire.Named("TransactWriteUpdate", decodeTransactWriteUpdate, encodeTransactWriteUpdate),
+	wire.Named("TransactWriteDelete", decodeTransactWriteDelete, encodeTransactWriteDelete),
+	wire.Named("TransactInput", decodeTransactInput, encodeTransactInput),
 	wire.Named("DeleteResult", decodeDeleteResult, encodeDeleteResult),
+	wire.Named("DeleteResultOutcome", decodeDeleteResultOutcome, encodeDeleteResultOutcome),
+	wire.Named("ItemResult", decodeItemResult, encodeItemResult),
 	wire.Named("GetResult", decodeGetResult, encodeGetResult),
+	wire.Named("ListedItem", decodeListedItem, encodeListedItem),
+	wire.Named("ListPage", decodeListPage, encodeListPage),
 	wire.Named("ListResult", decodeListResult, encodeListResult),
 	wire.Named("StreamMetadata", decodeStreamMetadata, encodeStreamMetadata),
 	wire.Named("ListAllResult", decodeListAllResult, encodeListAllResult),
 	wire.Named("ListGroupsResult", decodeListGroupsResult, encodeListGroupsResult),
 	wire.Named("SendResult", decodeSendResult, encodeSendResult),
 	wire.Named("SetResult", decodeSetResult, encodeSetResult),
+	wire.Named("SetResultOutcome", decodeSetResultOutcome, encodeSetResultOutcome),
 	wire.Named("UpdateOpError", decodeUpdateOpError, encodeUpdateOpError),
 	wire.Named("UpdateResult", decodeUpdateResult, encodeUpdateResult),
+	wire.Named("UpdateResultOutcome", decodeUpdateResultOutcome, encodeUpdateResultOutcome),
+	wire.Named("WriteResult", decodeWriteResult, encodeWriteResult),
+	wire.Named("WriteResultOutcome", decodeWriteResultOutcome, encodeWriteResultOutcome),
+	wire.Named("TransactResult", decodeTransactResult, encodeTransactResult),
+	wire.Named("TransactResultOutcome", decodeTransactResultOutcome, encodeTransactResultOutcome),
 )

@@ -428,6 +428,11 @@ type StreamMessage struct {
 
 	// Epoch: *Additive.* The incarnation of the group's data that `seq` belongs to.
 	Epoch wire.Optional[string] `json:"epoch"`
+
+	// More: *Additive.* `true`: the group's next change belongs to the same transaction. A client that follows the group
+	// may show both
+	// at once; one that follows an item is not sent the others.
+	More wire.Optional[bool] `json:"more"`
 }
 
 func decodeStreamMessage(text json.RawMessage) (v StreamMessage, err error) {
@@ -441,6 +446,7 @@ func decodeStreamMessage(text json.RawMessage) (v StreamMessage, err error) {
 	v.Created = wire.Maybe(o, "created", wire.DecodeInteger(1, 9007199254740991))
 	v.Seq = wire.Maybe(o, "seq", wire.DecodeInteger(0, 9007199254740991))
 	v.Epoch = wire.Maybe(o, "epoch", wire.DecodeString)
+	v.More = wire.Maybe(o, "more", wire.DecodeBoolean)
 	return v, o.Err()
 }
 
@@ -455,6 +461,7 @@ func encodeStreamMessage(v StreamMessage) ([]byte, error) {
 	wire.PutOptional(w, "created", v.Created, wire.EncodeInteger)
 	wire.PutOptional(w, "seq", v.Seq, wire.EncodeInteger)
 	wire.PutOptional(w, "epoch", v.Epoch, wire.EncodeString)
+	wire.PutOptional(w, "more", v.More, wire.EncodeBoolean)
 	return w.Close()
 }
 

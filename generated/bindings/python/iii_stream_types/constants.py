@@ -24,6 +24,8 @@ class Function(StrEnum):
     """Set a value in a stream"""
     UPDATE = "stream::update"
     """Atomically update a stream value with multiple operations"""
+    TRANSACT = "stream::transact"
+    """*Additive.* Write several items of a group, all or none"""
 
 
 class ErrorCode(StrEnum):
@@ -37,6 +39,7 @@ class ErrorCode(StrEnum):
     SEND = "STREAM_SEND_ERROR"
     SET = "STREAM_SET_ERROR"
     UPDATE = "STREAM_UPDATE_ERROR"
+    TRANSACT = "STREAM_TRANSACT_ERROR"
 
 
 class TriggerType(StrEnum):
@@ -63,6 +66,8 @@ class ErrorReason(StrEnum):
     """The store takes no writes now: its disk is full or failing, or the database of `uri` is away."""
     UNAVAILABLE = "unavailable"
     """The store, or the engine, cannot be reached now."""
+    UNSUPPORTED = "unsupported"
+    """The store, or its backend, cannot do this; the message names what."""
     OVERLOADED = "overloaded"
     """A bounded queue is full; try again."""
     CUSTOM_STREAM = "custom_stream"
@@ -323,3 +328,7 @@ class Capability(StrEnum):
     """`ping` is answered with `pong`, for clients that cannot send WebSocket pings."""
     HTTP = "http"
     """Groups are read over HTTP too, and join and leave payloads say by what a client reads."""
+    REVISIONS = "revisions"
+    """Writes take conditions and idempotency keys, reads tell revs and come in pages."""
+    TRANSACTIONS = "transactions"
+    """`stream::transact` writes several items of a group, all or none."""

@@ -18,6 +18,28 @@ class DeleteInput:
     group_id: str
     item_id: str
     stream_name: str
+    if_rev: int | Unset = UNSET
+    """*Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one
+    `if_*`.
+    """
+    if_value: Any | Unset = UNSET
+    """*Additive.* Writes only when the item's value is structurally equal to this one, numbers compared
+    exactly. At most one `if_*`.
+    """
+    if_absent: bool | Unset = UNSET
+    """*Additive.* `true`: writes only when there is no item. At most one `if_*`."""
+    if_exists: bool | Unset = UNSET
+    """*Additive.* `true`: writes only when there is an item. At most one `if_*`."""
+    idempotency_key: str | Unset = UNSET
+    """*Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within
+    `limits.idempotency_window_ms` changes nothing.
+    """
+    return_: DeleteInputReturn | Unset = UNSET
+    """*Additive.* `rev`: the reply carries no values."""
+
+
+DeleteInputReturn: TypeAlias = "Literal['full', 'rev'] | str"
+"""*Additive.* `rev`: the reply carries no values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +49,8 @@ class GetInput:
     group_id: str
     item_id: str
     stream_name: str
+    items: bool | Unset = UNSET
+    """*Additive.* `true`: the reply is an `ItemResult`, or nothing when the item is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +59,12 @@ class ListInput:
 
     group_id: str
     stream_name: str
+    items: bool | Unset = UNSET
+    """*Additive.* `true`: the reply is a `ListPage`."""
+    limit: int | Unset = UNSET
+    """*Additive.* Items of a page, at most; with `items` only."""
+    after: str | Unset = UNSET
+    """*Additive.* `next` of the page before; with `items` only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +98,28 @@ class SetInput:
     group_id: str
     item_id: str
     stream_name: str
+    if_rev: int | Unset = UNSET
+    """*Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one
+    `if_*`.
+    """
+    if_value: Any | Unset = UNSET
+    """*Additive.* Writes only when the item's value is structurally equal to this one, numbers compared
+    exactly. At most one `if_*`.
+    """
+    if_absent: bool | Unset = UNSET
+    """*Additive.* `true`: writes only when there is no item. At most one `if_*`."""
+    if_exists: bool | Unset = UNSET
+    """*Additive.* `true`: writes only when there is an item. At most one `if_*`."""
+    idempotency_key: str | Unset = UNSET
+    """*Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within
+    `limits.idempotency_window_ms` changes nothing.
+    """
+    return_: SetInputReturn | Unset = UNSET
+    """*Additive.* `rev`: the reply carries no values."""
+
+
+SetInputReturn: TypeAlias = "Literal['full', 'rev'] | str"
+"""*Additive.* `rev`: the reply carries no values."""
 
 
 FieldPath: TypeAlias = "str"
@@ -149,6 +201,99 @@ class UpdateInput:
     item_id: str
     ops: list[UpdateOp]
     stream_name: str
+    if_rev: int | Unset = UNSET
+    """*Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one
+    `if_*`.
+    """
+    if_value: Any | Unset = UNSET
+    """*Additive.* Writes only when the item's value is structurally equal to this one, numbers compared
+    exactly. At most one `if_*`.
+    """
+    if_absent: bool | Unset = UNSET
+    """*Additive.* `true`: writes only when there is no item. At most one `if_*`."""
+    if_exists: bool | Unset = UNSET
+    """*Additive.* `true`: writes only when there is an item. At most one `if_*`."""
+    idempotency_key: str | Unset = UNSET
+    """*Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within
+    `limits.idempotency_window_ms` changes nothing.
+    """
+    return_: UpdateInputReturn | Unset = UNSET
+    """*Additive.* `rev`: the reply carries no values."""
+
+
+UpdateInputReturn: TypeAlias = "Literal['full', 'rev'] | str"
+"""*Additive.* `rev`: the reply carries no values."""
+
+
+TransactWrite: TypeAlias = "TransactWriteSet | TransactWriteUpdate | TransactWriteDelete | Unknown"
+"""*Additive.* One write of a transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactWriteSet:
+    """`TransactWriteSet` of the spec."""
+
+    item_id: str
+    data: Any
+    if_rev: int | Unset = UNSET
+    """Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`."""
+    if_value: Any | Unset = UNSET
+    """Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most
+    one `if_*`.
+    """
+    if_absent: bool | Unset = UNSET
+    """`true`: writes only when there is no item. At most one `if_*`."""
+    if_exists: bool | Unset = UNSET
+    """`true`: writes only when there is an item. At most one `if_*`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactWriteUpdate:
+    """`TransactWriteUpdate` of the spec."""
+
+    item_id: str
+    ops: list[UpdateOp]
+    if_rev: int | Unset = UNSET
+    """Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`."""
+    if_value: Any | Unset = UNSET
+    """Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most
+    one `if_*`.
+    """
+    if_absent: bool | Unset = UNSET
+    """`true`: writes only when there is no item. At most one `if_*`."""
+    if_exists: bool | Unset = UNSET
+    """`true`: writes only when there is an item. At most one `if_*`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactWriteDelete:
+    """`TransactWriteDelete` of the spec."""
+
+    item_id: str
+    if_rev: int | Unset = UNSET
+    """Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`."""
+    if_value: Any | Unset = UNSET
+    """Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most
+    one `if_*`.
+    """
+    if_absent: bool | Unset = UNSET
+    """`true`: writes only when there is no item. At most one `if_*`."""
+    if_exists: bool | Unset = UNSET
+    """`true`: writes only when there is an item. At most one `if_*`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactInput:
+    """Writes to distinct items of one group, all or none of which take effect."""
+
+    stream_name: str
+    group_id: str
+    writes: list[TransactWrite]
+    """Each names another item."""
+    idempotency_key: str | Unset = UNSET
+    """At most 512 bytes. A transaction with a key that was applied to one of its items within
+    `limits.idempotency_window_ms` changes nothing.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,10 +302,62 @@ class DeleteResult:
 
     old_value: Any | Unset = UNSET
     """The value before the update (None if key didn't exist)"""
+    rev: int | Unset = UNSET
+    """*Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a
+    `duplicate` the rev that the first write got. Only where the call used a field of `revisions`.
+    """
+    epoch: str | Unset = UNSET
+    """*Additive.* The incarnation of the group's data that `rev` belongs to."""
+    outcome: DeleteResultOutcome | Unset = UNSET
+    """*Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is
+    not `applied` changed nothing, and `new_value` is the current value.
+    """
+
+
+DeleteResultOutcome: TypeAlias = "Literal['applied', 'conflict', 'not_found', 'duplicate'] | str"
+"""*Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not
+`applied` changed nothing, and `new_value` is the current value.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemResult:
+    """*Additive.* What `stream::get` returns with `items: true`."""
+
+    id: str
+    rev: int
+    """The seq of the item's last change."""
+    epoch: str
+    data: Any
 
 
 GetResult: TypeAlias = "Any"
 """The item's value. A missing item answers nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedItem:
+    """*Additive.* An item of a `ListPage`."""
+
+    id: str
+    rev: int
+    """The seq of the item's last change."""
+    created: int
+    """Its place in creation order; 0 = another engine created it."""
+    data: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """*Additive.* What `stream::list` returns with `items: true`: items in creation order, and the cursor that
+    they are a snapshot of.
+    """
+
+    epoch: str
+    seq: int
+    items: list[ListedItem]
+    next: str | Unset = UNSET
+    """Where the next page begins; absent on the last."""
 
 
 ListResult: TypeAlias = "list[Any]"
@@ -195,10 +392,26 @@ SendResult: TypeAlias = "None"
 class SetResult:
     """`SetResult` of the spec."""
 
-    new_value: Any
+    new_value: Any | Unset = UNSET
     """The value after the update"""
     old_value: Any | Unset = UNSET
     """The value before the update (None if key didn't exist)"""
+    rev: int | Unset = UNSET
+    """*Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a
+    `duplicate` the rev that the first write got. Only where the call used a field of `revisions`.
+    """
+    epoch: str | Unset = UNSET
+    """*Additive.* The incarnation of the group's data that `rev` belongs to."""
+    outcome: SetResultOutcome | Unset = UNSET
+    """*Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is
+    not `applied` changed nothing, and `new_value` is the current value.
+    """
+
+
+SetResultOutcome: TypeAlias = "Literal['applied', 'conflict', 'not_found', 'duplicate'] | str"
+"""*Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not
+`applied` changed nothing, and `new_value` is the current value.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,19 +436,71 @@ class UpdateResult:
     """Errors encountered while applying ops. Successfully applied ops are still reflected in `new_value`.
     Field is omitted from JSON when empty for backward compatibility.
     """
-    new_value: Any
+    new_value: Any | Unset = UNSET
     """The value after the update"""
     old_value: Any | Unset = UNSET
     """The value before the update (None if key didn't exist)"""
+    rev: int | Unset = UNSET
+    """*Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a
+    `duplicate` the rev that the first write got. Only where the call used a field of `revisions`.
+    """
+    epoch: str | Unset = UNSET
+    """*Additive.* The incarnation of the group's data that `rev` belongs to."""
+    outcome: UpdateResultOutcome | Unset = UNSET
+    """*Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is
+    not `applied` changed nothing, and `new_value` is the current value.
+    """
+
+
+UpdateResultOutcome: TypeAlias = "Literal['applied', 'conflict', 'not_found', 'duplicate'] | str"
+"""*Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not
+`applied` changed nothing, and `new_value` is the current value.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteResult:
+    """*Additive.* What became of one write of a transaction."""
+
+    outcome: WriteResultOutcome | Unset = UNSET
+    """Absent where the write could have been applied, and was not because of another one."""
+    rev: int
+    """As in the result of a write alone."""
+    errors: list[UpdateOpError] | Unset = UNSET
+    """Ops of an update that were skipped."""
+
+
+WriteResultOutcome: TypeAlias = "Literal['applied', 'conflict', 'not_found', 'duplicate'] | str"
+"""Absent where the write could have been applied, and was not because of another one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactResult:
+    """`TransactResult` of the spec."""
+
+    outcome: TransactResultOutcome
+    """Whether all writes were applied; else none was, and this is the first reason."""
+    epoch: str
+    """The incarnation of the group's data that revs and `seq` belong to."""
+    seq: int
+    """Where the group stands after the call."""
+    results: list[WriteResult]
+    """One for each write, in their order."""
+
+
+TransactResultOutcome: TypeAlias = "Literal['applied', 'conflict', 'not_found', 'duplicate'] | str"
+"""Whether all writes were applied; else none was, and this is the first reason."""
 
 
 DELETE_INPUT: objects.Object[DeleteInput] = objects.Object(DeleteInput)
+DELETE_INPUT_RETURN: wire.Codec[str] = wire.STRING
 GET_INPUT: objects.Object[GetInput] = objects.Object(GetInput)
 LIST_INPUT: objects.Object[ListInput] = objects.Object(ListInput)
 LIST_ALL_INPUT: objects.Object[ListAllInput] = objects.Object(ListAllInput)
 LIST_GROUPS_INPUT: objects.Object[ListGroupsInput] = objects.Object(ListGroupsInput)
 SEND_INPUT: objects.Object[SendInput] = objects.Object(SendInput)
 SET_INPUT: objects.Object[SetInput] = objects.Object(SetInput)
+SET_INPUT_RETURN: wire.Codec[str] = wire.STRING
 MERGE_PATH = objects.Choice()
 UPDATE_OP = objects.Union("type")
 UPDATE_OP_SET: objects.Object[UpdateOpSet] = objects.Object(UpdateOpSet)
@@ -245,12 +510,28 @@ UPDATE_OP_DECREMENT: objects.Object[UpdateOpDecrement] = objects.Object(UpdateOp
 UPDATE_OP_APPEND: objects.Object[UpdateOpAppend] = objects.Object(UpdateOpAppend)
 UPDATE_OP_REMOVE: objects.Object[UpdateOpRemove] = objects.Object(UpdateOpRemove)
 UPDATE_INPUT: objects.Object[UpdateInput] = objects.Object(UpdateInput)
+UPDATE_INPUT_RETURN: wire.Codec[str] = wire.STRING
+TRANSACT_WRITE = objects.Union("type")
+TRANSACT_WRITE_SET: objects.Object[TransactWriteSet] = objects.Object(TransactWriteSet)
+TRANSACT_WRITE_UPDATE: objects.Object[TransactWriteUpdate] = objects.Object(TransactWriteUpdate)
+TRANSACT_WRITE_DELETE: objects.Object[TransactWriteDelete] = objects.Object(TransactWriteDelete)
+TRANSACT_INPUT: objects.Object[TransactInput] = objects.Object(TransactInput)
 DELETE_RESULT: objects.Object[DeleteResult] = objects.Object(DeleteResult)
+DELETE_RESULT_OUTCOME: wire.Codec[str] = wire.STRING
+ITEM_RESULT: objects.Object[ItemResult] = objects.Object(ItemResult)
+LISTED_ITEM: objects.Object[ListedItem] = objects.Object(ListedItem)
+LIST_PAGE: objects.Object[ListPage] = objects.Object(ListPage)
 STREAM_METADATA: objects.Object[StreamMetadata] = objects.Object(StreamMetadata)
 LIST_ALL_RESULT: objects.Object[ListAllResult] = objects.Object(ListAllResult)
 SET_RESULT: objects.Object[SetResult] = objects.Object(SetResult)
+SET_RESULT_OUTCOME: wire.Codec[str] = wire.STRING
 UPDATE_OP_ERROR: objects.Object[UpdateOpError] = objects.Object(UpdateOpError)
 UPDATE_RESULT: objects.Object[UpdateResult] = objects.Object(UpdateResult)
+UPDATE_RESULT_OUTCOME: wire.Codec[str] = wire.STRING
+WRITE_RESULT: objects.Object[WriteResult] = objects.Object(WriteResult)
+WRITE_RESULT_OUTCOME: wire.Codec[str] = wire.STRING
+TRANSACT_RESULT: objects.Object[TransactResult] = objects.Object(TransactResult)
+TRANSACT_RESULT_OUTCOME: wire.Codec[str] = wire.STRING
 FIELD_PATH: wire.Codec[FieldPath] = wire.STRING
 GET_RESULT: wire.Codec[GetResult] = wire.ANY
 LIST_RESULT: wire.Codec[ListResult] = wire.array(wire.ANY)
@@ -262,17 +543,27 @@ DELETE_INPUT.define(
     objects.Field("group_id", "group_id", wire.STRING, True),
     objects.Field("item_id", "item_id", wire.STRING, True),
     objects.Field("stream_name", "stream_name", wire.STRING, True),
+    objects.Field("if_rev", "if_rev", wire.integer(0, 9007199254740991), False),
+    objects.Field("if_value", "if_value", wire.ANY, False),
+    objects.Field("if_absent", "if_absent", wire.BOOLEAN, False),
+    objects.Field("if_exists", "if_exists", wire.BOOLEAN, False),
+    objects.Field("idempotency_key", "idempotency_key", wire.STRING, False),
+    objects.Field("return", "return_", DELETE_INPUT_RETURN, False),
 )
 GET_INPUT.define(
     {},
     objects.Field("group_id", "group_id", wire.STRING, True),
     objects.Field("item_id", "item_id", wire.STRING, True),
     objects.Field("stream_name", "stream_name", wire.STRING, True),
+    objects.Field("items", "items", wire.BOOLEAN, False),
 )
 LIST_INPUT.define(
     {},
     objects.Field("group_id", "group_id", wire.STRING, True),
     objects.Field("stream_name", "stream_name", wire.STRING, True),
+    objects.Field("items", "items", wire.BOOLEAN, False),
+    objects.Field("limit", "limit", wire.integer(1, 9007199254740991), False),
+    objects.Field("after", "after", wire.STRING, False),
 )
 LIST_ALL_INPUT.define(
     {},
@@ -295,6 +586,12 @@ SET_INPUT.define(
     objects.Field("group_id", "group_id", wire.STRING, True),
     objects.Field("item_id", "item_id", wire.STRING, True),
     objects.Field("stream_name", "stream_name", wire.STRING, True),
+    objects.Field("if_rev", "if_rev", wire.integer(0, 9007199254740991), False),
+    objects.Field("if_value", "if_value", wire.ANY, False),
+    objects.Field("if_absent", "if_absent", wire.BOOLEAN, False),
+    objects.Field("if_exists", "if_exists", wire.BOOLEAN, False),
+    objects.Field("idempotency_key", "idempotency_key", wire.STRING, False),
+    objects.Field("return", "return_", SET_INPUT_RETURN, False),
 )
 MERGE_PATH.define({
     "string": (str, wire.STRING),
@@ -343,10 +640,78 @@ UPDATE_INPUT.define(
     objects.Field("item_id", "item_id", wire.STRING, True),
     objects.Field("ops", "ops", wire.array(UPDATE_OP), True),
     objects.Field("stream_name", "stream_name", wire.STRING, True),
+    objects.Field("if_rev", "if_rev", wire.integer(0, 9007199254740991), False),
+    objects.Field("if_value", "if_value", wire.ANY, False),
+    objects.Field("if_absent", "if_absent", wire.BOOLEAN, False),
+    objects.Field("if_exists", "if_exists", wire.BOOLEAN, False),
+    objects.Field("idempotency_key", "idempotency_key", wire.STRING, False),
+    objects.Field("return", "return_", UPDATE_INPUT_RETURN, False),
+)
+TRANSACT_WRITE.define({
+    "set": TRANSACT_WRITE_SET,
+    "update": TRANSACT_WRITE_UPDATE,
+    "delete": TRANSACT_WRITE_DELETE,
+})
+TRANSACT_WRITE_SET.define(
+    {"type": "set"},
+    objects.Field("item_id", "item_id", wire.STRING, True),
+    objects.Field("data", "data", wire.ANY, True),
+    objects.Field("if_rev", "if_rev", wire.integer(0, 9007199254740991), False),
+    objects.Field("if_value", "if_value", wire.ANY, False),
+    objects.Field("if_absent", "if_absent", wire.BOOLEAN, False),
+    objects.Field("if_exists", "if_exists", wire.BOOLEAN, False),
+)
+TRANSACT_WRITE_UPDATE.define(
+    {"type": "update"},
+    objects.Field("item_id", "item_id", wire.STRING, True),
+    objects.Field("ops", "ops", wire.array(UPDATE_OP), True),
+    objects.Field("if_rev", "if_rev", wire.integer(0, 9007199254740991), False),
+    objects.Field("if_value", "if_value", wire.ANY, False),
+    objects.Field("if_absent", "if_absent", wire.BOOLEAN, False),
+    objects.Field("if_exists", "if_exists", wire.BOOLEAN, False),
+)
+TRANSACT_WRITE_DELETE.define(
+    {"type": "delete"},
+    objects.Field("item_id", "item_id", wire.STRING, True),
+    objects.Field("if_rev", "if_rev", wire.integer(0, 9007199254740991), False),
+    objects.Field("if_value", "if_value", wire.ANY, False),
+    objects.Field("if_absent", "if_absent", wire.BOOLEAN, False),
+    objects.Field("if_exists", "if_exists", wire.BOOLEAN, False),
+)
+TRANSACT_INPUT.define(
+    {},
+    objects.Field("stream_name", "stream_name", wire.STRING, True),
+    objects.Field("group_id", "group_id", wire.STRING, True),
+    objects.Field("writes", "writes", wire.array(TRANSACT_WRITE), True),
+    objects.Field("idempotency_key", "idempotency_key", wire.STRING, False),
 )
 DELETE_RESULT.define(
     {},
     objects.Field("old_value", "old_value", wire.ANY, False),
+    objects.Field("rev", "rev", wire.integer(0, 9007199254740991), False),
+    objects.Field("epoch", "epoch", wire.STRING, False),
+    objects.Field("outcome", "outcome", DELETE_RESULT_OUTCOME, False),
+)
+ITEM_RESULT.define(
+    {},
+    objects.Field("id", "id", wire.STRING, True),
+    objects.Field("rev", "rev", wire.integer(0, 9007199254740991), True),
+    objects.Field("epoch", "epoch", wire.STRING, True),
+    objects.Field("data", "data", wire.ANY, True),
+)
+LISTED_ITEM.define(
+    {},
+    objects.Field("id", "id", wire.STRING, True),
+    objects.Field("rev", "rev", wire.integer(0, 9007199254740991), True),
+    objects.Field("created", "created", wire.integer(0, 9007199254740991), True),
+    objects.Field("data", "data", wire.ANY, True),
+)
+LIST_PAGE.define(
+    {},
+    objects.Field("epoch", "epoch", wire.STRING, True),
+    objects.Field("seq", "seq", wire.integer(0, 9007199254740991), True),
+    objects.Field("items", "items", wire.array(LISTED_ITEM), True),
+    objects.Field("next", "next", wire.STRING, False),
 )
 STREAM_METADATA.define(
     {},
@@ -360,8 +725,11 @@ LIST_ALL_RESULT.define(
 )
 SET_RESULT.define(
     {},
-    objects.Field("new_value", "new_value", wire.ANY, True),
+    objects.Field("new_value", "new_value", wire.ANY, False),
     objects.Field("old_value", "old_value", wire.ANY, False),
+    objects.Field("rev", "rev", wire.integer(0, 9007199254740991), False),
+    objects.Field("epoch", "epoch", wire.STRING, False),
+    objects.Field("outcome", "outcome", SET_RESULT_OUTCOME, False),
 )
 UPDATE_OP_ERROR.define(
     {},
@@ -373,18 +741,36 @@ UPDATE_OP_ERROR.define(
 UPDATE_RESULT.define(
     {},
     objects.Field("errors", "errors", wire.array(UPDATE_OP_ERROR), False),
-    objects.Field("new_value", "new_value", wire.ANY, True),
+    objects.Field("new_value", "new_value", wire.ANY, False),
     objects.Field("old_value", "old_value", wire.ANY, False),
+    objects.Field("rev", "rev", wire.integer(0, 9007199254740991), False),
+    objects.Field("epoch", "epoch", wire.STRING, False),
+    objects.Field("outcome", "outcome", UPDATE_RESULT_OUTCOME, False),
+)
+WRITE_RESULT.define(
+    {},
+    objects.Field("outcome", "outcome", WRITE_RESULT_OUTCOME, False),
+    objects.Field("rev", "rev", wire.integer(0, 9007199254740991), True),
+    objects.Field("errors", "errors", wire.array(UPDATE_OP_ERROR), False),
+)
+TRANSACT_RESULT.define(
+    {},
+    objects.Field("outcome", "outcome", TRANSACT_RESULT_OUTCOME, True),
+    objects.Field("epoch", "epoch", wire.STRING, True),
+    objects.Field("seq", "seq", wire.integer(0, 9007199254740991), True),
+    objects.Field("results", "results", wire.array(WRITE_RESULT), True),
 )
 
 TYPES: Final[dict[str, wire.Codec[Any]]] = {
     "DeleteInput": DELETE_INPUT,
+    "DeleteInputReturn": DELETE_INPUT_RETURN,
     "GetInput": GET_INPUT,
     "ListInput": LIST_INPUT,
     "ListAllInput": LIST_ALL_INPUT,
     "ListGroupsInput": LIST_GROUPS_INPUT,
     "SendInput": SEND_INPUT,
     "SetInput": SET_INPUT,
+    "SetInputReturn": SET_INPUT_RETURN,
     "FieldPath": FIELD_PATH,
     "MergePath": MERGE_PATH,
     "UpdateOp": UPDATE_OP,
@@ -395,15 +781,31 @@ TYPES: Final[dict[str, wire.Codec[Any]]] = {
     "UpdateOpAppend": UPDATE_OP_APPEND,
     "UpdateOpRemove": UPDATE_OP_REMOVE,
     "UpdateInput": UPDATE_INPUT,
+    "UpdateInputReturn": UPDATE_INPUT_RETURN,
+    "TransactWrite": TRANSACT_WRITE,
+    "TransactWriteSet": TRANSACT_WRITE_SET,
+    "TransactWriteUpdate": TRANSACT_WRITE_UPDATE,
+    "TransactWriteDelete": TRANSACT_WRITE_DELETE,
+    "TransactInput": TRANSACT_INPUT,
     "DeleteResult": DELETE_RESULT,
+    "DeleteResultOutcome": DELETE_RESULT_OUTCOME,
+    "ItemResult": ITEM_RESULT,
     "GetResult": GET_RESULT,
+    "ListedItem": LISTED_ITEM,
+    "ListPage": LIST_PAGE,
     "ListResult": LIST_RESULT,
     "StreamMetadata": STREAM_METADATA,
     "ListAllResult": LIST_ALL_RESULT,
     "ListGroupsResult": LIST_GROUPS_RESULT,
     "SendResult": SEND_RESULT,
     "SetResult": SET_RESULT,
+    "SetResultOutcome": SET_RESULT_OUTCOME,
     "UpdateOpError": UPDATE_OP_ERROR,
     "UpdateResult": UPDATE_RESULT,
+    "UpdateResultOutcome": UPDATE_RESULT_OUTCOME,
+    "WriteResult": WRITE_RESULT,
+    "WriteResultOutcome": WRITE_RESULT_OUTCOME,
+    "TransactResult": TRANSACT_RESULT,
+    "TransactResultOutcome": TRANSACT_RESULT_OUTCOME,
 }
 """The codecs by the names of their types."""

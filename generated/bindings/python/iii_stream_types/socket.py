@@ -96,6 +96,11 @@ class StreamMessage:
     """
     epoch: str | Unset = UNSET
     """*Additive.* The incarnation of the group's data that `seq` belongs to."""
+    more: bool | Unset = UNSET
+    """*Additive.* `true`: the group's next change belongs to the same transaction. A client that follows the
+    group may show both
+    at once; one that follows an item is not sent the others.
+    """
 
 
 StreamEvent: TypeAlias = "SyncEvent | CreateEvent | UpdateEvent | DeleteEvent | CustomStreamEvent | UnauthorizedEvent | Unknown"
@@ -314,6 +319,7 @@ STREAM_MESSAGE.define(
     objects.Field("created", "created", wire.integer(1, 9007199254740991), False),
     objects.Field("seq", "seq", wire.integer(0, 9007199254740991), False),
     objects.Field("epoch", "epoch", wire.STRING, False),
+    objects.Field("more", "more", wire.BOOLEAN, False),
 )
 STREAM_EVENT.define({
     "sync": SYNC_EVENT,

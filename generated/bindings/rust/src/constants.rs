@@ -20,6 +20,8 @@ pub mod function {
     pub const SET: &str = "stream::set";
     /// Atomically update a stream value with multiple operations
     pub const UPDATE: &str = "stream::update";
+    /// *Additive.* Write several items of a group, all or none
+    pub const TRANSACT: &str = "stream::transact";
 }
 
 /// The wire error's `code` of each function.
@@ -32,6 +34,7 @@ pub mod error_code {
     pub const SEND: &str = "STREAM_SEND_ERROR";
     pub const SET: &str = "STREAM_SET_ERROR";
     pub const UPDATE: &str = "STREAM_UPDATE_ERROR";
+    pub const TRANSACT: &str = "STREAM_TRANSACT_ERROR";
 }
 
 /// Ids of the trigger types.
@@ -56,6 +59,8 @@ pub mod error_reason {
     pub const READ_ONLY: &str = "read_only";
     /// The store, or the engine, cannot be reached now.
     pub const UNAVAILABLE: &str = "unavailable";
+    /// The store, or its backend, cannot do this; the message names what.
+    pub const UNSUPPORTED: &str = "unsupported";
     /// A bounded queue is full; try again.
     pub const OVERLOADED: &str = "overloaded";
     /// The function that implements this stream failed.
@@ -305,4 +310,8 @@ pub mod capability {
     pub const PING: &str = "ping";
     /// Groups are read over HTTP too, and join and leave payloads say by what a client reads.
     pub const HTTP: &str = "http";
+    /// Writes take conditions and idempotency keys, reads tell revs and come in pages.
+    pub const REVISIONS: &str = "revisions";
+    /// `stream::transact` writes several items of a group, all or none.
+    pub const TRANSACTIONS: &str = "transactions";
 }

@@ -18,6 +18,20 @@ pub struct DeleteInput {
     pub group_id: String,
     pub item_id: String,
     pub stream_name: String,
+    /// *Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+    pub if_rev: Option<i64>,
+    /// *Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly.
+    /// At most one `if_*`.
+    pub if_value: Option<wire::Any>,
+    /// *Additive.* `true`: writes only when there is no item. At most one `if_*`.
+    pub if_absent: Option<bool>,
+    /// *Additive.* `true`: writes only when there is an item. At most one `if_*`.
+    pub if_exists: Option<bool>,
+    /// *Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within
+    /// `limits.idempotency_window_ms` changes nothing.
+    pub idempotency_key: Option<String>,
+    /// *Additive.* `rev`: the reply carries no values.
+    pub r#return: Option<DeleteInputReturn>,
 }
 
 impl DeleteInput {
@@ -27,6 +41,12 @@ impl DeleteInput {
             group_id: group_id.into(),
             item_id: item_id.into(),
             stream_name: stream_name.into(),
+            if_rev: None,
+            if_value: None,
+            if_absent: None,
+            if_exists: None,
+            idempotency_key: None,
+            r#return: None,
         }
     }
 
@@ -36,6 +56,12 @@ impl DeleteInput {
             group_id: object.required("group_id", wire::string)?,
             item_id: object.required("item_id", wire::string)?,
             stream_name: object.required("stream_name", wire::string)?,
+            if_rev: object.optional("if_rev", |v| wire::integer(v, 0, 9007199254740991))?,
+            if_value: object.optional("if_value", wire::any)?,
+            if_absent: object.optional("if_absent", wire::boolean)?,
+            if_exists: object.optional("if_exists", wire::boolean)?,
+            idempotency_key: object.optional("idempotency_key", wire::string)?,
+            r#return: object.optional("return", DeleteInputReturn::decode)?,
         })
     }
 
@@ -51,6 +77,24 @@ impl Serialize for DeleteInput {
         map.serialize_entry("group_id", &self.group_id)?;
         map.serialize_entry("item_id", &self.item_id)?;
         map.serialize_entry("stream_name", &self.stream_name)?;
+        if let Some(value) = &self.if_rev {
+            map.serialize_entry("if_rev", value)?;
+        }
+        if let Some(value) = &self.if_value {
+            map.serialize_entry("if_value", value)?;
+        }
+        if let Some(value) = &self.if_absent {
+            map.serialize_entry("if_absent", value)?;
+        }
+        if let Some(value) = &self.if_exists {
+            map.serialize_entry("if_exists", value)?;
+        }
+        if let Some(value) = &self.idempotency_key {
+            map.serialize_entry("idempotency_key", value)?;
+        }
+        if let Some(value) = &self.r#return {
+            map.serialize_entry("return", value)?;
+        }
         map.end()
     }
 }
@@ -64,7 +108,62 @@ impl Tagged for DeleteInput {
             ("group_id", Some(self.group_id.tagged())),
             ("item_id", Some(self.item_id.tagged())),
             ("stream_name", Some(self.stream_name.tagged())),
+            ("if_rev", self.if_rev.as_ref().map(Tagged::tagged)),
+            ("if_value", self.if_value.as_ref().map(Tagged::tagged)),
+            ("if_absent", self.if_absent.as_ref().map(Tagged::tagged)),
+            ("if_exists", self.if_exists.as_ref().map(Tagged::tagged)),
+            ("idempotency_key", self.idempotency_key.as_ref().map(Tagged::tagged)),
+            ("return", self.r#return.as_ref().map(Tagged::tagged)),
         ])
+    }
+}
+
+/// *Additive.* `rev`: the reply carries no values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeleteInputReturn {
+    Full,
+    Rev,
+    /// A value that these types do not know.
+    Unknown(String),
+}
+
+impl DeleteInputReturn {
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let text = wire::string(value)?;
+        Ok(match text.as_str() {
+            "full" => Self::Full,
+            "rev" => Self::Rev,
+            _ => Self::Unknown(text),
+        })
+    }
+
+    /// The value as it is on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Full => "full",
+            Self::Rev => "rev",
+            Self::Unknown(text) => text,
+        }
+    }
+
+    /// Reads a `DeleteInputReturn` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for DeleteInputReturn {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+wire::deserialize!(DeleteInputReturn);
+
+#[cfg(feature = "tagged")]
+impl Tagged for DeleteInputReturn {
+    fn tagged(&self) -> Value {
+        self.as_str().into()
     }
 }
 
@@ -74,6 +173,8 @@ pub struct GetInput {
     pub group_id: String,
     pub item_id: String,
     pub stream_name: String,
+    /// *Additive.* `true`: the reply is an `ItemResult`, or nothing when the item is missing.
+    pub items: Option<bool>,
 }
 
 impl GetInput {
@@ -83,6 +184,7 @@ impl GetInput {
             group_id: group_id.into(),
             item_id: item_id.into(),
             stream_name: stream_name.into(),
+            items: None,
         }
     }
 
@@ -92,6 +194,7 @@ impl GetInput {
             group_id: object.required("group_id", wire::string)?,
             item_id: object.required("item_id", wire::string)?,
             stream_name: object.required("stream_name", wire::string)?,
+            items: object.optional("items", wire::boolean)?,
         })
     }
 
@@ -107,6 +210,9 @@ impl Serialize for GetInput {
         map.serialize_entry("group_id", &self.group_id)?;
         map.serialize_entry("item_id", &self.item_id)?;
         map.serialize_entry("stream_name", &self.stream_name)?;
+        if let Some(value) = &self.items {
+            map.serialize_entry("items", value)?;
+        }
         map.end()
     }
 }
@@ -120,6 +226,7 @@ impl Tagged for GetInput {
             ("group_id", Some(self.group_id.tagged())),
             ("item_id", Some(self.item_id.tagged())),
             ("stream_name", Some(self.stream_name.tagged())),
+            ("items", self.items.as_ref().map(Tagged::tagged)),
         ])
     }
 }
@@ -129,6 +236,12 @@ impl Tagged for GetInput {
 pub struct ListInput {
     pub group_id: String,
     pub stream_name: String,
+    /// *Additive.* `true`: the reply is a `ListPage`.
+    pub items: Option<bool>,
+    /// *Additive.* Items of a page, at most; with `items` only.
+    pub limit: Option<i64>,
+    /// *Additive.* `next` of the page before; with `items` only.
+    pub after: Option<String>,
 }
 
 impl ListInput {
@@ -137,6 +250,9 @@ impl ListInput {
         Self {
             group_id: group_id.into(),
             stream_name: stream_name.into(),
+            items: None,
+            limit: None,
+            after: None,
         }
     }
 
@@ -145,6 +261,9 @@ impl ListInput {
         Ok(Self {
             group_id: object.required("group_id", wire::string)?,
             stream_name: object.required("stream_name", wire::string)?,
+            items: object.optional("items", wire::boolean)?,
+            limit: object.optional("limit", |v| wire::integer(v, 1, 9007199254740991))?,
+            after: object.optional("after", wire::string)?,
         })
     }
 
@@ -159,6 +278,15 @@ impl Serialize for ListInput {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("group_id", &self.group_id)?;
         map.serialize_entry("stream_name", &self.stream_name)?;
+        if let Some(value) = &self.items {
+            map.serialize_entry("items", value)?;
+        }
+        if let Some(value) = &self.limit {
+            map.serialize_entry("limit", value)?;
+        }
+        if let Some(value) = &self.after {
+            map.serialize_entry("after", value)?;
+        }
         map.end()
     }
 }
@@ -171,6 +299,9 @@ impl Tagged for ListInput {
         tagged::object("ListInput", vec![
             ("group_id", Some(self.group_id.tagged())),
             ("stream_name", Some(self.stream_name.tagged())),
+            ("items", self.items.as_ref().map(Tagged::tagged)),
+            ("limit", self.limit.as_ref().map(Tagged::tagged)),
+            ("after", self.after.as_ref().map(Tagged::tagged)),
         ])
     }
 }
@@ -339,6 +470,20 @@ pub struct SetInput {
     pub group_id: String,
     pub item_id: String,
     pub stream_name: String,
+    /// *Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+    pub if_rev: Option<i64>,
+    /// *Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly.
+    /// At most one `if_*`.
+    pub if_value: Option<wire::Any>,
+    /// *Additive.* `true`: writes only when there is no item. At most one `if_*`.
+    pub if_absent: Option<bool>,
+    /// *Additive.* `true`: writes only when there is an item. At most one `if_*`.
+    pub if_exists: Option<bool>,
+    /// *Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within
+    /// `limits.idempotency_window_ms` changes nothing.
+    pub idempotency_key: Option<String>,
+    /// *Additive.* `rev`: the reply carries no values.
+    pub r#return: Option<SetInputReturn>,
 }
 
 impl SetInput {
@@ -349,6 +494,12 @@ impl SetInput {
             group_id: group_id.into(),
             item_id: item_id.into(),
             stream_name: stream_name.into(),
+            if_rev: None,
+            if_value: None,
+            if_absent: None,
+            if_exists: None,
+            idempotency_key: None,
+            r#return: None,
         }
     }
 
@@ -359,6 +510,12 @@ impl SetInput {
             group_id: object.required("group_id", wire::string)?,
             item_id: object.required("item_id", wire::string)?,
             stream_name: object.required("stream_name", wire::string)?,
+            if_rev: object.optional("if_rev", |v| wire::integer(v, 0, 9007199254740991))?,
+            if_value: object.optional("if_value", wire::any)?,
+            if_absent: object.optional("if_absent", wire::boolean)?,
+            if_exists: object.optional("if_exists", wire::boolean)?,
+            idempotency_key: object.optional("idempotency_key", wire::string)?,
+            r#return: object.optional("return", SetInputReturn::decode)?,
         })
     }
 
@@ -375,6 +532,24 @@ impl Serialize for SetInput {
         map.serialize_entry("group_id", &self.group_id)?;
         map.serialize_entry("item_id", &self.item_id)?;
         map.serialize_entry("stream_name", &self.stream_name)?;
+        if let Some(value) = &self.if_rev {
+            map.serialize_entry("if_rev", value)?;
+        }
+        if let Some(value) = &self.if_value {
+            map.serialize_entry("if_value", value)?;
+        }
+        if let Some(value) = &self.if_absent {
+            map.serialize_entry("if_absent", value)?;
+        }
+        if let Some(value) = &self.if_exists {
+            map.serialize_entry("if_exists", value)?;
+        }
+        if let Some(value) = &self.idempotency_key {
+            map.serialize_entry("idempotency_key", value)?;
+        }
+        if let Some(value) = &self.r#return {
+            map.serialize_entry("return", value)?;
+        }
         map.end()
     }
 }
@@ -389,7 +564,62 @@ impl Tagged for SetInput {
             ("group_id", Some(self.group_id.tagged())),
             ("item_id", Some(self.item_id.tagged())),
             ("stream_name", Some(self.stream_name.tagged())),
+            ("if_rev", self.if_rev.as_ref().map(Tagged::tagged)),
+            ("if_value", self.if_value.as_ref().map(Tagged::tagged)),
+            ("if_absent", self.if_absent.as_ref().map(Tagged::tagged)),
+            ("if_exists", self.if_exists.as_ref().map(Tagged::tagged)),
+            ("idempotency_key", self.idempotency_key.as_ref().map(Tagged::tagged)),
+            ("return", self.r#return.as_ref().map(Tagged::tagged)),
         ])
+    }
+}
+
+/// *Additive.* `rev`: the reply carries no values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SetInputReturn {
+    Full,
+    Rev,
+    /// A value that these types do not know.
+    Unknown(String),
+}
+
+impl SetInputReturn {
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let text = wire::string(value)?;
+        Ok(match text.as_str() {
+            "full" => Self::Full,
+            "rev" => Self::Rev,
+            _ => Self::Unknown(text),
+        })
+    }
+
+    /// The value as it is on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Full => "full",
+            Self::Rev => "rev",
+            Self::Unknown(text) => text,
+        }
+    }
+
+    /// Reads a `SetInputReturn` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for SetInputReturn {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+wire::deserialize!(SetInputReturn);
+
+#[cfg(feature = "tagged")]
+impl Tagged for SetInputReturn {
+    fn tagged(&self) -> Value {
+        self.as_str().into()
     }
 }
 
@@ -852,6 +1082,20 @@ pub struct UpdateInput {
     pub item_id: String,
     pub ops: Vec<UpdateOp>,
     pub stream_name: String,
+    /// *Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+    pub if_rev: Option<i64>,
+    /// *Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly.
+    /// At most one `if_*`.
+    pub if_value: Option<wire::Any>,
+    /// *Additive.* `true`: writes only when there is no item. At most one `if_*`.
+    pub if_absent: Option<bool>,
+    /// *Additive.* `true`: writes only when there is an item. At most one `if_*`.
+    pub if_exists: Option<bool>,
+    /// *Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within
+    /// `limits.idempotency_window_ms` changes nothing.
+    pub idempotency_key: Option<String>,
+    /// *Additive.* `rev`: the reply carries no values.
+    pub r#return: Option<UpdateInputReturn>,
 }
 
 impl UpdateInput {
@@ -862,6 +1106,12 @@ impl UpdateInput {
             item_id: item_id.into(),
             ops,
             stream_name: stream_name.into(),
+            if_rev: None,
+            if_value: None,
+            if_absent: None,
+            if_exists: None,
+            idempotency_key: None,
+            r#return: None,
         }
     }
 
@@ -872,6 +1122,12 @@ impl UpdateInput {
             item_id: object.required("item_id", wire::string)?,
             ops: object.required("ops", |v| wire::array(v, UpdateOp::decode))?,
             stream_name: object.required("stream_name", wire::string)?,
+            if_rev: object.optional("if_rev", |v| wire::integer(v, 0, 9007199254740991))?,
+            if_value: object.optional("if_value", wire::any)?,
+            if_absent: object.optional("if_absent", wire::boolean)?,
+            if_exists: object.optional("if_exists", wire::boolean)?,
+            idempotency_key: object.optional("idempotency_key", wire::string)?,
+            r#return: object.optional("return", UpdateInputReturn::decode)?,
         })
     }
 
@@ -888,6 +1144,24 @@ impl Serialize for UpdateInput {
         map.serialize_entry("item_id", &self.item_id)?;
         map.serialize_entry("ops", &self.ops)?;
         map.serialize_entry("stream_name", &self.stream_name)?;
+        if let Some(value) = &self.if_rev {
+            map.serialize_entry("if_rev", value)?;
+        }
+        if let Some(value) = &self.if_value {
+            map.serialize_entry("if_value", value)?;
+        }
+        if let Some(value) = &self.if_absent {
+            map.serialize_entry("if_absent", value)?;
+        }
+        if let Some(value) = &self.if_exists {
+            map.serialize_entry("if_exists", value)?;
+        }
+        if let Some(value) = &self.idempotency_key {
+            map.serialize_entry("idempotency_key", value)?;
+        }
+        if let Some(value) = &self.r#return {
+            map.serialize_entry("return", value)?;
+        }
         map.end()
     }
 }
@@ -902,6 +1176,433 @@ impl Tagged for UpdateInput {
             ("item_id", Some(self.item_id.tagged())),
             ("ops", Some(self.ops.tagged())),
             ("stream_name", Some(self.stream_name.tagged())),
+            ("if_rev", self.if_rev.as_ref().map(Tagged::tagged)),
+            ("if_value", self.if_value.as_ref().map(Tagged::tagged)),
+            ("if_absent", self.if_absent.as_ref().map(Tagged::tagged)),
+            ("if_exists", self.if_exists.as_ref().map(Tagged::tagged)),
+            ("idempotency_key", self.idempotency_key.as_ref().map(Tagged::tagged)),
+            ("return", self.r#return.as_ref().map(Tagged::tagged)),
+        ])
+    }
+}
+
+/// *Additive.* `rev`: the reply carries no values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UpdateInputReturn {
+    Full,
+    Rev,
+    /// A value that these types do not know.
+    Unknown(String),
+}
+
+impl UpdateInputReturn {
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let text = wire::string(value)?;
+        Ok(match text.as_str() {
+            "full" => Self::Full,
+            "rev" => Self::Rev,
+            _ => Self::Unknown(text),
+        })
+    }
+
+    /// The value as it is on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Full => "full",
+            Self::Rev => "rev",
+            Self::Unknown(text) => text,
+        }
+    }
+
+    /// Reads an `UpdateInputReturn` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for UpdateInputReturn {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+wire::deserialize!(UpdateInputReturn);
+
+#[cfg(feature = "tagged")]
+impl Tagged for UpdateInputReturn {
+    fn tagged(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+/// *Additive.* One write of a transaction.
+#[derive(Clone, Debug)]
+pub enum TransactWrite {
+    Set(TransactWriteSet),
+    Update(TransactWriteUpdate),
+    Delete(TransactWriteDelete),
+    /// A tag that these types do not know.
+    Unknown(wire::Unknown),
+}
+
+impl TransactWrite {
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let tag = wire::Object::open(value)?.required("type", wire::string)?;
+        match tag.as_str() {
+            "set" => Ok(Self::Set(TransactWriteSet::decode(value)?)),
+            "update" => Ok(Self::Update(TransactWriteUpdate::decode(value)?)),
+            "delete" => Ok(Self::Delete(TransactWriteDelete::decode(value)?)),
+            _ => Ok(Self::Unknown(wire::Unknown { tag, raw: value.to_owned() })),
+        }
+    }
+
+    /// Reads a `TransactWrite` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for TransactWrite {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Set(value) => value.serialize(serializer),
+            Self::Update(value) => value.serialize(serializer),
+            Self::Delete(value) => value.serialize(serializer),
+            Self::Unknown(value) => value.serialize(serializer),
+        }
+    }
+}
+
+wire::deserialize!(TransactWrite);
+
+#[cfg(feature = "tagged")]
+impl Tagged for TransactWrite {
+    fn tagged(&self) -> Value {
+        match self {
+            Self::Set(value) => value.tagged(),
+            Self::Update(value) => value.tagged(),
+            Self::Delete(value) => value.tagged(),
+            Self::Unknown(value) => value.tagged(),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TransactWriteSet {
+    pub item_id: String,
+    pub data: wire::Any,
+    /// Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+    pub if_rev: Option<i64>,
+    /// Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one
+    /// `if_*`.
+    pub if_value: Option<wire::Any>,
+    /// `true`: writes only when there is no item. At most one `if_*`.
+    pub if_absent: Option<bool>,
+    /// `true`: writes only when there is an item. At most one `if_*`.
+    pub if_exists: Option<bool>,
+}
+
+impl TransactWriteSet {
+    /// One with the fields that are always there.
+    pub fn new(item_id: impl Into<String>, data: wire::Any) -> Self {
+        Self {
+            item_id: item_id.into(),
+            data,
+            if_rev: None,
+            if_value: None,
+            if_absent: None,
+            if_exists: None,
+        }
+    }
+
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let object = wire::Object::open(value)?;
+        object.constant("type", "set")?;
+        Ok(Self {
+            item_id: object.required("item_id", wire::string)?,
+            data: object.required("data", wire::any)?,
+            if_rev: object.optional("if_rev", |v| wire::integer(v, 0, 9007199254740991))?,
+            if_value: object.optional("if_value", wire::any)?,
+            if_absent: object.optional("if_absent", wire::boolean)?,
+            if_exists: object.optional("if_exists", wire::boolean)?,
+        })
+    }
+
+    /// Reads a `TransactWriteSet` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for TransactWriteSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("type", "set")?;
+        map.serialize_entry("item_id", &self.item_id)?;
+        map.serialize_entry("data", &self.data)?;
+        if let Some(value) = &self.if_rev {
+            map.serialize_entry("if_rev", value)?;
+        }
+        if let Some(value) = &self.if_value {
+            map.serialize_entry("if_value", value)?;
+        }
+        if let Some(value) = &self.if_absent {
+            map.serialize_entry("if_absent", value)?;
+        }
+        if let Some(value) = &self.if_exists {
+            map.serialize_entry("if_exists", value)?;
+        }
+        map.end()
+    }
+}
+
+wire::deserialize!(TransactWriteSet);
+
+#[cfg(feature = "tagged")]
+impl Tagged for TransactWriteSet {
+    fn tagged(&self) -> Value {
+        tagged::object("TransactWriteSet", vec![
+            ("item_id", Some(self.item_id.tagged())),
+            ("data", Some(self.data.tagged())),
+            ("if_rev", self.if_rev.as_ref().map(Tagged::tagged)),
+            ("if_value", self.if_value.as_ref().map(Tagged::tagged)),
+            ("if_absent", self.if_absent.as_ref().map(Tagged::tagged)),
+            ("if_exists", self.if_exists.as_ref().map(Tagged::tagged)),
+        ])
+    }
+}
+
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TransactWriteUpdate {
+    pub item_id: String,
+    pub ops: Vec<UpdateOp>,
+    /// Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+    pub if_rev: Option<i64>,
+    /// Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one
+    /// `if_*`.
+    pub if_value: Option<wire::Any>,
+    /// `true`: writes only when there is no item. At most one `if_*`.
+    pub if_absent: Option<bool>,
+    /// `true`: writes only when there is an item. At most one `if_*`.
+    pub if_exists: Option<bool>,
+}
+
+impl TransactWriteUpdate {
+    /// One with the fields that are always there.
+    pub fn new(item_id: impl Into<String>, ops: Vec<UpdateOp>) -> Self {
+        Self {
+            item_id: item_id.into(),
+            ops,
+            if_rev: None,
+            if_value: None,
+            if_absent: None,
+            if_exists: None,
+        }
+    }
+
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let object = wire::Object::open(value)?;
+        object.constant("type", "update")?;
+        Ok(Self {
+            item_id: object.required("item_id", wire::string)?,
+            ops: object.required("ops", |v| wire::array(v, UpdateOp::decode))?,
+            if_rev: object.optional("if_rev", |v| wire::integer(v, 0, 9007199254740991))?,
+            if_value: object.optional("if_value", wire::any)?,
+            if_absent: object.optional("if_absent", wire::boolean)?,
+            if_exists: object.optional("if_exists", wire::boolean)?,
+        })
+    }
+
+    /// Reads a `TransactWriteUpdate` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for TransactWriteUpdate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("type", "update")?;
+        map.serialize_entry("item_id", &self.item_id)?;
+        map.serialize_entry("ops", &self.ops)?;
+        if let Some(value) = &self.if_rev {
+            map.serialize_entry("if_rev", value)?;
+        }
+        if let Some(value) = &self.if_value {
+            map.serialize_entry("if_value", value)?;
+        }
+        if let Some(value) = &self.if_absent {
+            map.serialize_entry("if_absent", value)?;
+        }
+        if let Some(value) = &self.if_exists {
+            map.serialize_entry("if_exists", value)?;
+        }
+        map.end()
+    }
+}
+
+wire::deserialize!(TransactWriteUpdate);
+
+#[cfg(feature = "tagged")]
+impl Tagged for TransactWriteUpdate {
+    fn tagged(&self) -> Value {
+        tagged::object("TransactWriteUpdate", vec![
+            ("item_id", Some(self.item_id.tagged())),
+            ("ops", Some(self.ops.tagged())),
+            ("if_rev", self.if_rev.as_ref().map(Tagged::tagged)),
+            ("if_value", self.if_value.as_ref().map(Tagged::tagged)),
+            ("if_absent", self.if_absent.as_ref().map(Tagged::tagged)),
+            ("if_exists", self.if_exists.as_ref().map(Tagged::tagged)),
+        ])
+    }
+}
+
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TransactWriteDelete {
+    pub item_id: String,
+    /// Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+    pub if_rev: Option<i64>,
+    /// Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one
+    /// `if_*`.
+    pub if_value: Option<wire::Any>,
+    /// `true`: writes only when there is no item. At most one `if_*`.
+    pub if_absent: Option<bool>,
+    /// `true`: writes only when there is an item. At most one `if_*`.
+    pub if_exists: Option<bool>,
+}
+
+impl TransactWriteDelete {
+    /// One with the fields that are always there.
+    pub fn new(item_id: impl Into<String>) -> Self {
+        Self {
+            item_id: item_id.into(),
+            if_rev: None,
+            if_value: None,
+            if_absent: None,
+            if_exists: None,
+        }
+    }
+
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let object = wire::Object::open(value)?;
+        object.constant("type", "delete")?;
+        Ok(Self {
+            item_id: object.required("item_id", wire::string)?,
+            if_rev: object.optional("if_rev", |v| wire::integer(v, 0, 9007199254740991))?,
+            if_value: object.optional("if_value", wire::any)?,
+            if_absent: object.optional("if_absent", wire::boolean)?,
+            if_exists: object.optional("if_exists", wire::boolean)?,
+        })
+    }
+
+    /// Reads a `TransactWriteDelete` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for TransactWriteDelete {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("type", "delete")?;
+        map.serialize_entry("item_id", &self.item_id)?;
+        if let Some(value) = &self.if_rev {
+            map.serialize_entry("if_rev", value)?;
+        }
+        if let Some(value) = &self.if_value {
+            map.serialize_entry("if_value", value)?;
+        }
+        if let Some(value) = &self.if_absent {
+            map.serialize_entry("if_absent", value)?;
+        }
+        if let Some(value) = &self.if_exists {
+            map.serialize_entry("if_exists", value)?;
+        }
+        map.end()
+    }
+}
+
+wire::deserialize!(TransactWriteDelete);
+
+#[cfg(feature = "tagged")]
+impl Tagged for TransactWriteDelete {
+    fn tagged(&self) -> Value {
+        tagged::object("TransactWriteDelete", vec![
+            ("item_id", Some(self.item_id.tagged())),
+            ("if_rev", self.if_rev.as_ref().map(Tagged::tagged)),
+            ("if_value", self.if_value.as_ref().map(Tagged::tagged)),
+            ("if_absent", self.if_absent.as_ref().map(Tagged::tagged)),
+            ("if_exists", self.if_exists.as_ref().map(Tagged::tagged)),
+        ])
+    }
+}
+
+/// Writes to distinct items of one group, all or none of which take effect.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TransactInput {
+    pub stream_name: String,
+    pub group_id: String,
+    /// Each names another item.
+    pub writes: Vec<TransactWrite>,
+    /// At most 512 bytes. A transaction with a key that was applied to one of its items within
+    /// `limits.idempotency_window_ms` changes nothing.
+    pub idempotency_key: Option<String>,
+}
+
+impl TransactInput {
+    /// One with the fields that are always there.
+    pub fn new(stream_name: impl Into<String>, group_id: impl Into<String>, writes: Vec<TransactWrite>) -> Self {
+        Self {
+            stream_name: stream_name.into(),
+            group_id: group_id.into(),
+            writes,
+            idempotency_key: None,
+        }
+    }
+
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let object = wire::Object::open(value)?;
+        Ok(Self {
+            stream_name: object.required("stream_name", wire::string)?,
+            group_id: object.required("group_id", wire::string)?,
+            writes: object.required("writes", |v| wire::array(v, TransactWrite::decode))?,
+            idempotency_key: object.optional("idempotency_key", wire::string)?,
+        })
+    }
+
+    /// Reads a `TransactInput` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for TransactInput {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("stream_name", &self.stream_name)?;
+        map.serialize_entry("group_id", &self.group_id)?;
+        map.serialize_entry("writes", &self.writes)?;
+        if let Some(value) = &self.idempotency_key {
+            map.serialize_entry("idempotency_key", value)?;
+        }
+        map.end()
+    }
+}
+
+wire::deserialize!(TransactInput);
+
+#[cfg(feature = "tagged")]
+impl Tagged for TransactInput {
+    fn tagged(&self) -> Value {
+        tagged::object("TransactInput", vec![
+            ("stream_name", Some(self.stream_name.tagged())),
+            ("group_id", Some(self.group_id.tagged())),
+            ("writes", Some(self.writes.tagged())),
+            ("idempotency_key", self.idempotency_key.as_ref().map(Tagged::tagged)),
         ])
     }
 }
@@ -911,6 +1612,14 @@ impl Tagged for UpdateInput {
 pub struct DeleteResult {
     /// The value before the update (None if key didn't exist)
     pub old_value: Option<wire::Any>,
+    /// *Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a
+    /// `duplicate` the rev that the first write got. Only where the call used a field of `revisions`.
+    pub rev: Option<i64>,
+    /// *Additive.* The incarnation of the group's data that `rev` belongs to.
+    pub epoch: Option<String>,
+    /// *Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not
+    /// `applied` changed nothing, and `new_value` is the current value.
+    pub outcome: Option<DeleteResultOutcome>,
 }
 
 impl DeleteResult {
@@ -918,6 +1627,9 @@ impl DeleteResult {
     pub fn new() -> Self {
         Self {
             old_value: None,
+            rev: None,
+            epoch: None,
+            outcome: None,
         }
     }
 
@@ -925,6 +1637,9 @@ impl DeleteResult {
         let object = wire::Object::open(value)?;
         Ok(Self {
             old_value: object.optional("old_value", wire::any)?,
+            rev: object.optional("rev", |v| wire::integer(v, 0, 9007199254740991))?,
+            epoch: object.optional("epoch", wire::string)?,
+            outcome: object.optional("outcome", DeleteResultOutcome::decode)?,
         })
     }
 
@@ -946,6 +1661,15 @@ impl Serialize for DeleteResult {
         if let Some(value) = &self.old_value {
             map.serialize_entry("old_value", value)?;
         }
+        if let Some(value) = &self.rev {
+            map.serialize_entry("rev", value)?;
+        }
+        if let Some(value) = &self.epoch {
+            map.serialize_entry("epoch", value)?;
+        }
+        if let Some(value) = &self.outcome {
+            map.serialize_entry("outcome", value)?;
+        }
         map.end()
     }
 }
@@ -957,6 +1681,128 @@ impl Tagged for DeleteResult {
     fn tagged(&self) -> Value {
         tagged::object("DeleteResult", vec![
             ("old_value", self.old_value.as_ref().map(Tagged::tagged)),
+            ("rev", self.rev.as_ref().map(Tagged::tagged)),
+            ("epoch", self.epoch.as_ref().map(Tagged::tagged)),
+            ("outcome", self.outcome.as_ref().map(Tagged::tagged)),
+        ])
+    }
+}
+
+/// *Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not
+/// `applied` changed nothing, and `new_value` is the current value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeleteResultOutcome {
+    Applied,
+    Conflict,
+    NotFound,
+    Duplicate,
+    /// A value that these types do not know.
+    Unknown(String),
+}
+
+impl DeleteResultOutcome {
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let text = wire::string(value)?;
+        Ok(match text.as_str() {
+            "applied" => Self::Applied,
+            "conflict" => Self::Conflict,
+            "not_found" => Self::NotFound,
+            "duplicate" => Self::Duplicate,
+            _ => Self::Unknown(text),
+        })
+    }
+
+    /// The value as it is on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Applied => "applied",
+            Self::Conflict => "conflict",
+            Self::NotFound => "not_found",
+            Self::Duplicate => "duplicate",
+            Self::Unknown(text) => text,
+        }
+    }
+
+    /// Reads a `DeleteResultOutcome` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for DeleteResultOutcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+wire::deserialize!(DeleteResultOutcome);
+
+#[cfg(feature = "tagged")]
+impl Tagged for DeleteResultOutcome {
+    fn tagged(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+/// *Additive.* What `stream::get` returns with `items: true`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ItemResult {
+    pub id: String,
+    /// The seq of the item's last change.
+    pub rev: i64,
+    pub epoch: String,
+    pub data: wire::Any,
+}
+
+impl ItemResult {
+    /// One with the fields that are always there.
+    pub fn new(id: impl Into<String>, rev: i64, epoch: impl Into<String>, data: wire::Any) -> Self {
+        Self {
+            id: id.into(),
+            rev,
+            epoch: epoch.into(),
+            data,
+        }
+    }
+
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let object = wire::Object::open(value)?;
+        Ok(Self {
+            id: object.required("id", wire::string)?,
+            rev: object.required("rev", |v| wire::integer(v, 0, 9007199254740991))?,
+            epoch: object.required("epoch", wire::string)?,
+            data: object.required("data", wire::any)?,
+        })
+    }
+
+    /// Reads an `ItemResult` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for ItemResult {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", &self.id)?;
+        map.serialize_entry("rev", &self.rev)?;
+        map.serialize_entry("epoch", &self.epoch)?;
+        map.serialize_entry("data", &self.data)?;
+        map.end()
+    }
+}
+
+wire::deserialize!(ItemResult);
+
+#[cfg(feature = "tagged")]
+impl Tagged for ItemResult {
+    fn tagged(&self) -> Value {
+        tagged::object("ItemResult", vec![
+            ("id", Some(self.id.tagged())),
+            ("rev", Some(self.rev.tagged())),
+            ("epoch", Some(self.epoch.tagged())),
+            ("data", Some(self.data.tagged())),
         ])
     }
 }
@@ -971,6 +1817,136 @@ pub(crate) fn decode_get_result(value: &RawValue) -> Result<GetResult, wire::Err
 /// Reads a `GetResult` from JSON text; the error names the field.
 pub fn get_result_from_json(text: &str) -> Result<GetResult, wire::Error> {
     wire::parse(text, decode_get_result)
+}
+
+/// *Additive.* An item of a `ListPage`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ListedItem {
+    pub id: String,
+    /// The seq of the item's last change.
+    pub rev: i64,
+    /// Its place in creation order; 0 = another engine created it.
+    pub created: i64,
+    pub data: wire::Any,
+}
+
+impl ListedItem {
+    /// One with the fields that are always there.
+    pub fn new(id: impl Into<String>, rev: i64, created: i64, data: wire::Any) -> Self {
+        Self {
+            id: id.into(),
+            rev,
+            created,
+            data,
+        }
+    }
+
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let object = wire::Object::open(value)?;
+        Ok(Self {
+            id: object.required("id", wire::string)?,
+            rev: object.required("rev", |v| wire::integer(v, 0, 9007199254740991))?,
+            created: object.required("created", |v| wire::integer(v, 0, 9007199254740991))?,
+            data: object.required("data", wire::any)?,
+        })
+    }
+
+    /// Reads a `ListedItem` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for ListedItem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", &self.id)?;
+        map.serialize_entry("rev", &self.rev)?;
+        map.serialize_entry("created", &self.created)?;
+        map.serialize_entry("data", &self.data)?;
+        map.end()
+    }
+}
+
+wire::deserialize!(ListedItem);
+
+#[cfg(feature = "tagged")]
+impl Tagged for ListedItem {
+    fn tagged(&self) -> Value {
+        tagged::object("ListedItem", vec![
+            ("id", Some(self.id.tagged())),
+            ("rev", Some(self.rev.tagged())),
+            ("created", Some(self.created.tagged())),
+            ("data", Some(self.data.tagged())),
+        ])
+    }
+}
+
+/// *Additive.* What `stream::list` returns with `items: true`: items in creation order, and the cursor that they
+/// are a snapshot of.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ListPage {
+    pub epoch: String,
+    pub seq: i64,
+    pub items: Vec<ListedItem>,
+    /// Where the next page begins; absent on the last.
+    pub next: Option<String>,
+}
+
+impl ListPage {
+    /// One with the fields that are always there.
+    pub fn new(epoch: impl Into<String>, seq: i64, items: Vec<ListedItem>) -> Self {
+        Self {
+            epoch: epoch.into(),
+            seq,
+            items,
+            next: None,
+        }
+    }
+
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let object = wire::Object::open(value)?;
+        Ok(Self {
+            epoch: object.required("epoch", wire::string)?,
+            seq: object.required("seq", |v| wire::integer(v, 0, 9007199254740991))?,
+            items: object.required("items", |v| wire::array(v, ListedItem::decode))?,
+            next: object.optional("next", wire::string)?,
+        })
+    }
+
+    /// Reads a `ListPage` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for ListPage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("epoch", &self.epoch)?;
+        map.serialize_entry("seq", &self.seq)?;
+        map.serialize_entry("items", &self.items)?;
+        if let Some(value) = &self.next {
+            map.serialize_entry("next", value)?;
+        }
+        map.end()
+    }
+}
+
+wire::deserialize!(ListPage);
+
+#[cfg(feature = "tagged")]
+impl Tagged for ListPage {
+    fn tagged(&self) -> Value {
+        tagged::object("ListPage", vec![
+            ("epoch", Some(self.epoch.tagged())),
+            ("seq", Some(self.seq.tagged())),
+            ("items", Some(self.items.tagged())),
+            ("next", self.next.as_ref().map(Tagged::tagged)),
+        ])
+    }
 }
 
 /// The group's values in creation order.
@@ -1116,25 +2092,39 @@ pub fn send_result_from_json(text: &str) -> Result<SendResult, wire::Error> {
 #[non_exhaustive]
 pub struct SetResult {
     /// The value after the update
-    pub new_value: wire::Any,
+    pub new_value: Option<wire::Any>,
     /// The value before the update (None if key didn't exist)
     pub old_value: Option<wire::Any>,
+    /// *Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a
+    /// `duplicate` the rev that the first write got. Only where the call used a field of `revisions`.
+    pub rev: Option<i64>,
+    /// *Additive.* The incarnation of the group's data that `rev` belongs to.
+    pub epoch: Option<String>,
+    /// *Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not
+    /// `applied` changed nothing, and `new_value` is the current value.
+    pub outcome: Option<SetResultOutcome>,
 }
 
 impl SetResult {
     /// One with the fields that are always there.
-    pub fn new(new_value: wire::Any) -> Self {
+    pub fn new() -> Self {
         Self {
-            new_value,
+            new_value: None,
             old_value: None,
+            rev: None,
+            epoch: None,
+            outcome: None,
         }
     }
 
     pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
         let object = wire::Object::open(value)?;
         Ok(Self {
-            new_value: object.required("new_value", wire::any)?,
+            new_value: object.optional("new_value", wire::any)?,
             old_value: object.optional("old_value", wire::any)?,
+            rev: object.optional("rev", |v| wire::integer(v, 0, 9007199254740991))?,
+            epoch: object.optional("epoch", wire::string)?,
+            outcome: object.optional("outcome", SetResultOutcome::decode)?,
         })
     }
 
@@ -1144,12 +2134,29 @@ impl SetResult {
     }
 }
 
+impl Default for SetResult {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Serialize for SetResult {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("new_value", &self.new_value)?;
+        if let Some(value) = &self.new_value {
+            map.serialize_entry("new_value", value)?;
+        }
         if let Some(value) = &self.old_value {
             map.serialize_entry("old_value", value)?;
+        }
+        if let Some(value) = &self.rev {
+            map.serialize_entry("rev", value)?;
+        }
+        if let Some(value) = &self.epoch {
+            map.serialize_entry("epoch", value)?;
+        }
+        if let Some(value) = &self.outcome {
+            map.serialize_entry("outcome", value)?;
         }
         map.end()
     }
@@ -1161,9 +2168,68 @@ wire::deserialize!(SetResult);
 impl Tagged for SetResult {
     fn tagged(&self) -> Value {
         tagged::object("SetResult", vec![
-            ("new_value", Some(self.new_value.tagged())),
+            ("new_value", self.new_value.as_ref().map(Tagged::tagged)),
             ("old_value", self.old_value.as_ref().map(Tagged::tagged)),
+            ("rev", self.rev.as_ref().map(Tagged::tagged)),
+            ("epoch", self.epoch.as_ref().map(Tagged::tagged)),
+            ("outcome", self.outcome.as_ref().map(Tagged::tagged)),
         ])
+    }
+}
+
+/// *Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not
+/// `applied` changed nothing, and `new_value` is the current value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SetResultOutcome {
+    Applied,
+    Conflict,
+    NotFound,
+    Duplicate,
+    /// A value that these types do not know.
+    Unknown(String),
+}
+
+impl SetResultOutcome {
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let text = wire::string(value)?;
+        Ok(match text.as_str() {
+            "applied" => Self::Applied,
+            "conflict" => Self::Conflict,
+            "not_found" => Self::NotFound,
+            "duplicate" => Self::Duplicate,
+            _ => Self::Unknown(text),
+        })
+    }
+
+    /// The value as it is on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Applied => "applied",
+            Self::Conflict => "conflict",
+            Self::NotFound => "not_found",
+            Self::Duplicate => "duplicate",
+            Self::Unknown(text) => text,
+        }
+    }
+
+    /// Reads a `SetResultOutcome` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for SetResultOutcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+wire::deserialize!(SetResultOutcome);
+
+#[cfg(feature = "tagged")]
+impl Tagged for SetResultOutcome {
+    fn tagged(&self) -> Value {
+        self.as_str().into()
     }
 }
 
@@ -1243,18 +2309,29 @@ pub struct UpdateResult {
     /// omitted from JSON when empty for backward compatibility.
     pub errors: Option<Vec<UpdateOpError>>,
     /// The value after the update
-    pub new_value: wire::Any,
+    pub new_value: Option<wire::Any>,
     /// The value before the update (None if key didn't exist)
     pub old_value: Option<wire::Any>,
+    /// *Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a
+    /// `duplicate` the rev that the first write got. Only where the call used a field of `revisions`.
+    pub rev: Option<i64>,
+    /// *Additive.* The incarnation of the group's data that `rev` belongs to.
+    pub epoch: Option<String>,
+    /// *Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not
+    /// `applied` changed nothing, and `new_value` is the current value.
+    pub outcome: Option<UpdateResultOutcome>,
 }
 
 impl UpdateResult {
     /// One with the fields that are always there.
-    pub fn new(new_value: wire::Any) -> Self {
+    pub fn new() -> Self {
         Self {
             errors: None,
-            new_value,
+            new_value: None,
             old_value: None,
+            rev: None,
+            epoch: None,
+            outcome: None,
         }
     }
 
@@ -1262,8 +2339,11 @@ impl UpdateResult {
         let object = wire::Object::open(value)?;
         Ok(Self {
             errors: object.optional("errors", |v| wire::array(v, UpdateOpError::decode))?,
-            new_value: object.required("new_value", wire::any)?,
+            new_value: object.optional("new_value", wire::any)?,
             old_value: object.optional("old_value", wire::any)?,
+            rev: object.optional("rev", |v| wire::integer(v, 0, 9007199254740991))?,
+            epoch: object.optional("epoch", wire::string)?,
+            outcome: object.optional("outcome", UpdateResultOutcome::decode)?,
         })
     }
 
@@ -1273,15 +2353,32 @@ impl UpdateResult {
     }
 }
 
+impl Default for UpdateResult {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Serialize for UpdateResult {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         if let Some(value) = &self.errors {
             map.serialize_entry("errors", value)?;
         }
-        map.serialize_entry("new_value", &self.new_value)?;
+        if let Some(value) = &self.new_value {
+            map.serialize_entry("new_value", value)?;
+        }
         if let Some(value) = &self.old_value {
             map.serialize_entry("old_value", value)?;
+        }
+        if let Some(value) = &self.rev {
+            map.serialize_entry("rev", value)?;
+        }
+        if let Some(value) = &self.epoch {
+            map.serialize_entry("epoch", value)?;
+        }
+        if let Some(value) = &self.outcome {
+            map.serialize_entry("outcome", value)?;
         }
         map.end()
     }
@@ -1294,9 +2391,307 @@ impl Tagged for UpdateResult {
     fn tagged(&self) -> Value {
         tagged::object("UpdateResult", vec![
             ("errors", self.errors.as_ref().map(Tagged::tagged)),
-            ("new_value", Some(self.new_value.tagged())),
+            ("new_value", self.new_value.as_ref().map(Tagged::tagged)),
             ("old_value", self.old_value.as_ref().map(Tagged::tagged)),
+            ("rev", self.rev.as_ref().map(Tagged::tagged)),
+            ("epoch", self.epoch.as_ref().map(Tagged::tagged)),
+            ("outcome", self.outcome.as_ref().map(Tagged::tagged)),
         ])
+    }
+}
+
+/// *Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not
+/// `applied` changed nothing, and `new_value` is the current value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UpdateResultOutcome {
+    Applied,
+    Conflict,
+    NotFound,
+    Duplicate,
+    /// A value that these types do not know.
+    Unknown(String),
+}
+
+impl UpdateResultOutcome {
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let text = wire::string(value)?;
+        Ok(match text.as_str() {
+            "applied" => Self::Applied,
+            "conflict" => Self::Conflict,
+            "not_found" => Self::NotFound,
+            "duplicate" => Self::Duplicate,
+            _ => Self::Unknown(text),
+        })
+    }
+
+    /// The value as it is on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Applied => "applied",
+            Self::Conflict => "conflict",
+            Self::NotFound => "not_found",
+            Self::Duplicate => "duplicate",
+            Self::Unknown(text) => text,
+        }
+    }
+
+    /// Reads an `UpdateResultOutcome` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for UpdateResultOutcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+wire::deserialize!(UpdateResultOutcome);
+
+#[cfg(feature = "tagged")]
+impl Tagged for UpdateResultOutcome {
+    fn tagged(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+/// *Additive.* What became of one write of a transaction.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WriteResult {
+    /// Absent where the write could have been applied, and was not because of another one.
+    pub outcome: Option<WriteResultOutcome>,
+    /// As in the result of a write alone.
+    pub rev: i64,
+    /// Ops of an update that were skipped.
+    pub errors: Option<Vec<UpdateOpError>>,
+}
+
+impl WriteResult {
+    /// One with the fields that are always there.
+    pub fn new(rev: i64) -> Self {
+        Self {
+            outcome: None,
+            rev,
+            errors: None,
+        }
+    }
+
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let object = wire::Object::open(value)?;
+        Ok(Self {
+            outcome: object.optional("outcome", WriteResultOutcome::decode)?,
+            rev: object.required("rev", |v| wire::integer(v, 0, 9007199254740991))?,
+            errors: object.optional("errors", |v| wire::array(v, UpdateOpError::decode))?,
+        })
+    }
+
+    /// Reads a `WriteResult` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for WriteResult {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(value) = &self.outcome {
+            map.serialize_entry("outcome", value)?;
+        }
+        map.serialize_entry("rev", &self.rev)?;
+        if let Some(value) = &self.errors {
+            map.serialize_entry("errors", value)?;
+        }
+        map.end()
+    }
+}
+
+wire::deserialize!(WriteResult);
+
+#[cfg(feature = "tagged")]
+impl Tagged for WriteResult {
+    fn tagged(&self) -> Value {
+        tagged::object("WriteResult", vec![
+            ("outcome", self.outcome.as_ref().map(Tagged::tagged)),
+            ("rev", Some(self.rev.tagged())),
+            ("errors", self.errors.as_ref().map(Tagged::tagged)),
+        ])
+    }
+}
+
+/// Absent where the write could have been applied, and was not because of another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WriteResultOutcome {
+    Applied,
+    Conflict,
+    NotFound,
+    Duplicate,
+    /// A value that these types do not know.
+    Unknown(String),
+}
+
+impl WriteResultOutcome {
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let text = wire::string(value)?;
+        Ok(match text.as_str() {
+            "applied" => Self::Applied,
+            "conflict" => Self::Conflict,
+            "not_found" => Self::NotFound,
+            "duplicate" => Self::Duplicate,
+            _ => Self::Unknown(text),
+        })
+    }
+
+    /// The value as it is on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Applied => "applied",
+            Self::Conflict => "conflict",
+            Self::NotFound => "not_found",
+            Self::Duplicate => "duplicate",
+            Self::Unknown(text) => text,
+        }
+    }
+
+    /// Reads a `WriteResultOutcome` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for WriteResultOutcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+wire::deserialize!(WriteResultOutcome);
+
+#[cfg(feature = "tagged")]
+impl Tagged for WriteResultOutcome {
+    fn tagged(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TransactResult {
+    /// Whether all writes were applied; else none was, and this is the first reason.
+    pub outcome: TransactResultOutcome,
+    /// The incarnation of the group's data that revs and `seq` belong to.
+    pub epoch: String,
+    /// Where the group stands after the call.
+    pub seq: i64,
+    /// One for each write, in their order.
+    pub results: Vec<WriteResult>,
+}
+
+impl TransactResult {
+    /// One with the fields that are always there.
+    pub fn new(outcome: TransactResultOutcome, epoch: impl Into<String>, seq: i64, results: Vec<WriteResult>) -> Self {
+        Self {
+            outcome,
+            epoch: epoch.into(),
+            seq,
+            results,
+        }
+    }
+
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let object = wire::Object::open(value)?;
+        Ok(Self {
+            outcome: object.required("outcome", TransactResultOutcome::decode)?,
+            epoch: object.required("epoch", wire::string)?,
+            seq: object.required("seq", |v| wire::integer(v, 0, 9007199254740991))?,
+            results: object.required("results", |v| wire::array(v, WriteResult::decode))?,
+        })
+    }
+
+    /// Reads a `TransactResult` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for TransactResult {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("outcome", &self.outcome)?;
+        map.serialize_entry("epoch", &self.epoch)?;
+        map.serialize_entry("seq", &self.seq)?;
+        map.serialize_entry("results", &self.results)?;
+        map.end()
+    }
+}
+
+wire::deserialize!(TransactResult);
+
+#[cfg(feature = "tagged")]
+impl Tagged for TransactResult {
+    fn tagged(&self) -> Value {
+        tagged::object("TransactResult", vec![
+            ("outcome", Some(self.outcome.tagged())),
+            ("epoch", Some(self.epoch.tagged())),
+            ("seq", Some(self.seq.tagged())),
+            ("results", Some(self.results.tagged())),
+        ])
+    }
+}
+
+/// Whether all writes were applied; else none was, and this is the first reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TransactResultOutcome {
+    Applied,
+    Conflict,
+    NotFound,
+    Duplicate,
+    /// A value that these types do not know.
+    Unknown(String),
+}
+
+impl TransactResultOutcome {
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let text = wire::string(value)?;
+        Ok(match text.as_str() {
+            "applied" => Self::Applied,
+            "conflict" => Self::Conflict,
+            "not_found" => Self::NotFound,
+            "duplicate" => Self::Duplicate,
+            _ => Self::Unknown(text),
+        })
+    }
+
+    /// The value as it is on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Applied => "applied",
+            Self::Conflict => "conflict",
+            Self::NotFound => "not_found",
+            Self::Duplicate => "duplicate",
+            Self::Unknown(text) => text,
+        }
+    }
+
+    /// Reads a `TransactResultOutcome` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for TransactResultOutcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+wire::deserialize!(TransactResultOutcome);
+
+#[cfg(feature = "tagged")]
+impl Tagged for TransactResultOutcome {
+    fn tagged(&self) -> Value {
+        self.as_str().into()
     }
 }
 
@@ -1305,12 +2700,14 @@ impl Tagged for UpdateResult {
 pub fn inspect(name: &str, text: &str) -> Option<tagged::Inspected> {
     match name {
         "DeleteInput" => tagged::inspect(text, DeleteInput::decode),
+        "DeleteInputReturn" => tagged::inspect(text, DeleteInputReturn::decode),
         "GetInput" => tagged::inspect(text, GetInput::decode),
         "ListInput" => tagged::inspect(text, ListInput::decode),
         "ListAllInput" => tagged::inspect(text, ListAllInput::decode),
         "ListGroupsInput" => tagged::inspect(text, ListGroupsInput::decode),
         "SendInput" => tagged::inspect(text, SendInput::decode),
         "SetInput" => tagged::inspect(text, SetInput::decode),
+        "SetInputReturn" => tagged::inspect(text, SetInputReturn::decode),
         "FieldPath" => tagged::inspect(text, decode_field_path),
         "MergePath" => tagged::inspect(text, MergePath::decode),
         "UpdateOp" => tagged::inspect(text, UpdateOp::decode),
@@ -1321,16 +2718,32 @@ pub fn inspect(name: &str, text: &str) -> Option<tagged::Inspected> {
         "UpdateOpAppend" => tagged::inspect(text, UpdateOpAppend::decode),
         "UpdateOpRemove" => tagged::inspect(text, UpdateOpRemove::decode),
         "UpdateInput" => tagged::inspect(text, UpdateInput::decode),
+        "UpdateInputReturn" => tagged::inspect(text, UpdateInputReturn::decode),
+        "TransactWrite" => tagged::inspect(text, TransactWrite::decode),
+        "TransactWriteSet" => tagged::inspect(text, TransactWriteSet::decode),
+        "TransactWriteUpdate" => tagged::inspect(text, TransactWriteUpdate::decode),
+        "TransactWriteDelete" => tagged::inspect(text, TransactWriteDelete::decode),
+        "TransactInput" => tagged::inspect(text, TransactInput::decode),
         "DeleteResult" => tagged::inspect(text, DeleteResult::decode),
+        "DeleteResultOutcome" => tagged::inspect(text, DeleteResultOutcome::decode),
+        "ItemResult" => tagged::inspect(text, ItemResult::decode),
         "GetResult" => tagged::inspect(text, decode_get_result),
+        "ListedItem" => tagged::inspect(text, ListedItem::decode),
+        "ListPage" => tagged::inspect(text, ListPage::decode),
         "ListResult" => tagged::inspect(text, decode_list_result),
         "StreamMetadata" => tagged::inspect(text, StreamMetadata::decode),
         "ListAllResult" => tagged::inspect(text, ListAllResult::decode),
         "ListGroupsResult" => tagged::inspect(text, decode_list_groups_result),
         "SendResult" => tagged::inspect(text, decode_send_result),
         "SetResult" => tagged::inspect(text, SetResult::decode),
+        "SetResultOutcome" => tagged::inspect(text, SetResultOutcome::decode),
         "UpdateOpError" => tagged::inspect(text, UpdateOpError::decode),
         "UpdateResult" => tagged::inspect(text, UpdateResult::decode),
+        "UpdateResultOutcome" => tagged::inspect(text, UpdateResultOutcome::decode),
+        "WriteResult" => tagged::inspect(text, WriteResult::decode),
+        "WriteResultOutcome" => tagged::inspect(text, WriteResultOutcome::decode),
+        "TransactResult" => tagged::inspect(text, TransactResult::decode),
+        "TransactResultOutcome" => tagged::inspect(text, TransactResultOutcome::decode),
         _ => None,
     }
 }

@@ -491,6 +491,10 @@ pub struct StreamMessage {
     pub seq: Option<i64>,
     /// *Additive.* The incarnation of the group's data that `seq` belongs to.
     pub epoch: Option<String>,
+    /// *Additive.* `true`: the group's next change belongs to the same transaction. A client that follows the group
+    /// may show both
+    /// at once; one that follows an item is not sent the others.
+    pub more: Option<bool>,
 }
 
 impl StreamMessage {
@@ -505,6 +509,7 @@ impl StreamMessage {
             created: None,
             seq: None,
             epoch: None,
+            more: None,
         }
     }
 
@@ -520,6 +525,7 @@ impl StreamMessage {
             created: object.optional("created", |v| wire::integer(v, 1, 9007199254740991))?,
             seq: object.optional("seq", |v| wire::integer(v, 0, 9007199254740991))?,
             epoch: object.optional("epoch", wire::string)?,
+            more: object.optional("more", wire::boolean)?,
         })
     }
 
@@ -547,6 +553,9 @@ impl Serialize for StreamMessage {
         if let Some(value) = &self.epoch {
             map.serialize_entry("epoch", value)?;
         }
+        if let Some(value) = &self.more {
+            map.serialize_entry("more", value)?;
+        }
         map.end()
     }
 }
@@ -565,6 +574,7 @@ impl Tagged for StreamMessage {
             ("created", self.created.as_ref().map(Tagged::tagged)),
             ("seq", self.seq.as_ref().map(Tagged::tagged)),
             ("epoch", self.epoch.as_ref().map(Tagged::tagged)),
+            ("more", self.more.as_ref().map(Tagged::tagged)),
         ])
     }
 }

@@ -1,5 +1,6 @@
 import { PARTS } from '../channel-message.js';
 import { literal, readHead, UNWRITTEN_TTL } from './group-head.js';
+import { GUARD, KEYS_OF_ITEMS } from './guard.js';
 import type { Script } from './script.js';
 import { LOOK_EVERY, TRIM } from './trim.js';
 
@@ -12,11 +13,14 @@ import { LOOK_EVERY, TRIM } from './trim.js';
  * Input:  KEYS data, head, meta, revs, gone, dead[, index]: with the index the group's entry is kept in the same step
  *         ARGV timestamp candidate, epoch candidate, store and generation, tombstones kept, ms they are kept, address part of the messages,
  *              index member, '1' when the index holds the group already (without KEYS index), channel, number of items,
+ *              '1' when the changes are to be applied all or none: each is of another item,
  *              per item:   id, id as JSON, mode, expected
  *                          modes: '*' anything  '-' absent  '=' this text  '#' its SHA-1  '?' refuse  '.' unread
- *              per change: item number, 's' value own-id | 'd' '' '' | 'm' body '' | 'n' '' ''
+ *              per change: item number, 's' value own-id | 'd' '' '' | 'm' body '' | 'n' '' '' | 'x' '' '' (stops all
+ *                          where it is all or none); to the letters s, d, n, x a guard may be appended: see guard.ts
  * Output: { 0, epoch, presence, {per item: 1, old value or nil | 0, current value or nil},
- *           {per change: 0 none 1 create 2 update 3 delete 4 message, seq, timestamp} }
+ *           {per change: 0 none 1 create 2 update 3 delete 4 message 5 conflict 6 not_found 7 duplicate,
+ *            seq, or the item's rev where nothing changed, timestamp}, seq of the group }
  *         presence: 1 the group got its first item, 2 it lost its last, else 0
  *         { 1 } when the group must be indexed first
  */
@@ -28,7 +32,7 @@ local data, head, meta, revs, gone, dead, index = KEYS[1], KEYS[2], KEYS[3], KEY
 ${readHead('commit')}
 local channel, count = ARGV[9], tonumber(ARGV[10])
 local items, replies = {}, {}
-local arg = 11
+local arg = 12
 for i = 1, count do
   local name, id, mode, expected = ARGV[arg], ARGV[arg + 1], ARGV[arg + 2], ARGV[arg + 3]
   arg = arg + 4
@@ -45,22 +49,23 @@ local before = size
 local fresh = before == 0 or seq == 0
 if fresh and not index and ARGV[8] ~= '1' then
   for i = arg, #ARGV, 4 do
-    if ARGV[i + 1] == 's' and items[tonumber(ARGV[i])].agreed then return { 1 } end
+    if ARGV[i + 1]:byte() == 115 and items[tonumber(ARGV[i])].agreed then return { 1 } end
   end
 end
 local candidate = tonumber(ARGV[1])
-
+${KEYS_OF_ITEMS}
 local function load(item)
   if item.loaded then return end
   item.loaded = true
-  item.created, item.place, item.deletedBefore, item.deletedBeforeAt, item.own = 0, 0, 0, 0, ''
+  item.created, item.place, item.deletedBefore, item.deletedBeforeAt, item.own, item.at = 0, 0, 0, 0, '', 0
   local known = whole and redis.call('HGET', meta, item.name)
   item.known = known
   if known then
     local rev, created, place, before, beforeAt, timestamp, own =
       known:match('^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) ?(.*)$')
-    item.own = own
+    item.keys, item.own = unkeyed(own)
     if item.value then
+      item.at = tonumber(rev)
       item.created, item.place = tonumber(created), tonumber(place)
       item.deletedBefore, item.deletedBeforeAt = tonumber(before), tonumber(beforeAt)
     else
@@ -72,17 +77,23 @@ local function load(item)
     if deleted then
       item.entombed = true
       item.deletedBefore = tonumber(deleted)
-      item.deletedBeforeAt = tonumber((redis.call('HGET', gone, item.name) or '0'):match('^%d+'))
+      local at, rest = (redis.call('HGET', gone, item.name) or '0'):match('^(%d+) ?(.*)$')
+      item.deletedBeforeAt, item.keys = tonumber(at), unkeyed(rest)
     end
   end
 end
 
-local results, messages, touched = {}, {}, {}
+${GUARD}local results, messages, touched = {}, {}, {}
 local deletions = 0
 for i = arg, #ARGV, 4 do
   local item, code, value = items[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2]
-  local kind = 0
-  if item.agreed then
+  local kind, at, key, window = 0, nil, nil, nil
+  if #code > 1 and item.agreed then
+    kind, at, key, window = refusal(item, code:sub(2))
+    code = code:sub(1, 1)
+    if kind == 0 and code == 'd' and not item.value then kind = 6 end
+  end
+  if item.agreed and kind == 0 and not stopped then
     if code == 'm' then
       kind = 4
     elseif code == 's' then
@@ -94,7 +105,8 @@ for i = arg, #ARGV, 4 do
       value = item.value
     end
   end
-  if kind > 0 then
+  if kind > 0 and kind < 5 then
+    at = nil
     last = candidate > last and candidate or last + 1
     local message = ${literal(PARTS.open)} .. integer(last) .. ARGV[6] .. item.id
     if kind == 4 then
@@ -107,7 +119,7 @@ for i = arg, #ARGV, 4 do
         touched[#touched + 1] = item
       end
       if kind == 3 then
-        item.value, item.deletedBefore, item.deletedBeforeAt = false, seq, last
+        item.value, item.deletedBefore, item.deletedBeforeAt, item.at = false, seq, last, 0
         size = size - 1
         deletions = deletions + 1
         message = message .. ${literal(PARTS.delete)}
@@ -120,18 +132,22 @@ for i = arg, #ARGV, 4 do
           if item.place == 0 then item.place = seq end
           message = message .. ${literal(PARTS.update)}
         end
-        item.value, item.own = value, ARGV[i + 3]
+        item.value, item.own, item.at = value, ARGV[i + 3], seq
       end
+      if key then item.keys = keyed(item.keys, key, window) end
       message = message .. value .. '}' .. ${literal(PARTS.seq)} .. integer(seq)
     end
     messages[#messages + 1] = message .. ${literal(PARTS.epoch)} .. epoch .. ${literal(PARTS.close)}
   end
   results[#results + 1] = kind
-  results[#results + 1] = seq
+  results[#results + 1] = at or seq
   results[#results + 1] = last
 end
 
-if #messages == 0 then return { 0, epoch, 0, replies, results } end
+if #messages == 0 then return { 0, epoch, 0, replies, results, seq } end
+if isAtomic then
+  for i = 1, #messages - 1 do messages[i] = messages[i]:sub(1, -${PARTS.close.length + 1}) .. ${literal(PARTS.more)} end
+end
 
 local removes = deletions > 0 or seq % ${LOOK_EVERY} == 0
 local trims = removes
@@ -161,6 +177,7 @@ for _, item in ipairs(touched) do
     redis.call('HSET', data, item.name, item.value)
     local text = integer(item.rev) .. ' ' .. integer(item.created) .. ' ' .. integer(item.place) .. ' '
       .. integer(item.deletedBefore) .. ' ' .. integer(item.deletedBeforeAt) .. ' ' .. integer(item.timestamp)
+    if item.keys then text = text .. ' +' .. item.keys end
     if item.own ~= '' then text = text .. ' ' .. item.own end
     redis.call('HSET', meta, item.name, text)
     redis.call('ZADD', revs, integer(item.rev), item.name)
@@ -172,7 +189,8 @@ for _, item in ipairs(touched) do
     redis.call('HDEL', data, item.name)
     redis.call('HDEL', meta, item.name)
     redis.call('ZREM', revs, item.name)
-    redis.call('HSET', gone, item.name, integer(item.deletedBeforeAt) .. ' ' .. item.own)
+    redis.call('HSET', gone, item.name, integer(item.deletedBeforeAt) .. ' '
+      .. (item.keys and '+' .. item.keys .. ' ' or '') .. item.own)
     redis.call('ZADD', dead, integer(item.deletedBefore), item.name)
   end
 end
@@ -195,6 +213,6 @@ elseif fresh then
   if index then redis.call('ZADD', index, 0, ARGV[7]) end
 end
 for _, message in ipairs(messages) do redis.call('PUBLISH', channel, message) end
-return { 0, epoch, presence, replies, results }
+return { 0, epoch, presence, replies, results, seq }
 `,
 };

@@ -11,6 +11,15 @@ export const LIST_SCRIPT: Script = {
   lua: `return { redis.call('HGETALL', KEYS[1]), redis.call('HGETALL', KEYS[3]) }`,
 };
 
+/** Input: ARGV item id. Output: { epoch of the group, meta, value }, each nil where there is none */
+export const ITEM_SCRIPT: Script = {
+  name: 'streamItem',
+  readOnly: true,
+  lua: `
+return { redis.call('HGET', KEYS[2], 'epoch'), redis.call('HGET', KEYS[3], ARGV[1]), redis.call('HGET', KEYS[1], ARGV[1]) }
+`,
+};
+
 /**
  * The group at its latest committed seq.
  *

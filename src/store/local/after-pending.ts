@@ -1,0 +1,29 @@
+import { Deferred } from '../../domain/deferred.js';
+import type { StreamError } from '../../domain/errors.js';
+import type { Entry } from './commit-queue.js';
+
+/** A reply that has to wait until what is on its way to the disk is there, or failed. */
+export class AfterPending<T> extends Deferred<T> implements Entry {
+  readonly records = [];
+  readonly bytes = 0;
+  readonly #value: (error: StreamError | undefined) => T;
+
+  /** @param value what to reply; what it throws rejects. `error` says why what was before it is not durable */
+  constructor(value: (error: StreamError | undefined) => T) {
+    super();
+    this.#value = value;
+  }
+
+  settle(): void {}
+
+  reply(error: StreamError | undefined): void {
+    let value: T;
+    try {
+      value = this.#value(error);
+    } catch (thrown) {
+      this.reject(thrown);
+      return;
+    }
+    this.resolve(value);
+  }
+}
