@@ -12,7 +12,7 @@ import { Caller } from './testing/caller.js';
 import { config, FILE_BASED, startServer, temporaryDirectory } from './testing/server.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const EXAMPLE = join(root, 'examples/python');
+const EXAMPLE = join(root, 'src/client/python');
 const REQUIREMENT = readFileSync(join(EXAMPLE, 'requirements.txt'), 'utf8').trim();
 /** Where the package that the example needs is: outside of the repository, and kept. */
 const PACKAGES = join(

@@ -1,7 +1,7 @@
 """A copy of one group that stays right: it reconnects, resumes at its cursor, and tells each state of the group.
 
-Run it: `PYTHONPATH=generated/bindings/python python3 examples/python/resume_client.py ws://localhost:3112 STREAM GROUP`
-prints a JSON line for each state. It needs Python 3.11 and `pip install -r examples/python/requirements.txt`.
+Run it: `PYTHONPATH=generated/bindings/python python3 src/client/python/resume_client.py ws://localhost:3112 STREAM GROUP`
+prints a JSON line for each state. It needs Python 3.11 and `pip install -r src/client/python/requirements.txt`.
 """
 
 from __future__ import annotations
