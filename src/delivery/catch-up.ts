@@ -199,6 +199,7 @@ export class CatchUp {
     this.#replies.first(member, reply);
     state.cursor = cursor.seq;
     state.told = cursor.timestamp;
+    state.base = cursor.seq;
     return true;
   }
 

@@ -1,3 +1,4 @@
+import type { JsonText } from '../../generated/json-text.js';
 import type { Change, Cursor, CustomEvent, GroupAddress, Since } from '../domain/change.js';
 import { whenReady } from '../domain/deferred.js';
 import { renderChange, renderEvent } from '../domain/message.js';
@@ -10,6 +11,8 @@ export interface Entry extends Message {
   readonly isEvent: boolean;
   /** ms */
   readonly timestamp: number;
+  /** Of a create that is told late: for a reader whose reply was at or after `created`, and held the item, an update. */
+  readonly late?: { readonly created: number; readonly text: JsonText } | undefined;
 }
 
 /** Who reads a feed. */
@@ -83,6 +86,7 @@ export class Feed {
       return;
     }
     this.#take(change);
+    this.#reader.moved();
   }
 
   /** Takes a custom event: in its place by time, or not at all when what came after it was told already. */
@@ -169,7 +173,10 @@ export class Feed {
     this.gap();
   }
 
-  /** Takes what was missed, and the events that came between, in the order of their time; returns what comes after. */
+  /**
+   * Takes what was missed, and the events that came between, in the order of their time; returns what comes after. No
+   * member goes live in between: a late creation is news to those alone who were where the feed was.
+   */
   #fill(changes: readonly Change[], heldBack: readonly (Change | CustomEvent)[]): (Change | CustomEvent)[] {
     const events = heldBack.filter((held) => !isChange(held)) as CustomEvent[];
     let next = 0;
@@ -194,7 +201,6 @@ export class Feed {
     this.#reader.next(entryOf(change));
     this.#seq = change.seq;
     this.#epoch = change.epoch;
-    this.#reader.moved();
   }
 
   #holdBack(held: Change | CustomEvent): void {
@@ -213,4 +219,10 @@ const entryOf = (change: Change): Entry => ({
   text: renderChange(change),
   isEvent: false,
   timestamp: change.timestamp,
+  late: change.created === undefined ? undefined : lateOf(change, change.created),
+});
+
+const lateOf = (change: Change, created: number): Entry['late'] => ({
+  created,
+  text: renderChange({ ...change, kind: 'update', created: undefined }),
 });

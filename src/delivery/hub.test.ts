@@ -139,3 +139,23 @@ test('a member that joins while its outlet drains is paused with it when it is f
   assert.deepEqual([...hub.behind()], [['o', 2]]);
   hub.close();
 });
+
+test('an item that a client got with its sync is an update to it, though the feed learns of it late', async () => {
+  const source = new Asked();
+  const hub = open(source);
+  const [first, second] = [new FakeOutlet('1'), new FakeOutlet('2')];
+  hub.subscribe(first, request('a'));
+  await source.reply(snapshot(4));
+  hub.gap(AT);
+  const missed = source.questions.pop();
+  hub.subscribe(second, request('b', { withItems: true }));
+  await source.reply(snapshot(6));
+  const late = { ...change(7), item: 'i5', created: 5 };
+  missed?.reply({ kind: 'changes', epoch: 'e', seq: 7, timestamp: 7, changes: [change(6), late] });
+  await tick();
+  hub.change(change(8));
+  await tick();
+  assert.deepEqual(told(first), ['sync 4', 'create 6', 'create 7', 'create 8']);
+  assert.deepEqual(told(second), ['sync 6', 'update 7', 'create 8']);
+  hub.close();
+});

@@ -17,6 +17,7 @@ const paused: Paused = { kind: 'paused', cursor: 5, missedEvents: 1, isStale: fa
 const catchingUp: CatchingUp = {
   kind: 'catchingUp',
   told: 0,
+  base: -1,
   cursor: 5,
   missedEvents: 1,
   isStale: false,
@@ -48,7 +49,7 @@ const EVENTS: { readonly [E in EventKind]: Extract<MemberEvent, { kind: E }> } =
 /** The event changes nothing: legal, or it does not come in this state. */
 const SAME = 'same';
 const LEFT: MemberState = { kind: 'left' };
-const fresh = { missedEvents: 0, isStale: false, told: 0, wait: { for: 'turn' } } as const;
+const fresh = { missedEvents: 0, isStale: false, told: 0, base: -1, wait: { for: 'turn' } } as const;
 
 const EXPECTED = {
   live: {

@@ -66,6 +66,8 @@ export interface CatchingUp extends Behind {
   mark: number;
   /** ms; the timestamp of its newest reply, 0 = none yet. An event that is not newer came before it. */
   told: number;
+  /** The seq of its newest reply, -1 = none yet: it holds what was there then. */
+  base: number;
   readonly wait: Wait;
 }
 
@@ -115,6 +117,7 @@ const catchingUp = (cursor: number, mark: number, isStale: boolean): CatchingUp 
   missedEvents: 0,
   isStale,
   told: 0,
+  base: -1,
   wait: TURN,
 });
 const paused = ({ cursor, missedEvents, isStale }: Behind): Paused => ({

@@ -49,11 +49,13 @@ export class Replies {
     this.#context.counters.catchUps++;
     if (since.kind === 'reset') {
       state.told = since.snapshot.timestamp;
+      state.base = since.snapshot.seq;
       for (const to of member.synced) this.#sync(member, to, since.reason, since.snapshot);
       state.cursor = since.snapshot.seq;
       return true;
     }
     state.told = since.timestamp;
+    state.base = since.seq;
     const own = since.changes.filter((change) => member.concerns(change.item));
     for (let i = 0; i < own.length; i += RUN) {
       const run = own.slice(i, i + RUN).map(changed);
@@ -74,7 +76,12 @@ export class Replies {
       const isNews = entry.isEvent
         ? entry.timestamp > state.told
         : entry.seq === 0 || entry.seq > state.cursor;
-      if (isNews && member.concerns(entry.item)) messages.push(entry);
+      if (isNews && member.concerns(entry.item)) {
+        const { late } = entry;
+        messages.push(
+          late !== undefined && late.created <= state.base ? { ...entry, text: late.text } : entry,
+        );
+      }
       if (entry.seq > state.cursor) state.cursor = entry.seq;
     }
     if (messages.length > 0) this.#write(member, messages);
