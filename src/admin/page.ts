@@ -10,7 +10,7 @@ const TYPES = {
   svg: 'image/svg+xml',
 } as const;
 
-/** Path → file of the inspector; all there is. */
+/** Path → file, from the inspector's directory; all there is. */
 const FILES: Readonly<Record<string, `${string}.${keyof typeof TYPES}`>> = {
   '/': 'index.html',
   '/base.css': 'base.css',
@@ -26,6 +26,8 @@ const FILES: Readonly<Record<string, `${string}.${keyof typeof TYPES}`>> = {
   '/sparkline.js': 'sparkline.js',
   '/tables.js': 'tables.js',
   '/tree.js': 'tree.js',
+  '/example.html': '../../client/example/example.html',
+  '/example.js': '../../client/example/example.js',
 };
 
 /** The wire's names, which exist once: the page imports them as a module like any other. */
