@@ -54,8 +54,11 @@ function read(shape: Shape, value: string, text: string, messages: Messages): st
       return code === value ? value : `${value} === null ? null : ${code}`;
     }
     case 'array': {
-      if (isText(shape.items, messages))
-        throw new Error(`${value}: an array of any-typed values cannot be cut out`);
+      if (shape.items.kind === 'raw') return `sliceElements(${text})`;
+      if (isText(shape.items, messages)) {
+        const item = read(shape.items, `${value}![at]!`, 'each', messages);
+        return `sliceElements(${text}).map((each, at) => ${item})`;
+      }
       const code = read(shape.items, 'each', '', messages);
       return code === 'each' ? value : `${value}.map((each) => ${code})`;
     }

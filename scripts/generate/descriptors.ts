@@ -1,25 +1,20 @@
 import { header } from './header.js';
 import type { Spec } from './load.js';
-import type { Definitions, Schema } from './schema.js';
 
 /** `generated/descriptors.ts`: what is registered on an engine, schemas included. */
 export function renderDescriptors(spec: Spec): string {
-  const all: Definitions = Object.assign(
-    {},
-    ...spec.functions.flatMap(({ request, response }) => [request.definitions, response.definitions]),
-  );
-  const functions = spec.functions.map(({ id, description, request, response, capabilities }) => ({
+  const functions = spec.functions.map(({ id, description, published, capabilities }) => ({
     id,
     description,
-    request_format: selfContained(request, all),
-    response_format: selfContained(response, all),
+    request_format: published.request ?? {},
+    response_format: published.response ?? {},
     ...(capabilities.length === 0 ? {} : { metadata: { capabilities } }),
   }));
-  const triggers = spec.triggers.map(({ id, description, config, payload }) => ({
+  const triggers = spec.triggers.map(({ id, description, published }) => ({
     id,
     description,
-    trigger_request_format: config,
-    call_request_format: payload,
+    trigger_request_format: published.config ?? {},
+    call_request_format: published.payload ?? {},
   }));
   return `${header(spec.inputs.api)}/** A function as it is registered on an engine. */
 export interface FunctionDescriptor {
@@ -47,13 +42,4 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = ${JSON.string
 
 export const TRIGGER_TYPE_DESCRIPTORS: readonly TriggerTypeDescriptor[] = ${JSON.stringify(triggers, undefined, 2)};
 `;
-}
-
-/** With the definitions of other functions that it refers to: an engine sees one schema at a time. */
-function selfContained(schema: Schema, all: Definitions): Schema {
-  const named = [...JSON.stringify(schema).matchAll(/"#\/definitions\/(\w+)"/g)].map(([, name = '']) => name);
-  const missing = named.filter((name) => schema.definitions?.[name] === undefined);
-  if (missing.length === 0) return schema;
-  const borrowed = Object.fromEntries(missing.map((name) => [name, all[name] ?? {}]));
-  return selfContained({ ...schema, definitions: { ...schema.definitions, ...borrowed } }, all);
 }

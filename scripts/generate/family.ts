@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { hoist, type Named } from './hoist.js';
 import type { Input } from './inputs.js';
 import type { FunctionSpec, Spec, TriggerSpec } from './load.js';
 import { pascal } from './names.js';
@@ -71,25 +71,4 @@ export function families(spec: Spec): readonly Family[] {
     family('worker', spec.worker.definitions, ['WorkerMessage', 'EngineMessage'], [worker]),
     { ...named('config', [['Config', spec.config]]), inputs: [config] },
   ];
-}
-
-type Named = readonly [name: string, schema: Schema];
-
-/** Puts the schemas and their own definitions side by side. */
-function hoist(schemas: readonly Named[]): Definitions {
-  const result: Record<string, Schema> = {};
-  const add = (name: string, schema: Schema, of: string) => {
-    const known = result[name];
-    if (known !== undefined && !isDeepStrictEqual(known, schema)) {
-      throw new Error(
-        `${of}: its definition ${name} is not the one of another schema: correct one in spec/errata.json`,
-      );
-    }
-    result[name] = schema;
-  };
-  for (const [name, { definitions = {}, $schema: _, ...schema }] of schemas) {
-    for (const [inner, definition] of Object.entries(definitions)) add(inner, definition, name);
-    add(name, schema, name);
-  }
-  return result;
 }

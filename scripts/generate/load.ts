@@ -1,4 +1,5 @@
 import { type AddedMember, membersOf } from './added-members.js';
+import { allDefinitions, selfContained } from './borrow.js';
 import {
   type ApiReference,
   applyErrata,
@@ -8,6 +9,7 @@ import {
 } from './errata.js';
 import { type Input, Inputs } from './inputs.js';
 import { keyOf } from './names.js';
+import { checked, normalise } from './normalise.js';
 import { definitionsOf, type HttpApi, httpApiOf, type OpenApi } from './openapi.js';
 import { type Addition, applyOverlay } from './overlay.js';
 import type { Definitions, Schema } from './schema.js';
@@ -20,6 +22,8 @@ export interface FunctionSpec {
   readonly errorCode: string;
   /** Names of what of it is ours. */
   readonly capabilities: readonly string[];
+  /** The schemas as they are published, in whatever draft. */
+  readonly published: { readonly request: unknown; readonly response: unknown };
   readonly request: Schema;
   readonly response: Schema;
 }
@@ -28,6 +32,8 @@ export interface TriggerSpec {
   readonly id: string;
   readonly key: string;
   readonly description: string;
+  /** The schemas as they are published, in whatever draft. */
+  readonly published: { readonly config: unknown; readonly payload: unknown };
   readonly config: Schema;
   readonly payload: Schema;
 }
@@ -119,8 +125,11 @@ export async function loadSpec(directory: string): Promise<Spec> {
       inputs.read<Schema>('config.schema.json'),
     ]);
   const api = applyOverlay(applyErrata(reference.value, errata.value), overlay.value);
+  const definitions = allDefinitions(api);
+  checkNames('functions', api.functions);
+  checkNames('trigger types', api.triggers);
   return {
-    functions: api.functions.map(functionSpec),
+    functions: api.functions.map((entry) => functionSpec(entry, definitions)),
     triggers: api.triggers.map(triggerSpec),
     socket: protocolOf(socket.value),
     worker: protocolOf(worker.value),
@@ -144,16 +153,19 @@ export async function loadSpec(directory: string): Promise<Spec> {
   };
 }
 
-function functionSpec(entry: ReferenceFunction): FunctionSpec {
-  const { name, description, metadata, request_schema, response_schema } = entry;
+function functionSpec(entry: ReferenceFunction, definitions: Readonly<Record<string, Schema>>): FunctionSpec {
+  const { name, description, metadata } = entry;
+  const request = selfContained(entry.request_schema, definitions);
+  const response = selfContained(entry.response_schema, definitions);
   return {
     id: name,
     key: keyOf(name),
     description: description ?? name,
     errorCode: metadata?.error_code ?? `${name.replace(/[^0-9A-Za-z]+/g, '_').toUpperCase()}_ERROR`,
     capabilities: metadata?.capabilities ?? [],
-    request: schemaOf(request_schema),
-    response: schemaOf(response_schema),
+    published: { request, response },
+    request: schemaOf(request, `${name}: request_schema`),
+    response: schemaOf(response, `${name}: response_schema`),
   };
 }
 
@@ -161,13 +173,30 @@ const triggerSpec = (entry: ReferenceTrigger): TriggerSpec => ({
   id: entry.name,
   key: keyOf(entry.name),
   description: entry.description ?? entry.name,
-  config: schemaOf(entry.invocation_schema),
-  payload: schemaOf(entry.return_schema),
+  published: { config: entry.invocation_schema, payload: entry.return_schema },
+  config: schemaOf(entry.invocation_schema, `${entry.name}: invocation_schema`),
+  payload: schemaOf(entry.return_schema, `${entry.name}: return_schema`),
 });
 
+/** @throws Error when two have one name in code */
+function checkNames(what: string, entries: readonly { readonly name: string }[]): void {
+  const known = new Map<string, string>();
+  for (const { name } of entries) {
+    const key = keyOf(name);
+    if (key === '') throw new Error(`spec/api-reference.json: one of the ${what} has no name`);
+    const other = known.get(key);
+    if (other !== undefined) {
+      throw new Error(
+        `the ${what} ${other} and ${name} would both be ${key} in code: correct one in spec/errata.json`,
+      );
+    }
+    known.set(key, name);
+  }
+}
+
 /** No schema is one that lets any value through. */
-const schemaOf = (schema: Schema | boolean | null | undefined): Schema =>
-  typeof schema === 'object' && schema !== null ? schema : {};
+const schemaOf = (schema: Schema | boolean | null | undefined, where: string): Schema =>
+  typeof schema === 'object' && schema !== null ? checked(normalise(schema, where), where) : {};
 
 /** What we read of an AsyncAPI document. */
 interface AsyncApi {

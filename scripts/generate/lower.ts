@@ -1,34 +1,33 @@
-import { type Definitions, mapSchemas, resolve, type Schema } from './schema.js';
-
-/** Bounds of the integer formats. */
-export const FORMATS: Readonly<Record<string, { minimum: number; maximum: number }>> = {
-  // A greater integer is not what was sent any more once it was parsed.
-  int64: { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
-  uint: { minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
-};
+import { FORMATS } from './normalise.js';
+import { type Definitions, mapSchemas, recursiveNames, resolve, type Schema } from './schema.js';
 
 /**
  * Rewrites definitions so that validators are fast and one fault gives one error; what is valid stays the same.
  *
  * @param inline a definition takes the place of each reference to it, so that no validator calls another, which costs
- * objects per call; none may hold itself. Defaults are not written where a branch of a union was put in.
+ * objects per call; one that holds itself stays. Defaults are not written where a branch of a union was put in.
  */
 export function lower(definitions: Definitions, inline: boolean): Definitions {
+  const recursive = recursiveNames(definitions);
+  const stays = ({ $ref }: Schema): boolean => recursive.has($ref?.split('/').at(-1) ?? '');
   const lowered = mapSchemas({ definitions }, (schema) => {
-    const target = inline ? resolve(schema, definitions) : schema;
+    const target = inline && !stays(schema) ? resolve(schema, definitions) : schema;
+    if (target.$ref !== undefined) return target;
     return withDiscriminator(withTypeUnion(withBounds(target), definitions), definitions);
   });
   return lowered.definitions ?? {};
 }
 
-/** Integer formats become bounds, which need no code at run time. */
+/** Integer formats become bounds, which need no code at run time; what a string or number is meant to be is not checked. */
 function withBounds(schema: Schema): Schema {
   if (schema.format === undefined) return schema;
-  const bounds = FORMATS[schema.format];
-  if (bounds === undefined) throw new Error(`the format ${schema.format} has no meaning here`);
-  const { format: _, ...rest } = schema;
-  return { ...bounds, ...rest };
+  const { format, ...rest } = schema;
+  const bounds = FORMATS[format];
+  return bounds !== undefined && isNumeric(schema) ? { ...bounds, ...rest } : rest;
 }
+
+const isNumeric = ({ type }: Schema): boolean =>
+  type === undefined || [type].flat().some((each) => each === 'integer' || each === 'number');
 
 /** `anyOf` of branches of distinct types becomes one schema of several types: each keyword applies to one of them. */
 function withTypeUnion(schema: Schema, definitions: Definitions): Schema {
@@ -37,11 +36,12 @@ function withTypeUnion(schema: Schema, definitions: Definitions): Schema {
     const target = resolve(branch, definitions);
     return target.anyOf?.map((inner) => resolve(inner, definitions)) ?? [target];
   });
-  const types = branches.map((branch) => (tagOf(branch, definitions) === undefined ? branch.type : 'object'));
+  const bounded = branches.map(withBounds);
+  const types = bounded.map((branch) => (tagOf(branch, definitions) === undefined ? branch.type : 'object'));
   const distinct = types.every((type) => typeof type === 'string') && new Set(types).size === types.length;
   if (!distinct) return schema;
   const { anyOf: _, ...rest } = schema;
-  return Object.assign({}, ...branches, rest, { type: types }) as Schema;
+  return Object.assign({}, ...bounded, rest, { type: types }) as Schema;
 }
 
 /** A union whose branches are told apart by one constant property gets a discriminator. */

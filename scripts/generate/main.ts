@@ -1,19 +1,31 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compileApart } from './compile.js';
 import { findDrift, writeFiles } from './output.js';
 import { render } from './render.js';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const output = path.join(root, 'generated');
-const files = await render(path.join(root, 'spec'));
 
-if (process.argv.slice(2).includes('--check')) {
-  const faults = await findDrift(files, output);
-  for (const fault of faults) console.error(`generated/${fault}`);
-  if (faults.length > 0) {
-    console.error('generated/ is not what spec/ gives. Fix with: npm run generate');
-    process.exitCode = 1;
-  }
-} else {
-  await writeFiles(files, output);
+/** Fails with one sentence, and leaves `generated/` as it is. */
+function fail(message: string): void {
+  console.error(message);
+  process.exitCode = 1;
 }
+
+async function check(): Promise<void> {
+  const drift = await findDrift(await render(path.join(root, 'spec')), output);
+  for (const each of drift) console.error(`generated/${each}`);
+  if (drift.length > 0) fail('generated/ is not what spec/ gives. Fix with: npm run generate');
+}
+
+async function write(): Promise<void> {
+  const files = await render(path.join(root, 'spec'));
+  const said = await compileApart(files);
+  if (said !== '') fail(`${said}What the spec gives does not compile: generated/ is left as it was.`);
+  else await writeFiles(files, output);
+}
+
+await (process.argv.slice(2).includes('--check') ? check() : write()).catch((error: Error) =>
+  fail(error.message),
+);

@@ -2,7 +2,7 @@ import { renderDecoder } from './decoders.js';
 import { arrayText, renderEncoder } from './encoders.js';
 import type { Family } from './family.js';
 import { header } from './header.js';
-import { isBare, type Message, type Messages, renderParts } from './parts.js';
+import { isBare, known, type Message, type Messages, renderParts } from './parts.js';
 import { definitionShape, type RecordShape, type Shape, shapeOf } from './shape.js';
 
 /** A function without input. */
@@ -24,10 +24,11 @@ export function messagesOf({ definitions, layout, requests }: Family): Messages 
 /** `generated/messages/<family>.ts`: the parts of each message, what writes and what reads them. */
 export function renderMessages(family: Family): string {
   const messages = messagesOf(family);
+  const decoded = decodedOf(family, messages);
   const blocks = [...messages.values()].flatMap((message) => [
     renderParts(message, messages),
     renderEncoder(message, messages),
-    isDecoded(message, family) ? renderDecoder(message, messages) : '',
+    decoded.has(message.definition) ? renderDecoder(message, messages) : '',
   ]);
   const results = [...family.results].flatMap(([name, schema]) => {
     return messages.has(name) ? [] : [renderResult(name, shapeOf(schema, family.definitions), messages)];
@@ -44,17 +45,34 @@ function renderResult(name: string, shape: Shape, messages: Messages): string {
   return `/** The text of \`${name}\`. */\nexport function encode${name}(result: ${type}): JsonText {\n  return (${text}) as JsonText;\n}\n`;
 }
 
-/** Whoever writes a result is its only reader in parts. */
-const isDecoded = (message: Message, { requests, results }: Family): boolean =>
-  requests.has(message.definition) || (results.size === 0 && !isBare(message));
+/** Results are read by nobody but who writes them: of functions, what a request holds is read in parts. */
+function decodedOf({ requests, results }: Family, messages: Messages): ReadonlySet<string> {
+  if (results.size === 0) return new Set([...messages.values()].filter((each) => !isBare(each)).map(nameOf));
+  const decoded = new Set<string>();
+  const add = (shape: Shape): void => {
+    if (shape.kind === 'array') add(shape.items);
+    else if (shape.kind === 'nullable') add(shape.of);
+    else if (shape.kind === 'named' && !decoded.has(shape.name)) {
+      decoded.add(shape.name);
+      const message = known(messages, shape.name).shape;
+      if (message.kind === 'union') for (const { name } of message.branches) add({ kind: 'named', name });
+      else for (const field of message.fields) add(field.shape);
+    }
+  };
+  for (const name of requests.keys()) add({ kind: 'named', name });
+  return new Set([...decoded].filter((name) => requests.has(name) || !isBare(known(messages, name))));
+}
+
+const nameOf = ({ definition }: Message): string => definition;
 
 function imports({ name, definitions, inputs }: Family, body: string): string {
-  const uses = (word: string): boolean =>
-    new RegExp(`\\b${word}\\b`).test(body.replace(/\/\*\*.*\*\/\n/g, ''));
+  const words = new Set(body.replace(/\/\*\*.*\*\/\n/g, '').match(/\w+/g));
+  const uses = (word: string): boolean => words.has(word);
   const types = Object.keys(definitions).filter(uses).sort();
   const helpers = ['arrayText', 'fieldText', 'quote'].filter(uses);
   const lines = [
     types.length === 0 ? '' : `import type { ${types.join(', ')} } from '../${name}.js';\n`,
+    uses('sliceElements') ? "import { sliceElements } from '../../src/wire/json-elements.js';\n" : '',
     `import { ${[...helpers, 'type JsonText'].join(', ')} } from '../../src/wire/json-text.js';\n`,
   ];
   return `${header(inputs)}${lines.join('')}\n${body}`;

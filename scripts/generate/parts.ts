@@ -75,15 +75,22 @@ export function known(messages: Messages, name: string): Message {
 }
 
 /** True when a part of the message, or of one of its parts, is JSON text: to read it takes the message's own text. */
-export function holdsText({ shape }: Message, messages: Messages): boolean {
-  if (shape.kind === 'union')
-    return shape.branches.some(({ name }) => holdsText(known(messages, name), messages));
-  return partsOf(shape).some((field) => isText(field.shape, messages));
-}
+export const holdsText = ({ definition }: Message, messages: Messages): boolean =>
+  reachesText({ kind: 'named', name: definition }, messages, new Set());
 
-export function isText(shape: Shape, messages: Messages): boolean {
+export const isText = (shape: Shape, messages: Messages): boolean => reachesText(shape, messages, new Set());
+
+/** @param seen definitions on the way, of which one may hold itself */
+function reachesText(shape: Shape, messages: Messages, seen: Set<string>): boolean {
   if (shape.kind === 'raw') return true;
-  if (shape.kind === 'named') return holdsText(known(messages, shape.name), messages);
-  if (shape.kind === 'array') return isText(shape.items, messages);
-  return shape.kind === 'nullable' && isText(shape.of, messages);
+  if (shape.kind === 'array') return reachesText(shape.items, messages, seen);
+  if (shape.kind === 'nullable') return reachesText(shape.of, messages, seen);
+  if (shape.kind !== 'named' || seen.has(shape.name)) return false;
+  seen.add(shape.name);
+  const message = known(messages, shape.name).shape;
+  const parts: readonly Shape[] =
+    message.kind === 'union'
+      ? message.branches.map(({ name }) => ({ kind: 'named', name }))
+      : partsOf(message).map((field) => field.shape);
+  return parts.some((part) => reachesText(part, messages, seen));
 }

@@ -44,18 +44,48 @@ export function isAny(schema: Schema | true): boolean {
 export const isComposite = (schema: Schema): boolean =>
   schema.$ref !== undefined || schema.type === 'object' || schema.type === 'array';
 
+const RECORDS = ['properties', 'definitions', 'patternProperties'] as const;
+const SINGLES = ['additionalProperties', 'additionalItems', 'not', 'contains'] as const;
+const LISTS = ['oneOf', 'anyOf', 'allOf'] as const;
+
 /** Applies `change` to `schema` and to every schema below it, parents first. */
 export function mapSchemas(schema: Schema, change: (schema: Schema) => Schema): Schema {
   const result: Record<string, unknown> = { ...change(schema) };
-  const { properties, definitions, items, oneOf, anyOf, allOf } = result as Schema;
   const walk = (child: Schema | true): Schema => mapSchemas(child === true ? {} : child, change);
-  const record = (of: Readonly<Record<string, Schema | true>>) =>
-    Object.fromEntries(Object.entries(of).map(([key, child]) => [key, walk(child)]));
-  if (properties !== undefined) result.properties = record(properties);
-  if (definitions !== undefined) result.definitions = record(definitions);
-  if (items !== undefined) result.items = walk(items);
-  for (const [key, branches] of Object.entries({ oneOf, anyOf, allOf })) {
-    if (branches !== undefined) result[key] = branches.map(walk);
+  const isSchema = (child: unknown): child is Schema => typeof child === 'object' && child !== null;
+  for (const key of RECORDS) {
+    const record = result[key] as Readonly<Record<string, Schema | true>> | undefined;
+    if (record === undefined) continue;
+    result[key] = Object.fromEntries(Object.entries(record).map(([name, child]) => [name, walk(child)]));
   }
+  for (const key of SINGLES) if (isSchema(result[key])) result[key] = walk(result[key]);
+  for (const key of LISTS) {
+    const list = result[key] as readonly Schema[] | undefined;
+    if (list !== undefined) result[key] = list.map(walk);
+  }
+  const items = result.items as Schema | true | readonly Schema[] | undefined;
+  if (Array.isArray(items)) result.items = items.map(walk);
+  else if (items !== undefined) result.items = walk(items as Schema | true);
   return result;
+}
+
+/** Names of definitions that hold themselves. */
+export function recursiveNames(definitions: Definitions): ReadonlySet<string> {
+  const uses = new Map<string, ReadonlySet<string>>();
+  for (const [name, schema] of Object.entries(definitions)) {
+    const found = new Set<string>();
+    mapSchemas(schema, (each) => {
+      if (each.$ref?.startsWith(DEFINITION)) found.add(each.$ref.slice(DEFINITION.length));
+      return each;
+    });
+    uses.set(name, found);
+  }
+  const reaches = (from: string, to: string, seen: Set<string>): boolean =>
+    [...(uses.get(from) ?? [])].some((next) => {
+      if (next === to) return true;
+      if (seen.has(next)) return false;
+      seen.add(next);
+      return reaches(next, to, seen);
+    });
+  return new Set([...uses.keys()].filter((name) => reaches(name, name, new Set())));
 }

@@ -43,10 +43,13 @@ export function definitionShape(
   order: readonly string[] = [],
 ): RecordShape | UnionShape | undefined {
   if (schema.oneOf !== undefined) return unionShape(schema.oneOf, definitions);
+  return isRecord(schema) ? { kind: 'record', fields: recordFields(schema, definitions, order) } : undefined;
+}
+
+function isRecord(schema: Schema): boolean {
   const { type, properties, additionalProperties } = schema;
   const open = typeof additionalProperties === 'object' || OPEN.some((key) => schema[key] !== undefined);
-  if (type !== 'object' || properties === undefined || open) return undefined;
-  return { kind: 'record', fields: recordFields(schema, definitions, order) };
+  return type === 'object' && properties !== undefined && !open;
 }
 
 /** The fields in the order given, then those that it does not name. @throws Error when it names one that is not there */
@@ -97,7 +100,8 @@ export function shapeOf(
   if (known.$ref !== undefined) {
     const name = known.$ref.split('/').at(-1) ?? '';
     const target = resolve(known, definitions);
-    if (definitionShape(target, definitions) !== undefined) return { kind: 'named', name };
+    const isUnion = target.oneOf !== undefined && unionShape(target.oneOf, definitions) !== undefined;
+    if (isUnion || isRecord(target)) return { kind: 'named', name };
     return inside.includes(name) ? { kind: 'plain' } : shapeOf(target, definitions, [...inside, name]);
   }
   const values = known.const === undefined ? known.enum : [known.const];

@@ -1,6 +1,6 @@
 import { SOCKET_MESSAGE, STREAM_EVENT } from '../../generated/constants.js';
 import { sliceField } from '../domain/json-text.js';
-import { sliceElements } from './json-elements.js';
+import { sliceElements } from '../wire/json-elements.js';
 import { oneLine, printable, shownName } from './output.js';
 
 interface Message {

@@ -1,4 +1,5 @@
-import { FORMATS, tagOf } from '../lower.js';
+import { tagOf } from '../lower.js';
+import { FORMATS } from '../normalise.js';
 import { type Definitions, isAny, resolve, type Schema } from '../schema.js';
 import type { Declaration, Field, JsonType, Model, Type } from './model.js';
 import { capitalized, identifiers, pascalCase } from './words.js';

@@ -1,7 +1,7 @@
 import { FUNCTION } from '../../../generated/constants.js';
 import type { ListAllResult } from '../../../generated/functions.js';
 import { sliceField } from '../../domain/json-text.js';
-import { sliceElements } from '../json-elements.js';
+import { sliceElements } from '../../wire/json-elements.js';
 import { oneLine, printable, shownName, writeLines } from '../output.js';
 import { type Command, type CommandContext, expectArguments, payloadOf } from './command.js';
 

@@ -1,6 +1,5 @@
-import type { JsonText } from '../../generated/json-text.js';
-import { asJson } from '../domain/json-text.js';
-import { CLOSE_BRACKET, COMMA, skipSpace, valueEnd } from '../wire/json-scan.js';
+import { CLOSE_BRACKET, COMMA, skipSpace, valueEnd } from './json-scan.js';
+import { asJson, type JsonText } from './json-text.js';
 
 /** The texts of an array's elements, as they are. @param array valid JSON text of an array */
 export function sliceElements(array: string): readonly JsonText[] {
