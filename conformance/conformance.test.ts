@@ -27,7 +27,7 @@ describe('our server', () => {
     await using targets = new LaunchedTargets(built.launcher);
     const facts = { adapter: base.adapter, canLaunch: true, lacks: {} };
     const cases = select(CASES, { only: [], skip: [], profiles: [] });
-    const results = await run(cases, { targets, facts, base, patience: 2 });
+    const results = await run(cases, { targets, facts, base, patience: 6 });
     const failed = results.filter(({ outcome }) => outcome === 'failed');
     const sentences = failed.map(({ id, reason, trace = [] }) =>
       [id, reason, ...trace.slice(-20)].join('\n'),

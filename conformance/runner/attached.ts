@@ -3,7 +3,6 @@ import { globToRegExp } from './glob.js';
 /** What an iii engine between decides when the target is attached to it: the target cannot pass these. */
 const CAUSES: Readonly<Record<string, string>> = {
   'worker-protocol/*': 'the worker protocol is the engine’s, which the target is a worker of',
-  'functions/null-is-a-value': 'the engine drops results that are null',
   'socket/what-one-worker-sends-at-once-*': 'the engine runs the calls of one worker concurrently',
   'triggers/stream-fires-in-commit-order': 'the engine runs the calls of one worker concurrently',
   'triggers/handlers-run-in-commit-order-*': 'the engine runs the calls of one worker concurrently',
