@@ -49,6 +49,18 @@ export const clockCases: readonly ContractCase[] = [
     },
   },
   {
+    name: 'the sync of a group is older than each change after it, also one that was asked with it',
+    options: { now: () => 6_000 },
+    async run({ store }) {
+      for (const n of upTo(100)) {
+        const group = { stream: 's', group: `g${n}` };
+        const [snapshot, first] = await Promise.all([store.snapshot(group), set(store, 'a', '1', group)]);
+        if (snapshot.seq === 0)
+          assert.equal(isRising([snapshot.timestamp, first.change!.timestamp]), true, `${n}`);
+      }
+    },
+  },
+  {
     name: 'changes, events and announced changes share one clock per group',
     options: { now: () => 7_000 },
     async run({ store, recorder }) {
