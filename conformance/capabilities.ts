@@ -13,6 +13,8 @@ export const CAPABILITIES = {
   paths: 'subscriptions by the path of the URL',
   'engine-lists': '`engine::*` functions that list functions, triggers and workers',
   resume: 'cursors: `since`, `items` and `ack` of a join',
+  revisions: 'conditions and idempotency keys of writes, `items` of reads',
+  transactions: '`stream::transact`',
   auth: 'takes `auth_function`',
   limits: 'takes `limits`',
   origins: 'takes `allowed_origins`',
@@ -26,6 +28,7 @@ export type Capability = keyof typeof CAPABILITIES;
 const OF_FUNCTIONS: Readonly<Record<string, Capability>> = {
   [FUNCTION.update]: 'update',
   [FUNCTION.send]: 'events',
+  [FUNCTION.transact]: 'transactions',
   [FUNCTION.listGroups]: 'list-groups',
   [FUNCTION.listAll]: 'list-all',
 };

@@ -7,7 +7,7 @@
 // Input: spec/asyncapi/worker-protocol.yaml
 // Input: spec/config.schema.json
 
-import type { DeleteInput, DeleteResult, GetInput, GetResult, ListAllInput, ListAllResult, ListGroupsInput, ListGroupsResult, ListInput, ListResult, SendInput, SendResult, SetInput, SetResult, TransactInput, TransactResult, UpdateInput, UpdateResult } from './functions.js';
+import type { DeleteInput, DeleteResult, GetInput, GetResult, ListAllInput, ListAllResult, ListGroupsInput, ListGroupsResult, ListInput, ListPage, ListResult, SendInput, SendResult, SetInput, SetResult, TransactInput, TransactResult, UpdateInput, UpdateResult } from './functions.js';
 import * as functions from './validators/functions.js';
 import type { JoinTriggerConfig, JoinTriggerPayload, LeaveTriggerConfig, LeaveTriggerPayload, StreamTriggerConfig, StreamTriggerPayload } from './triggers.js';
 import * as triggers from './validators/triggers.js';
@@ -76,6 +76,9 @@ export const validateUpdateResult = functions.validateUpdateResult as unknown as
 
 /** Checks a TransactResult. */
 export const validateTransactResult = functions.validateTransactResult as unknown as Validator<TransactResult>;
+
+/** Checks a ListPage. */
+export const validateListPage = functions.validateListPage as unknown as Validator<ListPage>;
 
 /** Checks a JoinTriggerConfig. */
 export const validateJoinTriggerConfig = triggers.validateJoinTriggerConfig as unknown as Validator<JoinTriggerConfig>;

@@ -16,6 +16,10 @@ import { multiNodeCases } from './multi-node.js';
 import { convergenceCases } from './resume/convergence.js';
 import { cursorCases } from './resume/cursors.js';
 import { resumeCases } from './resume/resume.js';
+import { conditionCases as revisionConditionCases } from './revisions/conditions.js';
+import { keyCases } from './revisions/keys.js';
+import { readCases } from './revisions/reads.js';
+import { transactionCases } from './revisions/transactions.js';
 import { changeCases } from './socket/changes.js';
 import { handshakeCases } from './socket/handshake.js';
 import { joinCases } from './socket/joins.js';
@@ -60,6 +64,10 @@ export const CASES: readonly Case[] = [
   ...cursorCases,
   ...resumeCases,
   ...convergenceCases,
+  ...revisionConditionCases,
+  ...keyCases,
+  ...readCases,
+  ...transactionCases,
   ...multiNodeCases,
   ...newerUpdateCases,
   ...newerWorkerProtocolCases,

@@ -24,6 +24,7 @@ const RESULTS: ReadonlyMap<string, AnyValidator> = new Map<string, AnyValidator>
   [FUNCTION.listAll, validators.validateListAllResult],
   [FUNCTION.send, validators.validateSendResult],
   [FUNCTION.update, validators.validateUpdateResult],
+  [FUNCTION.transact, validators.validateTransactResult],
 ]);
 
 /** Reads a frame of the engine. @throws TargetFault when it breaks the grammar of the wire */
@@ -58,7 +59,8 @@ export function checkSent<T>(message: T, validate: Validator<T>): string {
 
 /** @throws TargetFault when a function's answer is none of those that the spec allows */
 export function checkResult(functionId: string, result: unknown): void {
-  const validate = RESULTS.get(functionId);
+  const isPage = functionId === FUNCTION.list && !Array.isArray(result);
+  const validate = isPage ? validators.validateListPage : RESULTS.get(functionId);
   if (validate === undefined || (result === undefined && mayBeAbsent(functionId)) || validate(result)) return;
   throw new TargetFault(`the result of ${functionId} breaks the spec: ${explain(validate, 'result')}`);
 }

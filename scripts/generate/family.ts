@@ -28,6 +28,9 @@ export const resultName = ({ key }: FunctionSpec): string => `${pascal(key)}Resu
 const configName = ({ key }: TriggerSpec): string => `${pascal(key)}TriggerConfig`;
 const payloadName = ({ key }: TriggerSpec): string => `${pascal(key)}TriggerPayload`;
 
+/** What functions return instead of their result where the caller asks for it. */
+const RESULTS_BY_OPTION = ['ListPage'];
+
 const NO_REQUESTS: ReadonlyMap<string, string> = new Map();
 const NO_RESULTS: ReadonlyMap<string, Schema> = new Map();
 
@@ -62,6 +65,7 @@ export function families(spec: Spec): readonly Family[] {
   return [
     {
       ...named('functions', [...requests, ...results]),
+      validated: [...requests, ...results].map(([each]) => each).concat(RESULTS_BY_OPTION),
       requests: new Map(spec.functions.map((each) => [inputName(each), requestName(each)])),
       results: new Map(results.map(([each, { definitions: _, ...schema }]) => [each, schema])),
     },

@@ -2,6 +2,8 @@ import type { Defect } from '../defect.js';
 import { defect as anonymousCalls } from './anonymous-calls.js';
 import { defect as binaryFramesAreLost } from './binary-frames-are-lost.js';
 import { defect as conditionsAreNotHeeded } from './conditions-are-not-heeded.js';
+import { defect as conditionsOfWritesAreIgnored } from './conditions-of-writes-are-ignored.js';
+import { defect as conflictsWithoutTheCurrentValue } from './conflicts-without-the-current-value.js';
 import { defect as createForEverySet } from './create-for-every-set.js';
 import { defect as deleteBreaksTheGrammar } from './delete-breaks-the-grammar.js';
 import { defect as deleteRequiresAReason } from './delete-requires-a-reason.js';
@@ -17,6 +19,7 @@ import { defect as errorsDoNotNameTheField } from './errors-do-not-name-the-fiel
 import { defect as everyPathIsAccepted } from './every-path-is-accepted.js';
 import { defect as failOpenAuth } from './fail-open-auth.js';
 import { defect as failedJoinHandlersLetIn } from './failed-join-handlers-let-in.js';
+import { defect as idempotencyKeysAreForgotten } from './idempotency-keys-are-forgotten.js';
 import { defect as itemSubscribersMissCustomEvents } from './item-subscribers-miss-custom-events.js';
 import { defect as largeIntegersAreRounded } from './large-integers-are-rounded.js';
 import { defect as lateSync } from './late-sync.js';
@@ -35,6 +38,7 @@ import { defect as oldSync } from './old-sync.js';
 import { defect as oldValueAbsent } from './old-value-absent.js';
 import { defect as oneDeliveryPerSubscription } from './one-delivery-per-subscription.js';
 import { defect as opIndexCountsFromOne } from './op-index-counts-from-one.js';
+import { defect as pagesThatRepeatItems } from './pages-that-repeat-items.js';
 import { defect as payloadWithoutTheDocumentedNames } from './payload-without-the-documented-names.js';
 import { defect as payloadWithoutTheNamesOfTheSchema } from './payload-without-the-names-of-the-schema.js';
 import { defect as refusedJoinsAreLetIn } from './refused-joins-are-let-in.js';
@@ -46,6 +50,7 @@ import { defect as silentRefusals } from './silent-refusals.js';
 import { defect as staleSeq } from './stale-seq.js';
 import { defect as swappedOldAndNewValue } from './swapped-old-and-new-value.js';
 import { defect as traceContextIsLost } from './trace-context-is-lost.js';
+import { defect as transactionsInPieces } from './transactions-in-pieces.js';
 import { defect as unansweredPings } from './unanswered-pings.js';
 import { defect as unfilteredTriggers } from './unfiltered-triggers.js';
 import { defect as unsortedList } from './unsorted-list.js';
@@ -57,6 +62,8 @@ export const DEFECTS: readonly Defect[] = [
   anonymousCalls,
   binaryFramesAreLost,
   conditionsAreNotHeeded,
+  conditionsOfWritesAreIgnored,
+  conflictsWithoutTheCurrentValue,
   createForEverySet,
   deleteBreaksTheGrammar,
   deleteRequiresAReason,
@@ -72,6 +79,7 @@ export const DEFECTS: readonly Defect[] = [
   everyPathIsAccepted,
   failOpenAuth,
   failedJoinHandlersLetIn,
+  idempotencyKeysAreForgotten,
   itemSubscribersMissCustomEvents,
   largeIntegersAreRounded,
   lateSync,
@@ -90,6 +98,7 @@ export const DEFECTS: readonly Defect[] = [
   oldValueAbsent,
   oneDeliveryPerSubscription,
   opIndexCountsFromOne,
+  pagesThatRepeatItems,
   payloadWithoutTheDocumentedNames,
   payloadWithoutTheNamesOfTheSchema,
   refusedJoinsAreLetIn,
@@ -101,6 +110,7 @@ export const DEFECTS: readonly Defect[] = [
   staleSeq,
   swappedOldAndNewValue,
   traceContextIsLost,
+  transactionsInPieces,
   unansweredPings,
   unfilteredTriggers,
   unsortedList,
