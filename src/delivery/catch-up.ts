@@ -47,6 +47,7 @@ export class CatchUp {
   passed(entry: Entry): void {
     const { members } = this.#group;
     if (entry.seq === 0) {
+      // Also after an event: a sync must not be older than what a client got before.
       this.#syncs.clear();
       for (const member of members.paused) this.missed(member, entry);
     }

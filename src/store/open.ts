@@ -3,6 +3,7 @@ import type { Logger } from '../observability/logger.js';
 import type { CommitObserver } from './local/commit-queue.js';
 import type { Journal } from './local/journal.js';
 import { type LocalOptions, LocalStore } from './local/local-store.js';
+import type { StampFile } from './local/stamp-file.js';
 import type { Store } from './port.js';
 
 export interface OpenStoreOptions {
@@ -41,8 +42,9 @@ export async function openStore(adapter: Adapter, options: OpenStoreOptions): Pr
   };
   const started = performance.now();
   const journal = await openJournal(adapter, options);
+  const stamps = journal === undefined ? await openStamps(options.logger) : undefined;
   try {
-    const store = await LocalStore.open(local, journal);
+    const store = await LocalStore.open({ ...local, stamps }, journal);
     const ms = Math.round(performance.now() - started);
     options.logger.info({ store: store.kind, items: store.size, ms }, 'store open');
     return store;
@@ -50,6 +52,14 @@ export async function openStore(adapter: Adapter, options: OpenStoreOptions): Pr
     await journal?.close();
     throw error;
   }
+}
+
+/** The mark of a store that keeps nothing else, so that a restart does not take timestamps back (D42). */
+async function openStamps(logger: Logger): Promise<StampFile | undefined> {
+  const { openStampFile } = await import('./local/stamp-file.js');
+  return openStampFile((error) =>
+    logger.warn({ err: error }, 'where the clock of the store stands cannot be kept for a restart'),
+  );
 }
 
 async function openJournal({ config }: KvAdapter, options: OpenStoreOptions): Promise<Journal | undefined> {

@@ -8,10 +8,20 @@ const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0
 
 /** Every group of the store, by stream and group id: nested maps, because names may hold any separator. */
 export class Catalog {
-  readonly usage: Usage = { nodes: 0, bytes: 0 };
-  /** Milliseconds; no group that is not in the catalog was stamped later than this. */
-  floor = 0;
+  readonly usage: Usage = { nodes: 0, bytes: 0, timestamp: 0 };
   readonly #streams = new Map<string, Map<string, GroupIndex>>();
+
+  #floor = 0;
+
+  /** ms; no group that is not here was given a greater timestamp. */
+  get floor(): number {
+    return this.#floor;
+  }
+
+  set floor(timestamp: number) {
+    this.#floor = timestamp;
+    if (timestamp > this.usage.timestamp) this.usage.timestamp = timestamp;
+  }
 
   get(at: GroupAddress): GroupIndex | undefined {
     return this.#streams.get(at.stream)?.get(at.group);
@@ -31,6 +41,8 @@ export class Catalog {
 
   forget(at: GroupAddress): void {
     const groups = this.#streams.get(at.stream);
+    const last = groups?.get(at.group)?.lastTimestamp ?? 0;
+    if (last > this.#floor) this.#floor = last;
     groups?.delete(at.group);
     if (groups?.size === 0) this.#streams.delete(at.stream);
   }

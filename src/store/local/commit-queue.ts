@@ -20,6 +20,14 @@ export interface CommitObserver {
   batch(entries: number, ms: number, failed: boolean): void;
 }
 
+/** What goes out with a batch of its own accord. */
+export interface Companion {
+  /** A record that this batch has to carry, as its last. */
+  due(): JournalRecord | undefined;
+  /** It is durable. */
+  done(): void;
+}
+
 /** Turns of the event loop that a batch is held open at most, while each brings more. */
 const MAX_TURNS = 2;
 
@@ -31,6 +39,7 @@ export class CommitQueue {
   readonly #journal: Journal;
   readonly #maxBytes: number;
   readonly #observer: CommitObserver | undefined;
+  readonly #companion: Companion | undefined;
   #waiting: Entry[] = [];
   #running = false;
   #bytes = 0;
@@ -51,7 +60,8 @@ export class CommitQueue {
     void this.#commit();
   };
 
-  constructor(journal: Journal, maxBytes: number, observer?: CommitObserver) {
+  constructor(journal: Journal, maxBytes: number, observer?: CommitObserver, companion?: Companion) {
+    this.#companion = companion;
     this.#journal = journal;
     this.#maxBytes = maxBytes;
     this.#observer = observer;
@@ -120,15 +130,18 @@ export class CommitQueue {
     this.#running = true;
     const started = performance.now();
     let settled = false;
+    const companion = this.#companion?.due();
     const durable = (): void => {
       settled = true;
+      if (companion !== undefined) this.#companion?.done();
       this.#observer?.batch(batch.length, performance.now() - started, false);
       this.#settle(batch, undefined);
     };
     try {
       const { records, removals } = collect(batch);
+      if (companion !== undefined) records.push(companion);
       if (records.length === 0 && removals.length === 0) durable();
-      else await this.#journal.write(records, removals, durable);
+      else await this.#journal.write(records, removals, durable, companion !== undefined);
     } catch (error) {
       if (settled) throw error;
       this.#observer?.batch(batch.length, performance.now() - started, true);

@@ -59,14 +59,19 @@ export async function openFileJournal(
     async load(visit) {
       for (const [key, value] of index.rest.entries()) visit(key, value);
     },
-    write: (records, removals, durable) =>
-      log.write(records, removals, () => {
-        // Items write themselves, and are the store's to apply.
-        for (const record of records)
-          if (record.writeTo === undefined) index.rest.set(record.key, record.value);
-        for (const key of removals) index.rest.delete(key);
-        durable();
-      }),
+    write: (records, removals, durable, synced) =>
+      log.write(
+        records,
+        removals,
+        () => {
+          // Items write themselves, and are the store's to apply.
+          for (const record of records)
+            if (record.writeTo === undefined) index.rest.set(record.key, record.value);
+          for (const key of removals) index.rest.delete(key);
+          durable();
+        },
+        synced,
+      ),
     health: () => log.health(),
     hurry: () => log.hurry(),
     backup: (target) => log.backup(target),

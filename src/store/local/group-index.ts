@@ -6,6 +6,7 @@ import { detach } from '../../domain/json-text.js';
 import { changesAfter, type GroupHead, resetReason } from '../../domain/since.js';
 import type { ItemAt } from '../port.js';
 import { type GroupState, Node, type RevOrder, type Sequenced, type Usage } from './node.js';
+import { currentValues, hasCurrent } from './pending.js';
 import { itemPrefix } from './records.js';
 import { sequenceChange } from './sequence.js';
 
@@ -35,6 +36,8 @@ export class GroupIndex implements GroupHead {
   #pending: Map<string, Sequenced> | undefined;
   #pendingSeq: number;
   #pendingTimestamp: number;
+  /** ms; of the last snapshot, and below that of every change which is staged. */
+  #syncedAt = 0;
   #keyPrefix: string | undefined;
   readonly #revs: RevOrder;
   readonly #usage: Usage;
@@ -52,6 +55,7 @@ export class GroupIndex implements GroupHead {
     this.#usage = usage;
     this.#pendingSeq = this.seq;
     this.#pendingTimestamp = this.timestamp;
+    this.#gave(this.timestamp);
   }
 
   /** What the keys of its items' records begin with. */
@@ -102,26 +106,12 @@ export class GroupIndex implements GroupHead {
 
   /** All current values in creation order. */
   values(): JsonText[] {
-    const values: JsonText[] = [];
-    const pending = this.#pending;
-    for (const node of this.items.values()) {
-      const newest = pending?.get(node.id) ?? node;
-      if (newest.created === node.created) values.push(newest.value);
-    }
-    if (pending === undefined) return values;
-    const born = [...pending.values()].filter(
-      ({ id, created }) => created > 0 && this.items.get(id)?.created !== created,
-    );
-    for (const { value } of born.sort((a, b) => a.created - b.created)) values.push(value);
-    return values;
+    return currentValues(this.items, this.#pending);
   }
 
   /** True when it holds an item, or one is on its way. */
   isListed(): boolean {
-    if (this.#pending === undefined) return this.items.size > 0;
-    for (const { created } of this.#pending.values()) if (created > 0) return true;
-    for (const id of this.items.keys()) if (!this.#pending.has(id)) return true;
-    return false;
+    return hasCurrent(this.items, this.#pending);
   }
 
   /**
@@ -151,6 +141,7 @@ export class GroupIndex implements GroupHead {
   stage(sequenced: Sequenced): void {
     this.#pendingSeq = sequenced.rev;
     this.#pendingTimestamp = sequenced.timestamp;
+    this.#gave(sequenced.timestamp);
     this.#pending ??= new Map();
     this.#pending.set(sequenced.id, sequenced);
   }
@@ -180,6 +171,7 @@ export class GroupIndex implements GroupHead {
   /** The next timestamp of the group, in ms. @param now ms */
   stamp(now: number): number {
     this.#pendingTimestamp = nextTimestamp(now, this.#pendingTimestamp);
+    this.#gave(this.#pendingTimestamp);
     return this.#pendingTimestamp;
   }
 
@@ -187,6 +179,11 @@ export class GroupIndex implements GroupHead {
   passed(timestamp: number): void {
     if (timestamp > this.timestamp) this.timestamp = timestamp;
     if (timestamp > this.#pendingTimestamp) this.#pendingTimestamp = timestamp;
+    this.#gave(timestamp);
+  }
+
+  #gave(timestamp: number): void {
+    if (timestamp > this.#usage.timestamp) this.#usage.timestamp = timestamp;
   }
 
   /** ms; no timestamp of the group was greater, also of changes that were rolled back. */
@@ -194,18 +191,29 @@ export class GroupIndex implements GroupHead {
     return Math.max(this.timestamp, this.#pendingTimestamp);
   }
 
-  /** The committed state. Timestamps of changes still to come are greater than the snapshot's. */
-  snapshot(): Snapshot {
+  /**
+   * The committed state. Its timestamp is above all that was told, unless that could be beyond a change's that is on its
+   * way. Timestamps of changes still to come are greater.
+   * @param now ms
+   * @param limit ms; up to where it may be
+   */
+  snapshot(now: number, limit: number): Snapshot {
+    const timestamp = Math.min(nextTimestamp(now, this.lastTimestamp), limit);
+    if (this.#pending === undefined && timestamp > this.#syncedAt) {
+      this.#syncedAt = timestamp;
+      if (timestamp > this.#pendingTimestamp) this.#pendingTimestamp = timestamp;
+      this.#gave(timestamp);
+    }
     const items: StoredItem[] = [];
     for (const { id, rev, created, timestamp, value } of this.items.values())
       items.push({ id, rev, created, timestamp, value });
-    return { epoch: this.epoch, seq: this.seq, timestamp: this.timestamp, items };
+    return { epoch: this.epoch, seq: this.seq, timestamp: Math.max(this.timestamp, this.#syncedAt), items };
   }
 
   /** Costs what changed, not what is stored. */
-  changesSince(cursor: Cursor): Since {
+  changesSince(cursor: Cursor, now: number, limit: number): Since {
     const reason = resetReason(this, cursor);
-    if (reason !== undefined) return { kind: 'reset', reason, snapshot: this.snapshot() };
+    if (reason !== undefined) return { kind: 'reset', reason, snapshot: this.snapshot(now, limit) };
     const { epoch, seq, timestamp } = this;
     const changes = changesAfter(this, epoch, cursor.seq, this.#revs.newestFirst(cursor.seq));
     return { kind: 'changes', epoch, seq, timestamp, changes };

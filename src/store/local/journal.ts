@@ -24,8 +24,14 @@ export interface Journal {
   /**
    * Writes the records, then removes what the index does not need any more. Calls `durable`, as its last act, when it
    * is as durable as the backend promises; never when it rejects. A record may be repeated, the last one counts.
+   * @param synced whether it must outlive the machine, whatever is promised otherwise. @default false
    */
-  write(records: readonly JournalRecord[], removals: readonly string[], durable: () => void): Promise<void>;
+  write(
+    records: readonly JournalRecord[],
+    removals: readonly string[],
+    durable: () => void,
+    synced?: boolean,
+  ): Promise<void>;
   /**
    * A write failed that may have left something under `key`: what belongs there, undefined = nothing, goes out before
    * anything else. Absent where a failed write leaves nothing.

@@ -4,14 +4,16 @@ import type { Catalog } from './catalog.js';
 import type { Journal } from './journal.js';
 import { LoadingGroups } from './loading.js';
 import { decodeItem, parseKey } from './records.js';
+import { MOST_RESERVE } from './stamp-clock.js';
 import { headRecord, RECORD_FORMAT, StoreEpoch, type StoreRecord } from './store-epoch.js';
 
 /**
  * Fills the catalog from the journal. The store gets a new epoch when the journal is new or incomplete: a cursor of
  * before must not match what is written from now on.
+ * @param now ms
  * @throws LocalError `store_corrupt` when a record is not one of ours.
  */
-export async function loadJournal(catalog: Catalog, journal: Journal): Promise<StoreEpoch> {
+export async function loadJournal(catalog: Catalog, journal: Journal, now: number): Promise<StoreEpoch> {
   const { kind, index, incomplete = false } = journal;
   const groups = index?.loading ?? new LoadingGroups();
   let store: StoreRecord | undefined;
@@ -38,6 +40,7 @@ export async function loadJournal(catalog: Catalog, journal: Journal): Promise<S
     isRenewed ? undefined : store,
     store?.format ?? (hasItems(groups) ? RECORD_FORMAT : 1),
   );
+  epoch.clock = Math.max(store?.clock ?? 0, incomplete ? now + MOST_RESERVE : 0);
   const heads = [];
   for (const group of groups.all()) {
     const { head } = group;

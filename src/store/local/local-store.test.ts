@@ -16,8 +16,9 @@ const set = (value: string) => ({ kind: 'set', value: asJson(value) }) as const;
 
 /** Everything a restart must bring back. */
 const state = (store: LocalStore, group: GroupAddress = { stream: 's', group: 'g' }) => ({
-  snapshot: store.snapshot(group),
-  since: store.changesSince(group, { epoch: store.snapshot(group).epoch, seq: 0 }),
+  // Each has a timestamp of its own.
+  snapshot: { ...store.snapshot(group), timestamp: 0 },
+  since: { ...store.changesSince(group, { epoch: store.snapshot(group).epoch, seq: 0 }), timestamp: 0 },
 });
 
 test('everything asked while a write runs is one batch, and answers in order', async () => {
@@ -221,7 +222,7 @@ test('a journal that lost something begins a new epoch, groups with one of their
   await store.commit(at('d'), set('1'));
   await store.commit(at('a', 'other'), set('1'));
   const groups = ['g', 'other'].map((group) => ({ stream: 's', group }));
-  const before = groups.map((group) => store.snapshot(group));
+  const before = groups.map((group) => ({ ...store.snapshot(group), timestamp: 0 }));
   await store[Symbol.asyncDispose]();
   first.records.delete('m/store');
   await assert.rejects(LocalStore.open(options, new FakeJournal(first.records)), {
@@ -229,7 +230,7 @@ test('a journal that lost something begins a new epoch, groups with one of their
   });
   const damaged = Object.assign(new FakeJournal(first.records), { incomplete: true });
   const opened = await LocalStore.open(options, damaged);
-  const after = groups.map((group) => opened.snapshot(group));
+  const after = groups.map((group) => ({ ...opened.snapshot(group), timestamp: 0 }));
   for (const [n, group] of groups.entries()) {
     const cursor = before[n] as { epoch: string; seq: number };
     const since = opened.changesSince(group, cursor);
@@ -240,7 +241,7 @@ test('a journal that lost something begins a new epoch, groups with one of their
   await opened[Symbol.asyncDispose]();
   const again = await LocalStore.open(options, new FakeJournal(first.records));
   assert.deepEqual(
-    groups.map((group) => again.snapshot(group)),
+    groups.map((group) => ({ ...again.snapshot(group), timestamp: 0 })),
     after,
   );
   await again[Symbol.asyncDispose]();

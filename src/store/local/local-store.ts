@@ -26,8 +26,12 @@ import { type CommitObserver, CommitQueue } from './commit-queue.js';
 import { Housekeeping, type TombstoneOptions } from './housekeeping.js';
 import type { Journal } from './journal.js';
 import { loadJournal } from './load.js';
+import { StampClock } from './stamp-clock.js';
+import type { StampFile } from './stamp-file.js';
+import { StampMark } from './stamp-mark.js';
 import { StoreEpoch } from './store-epoch.js';
 import { Transactions } from './transactions.js';
+import { Unsequenced } from './unsequenced.js';
 import { Writer } from './writer.js';
 
 export interface LocalOptions {
@@ -36,6 +40,8 @@ export interface LocalOptions {
   readonly maxQueuedBytes: number;
   /** @default Date.now */
   readonly now?: Now;
+  /** Where a store without a journal keeps the mark of its clock. @default nowhere */
+  readonly stamps?: StampFile | undefined;
   readonly observer?: CommitObserver;
 }
 
@@ -54,17 +60,27 @@ export class LocalStore implements Store {
   readonly #housekeeping: Housekeeping;
   readonly #writer: Writer;
   readonly #now: Now;
+  readonly #clock: StampClock;
+  readonly #stamps: StampFile | undefined;
+  readonly #mark: StampMark;
+  readonly #unsequenced: Unsequenced;
 
   private constructor(catalog: Catalog, epoch: StoreEpoch, options: LocalOptions, journal?: Journal) {
-    const { now = Date.now, maxQueuedBytes, observer, tombstones } = options;
+    const { now: wall = Date.now, maxQueuedBytes, observer, tombstones, stamps } = options;
+    const clock = new StampClock(wall, catalog.usage, stamps?.mark ?? epoch.clock, stamps);
+    if (journal === undefined && stamps === undefined) clock.limit = Number.POSITIVE_INFINITY;
+    const now = clock.now;
+    this.#clock = clock;
+    this.#mark = new StampMark(clock, epoch);
+    this.#stamps = stamps;
     this.kind = journal?.kind ?? 'in_memory';
     if (journal?.backup !== undefined) this.backup = journal.backup;
     this.#catalog = catalog;
     this.#epoch = epoch;
     this.#journal = journal;
     this.#now = now;
-    this.#queue = journal && new CommitQueue(journal, maxQueuedBytes, observer);
-    this.#housekeeping = new Housekeeping(catalog, epoch, tombstones, now, this.#queue);
+    this.#queue = journal && new CommitQueue(journal, maxQueuedBytes, observer, this.#mark);
+    this.#housekeeping = new Housekeeping(catalog, epoch, tombstones, wall, this.#queue);
     this.#writer = new Writer({
       catalog,
       epoch,
@@ -77,13 +93,19 @@ export class LocalStore implements Store {
       const transactions = new Transactions(this.#writer);
       this.transact = (at, writes, trace) => transactions.run(at, writes, trace);
     }
+    this.#unsequenced = new Unsequenced(catalog, clock, this.#queue);
   }
 
   /** Loads everything the journal holds. Rejects when it can't. */
   static async open(options: LocalOptions, journal?: Journal): Promise<LocalStore> {
     const catalog = journal?.index?.catalog ?? new Catalog();
-    const epoch = journal === undefined ? new StoreEpoch() : await loadJournal(catalog, journal);
-    return new LocalStore(catalog, epoch, options, journal);
+    const epoch =
+      journal === undefined
+        ? new StoreEpoch()
+        : await loadJournal(catalog, journal, (options.now ?? Date.now)());
+    const store = new LocalStore(catalog, epoch, options, journal);
+    if (store.#queue !== undefined) await store.#mark.begin(store.#queue);
+    return store;
   }
 
   /** Live items of all groups. */
@@ -137,12 +159,15 @@ export class LocalStore implements Store {
   }
 
   snapshot(at: GroupAddress): Snapshot {
-    return this.#catalog.get(at)?.snapshot() ?? this.#nothing();
+    const group = this.#catalog.get(at);
+    if (group === undefined) return this.#nothing();
+    this.#reserve();
+    return group.snapshot(this.#now(), this.#clock.limit);
   }
 
   changesSince(at: GroupAddress, cursor: Cursor): Since {
     const group = this.#catalog.get(at);
-    if (group !== undefined) return group.changesSince(cursor);
+    if (group !== undefined) return group.changesSince(cursor, this.#now(), this.#clock.limit);
     const snapshot = this.#nothing();
     if (cursor.seq !== 0 || cursor.epoch !== snapshot.epoch)
       return { kind: 'reset', reason: 'epoch', snapshot };
@@ -150,39 +175,14 @@ export class LocalStore implements Store {
   }
 
   publish(unstamped: Omit<CustomEvent, 'timestamp'>): Eventual<CustomEvent> {
-    const event: CustomEvent = { ...unstamped, timestamp: this.#stamp(unstamped) };
-    const group = this.#catalog.get(unstamped);
-    if (this.#queue === undefined || !group?.hasPending) {
-      this.#writer.listener.event(event);
-      return event;
-    }
-    // Its timestamp lies above those of changes that wait for the disk: it must not reach a subscriber before them.
-    const queue = this.#queue;
-    return new Promise((resolve) => {
-      const settle = () => {
-        group.passed(event.timestamp);
-        this.#writer.listener.event(event);
-        resolve(event);
-      };
-      queue.push({ records: [], bytes: 0, settle });
-    });
+    const event: CustomEvent = { ...unstamped, timestamp: this.#unsequenced.stamp(unstamped) };
+    return this.#unsequenced.tell(event, (one) => this.#writer.listener.event(one));
   }
 
-  announce(unstamped: Omit<Change, 'timestamp' | 'seq' | 'epoch'>): Change {
-    const change: Change = { ...unstamped, timestamp: this.#stamp(unstamped), seq: 0, epoch: '' };
-    this.#writer.listener.change(change);
-    return change;
-  }
-
-  #stamp(at: GroupAddress): number {
-    const group = this.#catalog.get(at);
-    if (group === undefined) {
-      this.#catalog.floor = nextTimestamp(this.#now(), this.#catalog.floor);
-      return this.#catalog.floor;
-    }
-    const timestamp = group.stamp(this.#now());
-    if (!group.hasPending) group.passed(timestamp);
-    return timestamp;
+  announce(unstamped: Omit<Change, 'timestamp' | 'seq' | 'epoch'>): Eventual<Change> {
+    const timestamp = this.#unsequenced.stamp(unstamped);
+    const change: Change = { ...unstamped, timestamp, seq: 0, epoch: '' };
+    return this.#unsequenced.tell(change, (one) => this.#writer.listener.change(one));
   }
 
   watch(): void {}
@@ -195,12 +195,19 @@ export class LocalStore implements Store {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#housekeeping.stop();
     await this.#queue?.idle();
+    if (this.#journal !== undefined) await this.#mark.end(this.#journal, this.#catalog.usage.timestamp);
     await this.#journal?.close();
+    this.#stamps?.close();
+  }
+
+  #reserve(): void {
+    if (this.#queue !== undefined) this.#mark.reserve(this.#queue);
   }
 
   #nothing(): Snapshot {
-    const now = this.#now();
-    if (now > this.#catalog.floor) this.#catalog.floor = now;
+    this.#reserve();
+    const timestamp = Math.min(nextTimestamp(this.#now(), this.#catalog.floor), this.#clock.limit);
+    if (timestamp > this.#catalog.floor) this.#catalog.floor = timestamp;
     return { epoch: this.#epoch.ofNewGroup, seq: 0, timestamp: this.#catalog.floor, items: [] };
   }
 }

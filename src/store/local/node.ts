@@ -2,6 +2,7 @@ import type { JsonText } from '../../../generated/json-text.js';
 import type { Change } from '../../domain/change.js';
 import type { AppliedKey } from '../../domain/condition.js';
 import type { GroupHead, ItemEntry } from '../../domain/since.js';
+import type { LatestStamp } from './stamp-clock.js';
 
 /** What the record of an item says (spec/records.md). */
 export interface ItemState extends Omit<ItemEntry, 'alive' | 'deletedBeforeAt'> {
@@ -87,8 +88,8 @@ export class RevOrder {
   }
 }
 
-/** Sums over all nodes of a store. */
-export interface Usage {
+/** Sums over all nodes of a store, and the greatest timestamp of its groups. */
+export interface Usage extends LatestStamp {
   nodes: number;
   bytes: number;
 }

@@ -14,6 +14,8 @@ export interface StoreRecord {
   readonly epoch: string;
   /** Counts groups that were forgotten: a group born after that gets an epoch of its own. */
   readonly generation: number;
+  /** Milliseconds; no timestamp that was handed out is greater. Absent in what older programs wrote. */
+  readonly clock?: number;
 }
 
 export const headRecord = (
@@ -27,6 +29,8 @@ export const headRecord = (
 /** Which history the store holds (D13), and so which epoch a new group gets. */
 export class StoreEpoch {
   #record: StoreRecord;
+  /** A record with format 2 is on its way: no later one may take it back. */
+  #isExtending = false;
 
   /** @param record what the store says of itself. @default a new history @param format of a new history's records */
   constructor(record?: StoreRecord, format: StoreRecord['format'] = 1) {
@@ -51,7 +55,9 @@ export class StoreEpoch {
 
   /** The record that has to be there before the first item with extras; undefined when it is. */
   extended(): JournalRecord | undefined {
-    return this.#record.format === 2 ? undefined : { key: STORE_KEY, value: JSON.stringify(this.#with2()) };
+    if (this.#record.format === 2) return undefined;
+    this.#isExtending = true;
+    return this.record();
   }
 
   /** It is there. */
@@ -68,7 +74,17 @@ export class StoreEpoch {
     return this.record();
   }
 
+  /** ms; 0 = unknown. */
+  get clock(): number {
+    return this.#record.clock ?? 0;
+  }
+
+  set clock(clock: number) {
+    this.#record = { ...this.#record, clock };
+  }
+
   record(): JournalRecord {
-    return { key: STORE_KEY, value: JSON.stringify(this.#record) };
+    const record = this.#isExtending ? this.#with2() : this.#record;
+    return { key: STORE_KEY, value: JSON.stringify(record) };
   }
 }

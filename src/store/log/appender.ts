@@ -67,9 +67,15 @@ export class Appender {
 
   /**
    * Writes a frame and calls `durable` as soon as it is as safe as `durability` asks for; nothing else comes between.
+   * @param synced as with `always`
    * @throws StreamError `read_only`; `invalid_input`, `limit`: nothing is written then
    */
-  append(sets: readonly LogEntry[], deletes: readonly string[], durable: () => void): Promise<void> {
+  append(
+    sets: readonly LogEntry[],
+    deletes: readonly string[],
+    durable: () => void,
+    synced: boolean,
+  ): Promise<void> {
     return this.#exclusive(async () => {
       const frame = this.#frame;
       try {
@@ -78,7 +84,7 @@ export class Appender {
           else entry.writeTo(frame);
         }
         for (const key of deletes) frame.delete(key);
-        await this.#guarded(this.#write);
+        await this.#guarded(synced ? this.#writeSynced : this.#write);
       } finally {
         frame.reset();
       }
@@ -91,6 +97,11 @@ export class Appender {
     if (this.#segment.written.bytes >= this.#parts.segmentBytes) await this.#rotate();
     await this.#segment.append(this.#frame);
     if (this.#parts.durability === 'always') await this.#sync();
+  };
+
+  readonly #writeSynced = async (): Promise<void> => {
+    await this.#write();
+    if (this.#segment.synced !== this.#segment.written) await this.#sync();
   };
 
   /** Begins a new segment; returns its number. Everything before it is on the device. */

@@ -83,11 +83,17 @@ export class Log implements AsyncDisposable {
   /**
    * Writes one frame: `sets`, then `deletes`; it takes effect as a whole or not at all. Calls `durable`, which applies it
    * to the state, as soon as it is as safe as `durability` asks for. Never calls it where it rejects.
+   * @param synced as with `always`. @default false
    * @throws StreamError `read_only`, `unavailable` once it is closed, `invalid_input`, `limit`
    */
-  async write(sets: readonly LogEntry[], deletes: readonly string[], durable: () => void): Promise<void> {
+  async write(
+    sets: readonly LogEntry[],
+    deletes: readonly string[],
+    durable: () => void,
+    synced = false,
+  ): Promise<void> {
     if (this.#closing !== undefined) throw new StreamError('unavailable', 'the store is closed');
-    await this.#appender.append(sets, deletes, durable);
+    await this.#appender.append(sets, deletes, durable, synced);
     this.#compactor.consider();
   }
 

@@ -98,6 +98,24 @@ export const clockCases: readonly ContractCase[] = [
     },
   },
   {
+    name: 'what is told after a sync is newer than the sync, also the first change of a group',
+    options: { now: () => 9_000 },
+    async run({ store }) {
+      for (const n of upTo(20)) {
+        const group = { stream: 's', group: `g${n}` };
+        const told = [(await store.snapshot(group)).timestamp];
+        told.push((await set(store, 'a', '1', group)).change!.timestamp);
+        const { timestamp } = await store.publish({ ...group, item: 'a', type: 'e', data: json('1') });
+        told.push(timestamp);
+        const after = (await store.snapshot(group)).timestamp;
+        assert.equal(after >= timestamp, true);
+        told.push((await set(store, 'a', '2', group)).change!.timestamp);
+        assert.equal(isRising(told), true);
+        assert.equal(told.at(-1)! > after, true);
+      }
+    },
+  },
+  {
     name: 'an event of a group without items reaches the listener and stores nothing',
     async run({ store, recorder }) {
       await store.publish({ ...GROUP, item: undefined, type: 'ping', data: json('null') });

@@ -1,6 +1,7 @@
 import { setImmediate as tick } from 'node:timers/promises';
 import type { StoreHealth } from '../../port.js';
 import type { Journal, JournalRecord } from '../journal.js';
+import { STORE_KEY } from '../records.js';
 
 /** A durable backend in a Map, whose writes take a tick and fail when told to. */
 export class FakeJournal implements Journal {
@@ -29,7 +30,8 @@ export class FakeJournal implements Journal {
     if (this.failing) throw new Error('no space left on device');
     for (const { key, value } of records) this.records.set(key, value);
     for (const key of removals) this.records.delete(key);
-    this.batches.push(records.length);
+    const written = records.filter(({ key }) => key !== STORE_KEY).length;
+    if (written > 0 || removals.length > 0) this.batches.push(written);
     durable();
   }
 
