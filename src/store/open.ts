@@ -54,7 +54,7 @@ export async function openStore(adapter: Adapter, options: OpenStoreOptions): Pr
   }
 }
 
-/** The mark of a store that keeps nothing else, so that a restart does not take timestamps back (D42). */
+/** The mark of a store that keeps nothing else, so that a restart does not take timestamps back (D50). */
 async function openStamps(logger: Logger): Promise<StampFile | undefined> {
   const { openStampFile } = await import('./local/stamp-file.js');
   return openStampFile((error) =>

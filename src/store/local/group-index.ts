@@ -201,7 +201,7 @@ export class GroupIndex implements GroupHead {
     const timestamp = Math.min(nextTimestamp(now, this.lastTimestamp), limit);
     if (this.#pending === undefined && timestamp > this.#syncedAt) {
       this.#syncedAt = timestamp;
-      if (timestamp > this.#pendingTimestamp) this.#pendingTimestamp = timestamp;
+      this.#pendingTimestamp = Math.max(timestamp, this.#pendingTimestamp);
       this.#gave(timestamp);
     }
     const items: StoredItem[] = [];
