@@ -17,7 +17,7 @@ if (files.length === 0) {
   console.error(`no test file matches ${filters.join(' ')}`);
   process.exitCode = 1;
 } else {
-  const args = ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-timeout=300000', ...files];
+  const args = ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-timeout=600000', ...files];
   const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
   child.once('error', (error) => {
     console.error(error.message);
