@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { compileApart } from './compile.js';
 import { findDrift, writeFiles } from './output.js';
 import { render } from './render.js';
+import { tellUndecided } from './undecided.js';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const output = path.join(root, 'generated');
@@ -23,7 +24,7 @@ async function write(): Promise<void> {
   const files = await render(path.join(root, 'spec'));
   const said = await compileApart(files);
   if (said !== '') fail(`${said}What the spec gives does not compile: generated/ is left as it was.`);
-  else await writeFiles(files, output);
+  else if ((await writeFiles(files, output)) > 0) await tellUndecided(root);
 }
 
 await (process.argv.slice(2).includes('--check') ? check() : write()).catch((error: Error) =>

@@ -15,16 +15,23 @@ export async function findDrift(files: Files, directory: string): Promise<readon
   return faults;
 }
 
-/** Makes `directory` hold exactly `files`; untouched ones keep their modification time. */
-export async function writeFiles(files: Files, directory: string): Promise<void> {
+/**
+ * Makes `directory` hold exactly `files`; untouched ones keep their modification time. Returns how many were not as
+ * they should be.
+ */
+export async function writeFiles(files: Files, directory: string): Promise<number> {
   const found = await list(directory);
-  for (const name of found) if (!files.has(name)) await rm(path.join(directory, name));
+  const stray = found.filter((name) => !files.has(name));
+  for (const name of stray) await rm(path.join(directory, name));
+  let written = stray.length;
   for (const [name, text] of files) {
     const file = path.join(directory, name);
     if (found.includes(name) && (await readFile(file, 'utf8')) === text) continue;
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, text);
+    written += 1;
   }
+  return written;
 }
 
 async function list(directory: string): Promise<readonly string[]> {
