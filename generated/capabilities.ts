@@ -25,6 +25,10 @@ export const CAPABILITY = {
   revisions: 'revisions',
   /** `stream::transact` writes several items of a group, all or none. */
   transactions: 'transactions',
+  /** A long sync comes in pieces, and a join says how long they may be. */
+  paging: 'paging',
+  /** Many joins go in one message. */
+  multiJoin: 'multi-join',
 } as const;
 export type Capability = (typeof CAPABILITY)[keyof typeof CAPABILITY];
 
@@ -102,5 +106,13 @@ export const CAPABILITY_MEMBERS: Readonly<Record<Capability, readonly string[]>>
   'transactions': [
     'functions/stream::transact',
     'StreamMessage.more',
+  ],
+  'paging': [
+    'JoinData.page',
+    'SyncEvent.more',
+  ],
+  'multi-join': [
+    'JoinAllMessage',
+    'SubscribedMessage.multi',
   ],
 };

@@ -365,6 +365,8 @@ export const SOCKET_ERROR = {
   tooManySubscriptions: 'too_many_subscriptions',
   /** More joins than `limits.joins_per_second`. Try again in a second. */
   tooManyJoins: 'too_many_joins',
+  /** The group passes `limits.sync_bytes` and `page` was not asked for. The subscription has ended. */
+  limit: 'limit',
   /** The state cannot be read now. Join again later. */
   unavailable: 'unavailable',
   /** A fault of the server; the details are in its log. */

@@ -33,6 +33,14 @@ export interface JoinData {
   items?: boolean;
   /** *Additive.* True = the join is answered with `subscribed`, also without `since`. */
   ack?: boolean;
+  /** *Additive.* Items that one sync of the group may hold: a longer one comes in pieces, see `more` of SyncEvent. */
+  page?: number;
+}
+
+/** *Additive.* Many joins in one message, each answered for itself. Offered by `multi` of `subscribed`. */
+export interface JoinAllMessage {
+  type: 'join';
+  data: JoinData[];
 }
 
 export interface LeaveData {
@@ -73,6 +81,8 @@ export interface SyncEvent {
   type: 'sync';
   /** Array of the group's values in creation order; for an item subscription the value or null. With `items` see SyncItem. */
   data: unknown;
+  /** *Additive.* True = a piece of a sync that was asked for with `page`, and the next one goes on where it ends. All pieces have the same seq, of at most `page` items and 256 KiB each (one item may be longer); the last has no `more`, and only with it the client stands at that seq. One of another seq or epoch begins anew. */
+  more?: boolean;
 }
 
 export interface CreateEvent {
@@ -136,6 +146,8 @@ export interface SubscribedMessage {
   seq: number;
   /** *Additive.* True = this server answers `ping` with `pong`. Absent = it does not know `ping`. */
   ping?: boolean;
+  /** *Additive.* True = this server takes many joins in one message (JoinAllMessage). */
+  multi?: boolean;
 }
 
 export interface ErrorMessage {
@@ -155,6 +167,7 @@ export type SocketErrorCode =
   | 'duplicate_subscription'
   | 'too_many_subscriptions'
   | 'too_many_joins'
+  | 'limit'
   | 'unavailable'
   | 'internal';
 

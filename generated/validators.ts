@@ -11,7 +11,7 @@ import type { DeleteInput, DeleteResult, GetInput, GetResult, ListAllInput, List
 import * as functions from './validators/functions.js';
 import type { JoinTriggerConfig, JoinTriggerPayload, LeaveTriggerConfig, LeaveTriggerPayload, StreamTriggerConfig, StreamTriggerPayload } from './triggers.js';
 import * as triggers from './validators/triggers.js';
-import type { ClientMessage, ServerMessage, SyncItem } from './socket.js';
+import type { ClientMessage, JoinAllMessage, ServerMessage, SyncItem } from './socket.js';
 import * as socket from './validators/socket.js';
 import type { ChangesReply, RefusalReply, SnapshotReply } from './http.js';
 import * as http from './validators/http.js';
@@ -100,6 +100,9 @@ export const validateStreamTriggerPayload = triggers.validateStreamTriggerPayloa
 
 /** Checks a ClientMessage. */
 export const validateClientMessage = socket.validateClientMessage as unknown as Validator<ClientMessage>;
+
+/** Checks a JoinAllMessage. */
+export const validateJoinAllMessage = socket.validateJoinAllMessage as unknown as Validator<JoinAllMessage>;
 
 /** Checks a ServerMessage. */
 export const validateServerMessage = socket.validateServerMessage as unknown as Validator<ServerMessage>;

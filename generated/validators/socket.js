@@ -2,7 +2,7 @@
 // Input: spec/asyncapi/stream-socket.yaml
 
 export const validateClientMessage = validate11;
-const schema12 = {"type":"object","description":"What a client may send.","oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"join"},"data":{"type":"object","required":["subscriptionId","streamName","groupId"],"properties":{"subscriptionId":{"type":"string","description":"Chosen by the client, unique on its socket."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"An item's id. Absent or null = the whole group."},"since":{"description":"*Additive.* Everything up to `seq` of `epoch` has been seen: send what changed after it.","type":"object","required":["epoch","seq"],"properties":{"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer"}}},"items":{"type":"boolean","description":"*Additive.* True = the sync's `data` is `[{id, rev, data}]`, for an item subscription one such object or null."},"ack":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, also without `since`."}}}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"leave"},"data":{"type":"object","required":["subscriptionId"],"properties":{"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"]}}}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"ping"}}}],"discriminator":{"propertyName":"type"},"required":["type"]};
+const schema12 = {"type":"object","description":"What a client may send.","oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"join"},"data":{"type":"object","required":["subscriptionId","streamName","groupId"],"properties":{"subscriptionId":{"type":"string","description":"Chosen by the client, unique on its socket."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"An item's id. Absent or null = the whole group."},"since":{"description":"*Additive.* Everything up to `seq` of `epoch` has been seen: send what changed after it.","type":"object","required":["epoch","seq"],"properties":{"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer"}}},"items":{"type":"boolean","description":"*Additive.* True = the sync's `data` is `[{id, rev, data}]`, for an item subscription one such object or null."},"ack":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, also without `since`."},"page":{"minimum":1,"maximum":10000,"type":"integer","description":"*Additive.* Items that one sync of the group may hold: a longer one comes in pieces, see `more` of SyncEvent."}}}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"leave"},"data":{"type":"object","required":["subscriptionId"],"properties":{"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"]}}}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"ping"}}}],"discriminator":{"propertyName":"type"},"required":["type"]};
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -190,6 +190,34 @@ var valid3 = _errs24 === errors;
 else {
 var valid3 = true;
 }
+if(valid3){
+if(data1.page !== undefined){
+let data11 = data1.page;
+const _errs26 = errors;
+if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
+validate11.errors = [{instancePath:instancePath+"/data/page",schemaPath:"#/oneOf/0/properties/data/properties/page/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs26){
+if((typeof data11 == "number") && (isFinite(data11))){
+if(data11 > 10000 || isNaN(data11)){
+validate11.errors = [{instancePath:instancePath+"/data/page",schemaPath:"#/oneOf/0/properties/data/properties/page/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"}];
+return false;
+}
+else {
+if(data11 < 1 || isNaN(data11)){
+validate11.errors = [{instancePath:instancePath+"/data/page",schemaPath:"#/oneOf/0/properties/data/properties/page/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
+}
+var valid3 = _errs26 === errors;
+}
+else {
+var valid3 = true;
+}
+}
 }
 }
 }
@@ -218,8 +246,8 @@ return false;
 }
 }
 else if(tag0 === "leave"){
-const _errs26 = errors;
-if(errors === _errs26){
+const _errs28 = errors;
+if(errors === _errs28){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing4;
 if(((data.type === undefined) && (missing4 = "type")) || ((data.data === undefined) && (missing4 = "data"))){
@@ -228,49 +256,37 @@ return false;
 }
 else {
 if(data.type !== undefined){
-let data11 = data.type;
-const _errs28 = errors;
-if(typeof data11 !== "string"){
+let data12 = data.type;
+const _errs30 = errors;
+if(typeof data12 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("leave" !== data11){
+if("leave" !== data12){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/const",keyword:"const",params:{allowedValue: "leave"},message:"must be equal to constant"}];
 return false;
 }
-var valid6 = _errs28 === errors;
+var valid6 = _errs30 === errors;
 }
 else {
 var valid6 = true;
 }
 if(valid6){
 if(data.data !== undefined){
-let data12 = data.data;
-const _errs30 = errors;
-if(errors === _errs30){
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+let data13 = data.data;
+const _errs32 = errors;
+if(errors === _errs32){
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 let missing5;
-if((data12.subscriptionId === undefined) && (missing5 = "subscriptionId")){
+if((data13.subscriptionId === undefined) && (missing5 = "subscriptionId")){
 validate11.errors = [{instancePath:instancePath+"/data",schemaPath:"#/oneOf/1/properties/data/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
 return false;
 }
 else {
-if(data12.subscriptionId !== undefined){
-const _errs32 = errors;
-if(typeof data12.subscriptionId !== "string"){
-validate11.errors = [{instancePath:instancePath+"/data/subscriptionId",schemaPath:"#/oneOf/1/properties/data/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid7 = _errs32 === errors;
-}
-else {
-var valid7 = true;
-}
-if(valid7){
-if(data12.streamName !== undefined){
+if(data13.subscriptionId !== undefined){
 const _errs34 = errors;
-if(typeof data12.streamName !== "string"){
-validate11.errors = [{instancePath:instancePath+"/data/streamName",schemaPath:"#/oneOf/1/properties/data/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data13.subscriptionId !== "string"){
+validate11.errors = [{instancePath:instancePath+"/data/subscriptionId",schemaPath:"#/oneOf/1/properties/data/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid7 = _errs34 === errors;
@@ -279,10 +295,10 @@ else {
 var valid7 = true;
 }
 if(valid7){
-if(data12.groupId !== undefined){
+if(data13.streamName !== undefined){
 const _errs36 = errors;
-if(typeof data12.groupId !== "string"){
-validate11.errors = [{instancePath:instancePath+"/data/groupId",schemaPath:"#/oneOf/1/properties/data/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data13.streamName !== "string"){
+validate11.errors = [{instancePath:instancePath+"/data/streamName",schemaPath:"#/oneOf/1/properties/data/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid7 = _errs36 === errors;
@@ -291,14 +307,26 @@ else {
 var valid7 = true;
 }
 if(valid7){
-if(data12.id !== undefined){
-let data16 = data12.id;
+if(data13.groupId !== undefined){
 const _errs38 = errors;
-if((typeof data16 !== "string") && (data16 !== null)){
-validate11.errors = [{instancePath:instancePath+"/data/id",schemaPath:"#/oneOf/1/properties/data/properties/id/type",keyword:"type",params:{type: schema12.oneOf[1].properties.data.properties.id.type},message:"must be string,null"}];
+if(typeof data13.groupId !== "string"){
+validate11.errors = [{instancePath:instancePath+"/data/groupId",schemaPath:"#/oneOf/1/properties/data/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid7 = _errs38 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data13.id !== undefined){
+let data17 = data13.id;
+const _errs40 = errors;
+if((typeof data17 !== "string") && (data17 !== null)){
+validate11.errors = [{instancePath:instancePath+"/data/id",schemaPath:"#/oneOf/1/properties/data/properties/id/type",keyword:"type",params:{type: schema12.oneOf[1].properties.data.properties.id.type},message:"must be string,null"}];
+return false;
+}
+var valid7 = _errs40 === errors;
 }
 else {
 var valid7 = true;
@@ -313,7 +341,7 @@ validate11.errors = [{instancePath:instancePath+"/data",schemaPath:"#/oneOf/1/pr
 return false;
 }
 }
-var valid6 = _errs30 === errors;
+var valid6 = _errs32 === errors;
 }
 else {
 var valid6 = true;
@@ -328,8 +356,8 @@ return false;
 }
 }
 else if(tag0 === "ping"){
-const _errs40 = errors;
-if(errors === _errs40){
+const _errs42 = errors;
+if(errors === _errs42){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing6;
 if((data.type === undefined) && (missing6 = "type")){
@@ -338,12 +366,12 @@ return false;
 }
 else {
 if(data.type !== undefined){
-let data17 = data.type;
-if(typeof data17 !== "string"){
+let data18 = data.type;
+if(typeof data18 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("ping" !== data17){
+if("ping" !== data18){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/const",keyword:"const",params:{allowedValue: "ping"},message:"must be equal to constant"}];
 return false;
 }
@@ -376,8 +404,8 @@ validate11.errors = vErrors;
 return errors === 0;
 }
 
-export const validateServerMessage = validate12;
-const schema13 = {"type":"object","description":"What the server sends.","oneOf":[{"type":"object","required":["type","timestamp","streamName","groupId","id","event"],"properties":{"type":{"type":"string","const":"stream"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer","description":"Milliseconds since the Unix epoch; strictly increases per group."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"The item's id; null for what concerns the group."},"event":{"type":"object","oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"sync"},"data":{"description":"Array of the group's values in creation order; for an item subscription the value or null. With `items` see SyncItem."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"create"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"update"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"delete"},"data":{"description":"The removed value."}}},{"type":"object","required":["type","event"],"properties":{"type":{"type":"string","const":"event"},"event":{"description":"What `stream::send` sent.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","description":"The sender's own type."},"data":{"description":"The sender's own data."}}}}},{"description":"A join handler refused the join. No data follows, ever.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"unauthorized"}}}],"discriminator":{"propertyName":"type"},"required":["type"]},"created":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created it. Items are listed in the order of their creation."},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"*Additive.* Where the group stands after this message (0 = a sync of a group never written). Absent when nobody sequenced it."},"epoch":{"type":"string","description":"*Additive.* The incarnation of the group's data that `seq` belongs to."},"more":{"type":"boolean","description":"*Additive.* `true`: the group's next change belongs to the same transaction. A client that follows the group may show both\nat once; one that follows an item is not sent the others.\n"}}},{"type":"object","required":["type","subscriptionId","streamName","groupId","mode","epoch","seq"],"properties":{"type":{"type":"string","const":"subscribed"},"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":"string","description":"The item's id when one item was joined."},"mode":{"type":"string","enum":["changes","sync"],"description":"What follows. `changes` = the changes after `since`; `sync` = the whole state, which replaces what the client holds."},"reason":{"type":"string","enum":["epoch","horizon"],"description":"Why a given `since` led to a sync. `epoch` = the data is another incarnation; `horizon` = deletions that old are forgotten."},"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"Where the group stands after what follows."},"ping":{"type":"boolean","description":"*Additive.* True = this server answers `ping` with `pong`. Absent = it does not know `ping`."}}},{"type":"object","required":["type","code","message"],"properties":{"type":{"type":"string","const":"error"},"code":{"type":"string","enum":["invalid_message","message_too_deep","empty_name","name_too_long","duplicate_subscription","too_many_subscriptions","too_many_joins","unavailable","internal"]},"message":{"type":"string","description":"One sentence for a person."},"subscriptionId":{"type":"string","description":"The subscription concerned. Without it the whole message was refused."}}},{"type":"object","required":["type","streamName","groupId","count"],"properties":{"type":{"type":"string","const":"dropped"},"streamName":{"type":"string"},"groupId":{"type":"string"},"count":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"Number of custom events missed since the last such message."}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}],"discriminator":{"propertyName":"type"},"required":["type"]};
+export const validateJoinAllMessage = validate12;
+const schema13 = {"description":"*Additive.* Many joins in one message, each answered for itself. Offered by `multi` of `subscribed`.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"join"},"data":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"object","required":["subscriptionId","streamName","groupId"],"properties":{"subscriptionId":{"type":"string","description":"Chosen by the client, unique on its socket."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"An item's id. Absent or null = the whole group."},"since":{"description":"*Additive.* Everything up to `seq` of `epoch` has been seen: send what changed after it.","type":"object","required":["epoch","seq"],"properties":{"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer"}}},"items":{"type":"boolean","description":"*Additive.* True = the sync's `data` is `[{id, rev, data}]`, for an item subscription one such object or null."},"ack":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, also without `since`."},"page":{"minimum":1,"maximum":10000,"type":"integer","description":"*Additive.* Items that one sync of the group may hold: a longer one comes in pieces, see `more` of SyncEvent."}}}}}};
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -385,8 +413,273 @@ let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((data.type === undefined) && (missing0 = "type")){
+if(((data.type === undefined) && (missing0 = "type")) || ((data.data === undefined) && (missing0 = "data"))){
 validate12.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data0 = data.type;
+const _errs1 = errors;
+if(typeof data0 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("join" !== data0){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/const",keyword:"const",params:{allowedValue: "join"},message:"must be equal to constant"}];
+return false;
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.data !== undefined){
+let data1 = data.data;
+const _errs3 = errors;
+if(errors === _errs3){
+if(Array.isArray(data1)){
+if(data1.length > 100){
+validate12.errors = [{instancePath:instancePath+"/data",schemaPath:"#/properties/data/maxItems",keyword:"maxItems",params:{limit: 100},message:"must NOT have more than 100 items"}];
+return false;
+}
+else {
+if(data1.length < 1){
+validate12.errors = [{instancePath:instancePath+"/data",schemaPath:"#/properties/data/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"}];
+return false;
+}
+else {
+var valid1 = true;
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+let data2 = data1[i0];
+const _errs5 = errors;
+if(errors === _errs5){
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+let missing1;
+if((((data2.subscriptionId === undefined) && (missing1 = "subscriptionId")) || ((data2.streamName === undefined) && (missing1 = "streamName"))) || ((data2.groupId === undefined) && (missing1 = "groupId"))){
+validate12.errors = [{instancePath:instancePath+"/data/" + i0,schemaPath:"#/properties/data/items/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+return false;
+}
+else {
+if(data2.subscriptionId !== undefined){
+const _errs7 = errors;
+if(typeof data2.subscriptionId !== "string"){
+validate12.errors = [{instancePath:instancePath+"/data/" + i0+"/subscriptionId",schemaPath:"#/properties/data/items/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid2 = _errs7 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.streamName !== undefined){
+const _errs9 = errors;
+if(typeof data2.streamName !== "string"){
+validate12.errors = [{instancePath:instancePath+"/data/" + i0+"/streamName",schemaPath:"#/properties/data/items/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid2 = _errs9 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.groupId !== undefined){
+const _errs11 = errors;
+if(typeof data2.groupId !== "string"){
+validate12.errors = [{instancePath:instancePath+"/data/" + i0+"/groupId",schemaPath:"#/properties/data/items/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid2 = _errs11 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.id !== undefined){
+let data6 = data2.id;
+const _errs13 = errors;
+if((typeof data6 !== "string") && (data6 !== null)){
+validate12.errors = [{instancePath:instancePath+"/data/" + i0+"/id",schemaPath:"#/properties/data/items/properties/id/type",keyword:"type",params:{type: schema13.properties.data.items.properties.id.type},message:"must be string,null"}];
+return false;
+}
+var valid2 = _errs13 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.since !== undefined){
+let data7 = data2.since;
+const _errs15 = errors;
+if(errors === _errs15){
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+let missing2;
+if(((data7.epoch === undefined) && (missing2 = "epoch")) || ((data7.seq === undefined) && (missing2 = "seq"))){
+validate12.errors = [{instancePath:instancePath+"/data/" + i0+"/since",schemaPath:"#/properties/data/items/properties/since/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+return false;
+}
+else {
+if(data7.epoch !== undefined){
+const _errs17 = errors;
+if(typeof data7.epoch !== "string"){
+validate12.errors = [{instancePath:instancePath+"/data/" + i0+"/since/epoch",schemaPath:"#/properties/data/items/properties/since/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid3 = _errs17 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data7.seq !== undefined){
+let data9 = data7.seq;
+const _errs19 = errors;
+if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
+validate12.errors = [{instancePath:instancePath+"/data/" + i0+"/since/seq",schemaPath:"#/properties/data/items/properties/since/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs19){
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 > 9007199254740991 || isNaN(data9)){
+validate12.errors = [{instancePath:instancePath+"/data/" + i0+"/since/seq",schemaPath:"#/properties/data/items/properties/since/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data9 < 0 || isNaN(data9)){
+validate12.errors = [{instancePath:instancePath+"/data/" + i0+"/since/seq",schemaPath:"#/properties/data/items/properties/since/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid3 = _errs19 === errors;
+}
+else {
+var valid3 = true;
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath:instancePath+"/data/" + i0+"/since",schemaPath:"#/properties/data/items/properties/since/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid2 = _errs15 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.items !== undefined){
+const _errs21 = errors;
+if(typeof data2.items !== "boolean"){
+validate12.errors = [{instancePath:instancePath+"/data/" + i0+"/items",schemaPath:"#/properties/data/items/properties/items/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs21 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.ack !== undefined){
+const _errs23 = errors;
+if(typeof data2.ack !== "boolean"){
+validate12.errors = [{instancePath:instancePath+"/data/" + i0+"/ack",schemaPath:"#/properties/data/items/properties/ack/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs23 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data2.page !== undefined){
+let data12 = data2.page;
+const _errs25 = errors;
+if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
+validate12.errors = [{instancePath:instancePath+"/data/" + i0+"/page",schemaPath:"#/properties/data/items/properties/page/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs25){
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 > 10000 || isNaN(data12)){
+validate12.errors = [{instancePath:instancePath+"/data/" + i0+"/page",schemaPath:"#/properties/data/items/properties/page/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"}];
+return false;
+}
+else {
+if(data12 < 1 || isNaN(data12)){
+validate12.errors = [{instancePath:instancePath+"/data/" + i0+"/page",schemaPath:"#/properties/data/items/properties/page/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
+}
+var valid2 = _errs25 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath:instancePath+"/data/" + i0,schemaPath:"#/properties/data/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid1 = _errs5 === errors;
+if(!valid1){
+break;
+}
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath:instancePath+"/data",schemaPath:"#/properties/data/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate12.errors = vErrors;
+return errors === 0;
+}
+
+export const validateServerMessage = validate13;
+const schema14 = {"type":"object","description":"What the server sends.","oneOf":[{"type":"object","required":["type","timestamp","streamName","groupId","id","event"],"properties":{"type":{"type":"string","const":"stream"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer","description":"Milliseconds since the Unix epoch; strictly increases per group."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"The item's id; null for what concerns the group."},"event":{"type":"object","oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"sync"},"data":{"description":"Array of the group's values in creation order; for an item subscription the value or null. With `items` see SyncItem."},"more":{"type":"boolean","description":"*Additive.* True = a piece of a sync that was asked for with `page`, and the next one goes on where it ends. All pieces have the same\nseq, of at most `page` items and 256 KiB each (one item may be longer); the last has no `more`, and only with it the client stands at that seq. One of\nanother seq or epoch begins anew.\n"}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"create"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"update"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"delete"},"data":{"description":"The removed value."}}},{"type":"object","required":["type","event"],"properties":{"type":{"type":"string","const":"event"},"event":{"description":"What `stream::send` sent.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","description":"The sender's own type."},"data":{"description":"The sender's own data."}}}}},{"description":"A join handler refused the join. No data follows, ever.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"unauthorized"}}}],"discriminator":{"propertyName":"type"},"required":["type"]},"created":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created it. Items are listed in the order of their creation."},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"*Additive.* Where the group stands after this message (0 = a sync of a group never written). Absent when nobody sequenced it."},"epoch":{"type":"string","description":"*Additive.* The incarnation of the group's data that `seq` belongs to."},"more":{"type":"boolean","description":"*Additive.* `true`: the group's next change belongs to the same transaction. A client that follows the group may show both\nat once; one that follows an item is not sent the others.\n"}}},{"type":"object","required":["type","subscriptionId","streamName","groupId","mode","epoch","seq"],"properties":{"type":{"type":"string","const":"subscribed"},"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":"string","description":"The item's id when one item was joined."},"mode":{"type":"string","enum":["changes","sync"],"description":"What follows. `changes` = the changes after `since`; `sync` = the whole state, which replaces what the client holds."},"reason":{"type":"string","enum":["epoch","horizon"],"description":"Why a given `since` led to a sync. `epoch` = the data is another incarnation; `horizon` = deletions that old are forgotten."},"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"Where the group stands after what follows."},"ping":{"type":"boolean","description":"*Additive.* True = this server answers `ping` with `pong`. Absent = it does not know `ping`."},"multi":{"type":"boolean","description":"*Additive.* True = this server takes many joins in one message (JoinAllMessage)."}}},{"type":"object","required":["type","code","message"],"properties":{"type":{"type":"string","const":"error"},"code":{"type":"string","enum":["invalid_message","message_too_deep","empty_name","name_too_long","duplicate_subscription","too_many_subscriptions","too_many_joins","limit","unavailable","internal"]},"message":{"type":"string","description":"One sentence for a person."},"subscriptionId":{"type":"string","description":"The subscription concerned. Without it the whole message was refused."}}},{"type":"object","required":["type","streamName","groupId","count"],"properties":{"type":{"type":"string","const":"dropped"},"streamName":{"type":"string"},"groupId":{"type":"string"},"count":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"Number of custom events missed since the last such message."}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}],"discriminator":{"propertyName":"type"},"required":["type"]};
+
+function validate13(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((data.type === undefined) && (missing0 = "type")){
+validate13.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
@@ -398,7 +691,7 @@ if(errors === _errs2){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing1;
 if(((((((data.type === undefined) && (missing1 = "type")) || ((data.timestamp === undefined) && (missing1 = "timestamp"))) || ((data.streamName === undefined) && (missing1 = "streamName"))) || ((data.groupId === undefined) && (missing1 = "groupId"))) || ((data.id === undefined) && (missing1 = "id"))) || ((data.event === undefined) && (missing1 = "event"))){
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+validate13.errors = [{instancePath,schemaPath:"#/oneOf/0/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
@@ -406,11 +699,11 @@ if(data.type !== undefined){
 let data0 = data.type;
 const _errs4 = errors;
 if(typeof data0 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 if("stream" !== data0){
-validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/0/properties/type/const",keyword:"const",params:{allowedValue: "stream"},message:"must be equal to constant"}];
+validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/0/properties/type/const",keyword:"const",params:{allowedValue: "stream"},message:"must be equal to constant"}];
 return false;
 }
 var valid2 = _errs4 === errors;
@@ -423,18 +716,18 @@ if(data.timestamp !== undefined){
 let data1 = data.timestamp;
 const _errs6 = errors;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate12.errors = [{instancePath:instancePath+"/timestamp",schemaPath:"#/oneOf/0/properties/timestamp/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate13.errors = [{instancePath:instancePath+"/timestamp",schemaPath:"#/oneOf/0/properties/timestamp/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs6){
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 > 9007199254740991 || isNaN(data1)){
-validate12.errors = [{instancePath:instancePath+"/timestamp",schemaPath:"#/oneOf/0/properties/timestamp/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+validate13.errors = [{instancePath:instancePath+"/timestamp",schemaPath:"#/oneOf/0/properties/timestamp/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
 if(data1 < -9007199254740991 || isNaN(data1)){
-validate12.errors = [{instancePath:instancePath+"/timestamp",schemaPath:"#/oneOf/0/properties/timestamp/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},message:"must be >= -9007199254740991"}];
+validate13.errors = [{instancePath:instancePath+"/timestamp",schemaPath:"#/oneOf/0/properties/timestamp/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},message:"must be >= -9007199254740991"}];
 return false;
 }
 }
@@ -449,7 +742,7 @@ if(valid2){
 if(data.streamName !== undefined){
 const _errs8 = errors;
 if(typeof data.streamName !== "string"){
-validate12.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/0/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate13.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/0/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs8 === errors;
@@ -461,7 +754,7 @@ if(valid2){
 if(data.groupId !== undefined){
 const _errs10 = errors;
 if(typeof data.groupId !== "string"){
-validate12.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/0/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate13.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/0/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs10 === errors;
@@ -474,7 +767,7 @@ if(data.id !== undefined){
 let data4 = data.id;
 const _errs12 = errors;
 if((typeof data4 !== "string") && (data4 !== null)){
-validate12.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/0/properties/id/type",keyword:"type",params:{type: schema13.oneOf[0].properties.id.type},message:"must be string,null"}];
+validate13.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/0/properties/id/type",keyword:"type",params:{type: schema14.oneOf[0].properties.id.type},message:"must be string,null"}];
 return false;
 }
 var valid2 = _errs12 === errors;
@@ -490,7 +783,7 @@ if(errors === _errs14){
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 let missing2;
 if((data5.type === undefined) && (missing2 = "type")){
-validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+validate13.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
@@ -502,223 +795,241 @@ if(errors === _errs17){
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 let missing3;
 if(((data5.type === undefined) && (missing3 = "type")) || ((data5.data === undefined) && (missing3 = "data"))){
-validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/0/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
+validate13.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/0/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
 return false;
 }
 else {
 if(data5.type !== undefined){
 let data6 = data5.type;
+const _errs19 = errors;
 if(typeof data6 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate13.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 if("sync" !== data6){
-validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/0/properties/type/const",keyword:"const",params:{allowedValue: "sync"},message:"must be equal to constant"}];
+validate13.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/0/properties/type/const",keyword:"const",params:{allowedValue: "sync"},message:"must be equal to constant"}];
 return false;
+}
+var valid5 = _errs19 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data5.more !== undefined){
+const _errs21 = errors;
+if(typeof data5.more !== "boolean"){
+validate13.errors = [{instancePath:instancePath+"/event/more",schemaPath:"#/oneOf/0/properties/event/oneOf/0/properties/more/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid5 = _errs21 === errors;
+}
+else {
+var valid5 = true;
 }
 }
 }
 }
 else {
-validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate13.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
 }
 else if(tag1 === "create"){
-const _errs21 = errors;
-if(errors === _errs21){
+const _errs23 = errors;
+if(errors === _errs23){
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 let missing4;
 if(((data5.type === undefined) && (missing4 = "type")) || ((data5.data === undefined) && (missing4 = "data"))){
-validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/1/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
-return false;
-}
-else {
-if(data5.type !== undefined){
-let data7 = data5.type;
-if(typeof data7 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("create" !== data7){
-validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/1/properties/type/const",keyword:"const",params:{allowedValue: "create"},message:"must be equal to constant"}];
-return false;
-}
-}
-}
-}
-else {
-validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
-}
-}
-else if(tag1 === "update"){
-const _errs25 = errors;
-if(errors === _errs25){
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-let missing5;
-if(((data5.type === undefined) && (missing5 = "type")) || ((data5.data === undefined) && (missing5 = "data"))){
-validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/2/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
+validate13.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/1/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
 return false;
 }
 else {
 if(data5.type !== undefined){
 let data8 = data5.type;
 if(typeof data8 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate13.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("update" !== data8){
-validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/2/properties/type/const",keyword:"const",params:{allowedValue: "update"},message:"must be equal to constant"}];
+if("create" !== data8){
+validate13.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/1/properties/type/const",keyword:"const",params:{allowedValue: "create"},message:"must be equal to constant"}];
 return false;
 }
 }
 }
 }
 else {
-validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/2/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate13.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
 }
-else if(tag1 === "delete"){
-const _errs29 = errors;
-if(errors === _errs29){
+else if(tag1 === "update"){
+const _errs27 = errors;
+if(errors === _errs27){
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-let missing6;
-if(((data5.type === undefined) && (missing6 = "type")) || ((data5.data === undefined) && (missing6 = "data"))){
-validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/3/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
+let missing5;
+if(((data5.type === undefined) && (missing5 = "type")) || ((data5.data === undefined) && (missing5 = "data"))){
+validate13.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/2/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
 return false;
 }
 else {
 if(data5.type !== undefined){
 let data9 = data5.type;
 if(typeof data9 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate13.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("delete" !== data9){
-validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/3/properties/type/const",keyword:"const",params:{allowedValue: "delete"},message:"must be equal to constant"}];
+if("update" !== data9){
+validate13.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/2/properties/type/const",keyword:"const",params:{allowedValue: "update"},message:"must be equal to constant"}];
 return false;
 }
 }
 }
 }
 else {
-validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/3/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate13.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/2/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
 }
-else if(tag1 === "event"){
-const _errs33 = errors;
-if(errors === _errs33){
+else if(tag1 === "delete"){
+const _errs31 = errors;
+if(errors === _errs31){
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-let missing7;
-if(((data5.type === undefined) && (missing7 = "type")) || ((data5.event === undefined) && (missing7 = "event"))){
-validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/4/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
+let missing6;
+if(((data5.type === undefined) && (missing6 = "type")) || ((data5.data === undefined) && (missing6 = "data"))){
+validate13.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/3/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
 return false;
 }
 else {
 if(data5.type !== undefined){
 let data10 = data5.type;
-const _errs35 = errors;
 if(typeof data10 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate13.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("event" !== data10){
-validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/4/properties/type/const",keyword:"const",params:{allowedValue: "event"},message:"must be equal to constant"}];
+if("delete" !== data10){
+validate13.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/3/properties/type/const",keyword:"const",params:{allowedValue: "delete"},message:"must be equal to constant"}];
 return false;
 }
-var valid13 = _errs35 === errors;
+}
+}
 }
 else {
-var valid13 = true;
+validate13.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/3/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
 }
-if(valid13){
-if(data5.event !== undefined){
-let data11 = data5.event;
+}
+}
+else if(tag1 === "event"){
+const _errs35 = errors;
+if(errors === _errs35){
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+let missing7;
+if(((data5.type === undefined) && (missing7 = "type")) || ((data5.event === undefined) && (missing7 = "event"))){
+validate13.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/4/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
+return false;
+}
+else {
+if(data5.type !== undefined){
+let data11 = data5.type;
 const _errs37 = errors;
-if(errors === _errs37){
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-let missing8;
-if(((data11.type === undefined) && (missing8 = "type")) || ((data11.data === undefined) && (missing8 = "data"))){
-validate12.errors = [{instancePath:instancePath+"/event/event",schemaPath:"#/oneOf/0/properties/event/oneOf/4/properties/event/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
+if(typeof data11 !== "string"){
+validate13.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-else {
-if(data11.type !== undefined){
-if(typeof data11.type !== "string"){
-validate12.errors = [{instancePath:instancePath+"/event/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/4/properties/event/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if("event" !== data11){
+validate13.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/4/properties/type/const",keyword:"const",params:{allowedValue: "event"},message:"must be equal to constant"}];
 return false;
-}
-}
-}
-}
-else {
-validate12.errors = [{instancePath:instancePath+"/event/event",schemaPath:"#/oneOf/0/properties/event/oneOf/4/properties/event/type",keyword:"type",params:{type: "object"},message:"must be object"}];
-return false;
-}
 }
 var valid13 = _errs37 === errors;
 }
 else {
 var valid13 = true;
 }
+if(valid13){
+if(data5.event !== undefined){
+let data12 = data5.event;
+const _errs39 = errors;
+if(errors === _errs39){
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+let missing8;
+if(((data12.type === undefined) && (missing8 = "type")) || ((data12.data === undefined) && (missing8 = "data"))){
+validate13.errors = [{instancePath:instancePath+"/event/event",schemaPath:"#/oneOf/0/properties/event/oneOf/4/properties/event/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
+return false;
+}
+else {
+if(data12.type !== undefined){
+if(typeof data12.type !== "string"){
+validate13.errors = [{instancePath:instancePath+"/event/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/4/properties/event/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
 }
 }
 }
 else {
-validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/4/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate13.errors = [{instancePath:instancePath+"/event/event",schemaPath:"#/oneOf/0/properties/event/oneOf/4/properties/event/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid13 = _errs39 === errors;
+}
+else {
+var valid13 = true;
+}
+}
+}
+}
+else {
+validate13.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/4/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
 }
 else if(tag1 === "unauthorized"){
-const _errs41 = errors;
-if(errors === _errs41){
+const _errs43 = errors;
+if(errors === _errs43){
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 let missing9;
 if((data5.type === undefined) && (missing9 = "type")){
-validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/5/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
+validate13.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/5/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
 return false;
 }
 else {
 if(data5.type !== undefined){
-let data13 = data5.type;
-if(typeof data13 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/5/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+let data14 = data5.type;
+if(typeof data14 !== "string"){
+validate13.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/5/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("unauthorized" !== data13){
-validate12.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/5/properties/type/const",keyword:"const",params:{allowedValue: "unauthorized"},message:"must be equal to constant"}];
+if("unauthorized" !== data14){
+validate13.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/5/properties/type/const",keyword:"const",params:{allowedValue: "unauthorized"},message:"must be equal to constant"}];
 return false;
 }
 }
 }
 }
 else {
-validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/5/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate13.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/oneOf/5/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
 }
 else {
-validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "type", tagValue: tag1},message:"value of tag \"type\" must be in oneOf"}];
+validate13.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "type", tagValue: tag1},message:"value of tag \"type\" must be in oneOf"}];
 return false;
 }
 }
 else {
-validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/discriminator",keyword:"discriminator",params:{error: "tag", tag: "type", tagValue: tag1},message:"tag \"type\" must be string"}];
+validate13.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/discriminator",keyword:"discriminator",params:{error: "tag", tag: "type", tagValue: tag1},message:"tag \"type\" must be string"}];
 return false;
 }
 }
 }
 else {
-validate12.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate13.errors = [{instancePath:instancePath+"/event",schemaPath:"#/oneOf/0/properties/event/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
@@ -729,48 +1040,21 @@ var valid2 = true;
 }
 if(valid2){
 if(data.created !== undefined){
-let data14 = data.created;
-const _errs45 = errors;
-if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-validate12.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-if(errors === _errs45){
-if((typeof data14 == "number") && (isFinite(data14))){
-if(data14 > 9007199254740991 || isNaN(data14)){
-validate12.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
-return false;
-}
-else {
-if(data14 < 1 || isNaN(data14)){
-validate12.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
-}
-}
-}
-}
-var valid2 = _errs45 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data.seq !== undefined){
-let data15 = data.seq;
+let data15 = data.created;
 const _errs47 = errors;
 if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
-validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate13.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs47){
 if((typeof data15 == "number") && (isFinite(data15))){
 if(data15 > 9007199254740991 || isNaN(data15)){
-validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+validate13.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data15 < 0 || isNaN(data15)){
-validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+if(data15 < 1 || isNaN(data15)){
+validate13.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -782,11 +1066,26 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data.epoch !== undefined){
+if(data.seq !== undefined){
+let data16 = data.seq;
 const _errs49 = errors;
-if(typeof data.epoch !== "string"){
-validate12.errors = [{instancePath:instancePath+"/epoch",schemaPath:"#/oneOf/0/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
+validate13.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
+}
+if(errors === _errs49){
+if((typeof data16 == "number") && (isFinite(data16))){
+if(data16 > 9007199254740991 || isNaN(data16)){
+validate13.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data16 < 0 || isNaN(data16)){
+validate13.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
 }
 var valid2 = _errs49 === errors;
 }
@@ -794,13 +1093,25 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data.more !== undefined){
+if(data.epoch !== undefined){
 const _errs51 = errors;
-if(typeof data.more !== "boolean"){
-validate12.errors = [{instancePath:instancePath+"/more",schemaPath:"#/oneOf/0/properties/more/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(typeof data.epoch !== "string"){
+validate13.errors = [{instancePath:instancePath+"/epoch",schemaPath:"#/oneOf/0/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs51 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data.more !== undefined){
+const _errs53 = errors;
+if(typeof data.more !== "boolean"){
+validate13.errors = [{instancePath:instancePath+"/more",schemaPath:"#/oneOf/0/properties/more/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs53 === errors;
 }
 else {
 var valid2 = true;
@@ -817,42 +1128,30 @@ var valid2 = true;
 }
 }
 else {
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate13.errors = [{instancePath,schemaPath:"#/oneOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
 }
 else if(tag0 === "subscribed"){
-const _errs53 = errors;
-if(errors === _errs53){
+const _errs55 = errors;
+if(errors === _errs55){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing10;
 if((((((((data.type === undefined) && (missing10 = "type")) || ((data.subscriptionId === undefined) && (missing10 = "subscriptionId"))) || ((data.streamName === undefined) && (missing10 = "streamName"))) || ((data.groupId === undefined) && (missing10 = "groupId"))) || ((data.mode === undefined) && (missing10 = "mode"))) || ((data.epoch === undefined) && (missing10 = "epoch"))) || ((data.seq === undefined) && (missing10 = "seq"))){
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
+validate13.errors = [{instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data18 = data.type;
-const _errs55 = errors;
-if(typeof data18 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("subscribed" !== data18){
-validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/const",keyword:"const",params:{allowedValue: "subscribed"},message:"must be equal to constant"}];
-return false;
-}
-var valid18 = _errs55 === errors;
-}
-else {
-var valid18 = true;
-}
-if(valid18){
-if(data.subscriptionId !== undefined){
+let data19 = data.type;
 const _errs57 = errors;
-if(typeof data.subscriptionId !== "string"){
-validate12.errors = [{instancePath:instancePath+"/subscriptionId",schemaPath:"#/oneOf/1/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data19 !== "string"){
+validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("subscribed" !== data19){
+validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/const",keyword:"const",params:{allowedValue: "subscribed"},message:"must be equal to constant"}];
 return false;
 }
 var valid18 = _errs57 === errors;
@@ -861,10 +1160,10 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.streamName !== undefined){
+if(data.subscriptionId !== undefined){
 const _errs59 = errors;
-if(typeof data.streamName !== "string"){
-validate12.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/1/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data.subscriptionId !== "string"){
+validate13.errors = [{instancePath:instancePath+"/subscriptionId",schemaPath:"#/oneOf/1/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs59 === errors;
@@ -873,10 +1172,10 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.groupId !== undefined){
+if(data.streamName !== undefined){
 const _errs61 = errors;
-if(typeof data.groupId !== "string"){
-validate12.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/1/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data.streamName !== "string"){
+validate13.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/1/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs61 === errors;
@@ -885,10 +1184,10 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.id !== undefined){
+if(data.groupId !== undefined){
 const _errs63 = errors;
-if(typeof data.id !== "string"){
-validate12.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/1/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data.groupId !== "string"){
+validate13.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/1/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs63 === errors;
@@ -897,15 +1196,10 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.mode !== undefined){
-let data23 = data.mode;
+if(data.id !== undefined){
 const _errs65 = errors;
-if(typeof data23 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/mode",schemaPath:"#/oneOf/1/properties/mode/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!((data23 === "changes") || (data23 === "sync"))){
-validate12.errors = [{instancePath:instancePath+"/mode",schemaPath:"#/oneOf/1/properties/mode/enum",keyword:"enum",params:{allowedValues: schema13.oneOf[1].properties.mode.enum},message:"must be equal to one of the allowed values"}];
+if(typeof data.id !== "string"){
+validate13.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/1/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs65 === errors;
@@ -914,15 +1208,15 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.reason !== undefined){
-let data24 = data.reason;
+if(data.mode !== undefined){
+let data24 = data.mode;
 const _errs67 = errors;
 if(typeof data24 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/oneOf/1/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate13.errors = [{instancePath:instancePath+"/mode",schemaPath:"#/oneOf/1/properties/mode/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!((data24 === "epoch") || (data24 === "horizon"))){
-validate12.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/oneOf/1/properties/reason/enum",keyword:"enum",params:{allowedValues: schema13.oneOf[1].properties.reason.enum},message:"must be equal to one of the allowed values"}];
+if(!((data24 === "changes") || (data24 === "sync"))){
+validate13.errors = [{instancePath:instancePath+"/mode",schemaPath:"#/oneOf/1/properties/mode/enum",keyword:"enum",params:{allowedValues: schema14.oneOf[1].properties.mode.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid18 = _errs67 === errors;
@@ -931,10 +1225,15 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.epoch !== undefined){
+if(data.reason !== undefined){
+let data25 = data.reason;
 const _errs69 = errors;
-if(typeof data.epoch !== "string"){
-validate12.errors = [{instancePath:instancePath+"/epoch",schemaPath:"#/oneOf/1/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data25 !== "string"){
+validate13.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/oneOf/1/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((data25 === "epoch") || (data25 === "horizon"))){
+validate13.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/oneOf/1/properties/reason/enum",keyword:"enum",params:{allowedValues: schema14.oneOf[1].properties.reason.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid18 = _errs69 === errors;
@@ -943,26 +1242,11 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.seq !== undefined){
-let data26 = data.seq;
+if(data.epoch !== undefined){
 const _errs71 = errors;
-if(!(((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26))) && (isFinite(data26)))){
-validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data.epoch !== "string"){
+validate13.errors = [{instancePath:instancePath+"/epoch",schemaPath:"#/oneOf/1/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
-}
-if(errors === _errs71){
-if((typeof data26 == "number") && (isFinite(data26))){
-if(data26 > 9007199254740991 || isNaN(data26)){
-validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
-return false;
-}
-else {
-if(data26 < 0 || isNaN(data26)){
-validate12.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
-}
-}
 }
 var valid18 = _errs71 === errors;
 }
@@ -970,13 +1254,52 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.ping !== undefined){
+if(data.seq !== undefined){
+let data27 = data.seq;
 const _errs73 = errors;
-if(typeof data.ping !== "boolean"){
-validate12.errors = [{instancePath:instancePath+"/ping",schemaPath:"#/oneOf/1/properties/ping/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27)))){
+validate13.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
+if(errors === _errs73){
+if((typeof data27 == "number") && (isFinite(data27))){
+if(data27 > 9007199254740991 || isNaN(data27)){
+validate13.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data27 < 0 || isNaN(data27)){
+validate13.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
 var valid18 = _errs73 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data.ping !== undefined){
+const _errs75 = errors;
+if(typeof data.ping !== "boolean"){
+validate13.errors = [{instancePath:instancePath+"/ping",schemaPath:"#/oneOf/1/properties/ping/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid18 = _errs75 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data.multi !== undefined){
+const _errs77 = errors;
+if(typeof data.multi !== "boolean"){
+validate13.errors = [{instancePath:instancePath+"/multi",schemaPath:"#/oneOf/1/properties/multi/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid18 = _errs77 === errors;
 }
 else {
 var valid18 = true;
@@ -992,60 +1315,32 @@ var valid18 = true;
 }
 }
 }
+}
 else {
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate13.errors = [{instancePath,schemaPath:"#/oneOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
 }
 else if(tag0 === "error"){
-const _errs75 = errors;
-if(errors === _errs75){
+const _errs79 = errors;
+if(errors === _errs79){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing11;
 if((((data.type === undefined) && (missing11 = "type")) || ((data.code === undefined) && (missing11 = "code"))) || ((data.message === undefined) && (missing11 = "message"))){
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
+validate13.errors = [{instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data28 = data.type;
-const _errs77 = errors;
-if(typeof data28 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("error" !== data28){
-validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/const",keyword:"const",params:{allowedValue: "error"},message:"must be equal to constant"}];
-return false;
-}
-var valid20 = _errs77 === errors;
-}
-else {
-var valid20 = true;
-}
-if(valid20){
-if(data.code !== undefined){
-let data29 = data.code;
-const _errs79 = errors;
-if(typeof data29 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((((((((data29 === "invalid_message") || (data29 === "message_too_deep")) || (data29 === "empty_name")) || (data29 === "name_too_long")) || (data29 === "duplicate_subscription")) || (data29 === "too_many_subscriptions")) || (data29 === "too_many_joins")) || (data29 === "unavailable")) || (data29 === "internal"))){
-validate12.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/enum",keyword:"enum",params:{allowedValues: schema13.oneOf[2].properties.code.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid20 = _errs79 === errors;
-}
-else {
-var valid20 = true;
-}
-if(valid20){
-if(data.message !== undefined){
+let data30 = data.type;
 const _errs81 = errors;
-if(typeof data.message !== "string"){
-validate12.errors = [{instancePath:instancePath+"/message",schemaPath:"#/oneOf/2/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data30 !== "string"){
+validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("error" !== data30){
+validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/const",keyword:"const",params:{allowedValue: "error"},message:"must be equal to constant"}];
 return false;
 }
 var valid20 = _errs81 === errors;
@@ -1054,13 +1349,42 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data.subscriptionId !== undefined){
+if(data.code !== undefined){
+let data31 = data.code;
 const _errs83 = errors;
-if(typeof data.subscriptionId !== "string"){
-validate12.errors = [{instancePath:instancePath+"/subscriptionId",schemaPath:"#/oneOf/2/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data31 !== "string"){
+validate13.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((((((((((data31 === "invalid_message") || (data31 === "message_too_deep")) || (data31 === "empty_name")) || (data31 === "name_too_long")) || (data31 === "duplicate_subscription")) || (data31 === "too_many_subscriptions")) || (data31 === "too_many_joins")) || (data31 === "limit")) || (data31 === "unavailable")) || (data31 === "internal"))){
+validate13.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/enum",keyword:"enum",params:{allowedValues: schema14.oneOf[2].properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid20 = _errs83 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data.message !== undefined){
+const _errs85 = errors;
+if(typeof data.message !== "string"){
+validate13.errors = [{instancePath:instancePath+"/message",schemaPath:"#/oneOf/2/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs85 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data.subscriptionId !== undefined){
+const _errs87 = errors;
+if(typeof data.subscriptionId !== "string"){
+validate13.errors = [{instancePath:instancePath+"/subscriptionId",schemaPath:"#/oneOf/2/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs87 === errors;
 }
 else {
 var valid20 = true;
@@ -1071,54 +1395,30 @@ var valid20 = true;
 }
 }
 else {
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/2/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate13.errors = [{instancePath,schemaPath:"#/oneOf/2/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
 }
 else if(tag0 === "dropped"){
-const _errs85 = errors;
-if(errors === _errs85){
+const _errs89 = errors;
+if(errors === _errs89){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing12;
 if(((((data.type === undefined) && (missing12 = "type")) || ((data.streamName === undefined) && (missing12 = "streamName"))) || ((data.groupId === undefined) && (missing12 = "groupId"))) || ((data.count === undefined) && (missing12 = "count"))){
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: missing12},message:"must have required property '"+missing12+"'"}];
+validate13.errors = [{instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: missing12},message:"must have required property '"+missing12+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data32 = data.type;
-const _errs87 = errors;
-if(typeof data32 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if("dropped" !== data32){
-validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/const",keyword:"const",params:{allowedValue: "dropped"},message:"must be equal to constant"}];
-return false;
-}
-var valid22 = _errs87 === errors;
-}
-else {
-var valid22 = true;
-}
-if(valid22){
-if(data.streamName !== undefined){
-const _errs89 = errors;
-if(typeof data.streamName !== "string"){
-validate12.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/3/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid22 = _errs89 === errors;
-}
-else {
-var valid22 = true;
-}
-if(valid22){
-if(data.groupId !== undefined){
+let data34 = data.type;
 const _errs91 = errors;
-if(typeof data.groupId !== "string"){
-validate12.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/3/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data34 !== "string"){
+validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("dropped" !== data34){
+validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/const",keyword:"const",params:{allowedValue: "dropped"},message:"must be equal to constant"}];
 return false;
 }
 var valid22 = _errs91 === errors;
@@ -1127,28 +1427,52 @@ else {
 var valid22 = true;
 }
 if(valid22){
-if(data.count !== undefined){
-let data35 = data.count;
+if(data.streamName !== undefined){
 const _errs93 = errors;
-if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
-validate12.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data.streamName !== "string"){
+validate13.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/3/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(errors === _errs93){
-if((typeof data35 == "number") && (isFinite(data35))){
-if(data35 > 9007199254740991 || isNaN(data35)){
-validate12.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+var valid22 = _errs93 === errors;
+}
+else {
+var valid22 = true;
+}
+if(valid22){
+if(data.groupId !== undefined){
+const _errs95 = errors;
+if(typeof data.groupId !== "string"){
+validate13.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/3/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid22 = _errs95 === errors;
+}
+else {
+var valid22 = true;
+}
+if(valid22){
+if(data.count !== undefined){
+let data37 = data.count;
+const _errs97 = errors;
+if(!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))){
+validate13.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs97){
+if((typeof data37 == "number") && (isFinite(data37))){
+if(data37 > 9007199254740991 || isNaN(data37)){
+validate13.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data35 < 1 || isNaN(data35)){
-validate12.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+if(data37 < 1 || isNaN(data37)){
+validate13.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid22 = _errs93 === errors;
+var valid22 = _errs97 === errors;
 }
 else {
 var valid22 = true;
@@ -1159,78 +1483,78 @@ var valid22 = true;
 }
 }
 else {
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/3/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate13.errors = [{instancePath,schemaPath:"#/oneOf/3/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
 }
 else if(tag0 === "pong"){
-const _errs95 = errors;
-if(errors === _errs95){
+const _errs99 = errors;
+if(errors === _errs99){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing13;
 if((data.type === undefined) && (missing13 = "type")){
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: missing13},message:"must have required property '"+missing13+"'"}];
+validate13.errors = [{instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: missing13},message:"must have required property '"+missing13+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data36 = data.type;
-if(typeof data36 !== "string"){
-validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+let data38 = data.type;
+if(typeof data38 !== "string"){
+validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("pong" !== data36){
-validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/const",keyword:"const",params:{allowedValue: "pong"},message:"must be equal to constant"}];
+if("pong" !== data38){
+validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/const",keyword:"const",params:{allowedValue: "pong"},message:"must be equal to constant"}];
 return false;
 }
 }
 }
 }
 else {
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/4/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate13.errors = [{instancePath,schemaPath:"#/oneOf/4/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
 }
 else {
-validate12.errors = [{instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "type", tagValue: tag0},message:"value of tag \"type\" must be in oneOf"}];
+validate13.errors = [{instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "type", tagValue: tag0},message:"value of tag \"type\" must be in oneOf"}];
 return false;
 }
 }
 else {
-validate12.errors = [{instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "tag", tag: "type", tagValue: tag0},message:"tag \"type\" must be string"}];
+validate13.errors = [{instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error: "tag", tag: "type", tagValue: tag0},message:"tag \"type\" must be string"}];
 return false;
 }
 }
 }
 else {
-validate12.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate13.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate12.errors = vErrors;
+validate13.errors = vErrors;
 return errors === 0;
 }
 
-export const validateSyncItem = validate13;
-const schema14 = {"description":"*Additive.* One item of a sync that was asked for with `items`.","type":"object","required":["id","rev","data"],"properties":{"id":{"type":"string"},"rev":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"The seq of the item's last change; 0 when nobody sequenced it."},"data":{"description":"The item's value."}}};
+export const validateSyncItem = validate14;
+const schema15 = {"description":"*Additive.* One item of a sync that was asked for with `items`.","type":"object","required":["id","rev","data"],"properties":{"id":{"type":"string"},"rev":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"The seq of the item's last change; 0 when nobody sequenced it."},"data":{"description":"The item's value."}}};
 
-function validate13(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.id === undefined) && (missing0 = "id")) || ((data.rev === undefined) && (missing0 = "rev"))) || ((data.data === undefined) && (missing0 = "data"))){
-validate13.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate14.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 if(data.id !== undefined){
 const _errs1 = errors;
 if(typeof data.id !== "string"){
-validate13.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate14.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -1243,18 +1567,18 @@ if(data.rev !== undefined){
 let data1 = data.rev;
 const _errs3 = errors;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate13.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate14.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs3){
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 > 9007199254740991 || isNaN(data1)){
-validate13.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+validate14.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
 if(data1 < 0 || isNaN(data1)){
-validate13.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate14.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -1269,10 +1593,10 @@ var valid0 = true;
 }
 }
 else {
-validate13.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate14.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate13.errors = vErrors;
+validate14.errors = vErrors;
 return errors === 0;
 }

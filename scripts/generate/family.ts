@@ -70,7 +70,12 @@ export function families(spec: Spec): readonly Family[] {
       results: new Map(results.map(([each, { definitions: _, ...schema }]) => [each, schema])),
     },
     named('triggers', [...configs, ...payloads]),
-    family('socket', spec.socket.definitions, ['ClientMessage', 'ServerMessage', 'SyncItem'], [socket]),
+    family(
+      'socket',
+      spec.socket.definitions,
+      ['ClientMessage', 'JoinAllMessage', 'ServerMessage', 'SyncItem'],
+      [socket],
+    ),
     family('http', spec.http.definitions, ['SnapshotReply', 'ChangesReply', 'RefusalReply'], [http]),
     family('worker', spec.worker.definitions, ['WorkerMessage', 'EngineMessage'], [worker]),
     { ...named('config', [['Config', spec.config]]), inputs: [config] },

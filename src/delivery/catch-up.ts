@@ -121,6 +121,9 @@ export class CatchUp {
   #ask(member: Member, state: CatchingUp): Eventual<Reply> | undefined {
     const { at, source, feed, members } = this.#group;
     const { retained } = members;
+    const { paging } = member;
+    // Nothing goes between its pieces: what follows from where it is comes when it is whole.
+    if (paging !== undefined) return { to: paging.to, piece: paging };
     if (!member.isSynced) {
       state.mark = retained.end;
       state.isStale = false;
@@ -134,10 +137,16 @@ export class CatchUp {
     if (to.since !== undefined) {
       return mapReady(source.changesSince(at, to.since), (since): Reply => ({ to, since }));
     }
-    const sync =
-      to.item === undefined ? this.#syncs.find(member.outlet.variant, to.withItems, feed) : undefined;
     // A member that caught up ahead of the feed must not be taken back to where the feed is.
-    if (sync !== undefined && sync.seq >= state.cursor) return { to, sync };
+    if (to.item === undefined && feed.seq >= state.cursor) {
+      if (to.page !== undefined) {
+        const snapshot = this.#syncs.findSnapshot(feed);
+        if (snapshot !== undefined) return { to, snapshot };
+      } else {
+        const sync = this.#syncs.find(member.outlet.variant, to.withItems, feed);
+        if (sync !== undefined) return { to, sync };
+      }
+    }
     return mapReady(source.snapshot(at, to.item), (snapshot): Reply => ({ to, snapshot }));
   }
 
@@ -172,6 +181,10 @@ export class CatchUp {
     const { feed, members } = this.#group;
     const { state } = member;
     if (state.kind !== 'catchingUp') return false;
+    if ('piece' in reply) {
+      this.#replies.goOn(member, reply.piece, !state.isStale && reply.piece.snapshot.epoch === feed.epoch);
+      return true;
+    }
     const cursor = cursorOf(reply);
     if (feed.seq < 0) feed.start(cursor);
     else if (cursor.epoch !== feed.epoch) {
@@ -196,11 +209,14 @@ export class CatchUp {
       if (!members.retained.covers(state.mark)) return true;
       this.#replies.replay(member, state, cursor.seq);
     }
-    member.sync(reply.to);
-    this.#replies.first(member, reply);
     state.cursor = cursor.seq;
     state.told = cursor.timestamp;
     state.base = cursor.seq;
+    member.paging = this.#replies.begin(member, reply);
+    if (member.paging === undefined) {
+      member.sync(reply.to);
+      this.#replies.first(member, reply);
+    }
     return true;
   }
 

@@ -20,6 +20,9 @@ class Model {
   seq = -1;
   /** True once its first reply came. */
   synced = false;
+  /** Of a sync that is not whole yet. */
+  pieces: ({ id: string; data: unknown } | null)[] = [];
+  pieceSeq = -1;
 
   readonly outlet: FakeOutlet;
   readonly group: string;
@@ -37,13 +40,18 @@ class Model {
     if (event.type === 'sync') {
       if ((message.id ?? undefined) !== this.item) return;
       assert.ok(seq >= this.seq, `a sync at ${seq} over ${this.seq}`);
+      const piece = (this.item === undefined ? event.data : [event.data]) as typeof this.pieces;
+      // A piece of another seq begins anew.
+      this.pieces = this.pieceSeq === seq ? [...this.pieces, ...piece] : piece;
+      this.pieceSeq = event.more ? seq : -1;
+      if (event.more) return;
       this.synced = true;
       this.state.clear();
-      const data = (this.item === undefined ? event.data : [event.data]) as ({
-        id: string;
-        data: unknown;
-      } | null)[];
-      for (const item of data) if (item !== null) this.state.set(item.id, item.data);
+      for (const item of this.pieces) {
+        if (item === null) continue;
+        assert.ok(!this.state.has(item.id), 'an item comes in one piece');
+        this.state.set(item.id, item.data);
+      }
       this.seq = seq;
       return;
     }
@@ -76,9 +84,11 @@ interface Round {
   readonly lagged: boolean;
   /** Joins of several subscriptions to one group on one outlet. */
   readonly several: boolean;
+  /** Joins of groups ask for pieces, mostly. */
+  readonly paged: boolean;
 }
 
-async function run({ seed, lagged, several }: Round): Promise<void> {
+async function run({ seed, lagged, several, paged }: Round): Promise<void> {
   const rand = random(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(rand() * list.length)] as T;
   const store = await LocalStore.open(OPTIONS);
@@ -86,7 +96,7 @@ async function run({ seed, lagged, several }: Round): Promise<void> {
   const source: Source = lagged ? lag : store;
   const hub = new Hub({
     encoders: encodersOf(),
-    outboxBytes: () => 2_000,
+    outboxBytes: () => (paged ? 300 : 2_000),
     sourceOf: () => source,
     onError: () => {},
   });
@@ -127,6 +137,7 @@ async function run({ seed, lagged, several }: Round): Promise<void> {
           withItems: true,
           since: undefined,
           ack: false,
+          page: paged && rand() < 0.8 ? 1 + Math.floor(rand() * 3) : undefined,
         };
         // One sync serves all models of the same address, so a model starts with what its twin knows.
         models.set(`${outlet.id}/${id}`, model);
@@ -181,14 +192,17 @@ async function run({ seed, lagged, several }: Round): Promise<void> {
 
 for (const lagged of [false, true]) {
   for (const several of [false, true]) {
-    test(`every subscriber ends where the store is (lagged ${lagged}, several per group ${several})`, async () => {
-      for (let seed = 1; seed <= SEEDS; seed++) {
-        try {
-          await run({ seed, lagged, several });
-        } catch (error) {
-          throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
+    for (const paged of [false, true]) {
+      const round = `lagged ${lagged}, several per group ${several}, paged ${paged}`;
+      test(`every subscriber ends where the store is (${round})`, async () => {
+        for (let seed = 1; seed <= SEEDS; seed++) {
+          try {
+            await run({ seed, lagged, several, paged });
+          } catch (error) {
+            throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
+          }
         }
-      }
-    });
+      });
+    }
   }
 }

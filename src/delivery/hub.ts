@@ -21,6 +21,10 @@ export interface HubOptions {
   readonly encoders: Encoders;
   /** Bytes that may wait in one outlet before it is paused. */
   readonly outboxBytes: () => number;
+  /** Bytes of values that a sync in one piece may have. @default unlimited */
+  readonly syncBytes?: () => number;
+  /** A subscription that cannot be synced has been told so, and has to end. */
+  readonly onTooLarge?: (outlet: Outlet, subscriptionId: string) => void;
   /** Who replies for a group of this stream. */
   readonly sourceOf: (stream: string) => Source;
   readonly onError: (error: unknown, what: string) => void;
@@ -59,6 +63,8 @@ export class Hub {
         counters.deliveries += count;
         if (outlet.queuedBytes > outboxBytes()) this.#pause(outlet);
       },
+      syncBytes: options.syncBytes ?? (() => Number.POSITIVE_INFINITY),
+      tooLarge: (outlet, subscription) => this.#tooLarge(outlet, subscription),
       isFull: (outlet) => outlet.queuedBytes > outboxBytes(),
       pause: (outlet) => this.#pause(outlet),
       flushLater: (one) => this.#flushLater(one),
@@ -178,6 +184,15 @@ export class Hub {
     holding.isPaused = true;
     this.counters.pauses++;
     outlet.paused();
+  }
+
+  #tooLarge(outlet: Outlet, subscription: Subscription): void {
+    const { subscriptionId } = subscription;
+    // Not now: whoever found out is in the middle of the group's members.
+    queueMicrotask(() => {
+      if (this.find(outlet, subscriptionId) === subscription)
+        this.#options.onTooLarge?.(outlet, subscriptionId);
+    });
   }
 
   #find({ stream, group }: GroupAddress): Topic | undefined {

@@ -1,4 +1,5 @@
 import type { Cursor, Since, Snapshot } from '../domain/change.js';
+import type { Paging } from './pieces.js';
 import type { Subscription } from './port.js';
 import type { EncodedSync } from './sync-cache.js';
 
@@ -19,12 +20,15 @@ export type Reply =
   | { readonly to: 'member'; readonly since: Since; readonly mark: number }
   | { readonly to: Subscription; readonly since: Since }
   | { readonly to: Subscription; readonly snapshot: Snapshot }
+  /** The next piece of a sync. */
+  | { readonly to: Subscription; readonly piece: Paging }
   /** A sync that is encoded already. */
   | { readonly to: Subscription; readonly sync: EncodedSync };
 
 /** Where a reply brings its reader, and when: ms. */
 export const cursorOf = (reply: Reply): Cursor & { readonly timestamp: number } => {
   if ('sync' in reply) return reply.sync;
+  if ('piece' in reply) return reply.piece.snapshot;
   if ('snapshot' in reply) return reply.snapshot;
   return reply.since.kind === 'changes' ? reply.since : reply.since.snapshot;
 };

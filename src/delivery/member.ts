@@ -1,4 +1,6 @@
+import type { Cursor } from '../domain/change.js';
 import { type MemberState, newMember } from './member-state.js';
+import type { Paging } from './pieces.js';
 import type { Outlet, Subscription, Variant } from './port.js';
 
 const NONE: readonly Subscription[] = [];
@@ -11,6 +13,8 @@ export class Member {
   readonly outlet: Outlet;
   /** Changed by `Members.apply` alone, which knows who is in which state. */
   state: MemberState = newMember();
+  /** A sync that is sent in pieces, between two of them. */
+  paging: Paging | undefined;
   /** Synced subscriptions, which are pushed to. Mostly there is one, which needs no list. */
   #first: Subscription | undefined;
   #others = NONE;
@@ -66,7 +70,15 @@ export class Member {
     else this.#others = [...this.#others, subscription];
   }
 
+  /** A synced subscription begins anew: what it holds leads nowhere. @param since where it was */
+  unsync(subscription: Subscription, since: Cursor): void {
+    this.remove(subscription);
+    subscription.since = since;
+    this.add(subscription);
+  }
+
   remove(subscription: Subscription): void {
+    if (this.paging?.to === subscription) this.paging = undefined;
     this.#waiting = without(this.#waiting, subscription);
     const { synced } = this;
     if (!synced.includes(subscription)) return;

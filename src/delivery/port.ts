@@ -60,6 +60,8 @@ export interface SubscriptionRequest extends ItemOrGroup {
   readonly withItems: boolean;
   /** Wants the `subscribed` acknowledgement also without `since`. */
   readonly ack: boolean;
+  /** Items that one message of a sync may hold; absent = all of them come in one. */
+  readonly page?: number | undefined;
 }
 
 /**
@@ -74,18 +76,21 @@ export class Subscription implements ItemOrGroup {
   readonly withItems: boolean;
   /** Its first reply begins with the `subscribed` acknowledgement. */
   readonly acknowledged: boolean;
+  /** Items that one message of a sync may hold; undefined = all of them come in one. */
+  readonly page: number | undefined;
   /** What its owner wants to find again when it ends. */
   readonly context: JsonText | undefined;
   /** Until its first reply: the cursor to resume after. */
   since: Cursor | undefined;
 
   constructor(at: GroupAddress, request: SubscriptionRequest, context: JsonText | undefined) {
-    const { subscriptionId, item, since, withItems, ack } = request;
+    const { subscriptionId, item, since, withItems, ack, page } = request;
     this.subscriptionId = subscriptionId;
     this.at = at;
     this.item = item;
     this.withItems = withItems;
     this.acknowledged = ack || since !== undefined;
+    this.page = item === undefined ? page : undefined;
     this.context = context;
     this.since = since;
   }
@@ -130,6 +135,10 @@ export interface DeliveryContext {
   isFull(outlet: Outlet): boolean;
   /** Stops pushing to an outlet, in all of its groups. */
   pause(outlet: Outlet): void;
+  /** Bytes of values that a sync in one piece may have. */
+  syncBytes(): number;
+  /** A sync would pass that: tells the client, and ends the subscription once this tick is over. */
+  tooLarge(outlet: Outlet, subscription: Subscription): void;
   /** Asks for a `flush` at the end of this tick. */
   flushLater(one: { flush(): void }): void;
   /** The source could not reply: asks for a `gap` in a while. */

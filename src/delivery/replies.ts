@@ -1,10 +1,19 @@
 import type { Change, Cursor, GroupAddress, ResetReason, Since, Snapshot } from '../domain/change.js';
-import { renderChange, renderDropped, renderSubscribed, renderSync } from '../domain/message.js';
+import {
+  renderChange,
+  renderDropped,
+  renderSubscribed,
+  renderSync,
+  renderTooLarge,
+} from '../domain/message.js';
 import type { Member } from './member.js';
 import type { CatchingUp, Reply } from './member-state.js';
+import { endOfPiece, isLonger, type Paging } from './pieces.js';
 import { type DeliveryContext, type Frames, type Message, type Subscription, unsequenced } from './port.js';
 import type { Retained } from './retained.js';
 import type { SyncCache } from './sync-cache.js';
+
+type FirstReply = Exclude<Reply, { readonly to: 'member' } | { readonly piece: Paging }>;
 
 /** Messages encoded together while a member catches up; after each run the outlet's bound is looked at. */
 const RUN = 64;
@@ -23,8 +32,53 @@ export class Replies {
     this.#context = context;
   }
 
+  /** Begins a sync that comes in pieces; undefined when the reply is none. */
+  begin(member: Member, reply: FirstReply): Paging | undefined {
+    const { to } = reply;
+    if (to.page === undefined || 'sync' in reply) return undefined;
+    const reset = 'since' in reply && reply.since.kind === 'reset' ? reply.since : undefined;
+    const snapshot = 'snapshot' in reply ? reply.snapshot : reset?.snapshot;
+    if (snapshot === undefined) return undefined;
+    if (reset !== undefined) this.#context.counters.catchUps++;
+    this.#syncs.addSnapshot(snapshot);
+    this.#acknowledge(member, to, reset?.reason, snapshot);
+    return { to, snapshot, start: 0 };
+  }
+
+  /**
+   * The next piece of a sync; with the last one its subscription is synced. When the group has moved to where the rest
+   * does not lead, the subscription asks anew.
+   */
+  goOn(member: Member, paging: Paging, leadsOn: boolean): void {
+    if (leadsOn && !this.#piece(member, paging)) return;
+    member.paging = undefined;
+    if (leadsOn) member.sync(paging.to);
+  }
+
+  /** True when it was the last piece. */
+  #piece(member: Member, paging: Paging): boolean {
+    const { to, snapshot, start } = paging;
+    const { variant } = member.outlet;
+    const { page = 1, withItems } = to;
+    const kept = this.#syncs.findPiece(variant, withItems, snapshot, { page, start });
+    const end = kept?.end ?? endOfPiece(snapshot.items, start, page);
+    const isLast = end >= snapshot.items.length;
+    let frames = kept?.frames;
+    if (frames === undefined) {
+      const items = snapshot.items.slice(start, end);
+      const text = renderSync(this.#at, { ...snapshot, items }, undefined, withItems, !isLast);
+      const { seq, epoch, timestamp } = snapshot;
+      // Whoever is cut off before the last piece must not come back as if it had come.
+      frames = this.#context.encoders[variant]([isLast ? { seq, epoch, text } : unsequenced(text)]);
+      this.#syncs.addPiece({ seq, epoch, timestamp, variant, withItems, frames, page, start, end });
+    }
+    paging.start = end;
+    this.#context.send(member.outlet, frames, 1);
+    return isLast;
+  }
+
   /** The first reply of a subscription, in one piece. */
-  first(member: Member, reply: Exclude<Reply, { to: 'member' }>): void {
+  first(member: Member, reply: FirstReply): void {
     const { to } = reply;
     if ('sync' in reply) {
       this.#acknowledge(member, to, undefined, reply.sync);
@@ -48,10 +102,17 @@ export class Replies {
   catchUp(member: Member, state: CatchingUp, since: Since): boolean {
     this.#context.counters.catchUps++;
     if (since.kind === 'reset') {
-      state.told = since.snapshot.timestamp;
-      state.base = since.snapshot.seq;
-      for (const to of member.synced) this.#sync(member, to, since.reason, since.snapshot);
-      state.cursor = since.snapshot.seq;
+      const { reason, snapshot } = since;
+      state.told = snapshot.timestamp;
+      state.base = snapshot.seq;
+      // One that wants pieces asks again from where it was, for the same reason.
+      const cursor =
+        reason === 'epoch' ? { epoch: '', seq: 0 } : { epoch: snapshot.epoch, seq: state.cursor };
+      for (const to of member.synced) {
+        if (to.page === undefined) this.#sync(member, to, reason, snapshot);
+        else member.unsync(to, cursor);
+      }
+      state.cursor = snapshot.seq;
       return true;
     }
     state.told = since.timestamp;
@@ -96,6 +157,11 @@ export class Replies {
 
   /** A full sync of one subscription, with the acknowledgement that it asked for. */
   #sync(member: Member, to: Subscription, reason: ResetReason | undefined, snapshot: Snapshot): void {
+    if (to.item === undefined && isLonger(snapshot, this.#context.syncBytes())) {
+      this.#write(member, [unsequenced(renderTooLarge(to.subscriptionId))]);
+      this.#context.tooLarge(member.outlet, to);
+      return;
+    }
     this.#acknowledge(member, to, reason, snapshot);
     this.#context.send(member.outlet, this.#encodeSync(member, to, snapshot), 1);
   }

@@ -1,7 +1,8 @@
-import { STREAM_EVENT } from '../../generated/constants.js';
+import { SOCKET_ERROR, STREAM_EVENT } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
 import {
   encodeDroppedMessage,
+  encodeErrorMessage,
   encodeStreamMessage,
   encodeSubscribedMessage,
   encodeSyncItem,
@@ -93,12 +94,14 @@ function syncData({ items }: Snapshot, item: string | undefined, withItems: bool
  * The sync message of a snapshot: the whole group (`item` undefined), or one item or null.
  *
  * @param withItems data as `{id, rev, data}` instead of the bare value (our opt-in)
+ * @param more true = a piece of the group, which does not end here
  */
 export function renderSync(
   { stream, group }: GroupAddress,
   snapshot: Snapshot,
   item: string | undefined,
   withItems: boolean,
+  more = false,
 ): JsonText {
   const sequenced = isSequenced(snapshot);
   return encodeStreamMessage({
@@ -106,7 +109,7 @@ export function renderSync(
     streamName: stream,
     groupId: group,
     id: item ?? null,
-    event: { type: STREAM_EVENT.sync, data: syncData(snapshot, item, withItems) },
+    event: { type: STREAM_EVENT.sync, data: syncData(snapshot, item, withItems), more: more || undefined },
     created: undefined,
     seq: sequenced ? snapshot.seq : undefined,
     epoch: sequenced ? snapshot.epoch : undefined,
@@ -138,8 +141,17 @@ export const renderSubscribed = (ack: Acknowledgement): JsonText =>
     epoch: ack.cursor.epoch,
     seq: ack.cursor.seq,
     ping: true,
+    multi: true,
   });
 
 /** Tells a client how many custom events of a group it missed while it was slow. */
 export const renderDropped = ({ stream, group }: GroupAddress, count: number): JsonText =>
   encodeDroppedMessage({ streamName: stream, groupId: group, count });
+
+/** Tells a client that a group is too long for one message, and that its subscription ends. */
+export const renderTooLarge = (subscriptionId: string): JsonText =>
+  encodeErrorMessage({
+    code: SOCKET_ERROR.limit,
+    message: 'the group passes limits.sync_bytes: join with `page`',
+    subscriptionId,
+  });

@@ -84,8 +84,8 @@ export class Subscribing {
 
   /** @throws Refusal `join_refused` */
   async #join({ target, context }: Client, outlet: Outlet, since: Cursor | undefined): Promise<void> {
-    const { items: withItems, ack } = target.parameters;
-    const request = { ...target.at, subscriptionId: randomUUID(), since, withItems, ack };
+    const { items: withItems, ack, page } = target.parameters;
+    const request = { ...target.at, subscriptionId: randomUUID(), since, withItems, ack, page };
     const joined = await new Promise<boolean>((settled) =>
       this.#runtime.service.join(outlet, request, context, settled),
     );

@@ -75,6 +75,8 @@ export class Service implements StreamService {
     this.hub = new Hub({
       encoders,
       outboxBytes: () => config.current.limits.outbox_bytes,
+      syncBytes: () => config.current.limits.sync_bytes,
+      onTooLarge: (outlet, subscriptionId) => this.subscriptions.leave(outlet, subscriptionId),
       sourceOf: this.#sourceOf,
       onError: (error, what) => logger.warn({ err: error }, `could not ${what}; trying again`),
     });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readClientMessage } from './client-message.js';
+import { type MessageLimits, readClientMessages } from './client-message.js';
 
+const readClientMessage = (data: string | Buffer, limits: MessageLimits) =>
+  readClientMessages(data, limits)[0]!;
 const LIMITS = { max_name_bytes: 16, max_depth: 8 };
 const data = { subscriptionId: 'sub', streamName: 's', groupId: 'g' };
 const join = (more: object): string => JSON.stringify({ type: 'join', data: { ...data, ...more } });

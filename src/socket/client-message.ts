@@ -17,20 +17,41 @@ export type Reading =
   | { readonly message: ClientMessage; readonly error: undefined }
   | { readonly message: undefined; readonly error: MessageError };
 
-/** Reads what a client sent: JSON in a text frame, or the same in a binary one. */
-export function readClientMessage(data: string | Buffer, limits: MessageLimits): Reading {
-  if (typeof data !== 'string' && !isUtf8(data)) return invalid('the message is not UTF-8');
+/** Joins that one message may hold; the schema of JoinAllMessage says the same. */
+const MAX_JOINS = 100;
+
+/**
+ * Reads what a client sent: JSON in a text frame, or the same in a binary one. Many joins in one message are read one
+ * by one, so that one that is malformed costs no other.
+ */
+export function readClientMessages(data: string | Buffer, limits: MessageLimits): readonly Reading[] {
+  if (typeof data !== 'string' && !isUtf8(data)) return [invalid('the message is not UTF-8')];
   const text = data.toString();
   if (exceedsDepth(text, limits.max_depth)) {
     const message = `the message nests deeper than ${limits.max_depth} levels`;
-    return refused({ code: SOCKET_ERROR.messageTooDeep, message });
+    return [refused({ code: SOCKET_ERROR.messageTooDeep, message })];
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return invalid('the message is not JSON');
+    return [invalid('the message is not JSON')];
   }
+  const joins = joinsOf(value);
+  if (joins === undefined) return [check(value, limits)];
+  if (joins.length >= 1 && joins.length <= MAX_JOINS) {
+    return joins.map((join) => check({ type: SOCKET_MESSAGE.join, data: join }, limits));
+  }
+  return [invalid(`data: must have 1 to ${MAX_JOINS} joins`)];
+}
+
+/** The joins of a message that holds many. */
+function joinsOf(value: unknown): readonly unknown[] | undefined {
+  const { type, data } = (value ?? {}) as { readonly type?: unknown; readonly data?: unknown };
+  return type === SOCKET_MESSAGE.join && Array.isArray(data) ? data : undefined;
+}
+
+function check(value: unknown, limits: MessageLimits): Reading {
   if (!validateClientMessage(value)) {
     return invalid(explain(validateClientMessage as never, 'message'), givenId(value, limits));
   }

@@ -12,6 +12,7 @@ export interface PathSubscription {
   readonly since: Cursor | undefined;
   readonly withItems: boolean;
   readonly ack: boolean;
+  readonly page: number | undefined;
 }
 
 /** What the URL of an upgrade request says. */
@@ -51,6 +52,7 @@ export function parseTarget(url: string, maxNameBytes: number): RequestTarget {
     since: parseSince(query.since?.at(-1)),
     withItems: parseFlag('items', query.items?.at(-1)),
     ack: parseFlag('ack', query.ack?.at(-1)),
+    page: parsePage(query.page?.at(-1)),
   };
   return { path, query, subscription };
 }
@@ -105,6 +107,16 @@ function parseQuery(text: string): RequestTarget['query'] {
 
 function parseSince(text: string | undefined): Cursor | undefined {
   return text === undefined ? undefined : parseCursor('since', text);
+}
+
+const DIGITS = /^\d{1,5}$/;
+const MAX_PAGE = 10_000;
+
+function parsePage(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const page = Number(text);
+  if (DIGITS.test(text) && page >= 1 && page <= MAX_PAGE) return page;
+  throw badParameter(`page: must be an integer from 1 to ${MAX_PAGE}`);
 }
 
 /** @throws Refusal 400 naming the parameter */

@@ -41,7 +41,7 @@ function open(limits: Partial<Limits> = {}) {
 test('a join goes to the service with the context, a leave ends it, the end disconnects', () => {
   const { session, service, join, leave, peer } = open();
   join({ id: 'i', since: { epoch: 'e', seq: 4 }, items: true, ack: true });
-  join({ subscriptionId: 'b', id: null });
+  join({ subscriptionId: 'b', id: null, page: 7 });
   const address = { stream: 's', group: 'g' };
   assert.deepEqual(
     service.joins.map(({ request, context }) => [request, context]),
@@ -54,11 +54,20 @@ test('a join goes to the service with the context, a leave ends it, the end disc
           since: { epoch: 'e', seq: 4 },
           withItems: true,
           ack: true,
+          page: undefined,
         },
         '{"user":1}',
       ],
       [
-        { ...address, subscriptionId: 'b', item: undefined, since: undefined, withItems: false, ack: false },
+        {
+          ...address,
+          subscriptionId: 'b',
+          item: undefined,
+          since: undefined,
+          withItems: false,
+          ack: false,
+          page: 7,
+        },
         '{"user":1}',
       ],
     ],
@@ -153,6 +162,7 @@ test('a path subscription that is refused closes with the policy code, one that 
     since: undefined,
     withItems: true,
     ack: false,
+    page: undefined,
   };
   const refused = open();
   refused.service.onJoin = (_, __, settled) => settled(false);
@@ -183,6 +193,39 @@ test('a fault of the service is answered and logged, and ends nothing but a path
     since: undefined,
     withItems: false,
     ack: false,
+    page: undefined,
   });
   assert.equal(peer.closedWith, 1011);
+});
+
+test('many joins in one message: each is answered for itself, and each takes a token', () => {
+  const { session, service, peer } = open({ joins_per_second: 3 });
+  const entry = (subscriptionId: string, more: object = {}) => ({
+    subscriptionId,
+    streamName: 's',
+    groupId: 'g',
+    ...more,
+  });
+  const send = (joins: unknown[]) => session.receive(JSON.stringify({ type: 'join', data: joins }));
+  send([entry('a'), entry('b', { groupId: '' }), 7, entry('c'), entry('a', { groupId: 'h' }), entry('d')]);
+  assert.deepEqual(
+    service.joins.map(({ request }) => request.subscriptionId),
+    ['a', 'c'],
+  );
+  assert.deepEqual(
+    peer.answers.map(({ code, subscriptionId }) => [code, subscriptionId]),
+    [
+      ['empty_name', 'b'],
+      ['invalid_message', undefined],
+      ['duplicate_subscription', 'a'],
+      ['too_many_joins', 'd'],
+    ],
+  );
+  send([]);
+  send(Array.from({ length: 101 }, (_, i) => entry(`x${i}`)));
+  assert.deepEqual(
+    peer.answers.slice(4).map(({ code }) => code),
+    ['invalid_message', 'invalid_message'],
+  );
+  assert.equal(service.joins.length, 2);
 });

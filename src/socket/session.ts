@@ -5,7 +5,7 @@ import { encodeErrorMessage } from '../../generated/messages/socket.js';
 import type { JoinData } from '../../generated/socket.js';
 import type { Outlet } from '../delivery/port.js';
 import { encodeTextFrames } from '../net/frames.js';
-import { readClientMessage } from './client-message.js';
+import { type Reading, readClientMessages } from './client-message.js';
 import type { MessageError } from './names.js';
 import type { PathSubscription } from './request-target.js';
 import type { Runtime } from './runtime.js';
@@ -47,25 +47,8 @@ export class Session {
   receive(data: string | Buffer): void {
     if (this.#ended) return;
     try {
-      const { message, error: refused } = readClientMessage(data, this.#runtime.config.current.limits);
-      if (refused !== undefined) {
-        this.#refuse(refused);
-        return;
-      }
-      this.#malformed = 0;
-      switch (message.type) {
-        case SOCKET_MESSAGE.join:
-          this.#join(message.data);
-          break;
-        case SOCKET_MESSAGE.leave:
-          this.#runtime.service.leave(this.#outlet, message.data.subscriptionId);
-          break;
-        case SOCKET_MESSAGE.ping:
-          this.#outlet.write(PONG);
-          break;
-        default:
-          message satisfies never;
-      }
+      for (const reading of readClientMessages(data, this.#runtime.config.current.limits))
+        this.#take(reading);
     } catch (error) {
       this.#runtime.logger.error({ err: error, socket: this.#outlet.id }, 'a message could not be handled');
       this.#reply({ code: SOCKET_ERROR.internal, message: 'the message could not be handled' });
@@ -95,13 +78,44 @@ export class Session {
     this.#runtime.service.disconnect(this.#outlet);
   }
 
+  #take({ message, error: refused }: Reading): void {
+    // One that it was closed for may have come before it in the same message.
+    if (this.#ended) return;
+    if (refused !== undefined) {
+      this.#refuse(refused);
+      return;
+    }
+    this.#malformed = 0;
+    switch (message.type) {
+      case SOCKET_MESSAGE.join:
+        this.#join(message.data);
+        break;
+      case SOCKET_MESSAGE.leave:
+        this.#runtime.service.leave(this.#outlet, message.data.subscriptionId);
+        break;
+      case SOCKET_MESSAGE.ping:
+        this.#outlet.write(PONG);
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
   #join(data: JoinData): void {
     const error = this.#limitError(data);
     if (error !== undefined) {
       this.#reply(error);
       return;
     }
-    const { subscriptionId, streamName: stream, groupId: group, since, items = false, ack = false } = data;
+    const {
+      subscriptionId,
+      streamName: stream,
+      groupId: group,
+      since,
+      items = false,
+      ack = false,
+      page,
+    } = data;
     const request = {
       subscriptionId,
       stream,
@@ -110,6 +124,7 @@ export class Session {
       since,
       withItems: items,
       ack,
+      page,
     };
     this.#runtime.service.join(this.#outlet, request, this.#context, ignore);
   }

@@ -37,6 +37,7 @@ export interface Message {
   readonly event?: {
     readonly type: string;
     readonly data?: unknown;
+    readonly more?: boolean;
     readonly event?: { readonly data: unknown };
   };
 }

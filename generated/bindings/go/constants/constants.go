@@ -323,6 +323,9 @@ const (
 	// SocketErrorTooManyJoins: More joins than `limits.joins_per_second`. Try again in a second.
 	SocketErrorTooManyJoins = "too_many_joins"
 
+	// SocketErrorLimit: The group passes `limits.sync_bytes` and `page` was not asked for. The subscription has ended.
+	SocketErrorLimit = "limit"
+
 	// SocketErrorUnavailable: The state cannot be read now. Join again later.
 	SocketErrorUnavailable = "unavailable"
 
@@ -441,4 +444,10 @@ const (
 
 	// CapabilityTransactions: `stream::transact` writes several items of a group, all or none.
 	CapabilityTransactions = "transactions"
+
+	// CapabilityPaging: A long sync comes in pieces, and a join says how long they may be.
+	CapabilityPaging = "paging"
+
+	// CapabilityMultiJoin: Many joins go in one message.
+	CapabilityMultiJoin = "multi-join"
 )

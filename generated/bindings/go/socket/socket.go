@@ -265,6 +265,9 @@ type JoinData struct {
 
 	// Ack: *Additive.* True = the join is answered with `subscribed`, also without `since`.
 	Ack wire.Optional[bool] `json:"ack"`
+
+	// Page: *Additive.* Items that one sync of the group may hold: a longer one comes in pieces, see `more` of SyncEvent.
+	Page wire.Optional[int64] `json:"page"`
 }
 
 func decodeJoinData(text json.RawMessage) (v JoinData, err error) {
@@ -276,6 +279,7 @@ func decodeJoinData(text json.RawMessage) (v JoinData, err error) {
 	v.Since = wire.Maybe(o, "since", decodeSinceCursor)
 	v.Items = wire.Maybe(o, "items", wire.DecodeBoolean)
 	v.Ack = wire.Maybe(o, "ack", wire.DecodeBoolean)
+	v.Page = wire.Maybe(o, "page", wire.DecodeInteger(1, 10000))
 	return v, o.Err()
 }
 
@@ -288,6 +292,7 @@ func encodeJoinData(v JoinData) ([]byte, error) {
 	wire.PutOptional(w, "since", v.Since, encodeSinceCursor)
 	wire.PutOptional(w, "items", v.Items, wire.EncodeBoolean)
 	wire.PutOptional(w, "ack", v.Ack, wire.EncodeBoolean)
+	wire.PutOptional(w, "page", v.Page, wire.EncodeInteger)
 	return w.Close()
 }
 
@@ -310,6 +315,46 @@ func DecodeJoinData(text []byte) (JoinData, error) {
 // EncodeJoinData writes a JoinData as JSON text.
 func EncodeJoinData(value JoinData) ([]byte, error) {
 	return encodeJoinData(value)
+}
+
+// JoinAllMessage: *Additive.* Many joins in one message, each answered for itself. Offered by `multi` of `subscribed`.
+type JoinAllMessage struct {
+	Data []JoinData `json:"data"`
+}
+
+func decodeJoinAllMessage(text json.RawMessage) (v JoinAllMessage, err error) {
+	o := wire.Open(text)
+	o.Constant("type", "join")
+	v.Data = wire.Required(o, "data", wire.DecodeArray(decodeJoinData))
+	return v, o.Err()
+}
+
+func encodeJoinAllMessage(v JoinAllMessage) ([]byte, error) {
+	w := wire.NewWriter()
+	wire.Put(w, "type", "join", wire.EncodeString)
+	wire.Put(w, "data", v.Data, wire.EncodeArray(encodeJoinData))
+	return w.Close()
+}
+
+// UnmarshalJSON makes json.Unmarshal read a JoinAllMessage.
+func (v *JoinAllMessage) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeJoinAllMessage(text)
+	return err
+}
+
+// MarshalJSON makes json.Marshal write a JoinAllMessage.
+func (v JoinAllMessage) MarshalJSON() ([]byte, error) {
+	return encodeJoinAllMessage(v)
+}
+
+// DecodeJoinAllMessage reads a JoinAllMessage from JSON text; what is wrong with it is a *wire.Error.
+func DecodeJoinAllMessage(text []byte) (JoinAllMessage, error) {
+	return wire.Whole(text, decodeJoinAllMessage)
+}
+
+// EncodeJoinAllMessage writes a JoinAllMessage as JSON text.
+func EncodeJoinAllMessage(value JoinAllMessage) ([]byte, error) {
+	return encodeJoinAllMessage(value)
 }
 
 // LeaveData is of the spec.
@@ -563,12 +608,20 @@ type SyncEvent struct {
 	// Data: Array of the group's values in creation order; for an item subscription the value or null. With `items` see
 	// SyncItem.
 	Data json.RawMessage `json:"data"`
+
+	// More: *Additive.* True = a piece of a sync that was asked for with `page`, and the next one goes on where it ends.
+	// All pieces have the same
+	// seq, of at most `page` items and 256 KiB each (one item may be longer); the last has no `more`, and only with it
+	// the client stands at that seq. One of
+	// another seq or epoch begins anew.
+	More wire.Optional[bool] `json:"more"`
 }
 
 func decodeSyncEvent(text json.RawMessage) (v SyncEvent, err error) {
 	o := wire.Open(text)
 	o.Constant("type", "sync")
 	v.Data = wire.Required(o, "data", wire.DecodeAny)
+	v.More = wire.Maybe(o, "more", wire.DecodeBoolean)
 	return v, o.Err()
 }
 
@@ -576,6 +629,7 @@ func encodeSyncEvent(v SyncEvent) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.Put(w, "type", "sync", wire.EncodeString)
 	wire.Put(w, "data", v.Data, wire.EncodeAny)
+	wire.PutOptional(w, "more", v.More, wire.EncodeBoolean)
 	return w.Close()
 }
 
@@ -917,6 +971,9 @@ type SubscribedMessage struct {
 
 	// Ping: *Additive.* True = this server answers `ping` with `pong`. Absent = it does not know `ping`.
 	Ping wire.Optional[bool] `json:"ping"`
+
+	// Multi: *Additive.* True = this server takes many joins in one message (JoinAllMessage).
+	Multi wire.Optional[bool] `json:"multi"`
 }
 
 func decodeSubscribedMessage(text json.RawMessage) (v SubscribedMessage, err error) {
@@ -931,6 +988,7 @@ func decodeSubscribedMessage(text json.RawMessage) (v SubscribedMessage, err err
 	v.Epoch = wire.Required(o, "epoch", wire.DecodeString)
 	v.Seq = wire.Required(o, "seq", wire.DecodeInteger(0, 9007199254740991))
 	v.Ping = wire.Maybe(o, "ping", wire.DecodeBoolean)
+	v.Multi = wire.Maybe(o, "multi", wire.DecodeBoolean)
 	return v, o.Err()
 }
 
@@ -946,6 +1004,7 @@ func encodeSubscribedMessage(v SubscribedMessage) ([]byte, error) {
 	wire.Put(w, "epoch", v.Epoch, wire.EncodeString)
 	wire.Put(w, "seq", v.Seq, wire.EncodeInteger)
 	wire.PutOptional(w, "ping", v.Ping, wire.EncodeBoolean)
+	wire.PutOptional(w, "multi", v.Multi, wire.EncodeBoolean)
 	return w.Close()
 }
 
@@ -1097,6 +1156,8 @@ const (
 
 	SocketErrorCodeTooManyJoins SocketErrorCode = "too_many_joins"
 
+	SocketErrorCodeLimit SocketErrorCode = "limit"
+
 	SocketErrorCodeUnavailable SocketErrorCode = "unavailable"
 
 	SocketErrorCodeInternal SocketErrorCode = "internal"
@@ -1213,6 +1274,7 @@ var Types = wire.ByName(
 	wire.Named("LeaveMessage", decodeLeaveMessage, encodeLeaveMessage),
 	wire.Named("PingMessage", decodePingMessage, encodePingMessage),
 	wire.Named("JoinData", decodeJoinData, encodeJoinData),
+	wire.Named("JoinAllMessage", decodeJoinAllMessage, encodeJoinAllMessage),
 	wire.Named("LeaveData", decodeLeaveData, encodeLeaveData),
 	wire.Named("SinceCursor", decodeSinceCursor, encodeSinceCursor),
 	wire.Named("StreamMessage", decodeStreamMessage, encodeStreamMessage),

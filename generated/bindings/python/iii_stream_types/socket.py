@@ -55,6 +55,17 @@ class JoinData:
     """
     ack: bool | Unset = UNSET
     """*Additive.* True = the join is answered with `subscribed`, also without `since`."""
+    page: int | Unset = UNSET
+    """*Additive.* Items that one sync of the group may hold: a longer one comes in pieces, see `more` of
+    SyncEvent.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinAllMessage:
+    """*Additive.* Many joins in one message, each answered for itself. Offered by `multi` of `subscribed`."""
+
+    data: list[JoinData]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +124,13 @@ class SyncEvent:
     data: Any
     """Array of the group's values in creation order; for an item subscription the value or null. With `items`
     see SyncItem.
+    """
+    more: bool | Unset = UNSET
+    """*Additive.* True = a piece of a sync that was asked for with `page`, and the next one goes on where it
+    ends. All pieces have the same
+    seq, of at most `page` items and 256 KiB each (one item may be longer); the last has no `more`, and only
+    with it the client stands at that seq. One of
+    another seq or epoch begins anew.
     """
 
 
@@ -195,6 +213,8 @@ class SubscribedMessage:
     """Where the group stands after what follows."""
     ping: bool | Unset = UNSET
     """*Additive.* True = this server answers `ping` with `pong`. Absent = it does not know `ping`."""
+    multi: bool | Unset = UNSET
+    """*Additive.* True = this server takes many joins in one message (JoinAllMessage)."""
 
 
 SubscribedMessageMode: TypeAlias = "Literal['changes', 'sync'] | str"
@@ -220,7 +240,7 @@ class ErrorMessage:
     """The subscription concerned. Without it the whole message was refused."""
 
 
-SocketErrorCode: TypeAlias = "Literal['invalid_message', 'message_too_deep', 'empty_name', 'name_too_long', 'duplicate_subscription', 'too_many_subscriptions', 'too_many_joins', 'unavailable', 'internal'] | str"
+SocketErrorCode: TypeAlias = "Literal['invalid_message', 'message_too_deep', 'empty_name', 'name_too_long', 'duplicate_subscription', 'too_many_subscriptions', 'too_many_joins', 'limit', 'unavailable', 'internal'] | str"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +264,7 @@ JOIN_MESSAGE: objects.Object[JoinMessage] = objects.Object(JoinMessage)
 LEAVE_MESSAGE: objects.Object[LeaveMessage] = objects.Object(LeaveMessage)
 PING_MESSAGE: objects.Object[PingMessage] = objects.Object(PingMessage)
 JOIN_DATA: objects.Object[JoinData] = objects.Object(JoinData)
+JOIN_ALL_MESSAGE: objects.Object[JoinAllMessage] = objects.Object(JoinAllMessage)
 LEAVE_DATA: objects.Object[LeaveData] = objects.Object(LeaveData)
 SINCE_CURSOR: objects.Object[SinceCursor] = objects.Object(SinceCursor)
 STREAM_MESSAGE: objects.Object[StreamMessage] = objects.Object(StreamMessage)
@@ -296,6 +317,11 @@ JOIN_DATA.define(
     objects.Field("since", "since", SINCE_CURSOR, False),
     objects.Field("items", "items", wire.BOOLEAN, False),
     objects.Field("ack", "ack", wire.BOOLEAN, False),
+    objects.Field("page", "page", wire.integer(1, 10000), False),
+)
+JOIN_ALL_MESSAGE.define(
+    {"type": "join"},
+    objects.Field("data", "data", wire.array(JOIN_DATA), True),
 )
 LEAVE_DATA.define(
     {},
@@ -332,6 +358,7 @@ STREAM_EVENT.define({
 SYNC_EVENT.define(
     {"type": "sync"},
     objects.Field("data", "data", wire.ANY, True),
+    objects.Field("more", "more", wire.BOOLEAN, False),
 )
 CREATE_EVENT.define(
     {"type": "create"},
@@ -374,6 +401,7 @@ SUBSCRIBED_MESSAGE.define(
     objects.Field("epoch", "epoch", wire.STRING, True),
     objects.Field("seq", "seq", wire.integer(0, 9007199254740991), True),
     objects.Field("ping", "ping", wire.BOOLEAN, False),
+    objects.Field("multi", "multi", wire.BOOLEAN, False),
 )
 ERROR_MESSAGE.define(
     {"type": "error"},
@@ -398,6 +426,7 @@ TYPES: Final[dict[str, wire.Codec[Any]]] = {
     "LeaveMessage": LEAVE_MESSAGE,
     "PingMessage": PING_MESSAGE,
     "JoinData": JOIN_DATA,
+    "JoinAllMessage": JOIN_ALL_MESSAGE,
     "LeaveData": LEAVE_DATA,
     "SinceCursor": SINCE_CURSOR,
     "StreamMessage": STREAM_MESSAGE,

@@ -228,6 +228,8 @@ pub mod socket_error {
     pub const TOO_MANY_SUBSCRIPTIONS: &str = "too_many_subscriptions";
     /// More joins than `limits.joins_per_second`. Try again in a second.
     pub const TOO_MANY_JOINS: &str = "too_many_joins";
+    /// The group passes `limits.sync_bytes` and `page` was not asked for. The subscription has ended.
+    pub const LIMIT: &str = "limit";
     /// The state cannot be read now. Join again later.
     pub const UNAVAILABLE: &str = "unavailable";
     /// A fault of the server; the details are in its log.
@@ -314,4 +316,8 @@ pub mod capability {
     pub const REVISIONS: &str = "revisions";
     /// `stream::transact` writes several items of a group, all or none.
     pub const TRANSACTIONS: &str = "transactions";
+    /// A long sync comes in pieces, and a join says how long they may be.
+    pub const PAGING: &str = "paging";
+    /// Many joins go in one message.
+    pub const MULTI_JOIN: &str = "multi-join";
 }

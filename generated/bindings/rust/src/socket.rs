@@ -280,6 +280,9 @@ pub struct JoinData {
     pub items: Option<bool>,
     /// *Additive.* True = the join is answered with `subscribed`, also without `since`.
     pub ack: Option<bool>,
+    /// *Additive.* Items that one sync of the group may hold: a longer one comes in pieces, see `more` of
+    /// SyncEvent.
+    pub page: Option<i64>,
 }
 
 impl JoinData {
@@ -293,6 +296,7 @@ impl JoinData {
             since: None,
             items: None,
             ack: None,
+            page: None,
         }
     }
 
@@ -306,6 +310,7 @@ impl JoinData {
             since: object.optional("since", SinceCursor::decode)?,
             items: object.optional("items", wire::boolean)?,
             ack: object.optional("ack", wire::boolean)?,
+            page: object.optional("page", |v| wire::integer(v, 1, 10000))?,
         })
     }
 
@@ -333,6 +338,9 @@ impl Serialize for JoinData {
         if let Some(value) = &self.ack {
             map.serialize_entry("ack", value)?;
         }
+        if let Some(value) = &self.page {
+            map.serialize_entry("page", value)?;
+        }
         map.end()
     }
 }
@@ -350,6 +358,56 @@ impl Tagged for JoinData {
             ("since", self.since.as_ref().map(Tagged::tagged)),
             ("items", self.items.as_ref().map(Tagged::tagged)),
             ("ack", self.ack.as_ref().map(Tagged::tagged)),
+            ("page", self.page.as_ref().map(Tagged::tagged)),
+        ])
+    }
+}
+
+/// *Additive.* Many joins in one message, each answered for itself. Offered by `multi` of `subscribed`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct JoinAllMessage {
+    pub data: Vec<JoinData>,
+}
+
+impl JoinAllMessage {
+    /// One with the fields that are always there.
+    pub fn new(data: Vec<JoinData>) -> Self {
+        Self {
+            data,
+        }
+    }
+
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let object = wire::Object::open(value)?;
+        object.constant("type", "join")?;
+        Ok(Self {
+            data: object.required("data", |v| wire::array(v, JoinData::decode))?,
+        })
+    }
+
+    /// Reads a `JoinAllMessage` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for JoinAllMessage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("type", "join")?;
+        map.serialize_entry("data", &self.data)?;
+        map.end()
+    }
+}
+
+wire::deserialize!(JoinAllMessage);
+
+#[cfg(feature = "tagged")]
+impl Tagged for JoinAllMessage {
+    fn tagged(&self) -> Value {
+        tagged::object("JoinAllMessage", vec![
+            ("data", Some(self.data.tagged())),
         ])
     }
 }
@@ -648,6 +706,12 @@ pub struct SyncEvent {
     /// Array of the group's values in creation order; for an item subscription the value or null. With `items` see
     /// SyncItem.
     pub data: wire::Any,
+    /// *Additive.* True = a piece of a sync that was asked for with `page`, and the next one goes on where it ends.
+    /// All pieces have the same
+    /// seq, of at most `page` items and 256 KiB each (one item may be longer); the last has no `more`, and only
+    /// with it the client stands at that seq. One of
+    /// another seq or epoch begins anew.
+    pub more: Option<bool>,
 }
 
 impl SyncEvent {
@@ -655,6 +719,7 @@ impl SyncEvent {
     pub fn new(data: wire::Any) -> Self {
         Self {
             data,
+            more: None,
         }
     }
 
@@ -663,6 +728,7 @@ impl SyncEvent {
         object.constant("type", "sync")?;
         Ok(Self {
             data: object.required("data", wire::any)?,
+            more: object.optional("more", wire::boolean)?,
         })
     }
 
@@ -677,6 +743,9 @@ impl Serialize for SyncEvent {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("type", "sync")?;
         map.serialize_entry("data", &self.data)?;
+        if let Some(value) = &self.more {
+            map.serialize_entry("more", value)?;
+        }
         map.end()
     }
 }
@@ -688,6 +757,7 @@ impl Tagged for SyncEvent {
     fn tagged(&self) -> Value {
         tagged::object("SyncEvent", vec![
             ("data", Some(self.data.tagged())),
+            ("more", self.more.as_ref().map(Tagged::tagged)),
         ])
     }
 }
@@ -1065,6 +1135,8 @@ pub struct SubscribedMessage {
     pub seq: i64,
     /// *Additive.* True = this server answers `ping` with `pong`. Absent = it does not know `ping`.
     pub ping: Option<bool>,
+    /// *Additive.* True = this server takes many joins in one message (JoinAllMessage).
+    pub multi: Option<bool>,
 }
 
 impl SubscribedMessage {
@@ -1080,6 +1152,7 @@ impl SubscribedMessage {
             epoch: epoch.into(),
             seq,
             ping: None,
+            multi: None,
         }
     }
 
@@ -1096,6 +1169,7 @@ impl SubscribedMessage {
             epoch: object.required("epoch", wire::string)?,
             seq: object.required("seq", |v| wire::integer(v, 0, 9007199254740991))?,
             ping: object.optional("ping", wire::boolean)?,
+            multi: object.optional("multi", wire::boolean)?,
         })
     }
 
@@ -1124,6 +1198,9 @@ impl Serialize for SubscribedMessage {
         if let Some(value) = &self.ping {
             map.serialize_entry("ping", value)?;
         }
+        if let Some(value) = &self.multi {
+            map.serialize_entry("multi", value)?;
+        }
         map.end()
     }
 }
@@ -1143,6 +1220,7 @@ impl Tagged for SubscribedMessage {
             ("epoch", Some(self.epoch.tagged())),
             ("seq", Some(self.seq.tagged())),
             ("ping", self.ping.as_ref().map(Tagged::tagged)),
+            ("multi", self.multi.as_ref().map(Tagged::tagged)),
         ])
     }
 }
@@ -1318,6 +1396,7 @@ pub enum SocketErrorCode {
     DuplicateSubscription,
     TooManySubscriptions,
     TooManyJoins,
+    Limit,
     Unavailable,
     Internal,
     /// A value that these types do not know.
@@ -1335,6 +1414,7 @@ impl SocketErrorCode {
             "duplicate_subscription" => Self::DuplicateSubscription,
             "too_many_subscriptions" => Self::TooManySubscriptions,
             "too_many_joins" => Self::TooManyJoins,
+            "limit" => Self::Limit,
             "unavailable" => Self::Unavailable,
             "internal" => Self::Internal,
             _ => Self::Unknown(text),
@@ -1351,6 +1431,7 @@ impl SocketErrorCode {
             Self::DuplicateSubscription => "duplicate_subscription",
             Self::TooManySubscriptions => "too_many_subscriptions",
             Self::TooManyJoins => "too_many_joins",
+            Self::Limit => "limit",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
             Self::Unknown(text) => text,
@@ -1492,6 +1573,7 @@ pub fn inspect(name: &str, text: &str) -> Option<tagged::Inspected> {
         "LeaveMessage" => tagged::inspect(text, LeaveMessage::decode),
         "PingMessage" => tagged::inspect(text, PingMessage::decode),
         "JoinData" => tagged::inspect(text, JoinData::decode),
+        "JoinAllMessage" => tagged::inspect(text, JoinAllMessage::decode),
         "LeaveData" => tagged::inspect(text, LeaveData::decode),
         "SinceCursor" => tagged::inspect(text, SinceCursor::decode),
         "StreamMessage" => tagged::inspect(text, StreamMessage::decode),
