@@ -8,7 +8,8 @@ import type {
 } from '../../generated/socket.js';
 import { createConnection } from './connection.js';
 import { failure } from './failure.js';
-import { type Core, createGroup, type Group, keyOf } from './group.js';
+import { createGroup } from './group.js';
+import { type Core, type Group, keyOf } from './group-port.js';
 import { readOptions } from './options.js';
 import type { ConnectionStatus, GroupHandle, StreamClient, StreamClientOptions } from './types.js';
 

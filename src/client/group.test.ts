@@ -1,31 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type FakeSocket, fakeServer, say, settle, shown } from './testing/fake-server.js';
-import type { GroupView } from './types.js';
-
-/** An observed group with the items a@1 b@2, live at seq 2. */
-async function live(options: Parameters<typeof fakeServer>[0] = {}) {
-  const server = fakeServer(options);
-  const group = server.client.group('s', 'g');
-  const views: GroupView[] = [];
-  const end = group.subscribe((view) => views.push(view));
-  const socket = await server.socket(1);
-  await socket.open();
-  const [join] = socket.takeJoins();
-  assert.ok(join);
-  await socket.say(say.ack(join, 'sync', 2), say.sync('a@1 b@2', 2));
-  views.splice(0);
-  return { ...server, next: server.socket, group, views, end, socket };
-}
-
-/** Cuts the socket and brings the client back on another one; returns that and its joins. */
-async function back(server: Awaited<ReturnType<typeof live>>) {
-  const count = server.sockets.length + 1;
-  await (server.sockets.at(-1) as FakeSocket).end();
-  const socket = await server.next(count);
-  await socket.open();
-  return { socket, joins: socket.takeJoins() };
-}
+import { back, live } from './testing/live.js';
 
 test('a handle does nothing until it is observed; then it joins, and shows the sync', async () => {
   const { client, sockets, socket: next } = fakeServer({ token: 'secret' });
@@ -62,65 +38,6 @@ test('a batch of changes is one view; what did not change keeps its identity', a
   assert.deepEqual([c?.data, group.get('c'), group.getSnapshot().seq], [{ n: 6 }, c, 6]);
   assert.ok(Object.isFrozen(group.getSnapshot()) && Object.isFrozen(group.getSnapshot().items));
   client.close();
-});
-
-test('after a cut it resumes from its cursor, shows all of what changed at once, and was never blank', async () => {
-  const server = await live();
-  const { socket, joins } = await back(server);
-  assert.deepEqual(joins[0]?.since, { epoch: 'e1', seq: 2 });
-  assert.deepEqual(server.views.map((view) => `${view.status}: ${shown(view)}`).at(-1), 'stale: a@1 b@2');
-  server.views.splice(0);
-  await socket.say(say.ack(joins[0]!, 'changes', 5), say.change('delete', 'a', 3));
-  await socket.say(say.change('create', 'c', 4));
-  assert.deepEqual(server.views.map(shown), []);
-  await socket.say(say.event('hello'), say.change('update', 'b', 5));
-  assert.deepEqual(
-    server.views.map((view) => `${view.status}: ${shown(view)}`),
-    ['live: b@5 c@4'],
-  );
-  server.client.close();
-});
-
-test('a cut in the middle of what changed: the cursor stands where the last applied change was', async () => {
-  const server = await live();
-  const first = await back(server);
-  await first.socket.say(say.ack(first.joins[0]!, 'changes', 9), say.change('update', 'a', 4));
-  const second = await back(server);
-  assert.deepEqual(second.joins[0]?.since, { epoch: 'e1', seq: 4 });
-  await second.socket.say(say.ack(second.joins[0]!, 'changes', 9), say.change('update', 'b', 9));
-  assert.equal(shown(server.group.getSnapshot()), 'a@4 b@9');
-  server.client.close();
-});
-
-test('an item that is learned late gets its place by `created`', async () => {
-  const server = await live();
-  const { socket, joins } = await back(server);
-  await socket.say(
-    say.ack(joins[0]!, 'changes', 9),
-    say.change('create', 'd', 5),
-    say.change('create', 'c', 9, { created: 3 }),
-  );
-  assert.equal(shown(server.group.getSnapshot()), 'a@1 b@2 c@9 d@5');
-  await socket.say(say.change('delete', 'a', 10), say.change('create', 'a', 11));
-  assert.equal(shown(server.group.getSnapshot()), 'b@2 c@9 d@5 a@11');
-  server.client.close();
-});
-
-test('a full sync keeps items of the same rev, and of another epoch none', async () => {
-  const server = await live();
-  const [a] = server.group.getSnapshot().items;
-  const first = await back(server);
-  await first.socket.say(say.ack(first.joins[0]!, 'sync', 9, { reason: 'horizon' }), say.sync('a@1 b@9', 9));
-  assert.equal(server.group.getSnapshot().items[0], a);
-  const second = await back(server);
-  await second.socket.say(
-    say.ack(second.joins[0]!, 'sync', 1, { reason: 'epoch', epoch: 'e2' }),
-    say.sync('a@1', 1, { epoch: 'e2' }),
-  );
-  const view = server.group.getSnapshot();
-  assert.deepEqual([shown(view), view.epoch, view.seq], ['a@1', 'e2', 1]);
-  assert.notEqual(view.items[0], a);
-  server.client.close();
 });
 
 test('a leave waits, and an observer that comes meanwhile cancels it', async () => {
@@ -270,50 +187,5 @@ test('an item has a subscription of its own, also beside that of its group', asy
   assert.deepEqual([server.warnings, server.sockets.length], [[], 2]);
   await next.say(say.change('delete', 'a', 7));
   assert.deepEqual([item.getSnapshot().status, item.getSnapshot().item], ['live', undefined]);
-  client.close();
-});
-
-test('a cache is shown first, resumed from, and kept; one that fails is none', async () => {
-  const saved: unknown[] = [];
-  const persist = {
-    load: async (key: string) =>
-      key === '["s","g",null]' ? { epoch: 'e1', seq: 2, items: [{ id: 'a', rev: 1, data: 1 }] } : undefined,
-    save: (key: string, { seq }: { seq: number }) => void saved.push([key, seq]),
-  };
-  const { client, socket: next } = fakeServer({ persist });
-  const seen: string[] = [];
-  client.group('s', 'g').subscribe((view) => seen.push(`${view.status}: ${shown(view)}`));
-  const socket = await next(1);
-  await socket.open();
-  const [join] = socket.takeJoins();
-  assert.deepEqual(join?.since, { epoch: 'e1', seq: 2 });
-  await socket.say(say.ack(join!, 'changes', 3), say.change('update', 'a', 3));
-  assert.deepEqual(seen, ['loading: ', 'stale: a@1', 'live: a@3']);
-  assert.deepEqual(saved, [['["s","g",null]', 3]]);
-  client.close();
-
-  const broken = fakeServer({
-    persist: {
-      load: () => Promise.reject(new Error('no disk')),
-      save: () => Promise.reject(new Error('full')),
-    },
-  });
-  broken.client.group('s', 'g').subscribe(() => {});
-  const other = await broken.socket(1);
-  await other.open();
-  assert.equal(other.takeJoins()[0]?.since, undefined);
-  assert.deepEqual(broken.warnings, ['persist_failed']);
-  broken.client.close();
-});
-
-test('what the server rendered is shown at once and resumed from', async () => {
-  const { client, socket: next } = fakeServer();
-  const initial = { epoch: 'e1', seq: 7, items: [{ id: 'a', rev: 1, data: 1 }] };
-  const group = client.group('s', 'g', initial);
-  assert.deepEqual([group.getSnapshot().status, shown(group.getSnapshot())], ['stale', 'a@1']);
-  group.subscribe(() => {});
-  const socket = await next(1);
-  await socket.open();
-  assert.deepEqual(socket.takeJoins()[0]?.since, { epoch: 'e1', seq: 7 });
   client.close();
 });

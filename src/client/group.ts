@@ -1,60 +1,21 @@
 import { SOCKET_MESSAGE, STREAM_EVENT } from '../../generated/constants.js';
-import type { ErrorMessage, ServerMessage, StreamMessage } from '../../generated/socket.js';
-import type { Connection } from './connection.js';
+import type { ErrorMessage, StreamMessage } from '../../generated/socket.js';
 import { failure } from './failure.js';
-import { createItems } from './items.js';
-import type { ReadOptions } from './options.js';
+import { type Core, type Group, keyOf } from './group-port.js';
+import { createHandle } from './handle.js';
+import { createItems, plainItems } from './items.js';
+import { createObservers, type Observer } from './observers.js';
 import type {
-  ConnectionStatus,
-  GroupHandle,
-  ItemHandle,
   ItemView,
   SavedGroup,
   StreamClientError,
-  StreamClientEvent,
   StreamItem,
   Unsubscribe,
+  ViewStatus,
 } from './types.js';
 
-/** What the groups of a client share. */
-export interface Core extends ReadOptions {
-  readonly connection: Connection;
-  /** What is observed, by its key. */
-  readonly groups: Map<string, Group>;
-  nextId(): string;
-  open(streamName: string, groupId: string, id?: string, initial?: SavedGroup): Group;
-}
-
-/** Who looks, and at what. */
-export interface Observer {
-  /** Called at once, and then with each new view. */
-  view?(view: ItemView): void;
-  event?(event: StreamClientEvent): void;
-  dropped?: ((count: number) => void) | undefined;
-}
-
-/** What a client does with its groups. */
-export interface Group {
-  readonly handle: GroupHandle & ItemHandle;
-  /** The key of the group that an item is in. */
-  readonly parent: string | undefined;
-  view(): ItemView;
-  get(id: string): StreamItem | undefined;
-  observe(observer: Observer): Unsubscribe;
-  /** Takes what may be about this group. @throws Error for what cannot be */
-  take(message: ServerMessage): void;
-  /** The connection's state is another one. */
-  connection(status: ConnectionStatus): void;
-  join(): void;
-  stop(): void;
-}
-
-/** Names an address; also where `persist` keeps it. */
-export const keyOf = (streamName: string, groupId: string, id?: string | null): string =>
-  JSON.stringify([streamName, groupId, id]);
-
-/** The codes of refusals that pass. */
-const TEMPORARY = /^(too_many_joins|unavailable|internal)$/;
+/** States that show for what they are; in all others it counts whether there is something to show. */
+const STATUS: Partial<Record<string, ViewStatus>> = { live: 'live', ended: 'error' };
 
 /**
  * A cursor into a group (or to one item of it), the items at it, and who looks. Items and cursor move together, and only
@@ -89,16 +50,14 @@ export function createGroup(
   const subscriptionId = core.nextId();
   const address = id === undefined ? { streamName, groupId } : { streamName, groupId, id };
   const items = createItems();
-  const observers = new Set<Observer>();
   let state: 'off' | 'restoring' | 'joining' | 'catching' | 'syncing' | 'live' | 'ended' = 'off';
   let epoch = '';
   let seq = 0;
   /** There is something to show, if only that the group is empty. */
   let isKnown = false;
   let error: StreamClientError | undefined;
-  /** Came before the last of a catch-up. They are applied together: nobody sees half of it. */
+  /** Came before the last of a catch-up: applied together, so that nobody sees half of it. */
   const held: StreamMessage[] = [];
-  const heldEvents: StreamMessage[] = [];
   let target = 0;
   let refusals = 0;
   let view = {} as ItemView;
@@ -106,39 +65,21 @@ export function createGroup(
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let leaveTimer: ReturnType<typeof setTimeout> | undefined;
 
-  const call = <K extends keyof Observer>(
-    observer: Observer,
-    kind: K,
-    value: Parameters<NonNullable<Observer[K]>>[0],
-  ): void => {
+  const { all, call, tell } = createObservers(warn);
+  const attempt = async (use: () => unknown): Promise<void> => {
     try {
-      (observer[kind] as ((value: unknown) => void) | undefined)?.(value);
+      await use();
     } catch (fault) {
-      warn('listener_failed', fault);
+      warn('persist_failed', fault);
     }
   };
-  /** One that another one ended meanwhile is not called any more. */
-  const tell = <K extends keyof Observer>(kind: K, value: Parameters<NonNullable<Observer[K]>>[0]): void => {
-    for (const observer of [...observers]) if (observers.has(observer)) call(observer, kind, value);
-  };
-  const persistFailed = (fault: unknown): void => warn('persist_failed', fault);
   const commit = (): void => {
     isScheduled = false;
     const list = items.list();
-    const status =
-      state === 'live'
-        ? state
-        : state === 'ended'
-          ? 'error'
-          : isKnown
-            ? 'stale'
-            : state === 'off'
-              ? 'idle'
-              : 'loading';
     const next: ItemView = {
-      status,
+      status: STATUS[state] ?? (isKnown ? 'stale' : state === 'off' ? 'idle' : 'loading'),
       items: list,
-      item: id === undefined ? undefined : list[0],
+      item: parent ? list[0] : undefined,
       epoch,
       seq,
       error,
@@ -146,11 +87,7 @@ export function createGroup(
     if (!Object.entries(next).some(([name, value]) => view[name as keyof ItemView] !== value)) return;
     view = Object.freeze(next);
     tell('view', view);
-    if (persist && status === 'live' && epoch) {
-      Promise.resolve(next)
-        .then((saved) => persist.save(key, saved))
-        .catch(persistFailed);
-    }
+    if (persist && state === 'live' && epoch) void attempt(() => persist.save(key, next));
   };
   const changed = (): void => {
     if (isScheduled) return;
@@ -196,8 +133,11 @@ export function createGroup(
     seq = next ?? seq;
     changed();
   };
-  const release = (messages: StreamMessage[]): void => {
-    for (const message of messages.splice(0)) apply(message);
+  /** Applies what was held; events come after all changes. */
+  const release = (): void => {
+    const rank = ({ event }: StreamMessage): number => Number(event.type === STREAM_EVENT.event);
+    const messages = held.splice(0).sort((a, b) => rank(a) - rank(b));
+    for (const message of messages) apply(message);
   };
   const sync = (message: StreamMessage, data: unknown): void => {
     const next = { epoch: message.epoch ?? '', seq: message.seq ?? 0 };
@@ -206,20 +146,15 @@ export function createGroup(
     const list = (id === undefined ? data : data === null ? [] : [data]) as StreamItem[];
     if (connection.acknowledges()) stand({ ...next, items: list }, isSameHistory);
     else {
-      // Values of a server that does not know `items`: deployed clients find their ids in them.
       warn('no_acknowledgements', message);
-      const own = (value: StreamItem | null, at: number) => ({
-        id: id ?? value?.id ?? `${at}`,
-        rev: 0,
-        data: value,
-      });
-      stand({ epoch: '', seq: 0, items: list.map(own) });
+      stand({ epoch: '', seq: 0, items: plainItems(list, id) });
     }
-    held.length = heldEvents.length = 0;
+    held.length = 0;
     enter('live');
   };
   const refused = ({ code, message }: ErrorMessage): void => {
-    if (TEMPORARY.test(code)) {
+    // These pass.
+    if (/^(too_many_joins|unavailable|internal)$/.test(code)) {
       enter('joining');
       retryTimer = setTimeout(join, core.delay(1_000 * refusals++));
     } else enter('ended', failure(code, message));
@@ -232,13 +167,12 @@ export function createGroup(
     } else if (event.type === STREAM_EVENT.sync) {
       if (isMine && (state !== 'joining' || !connection.acknowledges())) sync(message, event.data);
     } else if (state === 'live') apply(message);
-    else if (state === 'catching' && event.type === STREAM_EVENT.event) heldEvents.push(message);
     else if (state === 'catching') {
       held.push(message);
       if (!((message.seq ?? 0) >= target)) return;
-      release(held);
+      // Live before it is: an event among it is told with all of it shown.
       enter('live');
-      release(heldEvents);
+      release();
     }
   };
   const stop = (): void => {
@@ -253,21 +187,20 @@ export function createGroup(
     enter('restoring');
     group.connection(connection.status());
     commit();
-    try {
+    await attempt(async () => {
       const saved = isKnown ? undefined : await persist?.load(key);
-      if (saved) stand(saved);
-    } catch (fault) {
-      persistFailed(fault);
-    }
+      // It may have been left, or told to reconnect, meanwhile.
+      if (saved && state === 'restoring') stand(saved);
+    });
     if (state === 'restoring') join();
   };
   const observe = (observer: Observer): Unsubscribe => {
     clearTimeout(leaveTimer);
     if (!groups.has(key)) void start();
-    observers.add(observer);
+    all.add(observer);
     call(observer, 'view', view);
     return () => {
-      if (!observers.delete(observer) || observers.size > 0) return;
+      if (!all.delete(observer) || all.size > 0) return;
       leaveTimer = setTimeout(() => {
         groups.delete(key);
         stop();
@@ -275,9 +208,6 @@ export function createGroup(
       }, core.leaveAfterMs);
     };
   };
-  /** What is observed at this address; a handle that was kept may be an older one. */
-  const current = (): Group => groups.get(key) ?? group;
-
   const group: Group = {
     parent,
     observe,
@@ -293,7 +223,7 @@ export function createGroup(
       else {
         refusals = 0;
         try {
-          release(held);
+          release();
         } catch {
           // The cursor is forgotten, and a full sync follows anyway.
         }
@@ -305,11 +235,9 @@ export function createGroup(
       const isMine = 'subscriptionId' in message && message.subscriptionId === subscriptionId;
       if (message.type === SOCKET_MESSAGE.stream) streamed(message);
       else if (message.type === SOCKET_MESSAGE.dropped) {
-        if (keyOf(message.streamName, message.groupId) === (parent ?? key)) {
-          tell('dropped', message.count);
-        }
+        if (keyOf(message.streamName, message.groupId) === (parent ?? key)) tell('dropped', message.count);
       } else if (isMine && message.type === SOCKET_MESSAGE.subscribed) {
-        held.length = heldEvents.length = 0;
+        held.length = 0;
         target = message.seq;
         if (message.mode === STREAM_EVENT.sync) enter('syncing', error);
         // What changed of one item need not reach as far as its group did.
@@ -317,39 +245,7 @@ export function createGroup(
         else enter('live');
       } else if (isMine && message.type === SOCKET_MESSAGE.error) refused(message);
     },
-    handle: {
-      ...address,
-      id: id as string,
-      subscribe: (listener) => current().observe({ view: listener }),
-      getSnapshot: () => current().view(),
-      onEvent: (event, dropped) => current().observe({ event, dropped }),
-      get: (item) => current().get(item),
-      subscribeItem(item, listener) {
-        let last: StreamItem | null | undefined = null;
-        return current().observe({
-          view() {
-            const now = current().get(item);
-            if (now === last) return;
-            last = now;
-            listener(now);
-          },
-        });
-      },
-      whenSeq: (of, at) =>
-        new Promise((resolve, reject) => {
-          const end = current().observe({
-            view(now) {
-              const isThere = now.epoch === of && now.seq >= at;
-              if (!isThere && now.status !== 'error') return;
-              if (isThere) resolve();
-              else reject(now.error);
-              // The first call comes before `end` is known.
-              queueMicrotask(() => end());
-            },
-          });
-        }),
-      item: (item, from) => core.open(streamName, groupId, item, from).handle,
-    },
+    handle: createHandle(core, address, () => groups.get(key) ?? group),
   };
   if (initial) stand(initial);
   commit();

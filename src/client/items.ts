@@ -54,3 +54,7 @@ export function createItems() {
     },
   };
 }
+
+/** Values of a server that does not know `items`: deployed clients find their ids in them. */
+export const plainItems = (values: readonly unknown[], id: string | undefined): StreamItem[] =>
+  values.map((data, at) => ({ id: id ?? (data as StreamItem | null)?.id ?? `${at}`, rev: 0, data }));
