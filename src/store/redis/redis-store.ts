@@ -28,20 +28,11 @@ import { Committer } from './committer.js';
 import { warnOfEviction } from './eviction.js';
 import { GroupClock } from './group-clock.js';
 import { GroupDirectory } from './group-directory.js';
+import { GroupReader } from './group-reader.js';
 import { memberOf, parseMember } from './keys.js';
 import type { Operation } from './operation.js';
 import type { RedisConnection } from './redis-connection.js';
 import type { RedisSettings } from './redis-options.js';
-import {
-  type ChangesReply,
-  type ItemReply,
-  type ListReply,
-  readChanges,
-  readItem,
-  readList,
-  readSnapshot,
-  type SnapshotReply,
-} from './replies.js';
 import { COMMIT_SCRIPT } from './scripts/commit.js';
 import { GENERATION_SCRIPT } from './scripts/generation.js';
 import { CHANGES_SCRIPT, ITEM_SCRIPT, LIST_SCRIPT, SNAPSHOT_SCRIPT } from './scripts/read.js';
@@ -66,6 +57,7 @@ export class RedisStore implements Store {
   readonly #committer: Committer;
   readonly #audit: Audit;
   readonly #feed: ChannelFeed;
+  readonly #reader: GroupReader;
   #subscriber: Subscriber | undefined;
   #listener: StoreListener | undefined;
 
@@ -104,6 +96,16 @@ export class RedisStore implements Store {
       rejected: (length) =>
         logger.warn({ length }, 'ignored a message on the channel that is no stream message'),
     });
+    this.#reader = new GroupReader({
+      connection,
+      settings,
+      clock: this.#clock,
+      generation: this.#generation,
+      directory: this.#directory,
+      committer: this.#committer,
+      audit: this.#audit,
+      feed: this.#feed,
+    });
   }
 
   /** Starts to receive and to list; `subscribe` makes the subscription. Rejects when Redis does not reply. */
@@ -139,30 +141,16 @@ export class RedisStore implements Store {
     return this.#committer.settled(memberOf(group));
   }
 
-  async item(address: ItemAddress): Promise<ItemAt | undefined> {
-    const member = memberOf(address);
-    await this.#committer.settled(member);
-    const keys = this.#settings.keys.group(member);
-    const reply = await this.#connection.run(ITEM_SCRIPT, keys, [address.item]);
-    return readItem(address.item, reply as ItemReply);
+  item(address: ItemAddress): Promise<ItemAt | undefined> {
+    return this.#reader.item(address);
   }
 
-  async get(address: ItemAddress): Promise<JsonText | undefined> {
-    const member = memberOf(address);
-    await this.#committer.settled(member);
-    const value = await this.#connection.ask((client) =>
-      client.hget(this.#settings.keys.data(member), address.item),
-    );
-    return (value ?? undefined) as JsonText | undefined;
+  get(address: ItemAddress): Promise<JsonText | undefined> {
+    return this.#reader.get(address);
   }
 
-  async list(group: GroupAddress): Promise<readonly JsonText[]> {
-    const member = memberOf(group);
-    await this.#committer.settled(member);
-    const keys = this.#settings.keys.group(member);
-    const reply = (await this.#connection.run(LIST_SCRIPT, keys, [])) as ListReply;
-    if (reply[0].length > 0 && reply[1].length === 0) this.#directory.noteForeign(member);
-    return readList(reply);
+  list(group: GroupAddress): Promise<readonly JsonText[]> {
+    return this.#reader.list(group);
   }
 
   async listGroups(stream: string): Promise<readonly string[]> {
@@ -175,33 +163,12 @@ export class RedisStore implements Store {
     return this.#directory.listAll();
   }
 
-  async snapshot(group: GroupAddress): Promise<Snapshot> {
-    const member = memberOf(group);
-    const handedOut = this.#feed.handedOut(member);
-    const reply = await this.#connection.run(
-      SNAPSHOT_SCRIPT,
-      this.#settings.keys.group(member),
-      this.#candidates(member),
-    );
-    const snapshot = readSnapshot(reply as SnapshotReply, handedOut);
-    if (snapshot.seq === 0 && snapshot.items.length > 0) this.#directory.noteForeign(member);
-    this.#noteReply(member, snapshot, snapshot.timestamp);
-    return snapshot;
+  snapshot(group: GroupAddress): Promise<Snapshot> {
+    return this.#reader.snapshot(group);
   }
 
-  async changesSince(group: GroupAddress, cursor: Cursor): Promise<Since> {
-    const member = memberOf(group);
-    const handedOut = this.#feed.handedOut(member);
-    const args = [...this.#candidates(member), cursor.epoch, String(cursor.seq)];
-    const reply = (await this.#connection.run(
-      CHANGES_SCRIPT,
-      this.#settings.keys.group(member),
-      args,
-    )) as ChangesReply;
-    const since = readChanges(group, reply, cursor, handedOut);
-    const position = since.kind === 'changes' ? since : since.snapshot;
-    this.#noteReply(member, position, position.timestamp);
-    return since;
+  changesSince(group: GroupAddress, cursor: Cursor): Promise<Since> {
+    return this.#reader.changesSince(group, cursor);
   }
 
   async publish(event: Omit<CustomEvent, 'timestamp'>): Promise<CustomEvent> {
@@ -248,15 +215,6 @@ export class RedisStore implements Store {
       const done: Operation['done'] = (_, timestamp) => resolve(timestamp);
       this.#committer.push(at, { item, action: { kind: 'message', body }, trace: undefined, done, failed });
     });
-  }
-
-  #candidates(member: string): string[] {
-    return [String(this.#clock.propose(member)), this.#generation.newEpoch(), this.#generation.prefix];
-  }
-
-  #noteReply(member: string, position: Cursor, timestamp: number): void {
-    this.#clock.saw(member, timestamp);
-    this.#audit.saw(member, position.epoch, position.seq);
   }
 
   /** Every group begins a new epoch when it is next asked for; those who watch one ask now. */

@@ -1,0 +1,122 @@
+import type { JsonText } from '../../../generated/json-text.js';
+import type { Cursor, GroupAddress, ItemAddress, Since, Snapshot } from '../../domain/change.js';
+import type { ItemAt } from '../port.js';
+import type { Audit } from './audit.js';
+import type { ChannelFeed } from './channel-feed.js';
+import type { Committer } from './committer.js';
+import type { GroupClock } from './group-clock.js';
+import type { GroupDirectory } from './group-directory.js';
+import { memberOf } from './keys.js';
+import type { RedisConnection } from './redis-connection.js';
+import type { RedisSettings } from './redis-options.js';
+import {
+  type ChangesReply,
+  type ItemReply,
+  type ListReply,
+  readChanges,
+  readItem,
+  readList,
+  readSnapshot,
+  type SnapshotReply,
+} from './replies.js';
+import { CHANGES_SCRIPT, ITEM_SCRIPT, LIST_SCRIPT, SNAPSHOT_SCRIPT } from './scripts/read.js';
+import type { StoreGeneration } from './store-generation.js';
+
+/** What reading a group has to do with: what is asked first, and who learns from the reply. */
+export interface ReaderParts {
+  readonly connection: RedisConnection;
+  readonly settings: RedisSettings;
+  readonly clock: GroupClock;
+  readonly generation: StoreGeneration;
+  readonly directory: GroupDirectory;
+  readonly committer: Committer;
+  readonly audit: Audit;
+  readonly feed: ChannelFeed;
+}
+
+/** Reads groups: their current items behind the writes that were asked before, and their committed history. */
+export class GroupReader {
+  readonly #connection: RedisConnection;
+  readonly #settings: RedisSettings;
+  readonly #clock: GroupClock;
+  readonly #generation: StoreGeneration;
+  readonly #directory: GroupDirectory;
+  readonly #committer: Committer;
+  readonly #audit: Audit;
+  readonly #feed: ChannelFeed;
+
+  constructor(parts: ReaderParts) {
+    this.#connection = parts.connection;
+    this.#settings = parts.settings;
+    this.#clock = parts.clock;
+    this.#generation = parts.generation;
+    this.#directory = parts.directory;
+    this.#committer = parts.committer;
+    this.#audit = parts.audit;
+    this.#feed = parts.feed;
+  }
+
+  async item(address: ItemAddress): Promise<ItemAt | undefined> {
+    const member = memberOf(address);
+    await this.#committer.settled(member);
+    const keys = this.#settings.keys.group(member);
+    const reply = await this.#connection.run(ITEM_SCRIPT, keys, [address.item]);
+    return readItem(address.item, reply as ItemReply);
+  }
+
+  async get(address: ItemAddress): Promise<JsonText | undefined> {
+    const member = memberOf(address);
+    await this.#committer.settled(member);
+    const value = await this.#connection.ask((client) =>
+      client.hget(this.#settings.keys.data(member), address.item),
+    );
+    return (value ?? undefined) as JsonText | undefined;
+  }
+
+  async list(group: GroupAddress): Promise<readonly JsonText[]> {
+    const member = memberOf(group);
+    await this.#committer.settled(member);
+    const keys = this.#settings.keys.group(member);
+    const reply = (await this.#connection.run(LIST_SCRIPT, keys, [])) as ListReply;
+    if (reply[0].length > 0 && reply[1].length === 0) this.#directory.noteForeign(member);
+    return readList(reply);
+  }
+
+  async snapshot(group: GroupAddress): Promise<Snapshot> {
+    const member = memberOf(group);
+    const handedOut = this.#feed.handedOut(member);
+    const reply = await this.#connection.run(
+      SNAPSHOT_SCRIPT,
+      this.#settings.keys.group(member),
+      this.#candidates(member),
+    );
+    const snapshot = readSnapshot(reply as SnapshotReply, handedOut);
+    if (snapshot.seq === 0 && snapshot.items.length > 0) this.#directory.noteForeign(member);
+    this.#noteReply(member, snapshot, snapshot.timestamp);
+    return snapshot;
+  }
+
+  async changesSince(group: GroupAddress, cursor: Cursor): Promise<Since> {
+    const member = memberOf(group);
+    const handedOut = this.#feed.handedOut(member);
+    const args = [...this.#candidates(member), cursor.epoch, String(cursor.seq)];
+    const reply = (await this.#connection.run(
+      CHANGES_SCRIPT,
+      this.#settings.keys.group(member),
+      args,
+    )) as ChangesReply;
+    const since = readChanges(group, reply, cursor, handedOut);
+    const position = since.kind === 'changes' ? since : since.snapshot;
+    this.#noteReply(member, position, position.timestamp);
+    return since;
+  }
+
+  #candidates(member: string): string[] {
+    return [String(this.#clock.propose(member)), this.#generation.newEpoch(), this.#generation.prefix];
+  }
+
+  #noteReply(member: string, position: Cursor, timestamp: number): void {
+    this.#clock.saw(member, timestamp);
+    this.#audit.saw(member, position.epoch, position.seq);
+  }
+}
