@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rm, writeFile } from 'node:fs/promises';
+import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +25,8 @@ test('the packed package, installed in an empty folder, serves the usage example
   const flags = ['--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
   await run('npm', ['install', ...flags, join(packed.path, filename)], { cwd });
   await writeFile(join(cwd, 'x.yaml'), config(FILE_BASED));
+
+  await exportsWork(cwd);
 
   const bin = join(cwd, 'node_modules/.bin/iii-stream');
   const server = spawn(bin, ['--config', 'x.yaml'], { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -54,3 +56,25 @@ test('the packed package, installed in an empty folder, serves the usage example
     assert.equal(code, 0);
   }
 });
+
+/** What the package's `exports` promise, and what its README shows. */
+async function exportsWork(cwd: string): Promise<void> {
+  const evaluate = (code: string): Promise<{ stdout: string }> =>
+    run(process.execPath, ['--no-warnings', '-e', code], { cwd });
+  const { stdout } = await evaluate(`
+    const { StreamError } = require('iii-stream');
+    const { encodeSetRequest } = require('iii-stream/generated/messages/functions');
+    const reference = require('iii-stream/spec/api-reference.json');
+    console.log(StreamError.name, typeof encodeSetRequest, reference.functions.length, require('iii-stream/package.json').name);
+  `);
+  assert.match(stdout, /^StreamError function \d+ iii-stream\n$/);
+  const imported = await evaluate(
+    "import('iii-stream').then(({ LocalError }) => console.log(LocalError.name))",
+  );
+  assert.equal(imported.stdout, 'LocalError\n');
+  const home = join(cwd, 'node_modules/iii-stream');
+  const readme = await readFile(join(home, 'README.md'), 'utf8');
+  for (const [, image = ''] of readme.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)) {
+    if (!image.startsWith('http')) await access(join(home, image));
+  }
+}
