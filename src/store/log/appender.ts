@@ -1,5 +1,6 @@
 import { StreamError } from '../../domain/errors.js';
 import type { StoreHealth } from '../port.js';
+import { fileName } from './directory.js';
 import type { LogEntry } from './entry.js';
 import { FrameBuilder } from './frame-builder.js';
 import type { LogOptions } from './options.js';
@@ -103,6 +104,25 @@ export class Appender {
     await this.#write();
     if (this.#segment.synced !== this.#segment.written) await this.#sync();
   };
+
+  /**
+   * The name of a file of the log that was removed behind its back. It may be asked at any time, also while a write
+   * waits for the result.
+   */
+  async findMissing(): Promise<string | undefined> {
+    const segment = this.#segment;
+    if (!(await segment.isLinked()) && segment === this.#segment) return fileName('segment', segment.number);
+    const missing = await this.#missingNames();
+    // A rotation or a compaction may have come between the two looks.
+    const again = missing.length > 0 ? await this.#missingNames() : [];
+    return missing.find((name) => again.includes(name));
+  }
+
+  async #missingNames(): Promise<string[]> {
+    const { fs, directory, disk } = this.#parts;
+    const names = new Set(await fs.readdir(directory));
+    return disk.names.filter((name) => !names.has(name));
+  }
 
   /** Begins a new segment; returns its number. Everything before it is on the device. */
   rotate(): Promise<number> {

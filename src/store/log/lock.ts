@@ -47,6 +47,8 @@ export class DirectoryLock implements AsyncDisposable {
   #lost: LocalError | undefined;
   /** Told once when the lock is found lost. */
   onLost: ((error: LocalError) => void) | undefined;
+  /** Looks with each beat whether what the lock keeps is there; resolves with the name of what is not. */
+  findMissing: (() => Promise<string | undefined>) | undefined;
   /** Whose lock this one replaced: a process that did not end cleanly. */
   readonly predecessor: Predecessor | undefined;
 
@@ -128,17 +130,27 @@ export class DirectoryLock implements AsyncDisposable {
 
   async #look(): Promise<void> {
     const sign = now();
-    if (this.#lost === undefined && !(await this.#isOurs())) {
-      const directory = path.dirname(this.#path);
-      this.#lost = new LocalError(
-        'store_locked',
-        `${directory} was taken over by another process, or its lock was removed: nothing is written any more`,
-      );
+    this.#lost ??= await this.#findLoss();
+    if (this.#lost !== undefined) {
       this.onLost?.(this.#lost);
+      this.onLost = undefined;
+      throw this.#lost;
     }
-    if (this.#lost !== undefined) throw this.#lost;
     await writeFully(this.#file, this.#content, 0);
     this.#sign = sign;
+  }
+
+  async #findLoss(): Promise<LocalError | undefined> {
+    const directory = path.dirname(this.#path);
+    const ends = 'nothing is written any more';
+    if (!(await this.#isOurs())) {
+      const what = 'was taken over by another process, or its lock was removed';
+      return new LocalError('store_locked', `${directory} ${what}: ${ends}`);
+    }
+    const missing = await this.findMissing?.();
+    if (missing === undefined) return undefined;
+    const what = `${path.join(directory, missing)} was removed under the running store`;
+    return new LocalError('store_unwritable', `${what}: ${ends}`);
   }
 
   async #isOurs(): Promise<boolean> {

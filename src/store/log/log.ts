@@ -66,6 +66,7 @@ export class Log implements AsyncDisposable {
     const parts = { ...options, ...loaded, spares: this.#spares };
     this.#appender = new Appender(parts, loaded.segment);
     this.#compactor = new Compactor(parts, this.#appender);
+    lock.findMissing = () => this.#appender.findMissing();
   }
 
   /** Whether writes can succeed now. */

@@ -94,6 +94,14 @@ export class Segment {
     await this.sync();
   }
 
+  /** Whether its file has a name still. True where that cannot be seen. */
+  isLinked(): Promise<boolean> {
+    return this.#file.stat().then(
+      ({ nlink }) => nlink > 0,
+      () => true,
+    );
+  }
+
   async close(): Promise<void> {
     await this.#file.close();
   }
@@ -103,8 +111,16 @@ export class Segment {
 export class DiskUsage {
   readonly #segments = new Map<number, number>();
   #snapshot = 0;
+  #snapshotNumber = 0;
   /** Of all closed files. */
   bytes = 0;
+
+  /** Names of the closed files. */
+  get names(): string[] {
+    const names = [...this.#segments.keys()].map((number) => fileName('segment', number));
+    if (this.#snapshotNumber > 0) names.push(fileName('snapshot', this.#snapshotNumber));
+    return names;
+  }
 
   closed(number: number, bytes: number): void {
     this.#segments.set(number, bytes);
@@ -114,6 +130,7 @@ export class DiskUsage {
   /** A snapshot replaced every segment before `number`. */
   snapshot(number: number, bytes: number): void {
     this.#snapshot = bytes;
+    this.#snapshotNumber = number;
     for (const segment of this.#segments.keys()) if (segment < number) this.#segments.delete(segment);
     this.#sum();
   }
