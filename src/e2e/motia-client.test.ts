@@ -1,30 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Stream, type StreamSubscription } from '@motiadev/stream-client-browser';
+import { Stream } from '@motiadev/stream-client-browser';
 import { type ISdk, registerWorker } from 'iii-sdk';
-import { WebSocket } from 'ws';
+import { browserGlobals, until } from './testing/browser-client.js';
 import { config, FILE_BASED, startServer, temporaryDirectory } from './testing/server.js';
-
-// The browser client expects the browser's WebSocket.
-Object.assign(globalThis, { WebSocket });
 
 const UPDATES = 5_000;
 const item = { stream_name: 'feed', group_id: 'all', item_id: 'counter' };
 
-/** Resolves when the subscription's state satisfies `match`. */
-function until<T>(subscription: StreamSubscription<T, never>, match: (state: T) => boolean): Promise<T> {
-  return new Promise((resolve) => {
-    const listener = (state: T | null) => {
-      if (state === null || !match(state)) return;
-      subscription.removeChangeListener(listener as never);
-      resolve(state);
-    };
-    subscription.addChangeListener(listener as never);
-    listener(subscription.getState() as T | null);
-  });
-}
-
 test('the real browser client ends at the last value, gets custom events, and re-syncs after a restart', async () => {
+  using _ = browserGlobals();
   await using directory = await temporaryDirectory();
   const yaml = config(FILE_BASED);
   const first = await startServer({ yaml, directory: directory.path });
@@ -81,12 +66,6 @@ test('the real browser client ends at the last value, gets custom events, and re
     assert.equal(await second.stop(), 0);
   } finally {
     stream.close();
-    // Its close does not stop its reconnecting.
-    Object.assign(globalThis, {
-      WebSocket: class {
-        addEventListener(): void {}
-      },
-    });
     await iii.shutdown();
     await first[Symbol.asyncDispose]();
   }
