@@ -10,6 +10,7 @@ const options = {
   repair: { type: 'boolean', default: false },
   admin: { type: 'string' },
   since: { type: 'string' },
+  'if-rev': { type: 'string' },
   item: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -37,13 +38,13 @@ async function main(): Promise<void> {
   const stray = SERVER_OPTIONS.find((option) => values[option]);
   if (stray !== undefined) throw new UsageError(`--${stray}: is for serving, not for ${name}`);
   const { AdminClient } = await import('./admin-client.js');
-  const { since, item } = values;
+  const { since, item, 'if-rev': ifRev } = values;
   const json = values.json || !process.stdout.isTTY;
   process.stdout.on('error', endWithReader);
   process.exitCode = await command(args, {
     admin: new AdminClient(values.admin),
     json,
-    options: { since, item },
+    options: { since, item, 'if-rev': ifRev },
   });
 }
 

@@ -11,6 +11,7 @@ Serve:
 Commands:
   get STREAM GROUP ITEM               print an item's value
   set STREAM GROUP ITEM JSON          write an item; JSON may be - for standard input
+       --if-rev REV                   only when the item's rev is this one (0 = there is none); else exit code 1
   delete STREAM GROUP ITEM            delete an item
   list [STREAM [GROUP]]               print streams with their groups, a stream's groups, or a group's items
   tail STREAM GROUP [ITEM]            print changes as they happen, until Ctrl-C; comes back after a disconnect

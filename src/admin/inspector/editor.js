@@ -3,10 +3,15 @@ import { FUNCTION } from './constants.js';
 import { byId } from './dom.js';
 import { isExact, parse, pretty } from './exact.js';
 
+/** Characters of a value that a note shows. */
+const MAX_SHOWN = 200;
+
 /** The form that writes one item. */
 export class Editor {
   /** @type {string | undefined} the stored text that the form was filled from */
   #base;
+  /** @type {number | undefined} the rev that saving is decided on; undefined where nobody sequences the group */
+  #rev;
   /** @type {string | undefined} */
   #id;
 
@@ -33,7 +38,9 @@ export class Editor {
   /** @param {string | undefined} id undefined: a new item */
   open(id) {
     this.#id = id;
-    this.#base = id === undefined ? undefined : this.view.items.get(id)?.text;
+    const item = id === undefined ? undefined : this.view.items.get(id);
+    this.#base = item?.text;
+    this.#rev = item === undefined ? this.#revOfNone() : item.rev || undefined;
     byId('editor-title').textContent = id === undefined ? 'New item' : 'Edit item';
     this.id.value = id ?? '';
     this.id.readOnly = id !== undefined;
@@ -55,22 +62,36 @@ export class Editor {
   /** The item changed on the server. What somebody is typing stays. @param {string} id */
   changed(id, item) {
     if (this.form.hidden || id !== this.#id) return;
-    if (item === undefined) this.#note('The item was deleted; saving creates it again.');
-    else if (item.text !== this.#base) {
-      const untouched = this.#base !== undefined && this.value.value === pretty(this.#base);
-      this.#base = item.text;
-      if (untouched) this.value.value = pretty(item.text);
-      else if (this.value.value !== pretty(item.text)) {
-        this.#note('The item changed meanwhile; saving overwrites that.');
-      }
+    if (item === undefined) {
+      this.#rev = this.#revOfNone();
+      this.#note('The item was deleted; saving creates it again.');
+      return;
     }
+    const untouched = this.#base !== undefined && this.value.value === pretty(this.#base);
+    if (untouched) this.value.value = pretty(item.text);
+    if (untouched || this.value.value === pretty(item.text)) {
+      this.#base = item.text;
+      this.#rev = item.rev || undefined;
+    } else if (item.text !== this.#base) this.#note('The item changed meanwhile; saving shows that first.');
   }
 
   async #save() {
     const text = this.#json();
     const id = this.id.value;
-    await call(FUNCTION.set, this.#address(id), { data: text });
+    const fields = this.#rev === undefined ? {} : { if_rev: this.#rev };
+    const { outcome, rev, new_value } = await call(
+      FUNCTION.set,
+      { ...this.#address(id), ...fields },
+      { data: text },
+    );
+    if (outcome === 'conflict') {
+      this.#rev = rev;
+      const now = rev === 0 ? 'deleted' : `changed to ${JSON.stringify(new_value).slice(0, MAX_SHOWN)}`;
+      this.#note(`Not saved: the item was ${now}. Saving again overwrites that.`, true);
+      return;
+    }
     this.#id = id;
+    this.#rev = rev;
     this.#base = JSON.stringify(parse(text));
     this.id.readOnly = true;
     for (const button of ['editor-merge', 'editor-delete']) byId(button).hidden = false;
@@ -88,6 +109,12 @@ export class Editor {
   async #delete() {
     await call(FUNCTION.delete, this.#address(this.id.value));
     this.close();
+  }
+
+  /** What a missing item is decided on: only groups with seqs know conditions. */
+  #revOfNone() {
+    for (const { rev } of this.view.items.values()) if (rev > 0) return 0;
+    return undefined;
   }
 
   /** @param {string} item_id */

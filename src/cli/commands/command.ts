@@ -6,7 +6,11 @@ export interface CommandContext {
   readonly admin: AdminClient;
   /** JSON lines instead of lines for a person. */
   readonly json: boolean;
-  readonly options: { readonly since?: string | undefined; readonly item?: string | undefined };
+  readonly options: {
+    readonly since?: string | undefined;
+    readonly item?: string | undefined;
+    readonly 'if-rev'?: string | undefined;
+  };
 }
 
 /** Runs one command; answers its exit code. */
