@@ -1,7 +1,8 @@
+import { type Capability as Addition, CAPABILITY } from '../generated/capabilities.js';
 import { ENGINE_FUNCTION, ENGINE_PREFIX, FUNCTION } from '../generated/constants.js';
 
-/** What a target may lack, or state that it offers. What it says nothing about is expected to work. */
-export const CAPABILITIES = {
+/** What a target has of the documents: it may lack each. */
+const DOCUMENTED = {
   update: '`stream::update`',
   events: '`stream::send` and custom events',
   'list-groups': '`stream::list_groups`',
@@ -12,9 +13,10 @@ export const CAPABILITIES = {
   'custom-streams': 'streams that a worker implements',
   paths: 'subscriptions by the path of the URL',
   'engine-lists': '`engine::*` functions that list functions, triggers and workers',
-  resume: 'cursors: `since`, `items` and `ack` of a join',
-  revisions: 'conditions and idempotency keys of writes, `items` of reads',
-  transactions: '`stream::transact`',
+} as const;
+
+/** What a target command takes, or can do. */
+const STARTED = {
   auth: 'takes `auth_function`',
   limits: 'takes `limits`',
   origins: 'takes `allowed_origins`',
@@ -23,7 +25,15 @@ export const CAPABILITIES = {
   crash: 'can be killed and started again on the same data',
   nodes: 'can run as several processes over one Redis',
 } as const;
-export type Capability = keyof typeof CAPABILITIES;
+
+/** A name of what a target may lack. The additions to the documents have the names of the spec's overlay. */
+export type Capability = keyof typeof DOCUMENTED | keyof typeof STARTED | Addition;
+
+/** Every name there is. What a target says nothing about is expected to work. */
+export const CAPABILITIES: readonly Capability[] = [
+  ...(Object.keys({ ...DOCUMENTED, ...STARTED }) as Capability[]),
+  ...Object.values(CAPABILITY),
+];
 
 const OF_FUNCTIONS: Readonly<Record<string, Capability>> = {
   [FUNCTION.update]: 'update',
@@ -45,7 +55,6 @@ export type Lacks = Readonly<Partial<Record<Capability, string>>>;
 
 /** What a target lacks that states all that it offers. */
 export function lacksBeside(offers: readonly string[]): Lacks {
-  const names = Object.keys(CAPABILITIES) as Capability[];
-  const missing = names.filter((name) => !offers.includes(name));
+  const missing = CAPABILITIES.filter((name) => !offers.includes(name));
   return Object.fromEntries(missing.map((name) => [name, 'it is not among what the target offers']));
 }

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { readOptions } from './options.js';
+import { UsageError } from './usage-error.js';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 
@@ -29,16 +32,19 @@ test('faults in how it is called answer 2 and one sentence', async () => {
     [['--target', 'x', '--engine', 'ws://x', '--stream', 'ws://x'], /either/],
     [['--target', 'x', '--adapter', 'sqlite'], /--adapter is one of/],
     [['--target', 'x', '--adapter', 'redis'], /--redis-url/],
-    [['--target', 'x', '--only', 'nothing/*'], /no case/],
     [['--target', 'x', '--nonsense'], /nonsense/],
     [['--target', 'x', '--known-failing', '/does/not/exist'], /ENOENT/],
   ] as const;
-  const answers = await Promise.all(wrong.map(([args]) => cli(...args)));
-  for (const [i, { code, err }] of answers.entries()) {
-    assert.equal(code, 2, err);
-    assert.match(err, wrong[i]?.[1] ?? /^$/);
-    assert.equal(err.trim().split('\n').length, 1, err);
+  for (const [args, pattern] of wrong) {
+    await assert.rejects(readOptions(args), (error: unknown) => {
+      assert(error instanceof UsageError, String(error));
+      assert.match(error.message, pattern);
+      assert.equal(error.message.trim().split('\n').length, 1);
+      return true;
+    });
   }
+  const { code, err } = await cli('--target', 'x', '--only', 'nothing/*');
+  assert.deepEqual([code, err], [2, 'no case is chosen\n']);
 });
 
 test('a list needs no target, and shows what each case proves', async () => {
@@ -53,7 +59,7 @@ test('a capability without a reason, or that nobody knows, is refused', async ()
     const file = path.join(directory, 'capabilities.json');
     for (const text of ['{"lacks":{"auth":""}}', '{"lacks":{"magic":"a reason"}}', 'not JSON']) {
       await writeFile(file, text);
-      assert.equal((await cli('--target', 'x', '--capabilities', file)).code, 2, text);
+      await assert.rejects(readOptions(['--target', 'x', '--capabilities', file]), UsageError, text);
     }
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -71,4 +77,66 @@ test('a target that is not there stops the run', async () => {
   const { code, out } = await cli('--engine', 'ws://127.0.0.1:1', '--stream', 'ws://127.0.0.1:1');
   assert.equal(code, 1);
   assert.match(out, /STOPPED: nobody listens at ws:\/\/127.0.0.1:1/);
+});
+
+test('a report is rendered and compared without a run; only what got worse fails', async () => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'iii-stream-'));
+  try {
+    const file = async (name: string, outcomes: Record<string, string>): Promise<string> => {
+      const cases = Object.entries(outcomes).map(([id, outcome]) => ({
+        id,
+        profile: 'documented',
+        outcome,
+        reason: 'a reason',
+        blame: 'target',
+        cites: [],
+      }));
+      const report = {
+        format: 'iii-stream-conformance/1',
+        suite: '1',
+        target: 'a target',
+        adapter: 'in_memory',
+      };
+      const text = JSON.stringify({
+        ...report,
+        attached: false,
+        passed: false,
+        badges: [],
+        causes: [],
+        stale: [],
+        cases,
+      });
+      await writeFile(path.join(directory, name), text);
+      return path.join(directory, name);
+    };
+    const before = await file('before.json', { 'a/x': 'failed', 'a/y': 'failed' });
+    const after = await file('after.json', { 'a/x': 'passed', 'a/y': 'failed' });
+    const badge = path.join(directory, 'badge.json');
+    const better = await cli('--from', after, '--baseline', before, '--report', `badge=${badge}`);
+    assert.equal(better.code, 0, better.err);
+    assert.match(better.out, /1 better\n {4}a\/x \(failed → passed\)/);
+    assert.match(await readFile(badge, 'utf8'), /documented 1\/2/);
+    const worse = await cli('--from', before, '--baseline', after);
+    assert.equal(worse.code, 1);
+    assert.match(worse.out, /1 worse\n {4}a\/x \(passed → failed\)/);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+});
+
+test('a target that is being started ends with the grader', async () => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'iii-stream-'));
+  try {
+    const file = path.join(directory, 'pid');
+    const target = `echo $$ > ${file}.tmp; mv ${file}.tmp ${file}; exec sleep 300`;
+    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, '--target', target], { stdio: 'ignore' });
+    const exited = once(child, 'exit');
+    let pid = '';
+    while (pid === '') pid = await readFile(file, 'utf8').catch(() => '');
+    child.kill('SIGTERM');
+    assert.equal((await exited)[0], 143);
+    assert.throws(() => process.kill(Number(pid), 0), { code: 'ESRCH' });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 });

@@ -12,8 +12,8 @@ export async function readLacks(file: string | undefined): Promise<Lacks> {
     throw new UsageError(`${option}: "offers" is a list of capabilities`);
   const reasons = checkReasons(option, lacks ?? {});
   for (const name of [...Object.keys(reasons), ...((offers as string[] | undefined) ?? [])])
-    if (!Object.hasOwn(CAPABILITIES, name))
-      throw new UsageError(`${option}: ${name} is none of ${Object.keys(CAPABILITIES).join(', ')}`);
+    if (!CAPABILITIES.some((one) => one === name))
+      throw new UsageError(`${option}: ${name} is none of ${CAPABILITIES.join(', ')}`);
   return { ...(offers === undefined ? {} : lacksBeside(offers as string[])), ...reasons };
 }
 

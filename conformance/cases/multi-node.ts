@@ -138,13 +138,13 @@ export const multiNodeCases = [
     const [a, b] = await two(t);
     await set(t, a, 'a', -1);
     const writing = t.background(async () => {
-      for (let i = 0; i < 80; i++) await set(t, a, 'a', i);
+      for (let i = 0; i < 40; i++) await set(t, a, 'a', i);
     });
     for (let n = 0; n < 5; n++) {
       const client = await t.socket('/', {}, b.target);
       client.join({ ...address(t.at), id: 'a' });
       let last = -2;
-      while (last < 79) {
+      while (last < 39) {
         const { event } = await client.nextStream();
         const value = (event as { data: number }).data;
         assert(value > last, `${value} came after ${last}`);

@@ -25,7 +25,8 @@ export class CommandLauncher implements Launcher {
     this.#startTimeoutMs = startTimeoutMs;
   }
 
-  async launch(config: TargetConfig): Promise<Target> {
+  async launch(config: TargetConfig, signal?: AbortSignal): Promise<Target> {
+    signal?.throwIfAborted();
     // A group of its own, so that signals reach what the shell starts.
     const child = spawn(this.#command, { shell: true, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
     // 'error' instead of 'exit' only when nothing could be started at all.
@@ -43,6 +44,9 @@ export class CommandLauncher implements Launcher {
       for (let left = GROUP_POLLS; left > 0 && signalGroup(child, 0); left--) await delay(GROUP_POLL_MS);
       return code;
     };
+    const abort = (): void => void end('SIGKILL');
+    signal?.addEventListener('abort', abort);
+    void exited.then(() => signal?.removeEventListener('abort', abort));
     try {
       const addressed = statement(await this.#firstLine(child, exited, stderr));
       const lastWords = (): readonly string[] =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { Inbox } from '../wire/inbox.js';
@@ -163,4 +164,49 @@ test('cases that disturb others run last, one at a time', async () => {
     makeCase(id, { run: async () => void order.push(id), ...more });
   await run([note('a/last', { last: true }), note('a/x'), note('a/y')], options(target.url));
   assert.equal(order.at(-1), 'a/last');
+});
+
+test('a case that comes to what the target does not offer is not applicable', async () => {
+  await using target = await silentTarget();
+  const shared = { engine: target.url, stream: target.url, offers: ['events'] };
+  const targets = new FixedTargets(target.url, target.url);
+  targets.shared = async () => ({ ...shared, stop: async () => 0, kill: async () => {} });
+  const cases = [
+    makeCase('a/needs', { needs: ['limits'] }),
+    makeCase('a/comes-to', { run: async (t) => t.requires('update') }),
+    makeCase('a/offered', { run: async (t) => t.requires('events') }),
+  ];
+  const results = await run(cases, options(target.url, { targets }));
+  assert.deepEqual(
+    results.map(({ outcome }) => outcome),
+    ['not-applicable', 'not-applicable', 'passed'],
+  );
+  assert.match(results[1]?.reason ?? '', /lacks update: it is not among what the target offers/);
+});
+
+test('headers go with every upgrade, and those of a case come first', async () => {
+  const asked: (string | undefined)[][] = [];
+  const server = createHttpServer();
+  server.on('upgrade', ({ headers }, socket) => {
+    asked.push([headers.authorization, headers['x-gate']?.toString()]);
+    socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const upgrade = makeCase('a/x', {
+    run: async (t) => {
+      assert.equal(await t.refusal(), 403);
+      assert.equal(await t.refusal('/', { headers: { Authorization: 'mine' } }), 403);
+    },
+  });
+  const connect = { timeoutMs: 1_000, headers: { Authorization: 'Bearer t', 'X-Gate': 'g' } };
+  const [only] = await run([upgrade], options(url, { connect }));
+  assert.equal(only?.outcome, 'passed', only?.reason);
+  assert.deepEqual(asked, [
+    ['Bearer t', 'g'],
+    ['mine', 'g'],
+  ]);
+  server.close();
+  await once(server, 'close');
 });

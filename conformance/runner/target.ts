@@ -34,7 +34,8 @@ export interface Target {
 
 /** Starts targets. */
 export interface Launcher {
-  launch(config: TargetConfig): Promise<Target>;
+  /** @param signal ends what is being started, too */
+  launch(config: TargetConfig, signal?: AbortSignal): Promise<Target>;
 }
 
 /** Where cases get their targets from. */

@@ -36,6 +36,8 @@ export class LaunchedTargets implements Targets {
   readonly #launcher: Launcher;
   readonly #shared = new Map<string, Promise<Target>>();
   readonly #running = new Set<Target>();
+  readonly #starting = new Set<Promise<Target>>();
+  readonly #end = new AbortController();
   readonly #directories: string[] = [];
 
   constructor(launcher: Launcher) {
@@ -55,7 +57,9 @@ export class LaunchedTargets implements Targets {
   async launch(config: TargetConfig): Promise<Target> {
     const needsDirectory = config.adapter === 'file_based' && config.directory === undefined;
     const full = needsDirectory ? { ...config, directory: await this.directory() } : config;
-    const started = await this.#launcher.launch(full);
+    const starting = this.#launcher.launch(full, this.#end.signal);
+    this.#starting.add(starting);
+    const started = await starting.finally(() => this.#starting.delete(starting));
     const target: Target = {
       ...started,
       stop: () => started.stop().finally(() => this.#running.delete(target)),
@@ -73,6 +77,8 @@ export class LaunchedTargets implements Targets {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#end.abort();
+    await Promise.allSettled(this.#starting);
     await Promise.all([...this.#running].map((target) => target.kill()));
     for (const directory of this.#directories) await rm(directory, { recursive: true, force: true });
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CAPABILITY } from '../../generated/capabilities.js';
 import { SOCKET_MESSAGE, STREAM_EVENT } from '../../generated/constants.js';
 import type { ClientMessage, JoinData, ServerMessage, StreamMessage } from '../../generated/socket.js';
 import { validateClientMessage, validateServerMessage } from '../../generated/validators.js';
@@ -29,14 +30,16 @@ export interface OpenOptions {
 export class StreamClient {
   readonly #closed: Promise<Closed>;
   readonly #waits: Waits;
+  readonly #requires: Wiring['requires'];
   readonly #inbox: Inbox<ServerMessage>;
   readonly #link: Link;
 
-  private constructor(link: Link, inbox: Inbox<ServerMessage>, closed: Promise<Closed>, waits: Waits) {
+  private constructor(link: Link, inbox: Inbox<ServerMessage>, closed: Promise<Closed>, wiring: Wiring) {
     this.#link = link;
     this.#inbox = inbox;
     this.#closed = closed;
-    this.#waits = waits;
+    this.#waits = wiring.waits;
+    this.#requires = wiring.requires;
   }
 
   /** @throws TargetFault, Refused */
@@ -68,7 +71,7 @@ export class StreamClient {
         ended({ code, reason });
       },
     });
-    return new StreamClient(link, inbox, closed, wiring.waits);
+    return new StreamClient(link, inbox, closed, wiring);
   }
 
   /** Resolves when the connection ends. */
@@ -93,6 +96,8 @@ export class StreamClient {
   }
 
   send(message: ClientMessage): void {
+    if (message.type === SOCKET_MESSAGE.ping) this.#requires(CAPABILITY.ping);
+    if (message.type === SOCKET_MESSAGE.join && message.data.items) this.#requires(CAPABILITY.itemRevisions);
     this.#link.send(checkSent(message, validateClientMessage));
   }
 

@@ -25,7 +25,7 @@ export const countCases = [
       await t.send('still-there', null, undefined, { ...t.at, group_id: 'g0' });
       await client.nextStream();
     },
-    SMALL,
+    { ...SMALL, needs: ['socket-errors'] },
   ),
   strict(
     'a-subscription-that-was-left-makes-room',
@@ -59,7 +59,7 @@ export const countCases = [
       const passed = await client.until('a refusal', ({ type }) => type === SOCKET_MESSAGE.error);
       assertError(passed.at(-1) as ServerMessage, SOCKET_ERROR.tooManyJoins);
     },
-    limits({ joins_per_second: 10 }),
+    { ...limits({ joins_per_second: 10 }), needs: ['socket-errors'] },
   ),
   strict(
     'an-address-holds-so-many-sockets',

@@ -46,7 +46,7 @@ export const sizeCases = [
       client.join({ streamName: t.at.stream_name, groupId: 'x'.repeat(40) });
       assert.deepEqual(await client.take(1), [[STREAM_EVENT.sync, null, []]]);
     },
-    SMALL,
+    { ...SMALL, needs: ['socket-errors'] },
   ),
   strict(
     'a-value-that-nests-too-deep-is-refused',
@@ -68,7 +68,7 @@ export const sizeCases = [
       client.sendText(JSON.stringify({ type: SOCKET_MESSAGE.join, data: { deep: nested(30) } }));
       assertError(await client.next(), SOCKET_ERROR.messageTooDeep);
     },
-    SMALL,
+    { ...SMALL, needs: ['socket-errors'] },
   ),
   strict(
     'an-update-cannot-nest-deeper-than-allowed',

@@ -4,7 +4,7 @@ import type { StreamMessage } from '../../../generated/socket.js';
 import { area, type Setting } from '../../runner/case.js';
 import { cursorOf, here, rejoin } from './setup.js';
 
-const { resume } = area('resume', { needs: ['resume'] });
+const { resume } = area('resume', { needs: ['cursors', 'acknowledged-joins'] });
 const { sync, delete: removed } = STREAM_EVENT;
 const RESTART: Setting = {
   own: true,
@@ -18,12 +18,12 @@ export const convergenceCases = [
     await t.set('a', -1);
     const since = await here(t);
     const writing = t.background(async () => {
-      for (let i = 0; i < 80; i++) await t.set('a', i);
+      for (let i = 0; i < 40; i++) await t.set('a', i);
     });
     for (let i = 0; i < 8; i++) {
       const { client, ack } = await rejoin(t, { since });
       let last = since.seq;
-      while (last < since.seq + 80) {
+      while (last < since.seq + 40) {
         const { seq = 0 } = await client.nextStream();
         assert(seq > last, `seq ${seq} came after ${last}`);
         if (last >= ack.seq) assert.equal(seq, last + 1, 'live changes have no hole');
@@ -35,7 +35,7 @@ export const convergenceCases = [
   resume('a-client-that-is-cut-often-ends-in-the-right-state', async (t) => {
     let writing = true;
     const done = t.background(async () => {
-      for (let i = 0; i < 125; i++) {
+      for (let i = 0; i < 63; i++) {
         await t.set(`i${i % 12}`, i);
         if (i % 7 === 0) await t.delete(`i${(i + 5) % 12}`);
       }

@@ -4,7 +4,7 @@ import { explain, validateSyncItem } from '../../../generated/validators.js';
 import { area } from '../../runner/case.js';
 import { acknowledged, cursorOf, here, rejoin } from './setup.js';
 
-const { resume } = area('resume', { needs: ['resume'] });
+const { resume } = area('resume', { needs: ['cursors', 'acknowledged-joins'] });
 const { sync } = STREAM_EVENT;
 
 export const cursorCases = [

@@ -3,7 +3,7 @@ import { FUNCTION, STREAM_EVENT } from '../../../generated/constants.js';
 import { area } from '../../runner/case.js';
 import { acknowledged, here, rejoin } from './setup.js';
 
-const { resume } = area('resume', { needs: ['resume'] });
+const { resume } = area('resume', { needs: ['cursors', 'acknowledged-joins'] });
 const { sync, create, update, delete: removed } = STREAM_EVENT;
 
 export const resumeCases = [

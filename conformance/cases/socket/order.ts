@@ -8,7 +8,7 @@ import type { StreamClient } from '../../wire/stream-client.js';
 const { documented, strict } = area('socket');
 
 /** Sets one after the other, beside which clients join. */
-const WRITES = 115;
+const WRITES = 62;
 
 /** Sets in flight at once, so that many fall into one millisecond. */
 async function burst(t: Context, count: number, item: (i: number) => string): Promise<void> {

@@ -5,6 +5,8 @@ import { address, type Context } from '../../runner/context.js';
 import type { StreamClient } from '../../wire/stream-client.js';
 
 const { documented, strict } = area('socket');
+/** Claims about the errors that clients are told. */
+const { strict: told } = area('socket', { needs: ['socket-errors'] });
 
 const BAD = {
   text: 'this is not JSON',
@@ -39,20 +41,20 @@ export const refusalCases = [
     for (const text of Object.values(BAD)) client.sendText(text);
     await lives(t, client);
   }),
-  strict('what-is-no-json-is-answered-with-an-error', async (t) => {
+  told('what-is-no-json-is-answered-with-an-error', async (t) => {
     const client = await t.socket();
     client.sendText(BAD.text);
     await refused(client, SOCKET_ERROR.invalidMessage);
     await lives(t, client);
   }),
-  strict('a-message-of-an-unknown-type-is-answered-with-an-error', async (t) => {
+  told('a-message-of-an-unknown-type-is-answered-with-an-error', async (t) => {
     const client = await t.socket();
     for (const text of [BAD.unknown, BAD.empty, BAD.scalar, BAD.null]) {
       client.sendText(text);
       await refused(client, SOCKET_ERROR.invalidMessage);
     }
   }),
-  strict('a-join-without-its-fields-is-answered-with-an-error', async (t) => {
+  told('a-join-without-its-fields-is-answered-with-an-error', async (t) => {
     const client = await t.socket();
     const whole = { subscriptionId: 'one', ...address(t.at) };
     for (const field of ['subscriptionId', 'streamName', 'groupId'] as const) {
@@ -63,7 +65,7 @@ export const refusalCases = [
     client.sendText(BAD.noData);
     await refused(client, SOCKET_ERROR.invalidMessage);
   }),
-  strict('a-join-with-fields-of-the-wrong-type-is-answered-with-an-error', async (t) => {
+  told('a-join-with-fields-of-the-wrong-type-is-answered-with-an-error', async (t) => {
     const client = await t.socket();
     const whole = { subscriptionId: 'one', ...address(t.at) };
     for (const wrong of [{ subscriptionId: 7 }, { streamName: null }, { groupId: ['g'] }, { id: 7 }]) {
@@ -71,7 +73,7 @@ export const refusalCases = [
       await refused(client, SOCKET_ERROR.invalidMessage);
     }
   }),
-  strict('a-refused-join-names-its-subscription', async (t) => {
+  told('a-refused-join-names-its-subscription', async (t) => {
     const client = await t.socket();
     client.sendText(joinOf({ subscriptionId: 'mine', ...address(t.at), groupId: 7 }));
     assert.equal(await refused(client, SOCKET_ERROR.invalidMessage), 'mine');
@@ -86,7 +88,7 @@ export const refusalCases = [
     client.sendText(joinOf({ subscriptionId: 'one', ...address(t.at), unknown: { deep: [1] } }));
     assert.deepEqual(await client.take(1), [[STREAM_EVENT.sync, null, []]]);
   }),
-  strict('empty-names-are-refused', async (t) => {
+  told('empty-names-are-refused', async (t) => {
     const client = await t.socket();
     const whole = { subscriptionId: 'one', ...address(t.at), id: 'a' };
     for (const field of ['subscriptionId', 'streamName', 'groupId', 'id']) {
@@ -95,14 +97,14 @@ export const refusalCases = [
     }
     await lives(t, client);
   }),
-  strict('a-subscription-id-in-use-is-refused-for-another-group', async (t) => {
+  told('a-subscription-id-in-use-is-refused-for-another-group', async (t) => {
     const { client, id } = await t.follow();
     client.join({ ...address({ ...t.at, group_id: t.name('other') }), subscriptionId: id });
     assert.equal(await refused(client, SOCKET_ERROR.duplicateSubscription), id);
     await t.set('a', 1);
     assert.deepEqual(await client.take(1), [[STREAM_EVENT.create, 'a', 1]]);
   }),
-  strict('a-refused-message-changes-no-subscription', async (t) => {
+  told('a-refused-message-changes-no-subscription', async (t) => {
     const { client } = await t.follow();
     client.sendText(BAD.text);
     await refused(client, SOCKET_ERROR.invalidMessage);
