@@ -124,6 +124,12 @@ export interface Config {
   adapter: Adapter;
   /** Values of the Origin header that browsers may connect from, such as `https://app.example`. Absent = any. */
   allowed_origins?: string[];
+  /** Addresses of proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` or `Forwarded` header gives the client's address. Absent = none is believed. */
+  trusted_proxies?: string[];
+  /** What all paths of the stream port begin with, such as `/rt`, behind a proxy that keeps it. */
+  path_prefix?: string;
+  /** Milliseconds of the end in which `/readyz` says 503 already: clients are served for the first half, and closed one after another in the second. */
+  drain_ms: number;
   http: Http;
   limits: Limits;
   admin: Admin;

@@ -2,7 +2,7 @@
 // Input: spec/config.schema.json
 
 export const validateConfig = validate11;
-const schema12 = {"title":"Config","description":"Configuration of one iii-stream process, as the bare mapping.","type":"object","additionalProperties":false,"properties":{"port":{"description":"Port of the stream socket. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":3112},"host":{"description":"Address that the stream socket listens on.","type":"string","minLength":1,"default":"0.0.0.0"},"auth_function":{"description":"Id of the function that admits clients. Absent = everybody is let in.","type":"string","minLength":1},"adapter":{"$ref":"#/definitions/Adapter","default":{"name":"kv"}},"allowed_origins":{"description":"Values of the Origin header that browsers may connect from, such as `https://app.example`. Absent = any.","type":"array","items":{"type":"string","minLength":1}},"http":{"$ref":"#/definitions/Http","default":{}},"limits":{"$ref":"#/definitions/Limits","default":{}},"admin":{"$ref":"#/definitions/Admin","default":{}},"log":{"$ref":"#/definitions/Log","default":{}},"engine":{"$ref":"#/definitions/Engine","default":{}}}};
+const schema12 = {"title":"Config","description":"Configuration of one iii-stream process, as the bare mapping.","type":"object","additionalProperties":false,"properties":{"port":{"description":"Port of the stream socket. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":3112},"host":{"description":"Address that the stream socket listens on.","type":"string","minLength":1,"default":"0.0.0.0"},"auth_function":{"description":"Id of the function that admits clients. Absent = everybody is let in.","type":"string","minLength":1},"adapter":{"$ref":"#/definitions/Adapter","default":{"name":"kv"}},"allowed_origins":{"description":"Values of the Origin header that browsers may connect from, such as `https://app.example`. Absent = any.","type":"array","items":{"type":"string","minLength":1}},"trusted_proxies":{"description":"Addresses of proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` or `Forwarded` header gives the client's address. Absent = none is believed.","type":"array","items":{"type":"string","pattern":"^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"}},"path_prefix":{"description":"What all paths of the stream port begin with, such as `/rt`, behind a proxy that keeps it.","type":"string","pattern":"^(/[A-Za-z0-9._~-]+)+$"},"drain_ms":{"description":"Milliseconds of the end in which `/readyz` says 503 already: clients are served for the first half, and closed one after another in the second.","type":"integer","minimum":0,"maximum":7000,"default":0},"http":{"$ref":"#/definitions/Http","default":{}},"limits":{"$ref":"#/definitions/Limits","default":{}},"admin":{"$ref":"#/definitions/Admin","default":{}},"log":{"$ref":"#/definitions/Log","default":{}},"engine":{"$ref":"#/definitions/Engine","default":{}}}};
 const schema20 = {"description":"Reads over HTTP, on the port of the stream socket.","type":"object","additionalProperties":false,"properties":{"reads_guarded":{"description":"Plain reads of a stream that `stream:join` handlers guard. `refuse` = 403; `ask` = the handlers are asked about each, as a join with `transport: get`.","type":"string","enum":["refuse","ask"],"default":"refuse"}}};
 const schema21 = {"description":"Bounds. Each has a named error or close code.","type":"object","additionalProperties":false,"properties":{"max_name_bytes":{"description":"Bytes (UTF-8) of a stream name, group id or item id.","type":"integer","minimum":1,"maximum":65536,"default":512},"max_depth":{"description":"Nesting depth of a message's JSON.","type":"integer","minimum":8,"maximum":10000,"default":128},"max_frame_bytes":{"description":"Bytes of one incoming WebSocket message.","type":"integer","minimum":1024,"maximum":268435456,"default":4194304},"outbox_bytes":{"description":"Bytes that may wait to be sent on one socket before changes are skipped to the newest.","type":"integer","minimum":1024,"maximum":1073741824,"default":1048576},"slow_client_timeout_ms":{"description":"Milliseconds that a socket with a full outbox may take nothing before it is closed.","type":"integer","minimum":1,"maximum":2147483647,"default":30000},"sync_bytes":{"description":"Bytes of a group's values that a client is sent at once when it does not ask for pages. Beyond, it gets the error `limit`.","type":"integer","minimum":1024,"maximum":1073741824,"default":67108864},"subscriptions_per_socket":{"description":"Subscriptions that one socket may hold.","type":"integer","minimum":1,"maximum":2147483647,"default":1000},"sockets_per_address":{"description":"Sockets that one client address may hold. 0 = unlimited.","type":"integer","minimum":0,"maximum":2147483647,"default":10000},"joins_per_second":{"description":"Joins per second that one socket may send; so many may also come at once, as after a reconnect.","type":"integer","minimum":1,"maximum":2147483647,"default":1000},"idempotency_window_ms":{"description":"Milliseconds that the idempotency key of a write is remembered, by its item, which keeps the last 8.","type":"integer","minimum":1,"maximum":2147483647,"default":600000},"max_pending_invocations":{"description":"Function calls that may be unanswered at once.","type":"integer","minimum":1,"maximum":2147483647,"default":10000},"invocation_timeout_ms":{"description":"Milliseconds that a called function may take.","type":"integer","minimum":1,"maximum":2147483647,"default":30000},"auth_timeout_ms":{"description":"Milliseconds that the auth function may take.","type":"integer","minimum":1,"maximum":2147483647,"default":10000},"heartbeat_interval_ms":{"description":"Milliseconds between two pings of a socket; one that did not answer the last is dropped.","type":"integer","minimum":1,"maximum":2147483647,"default":30000}}};
 const schema22 = {"description":"The endpoint of health and metrics. `false` = none.","type":["object","boolean"],"if":{"type":"boolean"},"then":{"const":false},"additionalProperties":false,"properties":{"host":{"description":"Address that it listens on.","type":"string","minLength":1,"default":"127.0.0.1"},"port":{"description":"Its port. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":3113}}};
@@ -774,6 +774,8 @@ validate12.errors = vErrors;
 return errors === 0;
 }
 
+const pattern2 = new RegExp("^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$", "u");
+const pattern3 = new RegExp("^(/[A-Za-z0-9._~-]+)+$", "u");
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -788,6 +790,9 @@ data.host = "0.0.0.0";
 }
 if(data.adapter === undefined){
 data.adapter = {"name":"kv"};
+}
+if(data.drain_ms === undefined){
+data.drain_ms = 0;
 }
 if(data.http === undefined){
 data.http = {};
@@ -918,29 +923,111 @@ else {
 var valid0 = true;
 }
 if(valid0){
-let data6 = data.http;
+if(data.trusted_proxies !== undefined){
+let data6 = data.trusted_proxies;
 const _errs13 = errors;
-const _errs14 = errors;
-if(errors === _errs14){
-if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-if(data6.reads_guarded === undefined){
-data6.reads_guarded = "refuse";
+if(errors === _errs13){
+if(Array.isArray(data6)){
+var valid2 = true;
+const len1 = data6.length;
+for(let i1=0; i1<len1; i1++){
+let data7 = data6[i1];
+const _errs15 = errors;
+if(errors === _errs15){
+if(typeof data7 === "string"){
+if(!pattern2.test(data7)){
+validate11.errors = [{instancePath:instancePath+"/trusted_proxies/" + i1,schemaPath:"#/properties/trusted_proxies/items/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"},message:"must match pattern \""+"^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"+"\""}];
+return false;
 }
-const _errs16 = errors;
-for(const key1 in data6){
+}
+else {
+validate11.errors = [{instancePath:instancePath+"/trusted_proxies/" + i1,schemaPath:"#/properties/trusted_proxies/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+var valid2 = _errs15 === errors;
+if(!valid2){
+break;
+}
+}
+}
+else {
+validate11.errors = [{instancePath:instancePath+"/trusted_proxies",schemaPath:"#/properties/trusted_proxies/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.path_prefix !== undefined){
+let data8 = data.path_prefix;
+const _errs17 = errors;
+if(errors === _errs17){
+if(typeof data8 === "string"){
+if(!pattern3.test(data8)){
+validate11.errors = [{instancePath:instancePath+"/path_prefix",schemaPath:"#/properties/path_prefix/pattern",keyword:"pattern",params:{pattern: "^(/[A-Za-z0-9._~-]+)+$"},message:"must match pattern \""+"^(/[A-Za-z0-9._~-]+)+$"+"\""}];
+return false;
+}
+}
+else {
+validate11.errors = [{instancePath:instancePath+"/path_prefix",schemaPath:"#/properties/path_prefix/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+var valid0 = _errs17 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+let data9 = data.drain_ms;
+const _errs19 = errors;
+if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
+validate11.errors = [{instancePath:instancePath+"/drain_ms",schemaPath:"#/properties/drain_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs19){
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 > 7000 || isNaN(data9)){
+validate11.errors = [{instancePath:instancePath+"/drain_ms",schemaPath:"#/properties/drain_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 7000},message:"must be <= 7000"}];
+return false;
+}
+else {
+if(data9 < 0 || isNaN(data9)){
+validate11.errors = [{instancePath:instancePath+"/drain_ms",schemaPath:"#/properties/drain_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs19 === errors;
+if(valid0){
+let data10 = data.http;
+const _errs21 = errors;
+const _errs22 = errors;
+if(errors === _errs22){
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+if(data10.reads_guarded === undefined){
+data10.reads_guarded = "refuse";
+}
+const _errs24 = errors;
+for(const key1 in data10){
 if(!(key1 === "reads_guarded")){
 validate11.errors = [{instancePath:instancePath+"/http",schemaPath:"#/definitions/Http/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs16 === errors){
-let data7 = data6.reads_guarded;
-if(typeof data7 !== "string"){
+if(_errs24 === errors){
+let data11 = data10.reads_guarded;
+if(typeof data11 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/http/reads_guarded",schemaPath:"#/definitions/Http/properties/reads_guarded/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!((data7 === "refuse") || (data7 === "ask"))){
+if(!((data11 === "refuse") || (data11 === "ask"))){
 validate11.errors = [{instancePath:instancePath+"/http/reads_guarded",schemaPath:"#/definitions/Http/properties/reads_guarded/enum",keyword:"enum",params:{allowedValues: schema20.properties.reads_guarded.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
@@ -951,371 +1038,371 @@ validate11.errors = [{instancePath:instancePath+"/http",schemaPath:"#/definition
 return false;
 }
 }
-var valid0 = _errs13 === errors;
+var valid0 = _errs21 === errors;
 if(valid0){
-let data8 = data.limits;
-const _errs19 = errors;
-const _errs20 = errors;
-if(errors === _errs20){
-if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
-if(data8.max_name_bytes === undefined){
-data8.max_name_bytes = 512;
+let data12 = data.limits;
+const _errs27 = errors;
+const _errs28 = errors;
+if(errors === _errs28){
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+if(data12.max_name_bytes === undefined){
+data12.max_name_bytes = 512;
 }
-if(data8.max_depth === undefined){
-data8.max_depth = 128;
+if(data12.max_depth === undefined){
+data12.max_depth = 128;
 }
-if(data8.max_frame_bytes === undefined){
-data8.max_frame_bytes = 4194304;
+if(data12.max_frame_bytes === undefined){
+data12.max_frame_bytes = 4194304;
 }
-if(data8.outbox_bytes === undefined){
-data8.outbox_bytes = 1048576;
+if(data12.outbox_bytes === undefined){
+data12.outbox_bytes = 1048576;
 }
-if(data8.slow_client_timeout_ms === undefined){
-data8.slow_client_timeout_ms = 30000;
+if(data12.slow_client_timeout_ms === undefined){
+data12.slow_client_timeout_ms = 30000;
 }
-if(data8.sync_bytes === undefined){
-data8.sync_bytes = 67108864;
+if(data12.sync_bytes === undefined){
+data12.sync_bytes = 67108864;
 }
-if(data8.subscriptions_per_socket === undefined){
-data8.subscriptions_per_socket = 1000;
+if(data12.subscriptions_per_socket === undefined){
+data12.subscriptions_per_socket = 1000;
 }
-if(data8.sockets_per_address === undefined){
-data8.sockets_per_address = 10000;
+if(data12.sockets_per_address === undefined){
+data12.sockets_per_address = 10000;
 }
-if(data8.joins_per_second === undefined){
-data8.joins_per_second = 1000;
+if(data12.joins_per_second === undefined){
+data12.joins_per_second = 1000;
 }
-if(data8.idempotency_window_ms === undefined){
-data8.idempotency_window_ms = 600000;
+if(data12.idempotency_window_ms === undefined){
+data12.idempotency_window_ms = 600000;
 }
-if(data8.max_pending_invocations === undefined){
-data8.max_pending_invocations = 10000;
+if(data12.max_pending_invocations === undefined){
+data12.max_pending_invocations = 10000;
 }
-if(data8.invocation_timeout_ms === undefined){
-data8.invocation_timeout_ms = 30000;
+if(data12.invocation_timeout_ms === undefined){
+data12.invocation_timeout_ms = 30000;
 }
-if(data8.auth_timeout_ms === undefined){
-data8.auth_timeout_ms = 10000;
+if(data12.auth_timeout_ms === undefined){
+data12.auth_timeout_ms = 10000;
 }
-if(data8.heartbeat_interval_ms === undefined){
-data8.heartbeat_interval_ms = 30000;
+if(data12.heartbeat_interval_ms === undefined){
+data12.heartbeat_interval_ms = 30000;
 }
-const _errs22 = errors;
-for(const key2 in data8){
+const _errs30 = errors;
+for(const key2 in data12){
 if(!(func2.call(schema21.properties, key2))){
 validate11.errors = [{instancePath:instancePath+"/limits",schemaPath:"#/definitions/Limits/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs22 === errors){
-let data9 = data8.max_name_bytes;
-const _errs23 = errors;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
+if(_errs30 === errors){
+let data13 = data12.max_name_bytes;
+const _errs31 = errors;
+if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
 validate11.errors = [{instancePath:instancePath+"/limits/max_name_bytes",schemaPath:"#/definitions/Limits/properties/max_name_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs23){
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 > 65536 || isNaN(data9)){
+if(errors === _errs31){
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 > 65536 || isNaN(data13)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_name_bytes",schemaPath:"#/definitions/Limits/properties/max_name_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536},message:"must be <= 65536"}];
 return false;
 }
 else {
-if(data9 < 1 || isNaN(data9)){
+if(data13 < 1 || isNaN(data13)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_name_bytes",schemaPath:"#/definitions/Limits/properties/max_name_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid5 = _errs23 === errors;
-if(valid5){
-let data10 = data8.max_depth;
-const _errs25 = errors;
-if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+var valid6 = _errs31 === errors;
+if(valid6){
+let data14 = data12.max_depth;
+const _errs33 = errors;
+if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
 validate11.errors = [{instancePath:instancePath+"/limits/max_depth",schemaPath:"#/definitions/Limits/properties/max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs25){
-if((typeof data10 == "number") && (isFinite(data10))){
-if(data10 > 10000 || isNaN(data10)){
+if(errors === _errs33){
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 > 10000 || isNaN(data14)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_depth",schemaPath:"#/definitions/Limits/properties/max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"}];
 return false;
 }
 else {
-if(data10 < 8 || isNaN(data10)){
+if(data14 < 8 || isNaN(data14)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_depth",schemaPath:"#/definitions/Limits/properties/max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 8},message:"must be >= 8"}];
 return false;
 }
 }
 }
 }
-var valid5 = _errs25 === errors;
-if(valid5){
-let data11 = data8.max_frame_bytes;
-const _errs27 = errors;
-if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
+var valid6 = _errs33 === errors;
+if(valid6){
+let data15 = data12.max_frame_bytes;
+const _errs35 = errors;
+if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
 validate11.errors = [{instancePath:instancePath+"/limits/max_frame_bytes",schemaPath:"#/definitions/Limits/properties/max_frame_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs27){
-if((typeof data11 == "number") && (isFinite(data11))){
-if(data11 > 268435456 || isNaN(data11)){
+if(errors === _errs35){
+if((typeof data15 == "number") && (isFinite(data15))){
+if(data15 > 268435456 || isNaN(data15)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_frame_bytes",schemaPath:"#/definitions/Limits/properties/max_frame_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 268435456},message:"must be <= 268435456"}];
 return false;
 }
 else {
-if(data11 < 1024 || isNaN(data11)){
+if(data15 < 1024 || isNaN(data15)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_frame_bytes",schemaPath:"#/definitions/Limits/properties/max_frame_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
 return false;
 }
 }
 }
 }
-var valid5 = _errs27 === errors;
-if(valid5){
-let data12 = data8.outbox_bytes;
-const _errs29 = errors;
-if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
+var valid6 = _errs35 === errors;
+if(valid6){
+let data16 = data12.outbox_bytes;
+const _errs37 = errors;
+if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
 validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs29){
-if((typeof data12 == "number") && (isFinite(data12))){
-if(data12 > 1073741824 || isNaN(data12)){
+if(errors === _errs37){
+if((typeof data16 == "number") && (isFinite(data16))){
+if(data16 > 1073741824 || isNaN(data16)){
 validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1073741824},message:"must be <= 1073741824"}];
 return false;
 }
 else {
-if(data12 < 1024 || isNaN(data12)){
+if(data16 < 1024 || isNaN(data16)){
 validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
 return false;
 }
 }
 }
 }
-var valid5 = _errs29 === errors;
-if(valid5){
-let data13 = data8.slow_client_timeout_ms;
-const _errs31 = errors;
-if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
+var valid6 = _errs37 === errors;
+if(valid6){
+let data17 = data12.slow_client_timeout_ms;
+const _errs39 = errors;
+if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
 validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs31){
-if((typeof data13 == "number") && (isFinite(data13))){
-if(data13 > 2147483647 || isNaN(data13)){
+if(errors === _errs39){
+if((typeof data17 == "number") && (isFinite(data17))){
+if(data17 > 2147483647 || isNaN(data17)){
 validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data13 < 1 || isNaN(data13)){
+if(data17 < 1 || isNaN(data17)){
 validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid5 = _errs31 === errors;
-if(valid5){
-let data14 = data8.sync_bytes;
-const _errs33 = errors;
-if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
+var valid6 = _errs39 === errors;
+if(valid6){
+let data18 = data12.sync_bytes;
+const _errs41 = errors;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
 validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs33){
-if((typeof data14 == "number") && (isFinite(data14))){
-if(data14 > 1073741824 || isNaN(data14)){
+if(errors === _errs41){
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 > 1073741824 || isNaN(data18)){
 validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1073741824},message:"must be <= 1073741824"}];
 return false;
 }
 else {
-if(data14 < 1024 || isNaN(data14)){
+if(data18 < 1024 || isNaN(data18)){
 validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
 return false;
 }
 }
 }
 }
-var valid5 = _errs33 === errors;
-if(valid5){
-let data15 = data8.subscriptions_per_socket;
-const _errs35 = errors;
-if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
+var valid6 = _errs41 === errors;
+if(valid6){
+let data19 = data12.subscriptions_per_socket;
+const _errs43 = errors;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
 validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs35){
-if((typeof data15 == "number") && (isFinite(data15))){
-if(data15 > 2147483647 || isNaN(data15)){
+if(errors === _errs43){
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 > 2147483647 || isNaN(data19)){
 validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data15 < 1 || isNaN(data15)){
+if(data19 < 1 || isNaN(data19)){
 validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid5 = _errs35 === errors;
-if(valid5){
-let data16 = data8.sockets_per_address;
-const _errs37 = errors;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
+var valid6 = _errs43 === errors;
+if(valid6){
+let data20 = data12.sockets_per_address;
+const _errs45 = errors;
+if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
 validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs37){
-if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 > 2147483647 || isNaN(data16)){
+if(errors === _errs45){
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 > 2147483647 || isNaN(data20)){
 validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data16 < 0 || isNaN(data16)){
+if(data20 < 0 || isNaN(data20)){
 validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid5 = _errs37 === errors;
-if(valid5){
-let data17 = data8.joins_per_second;
-const _errs39 = errors;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
+var valid6 = _errs45 === errors;
+if(valid6){
+let data21 = data12.joins_per_second;
+const _errs47 = errors;
+if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
 validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs39){
-if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 > 2147483647 || isNaN(data17)){
+if(errors === _errs47){
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 > 2147483647 || isNaN(data21)){
 validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data17 < 1 || isNaN(data17)){
+if(data21 < 1 || isNaN(data21)){
 validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid5 = _errs39 === errors;
-if(valid5){
-let data18 = data8.idempotency_window_ms;
-const _errs41 = errors;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+var valid6 = _errs47 === errors;
+if(valid6){
+let data22 = data12.idempotency_window_ms;
+const _errs49 = errors;
+if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
 validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs41){
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 > 2147483647 || isNaN(data18)){
+if(errors === _errs49){
+if((typeof data22 == "number") && (isFinite(data22))){
+if(data22 > 2147483647 || isNaN(data22)){
 validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data18 < 1 || isNaN(data18)){
+if(data22 < 1 || isNaN(data22)){
 validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid5 = _errs41 === errors;
-if(valid5){
-let data19 = data8.max_pending_invocations;
-const _errs43 = errors;
-if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+var valid6 = _errs49 === errors;
+if(valid6){
+let data23 = data12.max_pending_invocations;
+const _errs51 = errors;
+if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
 validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs43){
-if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 > 2147483647 || isNaN(data19)){
+if(errors === _errs51){
+if((typeof data23 == "number") && (isFinite(data23))){
+if(data23 > 2147483647 || isNaN(data23)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data19 < 1 || isNaN(data19)){
+if(data23 < 1 || isNaN(data23)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid5 = _errs43 === errors;
-if(valid5){
-let data20 = data8.invocation_timeout_ms;
-const _errs45 = errors;
-if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
+var valid6 = _errs51 === errors;
+if(valid6){
+let data24 = data12.invocation_timeout_ms;
+const _errs53 = errors;
+if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
 validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs45){
-if((typeof data20 == "number") && (isFinite(data20))){
-if(data20 > 2147483647 || isNaN(data20)){
+if(errors === _errs53){
+if((typeof data24 == "number") && (isFinite(data24))){
+if(data24 > 2147483647 || isNaN(data24)){
 validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data20 < 1 || isNaN(data20)){
+if(data24 < 1 || isNaN(data24)){
 validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid5 = _errs45 === errors;
-if(valid5){
-let data21 = data8.auth_timeout_ms;
-const _errs47 = errors;
-if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
+var valid6 = _errs53 === errors;
+if(valid6){
+let data25 = data12.auth_timeout_ms;
+const _errs55 = errors;
+if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
 validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs47){
-if((typeof data21 == "number") && (isFinite(data21))){
-if(data21 > 2147483647 || isNaN(data21)){
+if(errors === _errs55){
+if((typeof data25 == "number") && (isFinite(data25))){
+if(data25 > 2147483647 || isNaN(data25)){
 validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data21 < 1 || isNaN(data21)){
+if(data25 < 1 || isNaN(data25)){
 validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid5 = _errs47 === errors;
-if(valid5){
-let data22 = data8.heartbeat_interval_ms;
-const _errs49 = errors;
-if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
+var valid6 = _errs55 === errors;
+if(valid6){
+let data26 = data12.heartbeat_interval_ms;
+const _errs57 = errors;
+if(!(((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26))) && (isFinite(data26)))){
 validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs49){
-if((typeof data22 == "number") && (isFinite(data22))){
-if(data22 > 2147483647 || isNaN(data22)){
+if(errors === _errs57){
+if((typeof data26 == "number") && (isFinite(data26))){
+if(data26 > 2147483647 || isNaN(data26)){
 validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data22 < 1 || isNaN(data22)){
+if(data26 < 1 || isNaN(data26)){
 validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid5 = _errs49 === errors;
+var valid6 = _errs57 === errors;
 }
 }
 }
@@ -1336,19 +1423,19 @@ validate11.errors = [{instancePath:instancePath+"/limits",schemaPath:"#/definiti
 return false;
 }
 }
-var valid0 = _errs19 === errors;
+var valid0 = _errs27 === errors;
 if(valid0){
-let data23 = data.admin;
-const _errs51 = errors;
-const _errs52 = errors;
-if((!(data23 && typeof data23 == "object" && !Array.isArray(data23))) && (typeof data23 !== "boolean")){
+let data27 = data.admin;
+const _errs59 = errors;
+const _errs60 = errors;
+if((!(data27 && typeof data27 == "object" && !Array.isArray(data27))) && (typeof data27 !== "boolean")){
 validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/type",keyword:"type",params:{type: schema22.type},message:"must be object,boolean"}];
 return false;
 }
-const _errs54 = errors;
-let valid7 = true;
-const _errs55 = errors;
-if(typeof data23 !== "boolean"){
+const _errs62 = errors;
+let valid8 = true;
+const _errs63 = errors;
+if(typeof data27 !== "boolean"){
 const err0 = {};
 if(vErrors === null){
 vErrors = [err0];
@@ -1358,26 +1445,26 @@ vErrors.push(err0);
 }
 errors++;
 }
-var _valid0 = _errs55 === errors;
-errors = _errs54;
+var _valid0 = _errs63 === errors;
+errors = _errs62;
 if(vErrors !== null){
-if(_errs54){
-vErrors.length = _errs54;
+if(_errs62){
+vErrors.length = _errs62;
 }
 else {
 vErrors = null;
 }
 }
 if(_valid0){
-const _errs57 = errors;
-if(false !== data23){
+const _errs65 = errors;
+if(false !== data27){
 validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/then/const",keyword:"const",params:{allowedValue: false},message:"must be equal to constant"}];
 return false;
 }
-var _valid0 = _errs57 === errors;
-valid7 = _valid0;
+var _valid0 = _errs65 === errors;
+valid8 = _valid0;
 }
-if(!valid7){
+if(!valid8){
 const err1 = {instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema"};
 if(vErrors === null){
 vErrors = [err1];
@@ -1389,28 +1476,28 @@ errors++;
 validate11.errors = vErrors;
 return false;
 }
-if(errors === _errs52){
-if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
-if(data23.host === undefined){
-data23.host = "127.0.0.1";
+if(errors === _errs60){
+if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
+if(data27.host === undefined){
+data27.host = "127.0.0.1";
 }
-if(data23.port === undefined){
-data23.port = 3113;
+if(data27.port === undefined){
+data27.port = 3113;
 }
-const _errs58 = errors;
-for(const key3 in data23){
+const _errs66 = errors;
+for(const key3 in data27){
 if(!((key3 === "host") || (key3 === "port"))){
 validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs58 === errors){
-let data24 = data23.host;
-const _errs59 = errors;
-if(errors === _errs59){
-if(typeof data24 === "string"){
-if(func3(data24) < 1){
+if(_errs66 === errors){
+let data28 = data27.host;
+const _errs67 = errors;
+if(errors === _errs67){
+if(typeof data28 === "string"){
+if(func3(data28) < 1){
 validate11.errors = [{instancePath:instancePath+"/admin/host",schemaPath:"#/definitions/Admin/properties/host/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
@@ -1420,78 +1507,78 @@ validate11.errors = [{instancePath:instancePath+"/admin/host",schemaPath:"#/defi
 return false;
 }
 }
-var valid8 = _errs59 === errors;
-if(valid8){
-let data25 = data23.port;
-const _errs61 = errors;
-if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
+var valid9 = _errs67 === errors;
+if(valid9){
+let data29 = data27.port;
+const _errs69 = errors;
+if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
 validate11.errors = [{instancePath:instancePath+"/admin/port",schemaPath:"#/definitions/Admin/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs61){
-if((typeof data25 == "number") && (isFinite(data25))){
-if(data25 > 65535 || isNaN(data25)){
+if(errors === _errs69){
+if((typeof data29 == "number") && (isFinite(data29))){
+if(data29 > 65535 || isNaN(data29)){
 validate11.errors = [{instancePath:instancePath+"/admin/port",schemaPath:"#/definitions/Admin/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
 return false;
 }
 else {
-if(data25 < 0 || isNaN(data25)){
+if(data29 < 0 || isNaN(data29)){
 validate11.errors = [{instancePath:instancePath+"/admin/port",schemaPath:"#/definitions/Admin/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid8 = _errs61 === errors;
+var valid9 = _errs69 === errors;
 }
 }
 }
 }
-var valid0 = _errs51 === errors;
+var valid0 = _errs59 === errors;
 if(valid0){
-let data26 = data.log;
-const _errs63 = errors;
-const _errs64 = errors;
-if(errors === _errs64){
-if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
-if(data26.level === undefined){
-data26.level = "info";
+let data30 = data.log;
+const _errs71 = errors;
+const _errs72 = errors;
+if(errors === _errs72){
+if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
+if(data30.level === undefined){
+data30.level = "info";
 }
-if(data26.format === undefined){
-data26.format = "auto";
+if(data30.format === undefined){
+data30.format = "auto";
 }
-const _errs66 = errors;
-for(const key4 in data26){
+const _errs74 = errors;
+for(const key4 in data30){
 if(!((key4 === "level") || (key4 === "format"))){
 validate11.errors = [{instancePath:instancePath+"/log",schemaPath:"#/definitions/Log/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs66 === errors){
-let data27 = data26.level;
-const _errs67 = errors;
-if(typeof data27 !== "string"){
+if(_errs74 === errors){
+let data31 = data30.level;
+const _errs75 = errors;
+if(typeof data31 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/log/level",schemaPath:"#/definitions/Log/properties/level/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((((((data27 === "trace") || (data27 === "debug")) || (data27 === "info")) || (data27 === "warn")) || (data27 === "error")) || (data27 === "fatal")) || (data27 === "silent"))){
+if(!(((((((data31 === "trace") || (data31 === "debug")) || (data31 === "info")) || (data31 === "warn")) || (data31 === "error")) || (data31 === "fatal")) || (data31 === "silent"))){
 validate11.errors = [{instancePath:instancePath+"/log/level",schemaPath:"#/definitions/Log/properties/level/enum",keyword:"enum",params:{allowedValues: schema23.properties.level.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid10 = _errs67 === errors;
-if(valid10){
-let data28 = data26.format;
-const _errs69 = errors;
-if(typeof data28 !== "string"){
+var valid11 = _errs75 === errors;
+if(valid11){
+let data32 = data30.format;
+const _errs77 = errors;
+if(typeof data32 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/log/format",schemaPath:"#/definitions/Log/properties/format/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((data28 === "auto") || (data28 === "json")) || (data28 === "pretty"))){
+if(!(((data32 === "auto") || (data32 === "json")) || (data32 === "pretty"))){
 validate11.errors = [{instancePath:instancePath+"/log/format",schemaPath:"#/definitions/Log/properties/format/enum",keyword:"enum",params:{allowedValues: schema23.properties.format.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid10 = _errs69 === errors;
+var valid11 = _errs77 === errors;
 }
 }
 }
@@ -1500,33 +1587,33 @@ validate11.errors = [{instancePath:instancePath+"/log",schemaPath:"#/definitions
 return false;
 }
 }
-var valid0 = _errs63 === errors;
+var valid0 = _errs71 === errors;
 if(valid0){
-let data29 = data.engine;
-const _errs71 = errors;
-const _errs72 = errors;
-if(errors === _errs72){
-if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
-if(data29.host === undefined){
-data29.host = "127.0.0.1";
+let data33 = data.engine;
+const _errs79 = errors;
+const _errs80 = errors;
+if(errors === _errs80){
+if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
+if(data33.host === undefined){
+data33.host = "127.0.0.1";
 }
-if(data29.port === undefined){
-data29.port = 49134;
+if(data33.port === undefined){
+data33.port = 49134;
 }
-const _errs74 = errors;
-for(const key5 in data29){
+const _errs82 = errors;
+for(const key5 in data33){
 if(!((key5 === "host") || (key5 === "port"))){
 validate11.errors = [{instancePath:instancePath+"/engine",schemaPath:"#/definitions/Engine/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs74 === errors){
-let data30 = data29.host;
-const _errs75 = errors;
-if(errors === _errs75){
-if(typeof data30 === "string"){
-if(func3(data30) < 1){
+if(_errs82 === errors){
+let data34 = data33.host;
+const _errs83 = errors;
+if(errors === _errs83){
+if(typeof data34 === "string"){
+if(func3(data34) < 1){
 validate11.errors = [{instancePath:instancePath+"/engine/host",schemaPath:"#/definitions/Engine/properties/host/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
@@ -1536,29 +1623,29 @@ validate11.errors = [{instancePath:instancePath+"/engine/host",schemaPath:"#/def
 return false;
 }
 }
-var valid12 = _errs75 === errors;
-if(valid12){
-let data31 = data29.port;
-const _errs77 = errors;
-if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
+var valid13 = _errs83 === errors;
+if(valid13){
+let data35 = data33.port;
+const _errs85 = errors;
+if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
 validate11.errors = [{instancePath:instancePath+"/engine/port",schemaPath:"#/definitions/Engine/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs77){
-if((typeof data31 == "number") && (isFinite(data31))){
-if(data31 > 65535 || isNaN(data31)){
+if(errors === _errs85){
+if((typeof data35 == "number") && (isFinite(data35))){
+if(data35 > 65535 || isNaN(data35)){
 validate11.errors = [{instancePath:instancePath+"/engine/port",schemaPath:"#/definitions/Engine/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
 return false;
 }
 else {
-if(data31 < 0 || isNaN(data31)){
+if(data35 < 0 || isNaN(data35)){
 validate11.errors = [{instancePath:instancePath+"/engine/port",schemaPath:"#/definitions/Engine/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid12 = _errs77 === errors;
+var valid13 = _errs85 === errors;
 }
 }
 }
@@ -1567,7 +1654,10 @@ validate11.errors = [{instancePath:instancePath+"/engine",schemaPath:"#/definiti
 return false;
 }
 }
-var valid0 = _errs71 === errors;
+var valid0 = _errs79 === errors;
+}
+}
+}
 }
 }
 }

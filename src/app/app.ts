@@ -93,6 +93,7 @@ async function open(config: LiveConfig<Config>, options: AppOptions, closing: Cl
   await (await bindAdmin(initial)).place();
   closing.at('admin', () => admin.close());
   closing.at('workers', () => workers.close());
+  closing.at('drain', () => drain(stream, config.current.drain_ms));
   closing.at('stream', () => stream.close());
 
   const attached = attachTo !== undefined;
@@ -128,6 +129,10 @@ function reasons(store: Store, workers: Workers, closing: Closing): readonly str
   const found = [health.writable ? undefined : health.reason, workers.notReady()];
   if (closing.begun) found.push('the server shuts down');
   return found.filter((reason) => reason !== undefined);
+}
+
+async function drain(stream: Movable<StreamListener>, ms: number): Promise<void> {
+  if (ms > 0) await Promise.all([...stream.all()].map((listener) => listener.drain(ms)));
 }
 
 function* ofClients(stream: Movable<StreamListener>) {

@@ -1,8 +1,8 @@
 /**
- * The order of the end: no new configuration, no new sockets, no new calls, nobody to ask how we are, no deliveries,
+ * The order of the end: no new configuration, fewer and fewer sockets and then no new ones, no new calls, nobody to ask how we are, no deliveries,
  * and at last the store flushes.
  */
-const ORDER = ['reload', 'stream', 'workers', 'admin', 'service', 'store'] as const;
+const ORDER = ['reload', 'drain', 'stream', 'workers', 'admin', 'service', 'store'] as const;
 
 type Step = (typeof ORDER)[number];
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { validateConfig } from '../../generated/validators.js';
 import { explain } from '../wire/validation.js';
 import { invalid, isMapping, type Mapping } from './invalid.js';
@@ -19,7 +20,15 @@ export function checkConfig(mapping: Mapping, file: string): Config {
   const adapter = isMapping(mapping.adapter) ? mapping.adapter.name : undefined;
   dropEmpty(mapping, [], adapter);
   if (!validateConfig(mapping)) throw invalid(file, problem(adapter));
-  return deepFreeze(mapping as Config);
+  const config = mapping as Config;
+  const index = (config.trusted_proxies ?? []).findIndex((subnet) => !isSubnet(subnet));
+  if (index >= 0) throw invalid(file, `trusted_proxies.${index}: must be an IP address or a subnet of them`);
+  return deepFreeze(config);
+}
+
+function isSubnet(text: string): boolean {
+  const [address = '', bits = '0'] = text.split('/');
+  return isIP(address) !== 0 && Number(bits) <= (isIP(address) === 6 ? 128 : 32);
 }
 
 function dropEmpty(mapping: Mapping, path: readonly string[], adapter: unknown): void {

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Config } from './types.js';
 
-/** A part of the configuration that a running server can take over. `address` is `host` and `port`. */
+/** A part of the configuration that a running server can take over. `address` is `host` and `port`, `proxies` what lies between. */
 export type LivePart =
   | 'auth_function'
   | 'limits'
   | 'http'
+  | 'proxies'
+  | 'drain_ms'
   | 'allowed_origins'
   | 'log.level'
   | 'address'
@@ -23,6 +25,8 @@ const LIVE: Readonly<Record<LivePart, (config: Config) => unknown>> = {
   auth_function: (config) => config.auth_function,
   limits: (config) => config.limits,
   http: (config) => config.http,
+  proxies: ({ trusted_proxies, path_prefix }) => ({ trusted_proxies, path_prefix }),
+  drain_ms: (config) => config.drain_ms,
   allowed_origins: (config) => config.allowed_origins,
   'log.level': (config) => config.log.level,
   address: ({ host, port }) => ({ host, port }),

@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { REASON_STATUS } from '../../generated/constants.js';
 import { StreamError } from '../domain/errors.js';
-import { addressOf } from '../net/client-address.js';
+import { clientAddress } from '../net/client-address.js';
 import { Heartbeat } from '../net/heartbeat.js';
 import { Refusal, refuseRequest } from '../net/refusal.js';
 import type { Admission } from '../socket/admission.js';
@@ -58,19 +58,23 @@ export class HttpDoor implements RequestDoor {
     return this.#subscribing.connections();
   }
 
+  closers(): Iterable<() => void> {
+    return this.#subscribing.closers();
+  }
+
   close(): void {
     this.#runtime.heartbeat.close();
     this.#subscribing.close();
   }
 
   async #reply(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { limits, allowed_origins: allowed } = this.#runtime.config.current;
+    const { limits, allowed_origins: allowed, path_prefix: prefix } = this.#runtime.config.current;
     for (const [name, value] of Object.entries(corsHeaders(request.headers, allowed))) {
       response.setHeader(name, value as string);
     }
     let wanted: MediaType = 'json';
     try {
-      const target = readTarget(request, limits.max_name_bytes);
+      const target = readTarget(request, limits.max_name_bytes, prefix);
       if (request.method === 'OPTIONS') {
         preflight(request, response, target.route.methods, allowed);
         return;
@@ -114,13 +118,15 @@ export class HttpDoor implements RequestDoor {
 
   /** Counts and logs a refusal. */
   #explained(request: IncomingMessage, error: unknown): Refusal {
-    const { logger, counters } = this.#runtime;
+    const { logger, counters, config } = this.#runtime;
     counters.refused += 1;
     const refusal = refusalOf(error);
     const { status, code, detail } = refusal;
+    const address = clientAddress(request, config.current.trusted_proxies);
     // Without the query, which may hold a token.
     const path = request.url?.split('?', 1)[0];
-    const about = { status, code, detail, address: addressOf(request.socket), path };
+    const about = { status, code, detail, address, path };
+
     if (code === 'internal') logger.error({ ...about, err: error }, 'a request failed');
     else if (status < 401 || (status > 403 && status < 429)) logger.debug(about, 'refused a request');
     else logger.warn(about, 'refused a request');

@@ -2,11 +2,11 @@ import type { Config, Live } from '../config/index.js';
 import type { Heartbeat } from '../net/heartbeat.js';
 import type { Logger } from '../observability/logger.js';
 import type { GroupReader, SubscriptionService } from '../service/service-port.js';
-import type { SocketCounters } from '../socket/runtime.js';
+import type { SocketConfig, SocketCounters } from '../socket/runtime.js';
 import type { StallWatch } from '../socket/stall-watch.js';
 
 /** What of the configuration requests follow. */
-export type HttpConfig = Pick<Config, 'limits' | 'allowed_origins' | 'auth_function' | 'http'>;
+export type HttpConfig = SocketConfig & Pick<Config, 'http'>;
 
 /** What all replies of a door share. */
 export interface HttpRuntime {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { FUNCTION } from '../../generated/constants.js';
-import { until } from '../socket/testing/harness.js';
+import { Client, until } from '../socket/testing/harness.js';
 import { ask, Events, start } from './testing/harness.js';
 
 test('an event stream is the sync, then each message, with the cursor as its id', async (t) => {
@@ -178,4 +178,24 @@ test('nobody is sent away from an event stream for good by what passes', async (
   assert.match((await ask(`${url}/stream/s/g`, accept)).text, /^: too_many_sockets: /);
   held.response.destroy();
   await once(held.response, 'close');
+});
+
+test('a drain serves on for a half, then closes one after another', async (t) => {
+  const { url, port, set, server } = await start(t);
+  await set('a', 1);
+  const readers: Events[] = [];
+  for (let i = 0; i < 6; i += 1) readers.push(await Events.open(t, `${url}/stream/s/g`));
+  const client = await Client.open(t, `ws://127.0.0.1:${port}/stream/s/g`);
+  for (const reader of readers) await reader.next();
+  const order: number[] = [];
+  const drained = server.drain(600);
+  const ends = readers.map(async (reader, i) => {
+    assert.equal(await reader.next(), undefined);
+    order.push(i);
+  });
+  assert.equal((await ask(`${url}/stream/s/g`)).status, 200, 'new clients are served');
+  assert.equal(await client.closed, 1001);
+  assert.ok(order.length < 6, 'not all at once');
+  await Promise.all([...ends, drained]);
+  await server.close();
 });

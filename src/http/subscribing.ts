@@ -25,10 +25,15 @@ export class Subscribing {
     for (const stream of this.#streams) yield stream.info;
   }
 
+  /** What ends each of them. */
+  *closers(): IterableIterator<() => void> {
+    for (const stream of this.#streams) yield () => stream.end();
+    for (const poll of this.#polls) yield () => poll.end(false);
+  }
+
   /** Ends all of them. */
   close(): void {
-    for (const stream of this.#streams) stream.end();
-    for (const poll of this.#polls) poll.end(false);
+    for (const close of [...this.closers()]) close();
   }
 
   /**

@@ -11,6 +11,7 @@ import {
   parseFlag,
   type RequestTarget,
   splitTarget,
+  withoutPrefix,
 } from '../socket/request-target.js';
 
 type Parsed<P extends QueryParameter> = P extends { type: 'flag' }
@@ -43,10 +44,16 @@ const TEMPLATES = Object.values(ROUTES)
 /**
  * Finds the route of a request and reads its names and parameters; a slash at the end is fine.
  *
+ * @param prefix what our paths begin with
  * @throws Refusal 404 for any other path, 400 naming a malformed name or parameter
  */
-export function readTarget({ url = '' }: IncomingMessage, maxNameBytes: number): HttpTarget {
-  const { path, query } = splitTarget(url);
+export function readTarget(
+  { url = '' }: IncomingMessage,
+  maxNameBytes: number,
+  prefix: string | undefined,
+): HttpTarget {
+  const { path: whole, query } = splitTarget(url);
+  const path = withoutPrefix(whole, prefix);
   const segments = (path.endsWith('/') ? path.slice(0, -1) : path).split('/');
   for (const { route, segments: template } of TEMPLATES) {
     const raw = match(template, segments);
@@ -54,7 +61,7 @@ export function readTarget({ url = '' }: IncomingMessage, maxNameBytes: number):
     const name = (of: Placeholder): string | undefined =>
       raw[of] === undefined ? undefined : decodeName(FIELDS[of], raw[of], maxNameBytes);
     const at = { stream: name('stream') as string, group: name('group') as string, item: name('item') };
-    return { path, query, route, at, parameters: readParameters(route, query) };
+    return { path: whole, query, route, at, parameters: readParameters(route, query) };
   }
   throw notFound();
 }

@@ -30,9 +30,14 @@ export class Listener {
   });
 
   #stopped = false;
+  /** It was stopped and still has connections. */
+  #isEnding = false;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
+    this.#server.once('close', () => {
+      this.#isEnding = false;
+    });
     this.#server.on('request', options.onRequest);
     // Node hands out the connection's own socket here; only its type says less.
     this.#server.on('upgrade', (request, socket, head) => options.onUpgrade(request, socket as Socket, head));
@@ -53,6 +58,7 @@ export class Listener {
   /** Takes no more connections. */
   stop(): void {
     this.#stopped = true;
+    this.#isEnding = this.#server.listening;
     this.#server.close();
   }
 
@@ -66,7 +72,8 @@ export class Listener {
     let grace: NodeJS.Timeout | undefined;
     this.#stopped = true;
     await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
+      if (this.#isEnding) this.#server.once('close', resolve);
+      else this.#server.close(() => resolve());
       grace = setTimeout(() => {
         terminate();
         this.#server.closeAllConnections();

@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { JsonText } from '../../generated/json-text.js';
-import { addressOf } from '../net/client-address.js';
+import { clientAddress } from '../net/client-address.js';
 import { originAllowed } from '../net/origin.js';
 import { Refusal } from '../net/refusal.js';
 import { AddressCounts } from './address-counts.js';
@@ -52,7 +52,8 @@ export class Admission {
   /** Everything of an upgrade but the auth function. @throws Refusal with the HTTP status of the reply */
   check(request: IncomingMessage, socket: Socket): SocketCandidate {
     if (this.#closed) throw goingAway();
-    const target = parseTarget(request.url ?? '', this.#runtime.config.current.limits.max_name_bytes);
+    const { limits, path_prefix: prefix } = this.#runtime.config.current;
+    const target = parseTarget(request.url ?? '', limits.max_name_bytes, prefix);
     checkHandshake(request);
     return { ...this.hold(request, socket), target };
   }
@@ -69,7 +70,7 @@ export class Admission {
     if (!originAllowed(request.headers.origin, allowed)) {
       throw new Refusal(403, 'origin_not_allowed', 'this origin may not connect');
     }
-    const address = addressOf(request.socket);
+    const address = clientAddress(request, this.#runtime.config.current.trusted_proxies);
     if (!this.#addresses.take(address, limits.sockets_per_address)) {
       throw new Refusal(429, 'too_many_sockets', 'this address holds as many sockets as it may', {
         headers: LATER,

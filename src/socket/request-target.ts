@@ -38,11 +38,13 @@ const CURSOR = /^(.*):(\d{1,16})$/s;
  * Reads a request target: `/`, or `/stream/<stream>/<group>[/<item>]` with or without a slash at the end, names
  * percent-encoded, and the query `since=<epoch>:<seq>`, `items=1`, `ack=1`.
  *
+ * @param prefix what our paths begin with
  * @throws Refusal 404 for any other path, 400 for a malformed name or parameter
  */
-export function parseTarget(url: string, maxNameBytes: number): RequestTarget {
-  const { path, query } = splitTarget(url);
-  if (path === ROOT) return { path, query, subscription: undefined };
+export function parseTarget(url: string, maxNameBytes: number, prefix?: string): RequestTarget {
+  const { path: whole, query } = splitTarget(url);
+  const path = withoutPrefix(whole, prefix);
+  if (path === ROOT) return { path: whole, query, subscription: undefined };
   const names = splitNames(path).map((segment, at) => decodeName(NAMES[at]!, segment, maxNameBytes));
   const [stream, group, item] = names as [string, string, string | undefined];
   const subscription: PathSubscription = {
@@ -54,7 +56,7 @@ export function parseTarget(url: string, maxNameBytes: number): RequestTarget {
     ack: parseFlag('ack', query.ack?.at(-1)),
     page: parsePage(query.page?.at(-1)),
   };
-  return { path, query, subscription };
+  return { path: whole, query, subscription };
 }
 
 /** Path and query of a request target, the path as it came. */
@@ -63,6 +65,14 @@ export function splitTarget(url: string): Pick<RequestTarget, 'path' | 'query'> 
   return mark < 0
     ? { path: url, query: parseQuery('') }
     : { path: url.slice(0, mark), query: parseQuery(url.slice(mark + 1)) };
+}
+
+/** A path below the prefix that a proxy left in place. @throws Refusal 404 for one that is not */
+export function withoutPrefix(path: string, prefix: string | undefined): string {
+  if (prefix === undefined) return path;
+  if (path === prefix) return ROOT;
+  if (!path.startsWith(`${prefix}/`)) throw notFound();
+  return path.slice(prefix.length);
 }
 
 function splitNames(path: string): string[] {

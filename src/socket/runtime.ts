@@ -3,7 +3,8 @@ import type { Logger } from '../observability/logger.js';
 import type { SubscriptionService } from '../service/service-port.js';
 
 /** What of the configuration stream sockets follow. */
-export type SocketConfig = Pick<Config, 'limits' | 'allowed_origins' | 'auth_function'>;
+export type SocketConfig = Pick<Config, 'limits' | 'allowed_origins' | 'auth_function'> &
+  Partial<Pick<Config, 'trusted_proxies' | 'path_prefix'>>;
 
 /** Counters that the server keeps; read by the metrics. */
 export interface SocketCounters {

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { CLOSE_CODE } from '../../generated/constants.js';
 import type { Live } from '../config/index.js';
-import { addressOf } from '../net/client-address.js';
+import { clientAddress } from '../net/client-address.js';
 import { Heartbeat } from '../net/heartbeat.js';
 import { Refusal, refuseUpgrade } from '../net/refusal.js';
 import type { Logger } from '../observability/logger.js';
@@ -62,10 +62,17 @@ export class SocketServer {
         acceptor: this.#acceptor,
         admission: this.admission,
         open: (ws, admitted) => this.#open(ws, socket, admitted),
-        refused: (error) => this.#refused(request, socket, error),
+        refused: (error) => this.#refused(request, error),
       });
     } else {
       void this.#admitFirst(request, socket, head);
+    }
+  }
+
+  /** What closes each open connection with 1001. */
+  *closers(): IterableIterator<() => void> {
+    for (const connection of this.#connections.open) {
+      yield () => connection.close(CLOSE_CODE.goingAway, 'the server shuts down');
     }
   }
 
@@ -73,9 +80,7 @@ export class SocketServer {
   close(): void {
     this.admission.close();
     this.#connections.heartbeat.close();
-    for (const connection of this.#connections.open) {
-      connection.close(CLOSE_CODE.goingAway, 'the server shuts down');
-    }
+    for (const close of this.closers()) close();
   }
 
   /** Ends the connections that are still open. */
@@ -92,7 +97,7 @@ export class SocketServer {
         this.#open(ws, socket, { ...candidate, ...permission }),
       );
     } catch (error) {
-      refuseUpgrade(socket, this.#refused(request, socket, error));
+      refuseUpgrade(socket, this.#refused(request, error));
     }
   }
 
@@ -105,14 +110,15 @@ export class SocketServer {
   }
 
   /** Counts and logs a refusal. */
-  #refused(request: IncomingMessage, socket: Socket, error: unknown): Refusal {
+  #refused(request: IncomingMessage, error: unknown): Refusal {
     const { logger } = this.#runtime;
     this.counters.refused += 1;
     const refusal =
       error instanceof Refusal ? error : new Refusal(500, 'internal', 'the request could not be handled');
     const { status, code, detail } = refusal;
     // Without the query, which may hold a token.
-    const about = { status, code, detail, address: addressOf(socket), path: request.url?.split('?', 1)[0] };
+    const address = clientAddress(request, this.#runtime.config.current.trusted_proxies);
+    const about = { status, code, detail, address, path: request.url?.split('?', 1)[0] };
     if (refusal !== error) logger.error({ ...about, err: error }, 'an upgrade failed');
     else if (status === 400 || status === 404) logger.debug(about, 'refused an upgrade');
     else logger.warn(about, 'refused an upgrade');

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Listener, type Listening } from '../net/listener.js';
 import { isLoopback } from '../net/origin.js';
 import { refuseRequest } from '../net/refusal.js';
+import { spread } from '../net/spread.js';
 import type { Admission } from './admission.js';
 import type { ConnectionInfo } from './connection.js';
 import { notFound } from './request-target.js';
@@ -22,6 +24,8 @@ export interface RequestDoor {
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** Every reply that goes on. */
   connections(): Iterable<ConnectionInfo>;
+  /** What ends each reply that goes on. */
+  closers(): Iterable<() => void>;
   /** Ends every reply that goes on. */
   close(): void;
 }
@@ -72,6 +76,18 @@ export class StreamListener implements AsyncDisposable {
   *connections(): IterableIterator<ConnectionInfo> {
     yield* this.#sockets.connections();
     if (this.#requests !== undefined) yield* this.#requests.connections();
+  }
+
+  /**
+   * The gentle part of the end: serves everybody for the first half, in which load balancers turn to others, and in the
+   * second one stops accepting and closes one connection after another, so that they do not come back in one moment.
+   */
+  async drain(ms: number): Promise<void> {
+    await delay(ms / 2);
+    this.#listener.stop();
+    await spread([...this.#sockets.closers(), ...(this.#requests?.closers() ?? [])], ms / 2, (close) =>
+      close(),
+    );
   }
 
   /** Stops accepting, closes every connection with 1001 and waits for them, at most `closeGraceMs`. */
