@@ -130,21 +130,23 @@ export class CommitQueue {
     this.#running = true;
     const started = performance.now();
     let settled = false;
+    let changes = 0;
     const companion = this.#companion?.due();
     const durable = (): void => {
       settled = true;
       if (companion !== undefined) this.#companion?.done();
-      this.#observer?.batch(batch.length, performance.now() - started, false);
+      this.#observer?.batch(changes, performance.now() - started, false);
       this.#settle(batch, undefined);
     };
     try {
-      const { records, removals } = collect(batch);
+      const { records, removals, writing } = collect(batch);
+      changes = writing;
       if (companion !== undefined) records.push(companion);
       if (records.length === 0 && removals.length === 0) durable();
       else await this.#journal.write(records, removals, durable, companion !== undefined);
     } catch (error) {
       if (settled) throw error;
-      this.#observer?.batch(batch.length, performance.now() - started, true);
+      this.#observer?.batch(changes, performance.now() - started, true);
       // Whatever was queued meanwhile was sequenced on top of this batch: it fails with it.
       const failed = [...batch, ...this.#waiting];
       this.#waiting = [];
@@ -171,16 +173,26 @@ export class CommitQueue {
   }
 }
 
-function collect(batch: readonly Entry[]): { records: JournalRecord[]; removals: readonly string[] } {
+interface Collected {
+  readonly records: JournalRecord[];
+  readonly removals: readonly string[];
+  /** Entries that bring a record: the others only wait for their place in the order. */
+  readonly writing: number;
+}
+
+function collect(batch: readonly Entry[]): Collected {
   const records: JournalRecord[] = [];
   const removals: string[] = [];
+  let writing = 0;
   for (const entry of batch) {
+    const before = records.length;
     for (const record of entry.records) records.push(record);
+    if (records.length > before) writing++;
     if (entry.removals !== undefined) removals.push(...entry.removals);
   }
-  if (removals.length === 0) return { records, removals };
+  if (removals.length === 0) return { records, removals, writing };
   const written = new Set(records.map(({ key }) => key));
-  return { records, removals: removals.filter((key) => !written.has(key)) };
+  return { records, removals: removals.filter((key) => !written.has(key)), writing };
 }
 
 const asStreamError = (error: unknown): StreamError =>
