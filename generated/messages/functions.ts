@@ -277,11 +277,11 @@ export interface DeleteResultParts {
 /** The text of `DeleteResult`. */
 export function encodeDeleteResult(parts: DeleteResultParts): JsonText {
   let text = '';
-  if (parts.old_value !== undefined) text += ',"old_value":' + parts.old_value;
-  if (parts.rev !== undefined) text += ',"rev":' + parts.rev;
-  if (parts.epoch !== undefined) text += ',"epoch":' + quote(parts.epoch);
-  if (parts.outcome !== undefined) text += ',"outcome":"' + parts.outcome + '"';
-  return ('{' + text.slice(1) + '}') as JsonText;
+  if (parts.old_value !== undefined) text += (text === '' ? '{' : ',') + '"old_value":' + parts.old_value;
+  if (parts.rev !== undefined) text += (text === '' ? '{' : ',') + '"rev":' + parts.rev;
+  if (parts.epoch !== undefined) text += (text === '' ? '{' : ',') + '"epoch":' + quote(parts.epoch);
+  if (parts.outcome !== undefined) text += (text === '' ? '{' : ',') + '"outcome":"' + parts.outcome + '"';
+  return (text === '' ? '{}' : text + '}') as JsonText;
 }
 
 /** The parts of `ItemResult`; any-typed ones are JSON text. */
@@ -359,12 +359,12 @@ export interface SetResultParts {
 /** The text of `SetResult`. */
 export function encodeSetResult(parts: SetResultParts): JsonText {
   let text = '';
-  if (parts.new_value !== undefined) text += ',"new_value":' + parts.new_value;
-  if (parts.old_value !== undefined) text += ',"old_value":' + parts.old_value;
-  if (parts.rev !== undefined) text += ',"rev":' + parts.rev;
-  if (parts.epoch !== undefined) text += ',"epoch":' + quote(parts.epoch);
-  if (parts.outcome !== undefined) text += ',"outcome":"' + parts.outcome + '"';
-  return ('{' + text.slice(1) + '}') as JsonText;
+  if (parts.new_value !== undefined) text += (text === '' ? '{' : ',') + '"new_value":' + parts.new_value;
+  if (parts.old_value !== undefined) text += (text === '' ? '{' : ',') + '"old_value":' + parts.old_value;
+  if (parts.rev !== undefined) text += (text === '' ? '{' : ',') + '"rev":' + parts.rev;
+  if (parts.epoch !== undefined) text += (text === '' ? '{' : ',') + '"epoch":' + quote(parts.epoch);
+  if (parts.outcome !== undefined) text += (text === '' ? '{' : ',') + '"outcome":"' + parts.outcome + '"';
+  return (text === '' ? '{}' : text + '}') as JsonText;
 }
 
 /** The parts of `UpdateOpError`; any-typed ones are JSON text. */
@@ -395,13 +395,13 @@ export interface UpdateResultParts {
 /** The text of `UpdateResult`. */
 export function encodeUpdateResult(parts: UpdateResultParts): JsonText {
   let text = '';
-  if (parts.new_value !== undefined) text += ',"new_value":' + parts.new_value;
-  if (parts.old_value !== undefined) text += ',"old_value":' + parts.old_value;
-  if (parts.errors !== undefined) text += ',"errors":' + arrayText(parts.errors, encodeUpdateOpError);
-  if (parts.rev !== undefined) text += ',"rev":' + parts.rev;
-  if (parts.epoch !== undefined) text += ',"epoch":' + quote(parts.epoch);
-  if (parts.outcome !== undefined) text += ',"outcome":"' + parts.outcome + '"';
-  return ('{' + text.slice(1) + '}') as JsonText;
+  if (parts.new_value !== undefined) text += (text === '' ? '{' : ',') + '"new_value":' + parts.new_value;
+  if (parts.old_value !== undefined) text += (text === '' ? '{' : ',') + '"old_value":' + parts.old_value;
+  if (parts.errors !== undefined) text += (text === '' ? '{' : ',') + '"errors":' + arrayText(parts.errors, encodeUpdateOpError);
+  if (parts.rev !== undefined) text += (text === '' ? '{' : ',') + '"rev":' + parts.rev;
+  if (parts.epoch !== undefined) text += (text === '' ? '{' : ',') + '"epoch":' + quote(parts.epoch);
+  if (parts.outcome !== undefined) text += (text === '' ? '{' : ',') + '"outcome":"' + parts.outcome + '"';
+  return (text === '' ? '{}' : text + '}') as JsonText;
 }
 
 /** The parts of `WriteResult`; any-typed ones are JSON text. */
@@ -414,10 +414,10 @@ export interface WriteResultParts {
 /** The text of `WriteResult`. */
 export function encodeWriteResult(parts: WriteResultParts): JsonText {
   let text = '';
-  if (parts.outcome !== undefined) text += ',"outcome":"' + parts.outcome + '"';
-  text += ',"rev":' + parts.rev;
-  if (parts.errors !== undefined) text += ',"errors":' + arrayText(parts.errors, encodeUpdateOpError);
-  return ('{' + text.slice(1) + '}') as JsonText;
+  if (parts.outcome !== undefined) text += (text === '' ? '{' : ',') + '"outcome":"' + parts.outcome + '"';
+  text += (text === '' ? '{' : ',') + '"rev":' + parts.rev;
+  if (parts.errors !== undefined) text += (text === '' ? '{' : ',') + '"errors":' + arrayText(parts.errors, encodeUpdateOpError);
+  return (text === '' ? '{}' : text + '}') as JsonText;
 }
 
 /** The parts of `TransactResult`; any-typed ones are JSON text. */

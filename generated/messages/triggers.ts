@@ -15,9 +15,9 @@ export interface JoinTriggerConfigParts {
 /** The text of `JoinTriggerConfig`. */
 export function encodeJoinTriggerConfig(parts: JoinTriggerConfigParts): JsonText {
   let text = '';
-  if (parts.condition_function_id !== undefined) text += ',"condition_function_id":' + (parts.condition_function_id === null ? 'null' : quote(parts.condition_function_id));
-  if (parts.stream_name !== undefined) text += ',"stream_name":' + (parts.stream_name === null ? 'null' : quote(parts.stream_name));
-  return ('{' + text.slice(1) + '}') as JsonText;
+  if (parts.condition_function_id !== undefined) text += (text === '' ? '{' : ',') + '"condition_function_id":' + (parts.condition_function_id === null ? 'null' : quote(parts.condition_function_id));
+  if (parts.stream_name !== undefined) text += (text === '' ? '{' : ',') + '"stream_name":' + (parts.stream_name === null ? 'null' : quote(parts.stream_name));
+  return (text === '' ? '{}' : text + '}') as JsonText;
 }
 
 /** The parts of a checked `JoinTriggerConfig`. */
@@ -37,9 +37,9 @@ export interface LeaveTriggerConfigParts {
 /** The text of `LeaveTriggerConfig`. */
 export function encodeLeaveTriggerConfig(parts: LeaveTriggerConfigParts): JsonText {
   let text = '';
-  if (parts.condition_function_id !== undefined) text += ',"condition_function_id":' + (parts.condition_function_id === null ? 'null' : quote(parts.condition_function_id));
-  if (parts.stream_name !== undefined) text += ',"stream_name":' + (parts.stream_name === null ? 'null' : quote(parts.stream_name));
-  return ('{' + text.slice(1) + '}') as JsonText;
+  if (parts.condition_function_id !== undefined) text += (text === '' ? '{' : ',') + '"condition_function_id":' + (parts.condition_function_id === null ? 'null' : quote(parts.condition_function_id));
+  if (parts.stream_name !== undefined) text += (text === '' ? '{' : ',') + '"stream_name":' + (parts.stream_name === null ? 'null' : quote(parts.stream_name));
+  return (text === '' ? '{}' : text + '}') as JsonText;
 }
 
 /** The parts of a checked `LeaveTriggerConfig`. */
@@ -61,11 +61,11 @@ export interface StreamTriggerConfigParts {
 /** The text of `StreamTriggerConfig`. */
 export function encodeStreamTriggerConfig(parts: StreamTriggerConfigParts): JsonText {
   let text = '';
-  if (parts.condition_function_id !== undefined) text += ',"condition_function_id":' + (parts.condition_function_id === null ? 'null' : quote(parts.condition_function_id));
-  if (parts.group_id !== undefined) text += ',"group_id":' + (parts.group_id === null ? 'null' : quote(parts.group_id));
-  if (parts.item_id !== undefined) text += ',"item_id":' + (parts.item_id === null ? 'null' : quote(parts.item_id));
-  text += ',"stream_name":' + quote(parts.stream_name);
-  return ('{' + text.slice(1) + '}') as JsonText;
+  if (parts.condition_function_id !== undefined) text += (text === '' ? '{' : ',') + '"condition_function_id":' + (parts.condition_function_id === null ? 'null' : quote(parts.condition_function_id));
+  if (parts.group_id !== undefined) text += (text === '' ? '{' : ',') + '"group_id":' + (parts.group_id === null ? 'null' : quote(parts.group_id));
+  if (parts.item_id !== undefined) text += (text === '' ? '{' : ',') + '"item_id":' + (parts.item_id === null ? 'null' : quote(parts.item_id));
+  text += (text === '' ? '{' : ',') + '"stream_name":' + quote(parts.stream_name);
+  return (text === '' ? '{}' : text + '}') as JsonText;
 }
 
 /** The parts of a checked `StreamTriggerConfig`. */

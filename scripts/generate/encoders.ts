@@ -30,10 +30,18 @@ function recordBody({ fields }: RecordShape, messages: Messages): string {
     const pieces = fields.map((field, at) => piece(field, at === 0 ? '{' : ',', messages));
     return `  return (${joined([...pieces, "'}'"])}) as JsonText;\n`;
   }
+  if (first.optional) return sparseBody(fields, messages);
   const lines = runs(fields, messages).map((code) => `  ${code}\n`);
-  // No field is there for certain: the first comma is cut off.
-  const whole = first.optional ? "'{' + text.slice(1) + '}'" : "text + '}'";
-  return `${lines.join('')}  return (${whole}) as JsonText;\n`;
+  return `${lines.join('')}  return (text + '}') as JsonText;\n`;
+}
+
+/** No field is there for certain to begin with. Nothing is cut off afterwards: that would copy all of the text. */
+function sparseBody(fields: readonly Field[], messages: Messages): string {
+  const lines = fields.map((field) => {
+    const code = `text += (text === '' ? '{' : ',') + ${piece(field, '', messages)};`;
+    return field.optional ? `  if (${member('parts', field.key)} !== undefined) ${code}\n` : `  ${code}\n`;
+  });
+  return `  let text = '';\n${lines.join('')}  return (text === '' ? '{}' : text + '}') as JsonText;\n`;
 }
 
 /** Statements that append the fields; what is absent costs a comparison and no concatenation. */

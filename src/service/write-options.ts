@@ -36,9 +36,14 @@ export interface WriteOptions {
  * @throws StreamError `invalid_input` or `limit`, naming the field
  */
 export function writeOptions(fields: WriteFields, config: ServiceConfig): WriteOptions | undefined {
-  const condition = conditionOf(fields, config);
   const { idempotency_key: key, return: returned } = fields;
-  if (condition === undefined && key === undefined && returned === undefined) return undefined;
+  const isConditional =
+    fields.if_rev !== undefined ||
+    fields.if_value !== undefined ||
+    fields.if_absent !== undefined ||
+    fields.if_exists !== undefined;
+  if (!isConditional && key === undefined && returned === undefined) return undefined;
+  const condition = isConditional ? conditionOf(fields, config) : undefined;
   return {
     guard: { condition, key: key === undefined ? undefined : idempotencyKey(key, config) },
     isBrief: returned === 'rev',
