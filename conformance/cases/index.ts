@@ -15,6 +15,7 @@ import { stallCases } from './limits/stalls.js';
 import { multiNodeCases } from './multi-node.js';
 import { convergenceCases } from './resume/convergence.js';
 import { cursorCases } from './resume/cursors.js';
+import { pageCases } from './resume/pages.js';
 import { resumeCases } from './resume/resume.js';
 import { conditionCases as revisionConditionCases } from './revisions/conditions.js';
 import { keyCases } from './revisions/keys.js';
@@ -64,6 +65,7 @@ export const CASES: readonly Case[] = [
   ...cursorCases,
   ...resumeCases,
   ...convergenceCases,
+  ...pageCases,
   ...revisionConditionCases,
   ...keyCases,
   ...readCases,
