@@ -16,7 +16,7 @@ test('a handle does nothing until it is observed; then it joins, and shows the s
   assert.deepEqual(socket.sent, []);
   await socket.open();
   const [join, ...more] = socket.takeJoins();
-  const expected = { subscriptionId: '1', streamName: 's', groupId: 'g', items: true, ack: true };
+  const expected = { subscriptionId: '1', streamName: 's', groupId: 'g', items: true, ack: true, page: 500 };
   assert.deepEqual([join, more], [expected, []]);
   await socket.say(say.ack(expected, 'sync', 2), say.sync('a@1 b@2', 2));
   assert.deepEqual(seen, ['loading 0', 'live 2']);

@@ -1,10 +1,11 @@
 import { SOCKET_MESSAGE, STREAM_EVENT } from '../../generated/constants.js';
-import type { ErrorMessage, StreamMessage } from '../../generated/socket.js';
+import type { ErrorMessage, StreamMessage, SyncEvent } from '../../generated/socket.js';
 import { failure } from './failure.js';
 import { type Core, type Group, keyOf } from './group-port.js';
 import { createHandle } from './handle.js';
 import { createItems, plainItems } from './items.js';
 import { createObservers, type Observer } from './observers.js';
+import { createPieces } from './pieces.js';
 import type {
   ItemView,
   SavedGroup,
@@ -13,6 +14,9 @@ import type {
   Unsubscribe,
   ViewStatus,
 } from './types.js';
+
+/** Items in a piece of a sync; a long one comes in many, and no frame is endless. */
+const PAGE = 500;
 
 /** States that show for what they are; in all others it counts whether there is something to show. */
 const STATUS: Partial<Record<string, ViewStatus>> = { live: 'live', ended: 'error' };
@@ -50,6 +54,7 @@ export function createGroup(
   const subscriptionId = core.nextId();
   const address = id === undefined ? { streamName, groupId } : { streamName, groupId, id };
   const items = createItems();
+  const pieces = createPieces();
   let state: 'off' | 'restoring' | 'joining' | 'catching' | 'syncing' | 'live' | 'ended' = 'off';
   let epoch = '';
   let seq = 0;
@@ -109,7 +114,7 @@ export function createGroup(
   /** Asks for what changed; without a socket nothing is sent, and it is called again when there is one. */
   const join = (): void => {
     enter('joining');
-    const data = { subscriptionId, ...address, items: true, ack: true };
+    const data = { subscriptionId, ...address, items: true, ack: true, ...(parent ? {} : { page: PAGE }) };
     connection.send({ type: SOCKET_MESSAGE.join, data: epoch ? { ...data, since: { epoch, seq } } : data });
   };
   const misfit = (message: StreamMessage): never => {
@@ -131,7 +136,8 @@ export function createGroup(
     }
     if (!items.apply(message)) misfit(message);
     seq = next ?? seq;
-    changed();
+    // The rest of a transaction follows, and is shown with it. Who follows one item is not sent the others.
+    if (!message.more || parent) changed();
   };
   /** Applies what was held; events come after all changes. */
   const release = (): void => {
@@ -139,15 +145,17 @@ export function createGroup(
     const messages = held.splice(0).sort((a, b) => rank(a) - rank(b));
     for (const message of messages) apply(message);
   };
-  const sync = (message: StreamMessage, data: unknown): void => {
+  const sync = (message: StreamMessage, { data, more }: SyncEvent): void => {
     const next = { epoch: message.epoch ?? '', seq: message.seq ?? 0 };
     const isSameHistory = next.epoch !== '' && next.epoch === epoch;
     if (state === 'live' && isSameHistory && next.seq < seq) misfit(message);
     const list = (id === undefined ? data : data === null ? [] : [data]) as StreamItem[];
-    if (connection.acknowledges()) stand({ ...next, items: list }, isSameHistory);
+    const whole = pieces.add(list, keyOf(next.epoch, `${next.seq}`), more);
+    if (!whole) return;
+    if (connection.acknowledges()) stand({ ...next, items: whole }, isSameHistory);
     else {
       warn('no_acknowledgements', message);
-      stand({ epoch: '', seq: 0, items: plainItems(list, id) });
+      stand({ epoch: '', seq: 0, items: plainItems(whole, id) });
     }
     held.length = 0;
     enter('live');
@@ -165,7 +173,7 @@ export function createGroup(
     if (event.type === STREAM_EVENT.unauthorized) {
       if (isMine) enter('ended', failure(event.type));
     } else if (event.type === STREAM_EVENT.sync) {
-      if (isMine && (state !== 'joining' || !connection.acknowledges())) sync(message, event.data);
+      if (isMine && (state !== 'joining' || !connection.acknowledges())) sync(message, event);
     } else if (state === 'live') apply(message);
     else if (state === 'catching') {
       held.push(message);
@@ -238,6 +246,7 @@ export function createGroup(
         if (keyOf(message.streamName, message.groupId) === (parent ?? key)) tell('dropped', message.count);
       } else if (isMine && message.type === SOCKET_MESSAGE.subscribed) {
         held.length = 0;
+        pieces.forget();
         target = message.seq;
         if (message.mode === STREAM_EVENT.sync) enter('syncing', error);
         // What changed of one item need not reach as far as its group did.

@@ -106,3 +106,32 @@ test('what the server rendered is shown at once and resumed from', async () => {
   assert.deepEqual(socket.takeJoins()[0]?.since, { epoch: 'e1', seq: 7 });
   client.close();
 });
+
+test('a sync in pieces is shown with its last; one of another seq begins anew', async () => {
+  const server = await live();
+  const { socket, joins } = await back(server);
+  const piece = (items: string, seq: number, more: boolean) => {
+    const message = say.sync(items, seq);
+    return { ...message, event: { ...message.event, ...(more ? { more } : {}) } };
+  };
+  await socket.say(say.ack(joins[0]!, 'sync', 9), piece('x@1', 8, true), piece('a@1 c@3', 9, true));
+  assert.equal(shown(server.group.getSnapshot()), 'a@1 b@2');
+  await socket.say(piece('d@9', 9, false));
+  assert.deepEqual(
+    [shown(server.group.getSnapshot()), server.group.getSnapshot().status],
+    ['a@1 c@3 d@9', 'live'],
+  );
+  await socket.say(say.sync('e@1', 1, { epoch: 'e2' }));
+  assert.equal(shown(server.group.getSnapshot()), 'e@1');
+  server.client.close();
+});
+
+test('the changes of a transaction are shown together', async () => {
+  const server = await live();
+  server.views.splice(0);
+  await server.socket.say(say.change('update', 'a', 3, { more: true }));
+  assert.deepEqual(server.views, []);
+  await server.socket.say(say.change('update', 'b', 4));
+  assert.deepEqual(server.views.map(shown), ['a@3 b@4']);
+  server.client.close();
+});

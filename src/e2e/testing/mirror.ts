@@ -120,7 +120,7 @@ export class Mirror {
     if (message.type === SOCKET_MESSAGE.subscribed && message.mode === 'changes') this.resumes++;
     if (message.type === SOCKET_MESSAGE.stream) {
       this.messages++;
-      if (message.event.type === STREAM_EVENT.sync) this.fullSyncs++;
+      if (message.event.type === STREAM_EVENT.sync && !message.event.more) this.fullSyncs++;
     }
     this.#answered();
     return message;
