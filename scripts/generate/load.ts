@@ -1,5 +1,6 @@
 import { type AddedMember, membersOf } from './added-members.js';
 import { allDefinitions, selfContained } from './borrow.js';
+import type { AsyncApiDocument } from './client-view.js';
 import {
   type ApiReference,
   applyErrata,
@@ -87,6 +88,7 @@ export interface Spec {
   readonly socket: Protocol;
   readonly worker: Protocol;
   readonly http: HttpApi;
+  readonly socketDocument: AsyncApiDocument;
   readonly config: Schema;
   /** The order of fields on the wire, by family and definition. */
   readonly layout: Layout;
@@ -134,6 +136,7 @@ export async function loadSpec(directory: string): Promise<Spec> {
     socket: protocolOf(socket.value),
     worker: protocolOf(worker.value),
     http: httpApiOf(http.value),
+    socketDocument: socket.value,
     config: config.value,
     layout: layout.value,
     capabilities: capabilities.value,
@@ -199,7 +202,7 @@ const schemaOf = (schema: Schema | boolean | null | undefined, where: string): S
   typeof schema === 'object' && schema !== null ? checked(normalise(schema, where), where) : {};
 
 /** What we read of an AsyncAPI document. */
-interface AsyncApi {
+interface AsyncApi extends AsyncApiDocument {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
   readonly 'x-tags': TagSets;
   readonly 'x-constants': ConstantSets;

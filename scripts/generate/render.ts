@@ -1,5 +1,6 @@
 import { renderCalls } from './calls.js';
 import { renderCapabilities } from './capabilities.js';
+import { renderClientView } from './client-view.js';
 import { renderConstants } from './constants.js';
 import { renderDescriptors } from './descriptors.js';
 import { families } from './family.js';
@@ -31,6 +32,7 @@ export async function render(specDirectory: string): Promise<Files> {
   files.set('json-text.ts', `${header([])}export type { JsonText } from '../src/wire/json-text.js';\n`);
   files.set('constants.ts', renderConstants(spec));
   files.set('capabilities.ts', renderCapabilities(spec));
+  files.set('asyncapi/stream-socket.client.json', renderClientView(spec.socketDocument));
   files.set('descriptors.ts', renderDescriptors(spec));
   files.set('calls.ts', renderCalls(spec));
   files.set('routes.ts', renderRoutes(spec.http, http));

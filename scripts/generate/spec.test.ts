@@ -43,6 +43,22 @@ for (const name of DOCUMENTS) {
   });
 }
 
+test('the client sends what the server receives, and the other way round', async () => {
+  const text = await readFile(path.join(spec, '../generated/asyncapi/stream-socket.client.json'), 'utf8');
+  const { document, diagnostics } = await new Parser().parse(text);
+  assert.deepEqual(
+    diagnostics.filter(({ severity }) => severity <= WARNING).map(({ message }) => message),
+    [],
+  );
+  const sent = document
+    ?.operations()
+    .filterBySend()
+    .flatMap((each) => each.messages().all());
+  assert.deepEqual(sent?.map((message) => message.name()).includes('join'), true);
+  assert.deepEqual(sent?.map((message) => message.name()).includes('stream'), false);
+  assert.match(document?.info().title() ?? '', /^[A-Za-z]\w*$/);
+});
+
 test('every erratum changes something and gives a reason', async () => {
   const reference = JSON.parse(await read('api-reference.json')) as ApiReference;
   const errata = JSON.parse(await read('errata.json')) as Erratum[];
