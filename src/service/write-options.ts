@@ -59,6 +59,10 @@ export function conditionOf(
   config: ServiceConfig,
   place = '',
 ): Condition | undefined {
+  const { if_rev: rev, if_value: value, if_absent: absent, if_exists: exists } = fields;
+  // The one that most ask for, on its own.
+  if (rev !== undefined && value === undefined && absent === undefined && exists === undefined)
+    return { kind: 'rev', rev };
   let found: Condition | undefined;
   let first = '';
   const take = (field: string, condition: Condition): void => {
@@ -66,7 +70,6 @@ export function conditionOf(
     found = condition;
     first = field;
   };
-  const { if_rev: rev, if_value: value, if_absent: absent, if_exists: exists } = fields;
   if (rev !== undefined) take('if_rev', { kind: 'rev', rev });
   if (value !== undefined) {
     checkValue(`${place}if_value`, value, config);
