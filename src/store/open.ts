@@ -1,4 +1,5 @@
 import type { Adapter, KvAdapter } from '../../generated/config.js';
+import { LocalError, StreamError } from '../domain/errors.js';
 import type { Logger } from '../observability/logger.js';
 import type { CommitObserver } from './local/commit-queue.js';
 import type { Journal } from './local/journal.js';
@@ -50,11 +51,14 @@ export async function openStore(adapter: Adapter, options: OpenStoreOptions): Pr
     return store;
   } catch (error) {
     await journal?.close();
+    // It is written to at start, too.
+    if (error instanceof StreamError)
+      throw new LocalError('store_write_failed', `${error.message}.`, { cause: error });
     throw error;
   }
 }
 
-/** The mark of a store that keeps nothing else, so that a restart does not take timestamps back (D50). */
+/** The mark of a store that keeps nothing else, so that a restart does not take timestamps back (D57). */
 async function openStamps(logger: Logger): Promise<StampFile | undefined> {
   const { openStampFile } = await import('./local/stamp-file.js');
   return openStampFile((error) =>

@@ -37,6 +37,8 @@ export interface Journal {
    * anything else. Absent where a failed write leaves nothing.
    */
   restore?(key: string, record: JournalRecord | undefined): void;
+  /** Set by the store: every record of its committed state, for a backend that has to be filled again. */
+  state?: () => Iterable<JournalRecord>;
   health(): StoreHealth;
   /** Somebody asks to write while the backend takes no writes: it may try to recover at once. */
   hurry?(): void;

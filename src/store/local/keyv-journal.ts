@@ -1,7 +1,12 @@
 import { Keyv, type KeyvStoreAdapter } from 'keyv';
 import { LocalError } from '../../domain/errors.js';
 import type { StoreHealth } from '../port.js';
+import { LateError, WRITE_DEADLINE, within } from './deadline.js';
 import type { Journal, JournalRecord } from './journal.js';
+import type { Ownership } from './ownership.js';
+
+/** Records that are written at once into a database that was emptied. */
+const REWRITTEN = 500;
 
 /**
  * A Keyv whose values are texts that are stored as they are, and whose failures throw. No `error` listener may be
@@ -50,8 +55,11 @@ export interface KeyvBackend {
   readonly maxKeyLength: number;
   /** Every key and stored text. Must throw when it cannot read them all. */
   entries(): AsyncIterable<readonly [string, string]>;
-  /** A write was not, or not wholly, done. */
-  failed(): void;
+  /** A write was not, or not wholly, done. @param over when it is over, if that is not yet so */
+  failed(over?: Promise<void>): void;
+  readonly owner: Ownership;
+  /** Milliseconds in which a write has to be done. @default 5000 */
+  readonly deadline?: number | undefined;
   health(): StoreHealth;
   /** Tries to recover now, if there is something to recover from. */
   hurry(): void;
@@ -67,6 +75,8 @@ export class KeyvJournal implements Journal {
   readonly #keyv: TextKeyv;
   readonly #backend: KeyvBackend;
   /** What a failed write may have overwritten or left behind: it goes out before anything else. */
+  /** Everything that is committed, as the store has it. */
+  state: () => Iterable<JournalRecord> = () => [];
   readonly #restored = new Map<string, JournalRecord | undefined>();
 
   constructor(keyv: TextKeyv, backend: KeyvBackend) {
@@ -96,10 +106,46 @@ export class KeyvJournal implements Journal {
       latest.set(record.key, record);
       gone.delete(record.key);
     }
-    await this.#set([...latest.values()]);
+    await this.#guarded(async () => {
+      if (!(await this.#within(this.#backend.owner.confirm()))) await this.#rewrite();
+      await this.#set([...latest.values()]);
+      // A batch is only acknowledged where the next owner finds it.
+      if (!(await this.#within(this.#backend.owner.confirm())))
+        throw this.#refused('was emptied under a write');
+    });
     for (const key of latest.keys()) this.#restored.delete(key);
     await this.#remove([...gone]);
     durable();
+  }
+
+  /** The database came back empty: everything goes out again, and the owner last, which says that it did. */
+  async #rewrite(): Promise<void> {
+    let part: JournalRecord[] = [];
+    for (const record of this.state()) {
+      part.push(record);
+      if (part.length < REWRITTEN) continue;
+      await this.#set(part);
+      part = [];
+    }
+    await this.#set(part);
+    await this.#within(this.#backend.owner.restore());
+  }
+
+  #within<T>(work: Promise<T>): Promise<T> {
+    return within(this.#backend.deadline ?? WRITE_DEADLINE, work);
+  }
+
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#backend.failed(error instanceof LateError ? error.over : undefined);
+      throw error;
+    }
+  }
+
+  #refused(what: string): LocalError {
+    return new LocalError('store_write_failed', `The ${this.kind} backend ${what}.`);
   }
 
   restore(key: string, record: JournalRecord | undefined): void {
@@ -116,32 +162,25 @@ export class KeyvJournal implements Journal {
 
   async close(): Promise<void> {
     this.#backend.stop();
+    // Where that fails, the next owner waits a moment.
+    await within(1_000, this.#backend.owner.release()).catch(() => {});
     await this.#keyv.disconnect();
   }
 
   async #set(records: JournalRecord[]): Promise<void> {
     if (records.length === 0) return;
-    try {
-      const results = await this.#keyv.setMany(records);
-      // Several adapters return undefined, meaning done; only a false is a failure that nobody threw.
-      if (results?.some((done) => done === false)) {
-        throw new LocalError(
-          'store_write_failed',
-          `The ${this.kind} backend refused ${records.length} records.`,
-        );
-      }
-    } catch (error) {
-      this.#backend.failed();
-      throw error;
-    }
+    const results = await this.#within(this.#keyv.setMany(records));
+    // Several adapters return undefined, meaning done; only a false is a failure that nobody threw.
+    if (results?.some((done) => done === false)) throw this.#refused(`refused ${records.length} records`);
   }
 
   async #remove(keys: string[]): Promise<void> {
     if (keys.length === 0) return;
     try {
-      await this.#keyv.delete(keys);
+      await this.#within(this.#keyv.delete(keys));
       for (const key of keys) this.#restored.delete(key);
-    } catch {
+    } catch (error) {
+      if (error instanceof LateError) this.#backend.failed(error.over);
       // It leaves a record below the horizon, which the next load drops, or one that the next batch removes again.
     }
   }

@@ -29,6 +29,7 @@ import { loadJournal } from './load.js';
 import { StampClock } from './stamp-clock.js';
 import type { StampFile } from './stamp-file.js';
 import { StampMark } from './stamp-mark.js';
+import { stateRecords } from './state-records.js';
 import { StoreEpoch } from './store-epoch.js';
 import { Transactions } from './transactions.js';
 import { Unsequenced } from './unsequenced.js';
@@ -104,6 +105,7 @@ export class LocalStore implements Store {
         ? new StoreEpoch()
         : await loadJournal(catalog, journal, (options.now ?? Date.now)());
     const store = new LocalStore(catalog, epoch, options, journal);
+    if (journal !== undefined) journal.state = () => stateRecords(catalog, epoch);
     if (store.#queue !== undefined) await store.#mark.begin(store.#queue);
     return store;
   }

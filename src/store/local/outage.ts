@@ -1,6 +1,7 @@
 import { messageOf } from '../../domain/errors.js';
 import { Retry } from '../log/retry.js';
 import type { StoreHealth } from '../port.js';
+import { WRITE_DEADLINE, within } from './deadline.js';
 
 /**
  * Whether a backend takes writes. One that failed a write is asked at once: if it keeps a probe, the fault was in what
@@ -11,6 +12,7 @@ export class Outage {
   readonly #retry = new Retry(() => this.#attempt());
   #reason: string | undefined;
   #asking = false;
+  #late: Promise<void> | undefined;
   #stopped = false;
 
   /** @param probe writes something that is no record; rejects when it is not kept */
@@ -22,9 +24,21 @@ export class Outage {
     return this.#reason === undefined ? { writable: true } : { writable: false, reason: this.#reason };
   }
 
-  /** A write failed. */
-  failed(): void {
-    if (!this.#asking) void this.#ask();
+  /**
+   * A write failed.
+   * @param over settles when it is over, if it is not yet: until then nothing else is written, on which it could land
+   */
+  failed(over?: Promise<void>): void {
+    if (over === undefined) {
+      if (!this.#asking && this.#late === undefined) void this.#ask();
+      return;
+    }
+    this.#reason = 'the store could not write: the database does not reply';
+    this.#late = over;
+    void over.then(() => {
+      this.#late = undefined;
+      if (!this.#stopped) void this.#ask();
+    });
   }
 
   /** Somebody asks to write. */
@@ -47,7 +61,7 @@ export class Outage {
 
   async #attempt(): Promise<boolean> {
     try {
-      await this.#probe();
+      await within(WRITE_DEADLINE, this.#probe());
       this.#reason = undefined;
       return true;
     } catch (error) {

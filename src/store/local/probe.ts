@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Keyv } from 'keyv';
 import { LocalError, messageOf } from '../../domain/errors.js';
 
@@ -8,9 +8,6 @@ export const PROBE_PREFIX = 'm/probe/';
 /** Milliseconds in which a backend has to reply, so that a start fails within 10 s. */
 const TIMEOUT = 7_000;
 
-/** Differ in case only. */
-const LOWER = `${PROBE_PREFIX}a`;
-const UPPER = `${PROBE_PREFIX}A`;
 /** Not ASCII, with what SQL quotes, and longer than what 16 bits count. */
 const TEXT = '→é😀\'"\\'.repeat(10_000);
 
@@ -21,9 +18,9 @@ const NAMESPACED = 11;
  * of PostgreSQL holds, and columns that people make, down to what the adapters make by themselves.
  */
 const KEY_LENGTHS = [4_700, ...[3_072, 2_600, 2_048, 1_536, 1_024, 768, 512, 255].map((n) => n - NAMESPACED)];
-/** Always the same, so that it is left behind once at most, and such that a compressed index cannot hold more of it. */
-const LONG_KEY =
-  PROBE_PREFIX + createHash('shake256', { outputLength: 4_000 }).update('').digest('base64url');
+/** Such that a compressed index cannot hold more of it. */
+const longKey = (prefix: string): string =>
+  prefix + createHash('shake256', { outputLength: 4_000 }).update('').digest('base64url');
 
 /** What a probe found out. */
 export interface Fitness {
@@ -61,29 +58,35 @@ export async function probe(name: string, keyv: Keyv<string>, failure: () => unk
 
 /** Resolves with what is wrong, or the length of the longest key. Rejects when the backend does not work at all. */
 async function roundTrip(keyv: Keyv<string>): Promise<string | number> {
+  // Of its own: several processes may probe at once.
+  const prefix = `${PROBE_PREFIX}${randomBytes(9).toString('hex')}/`;
+  // Differ in case only.
+  const lower = `${prefix}a`;
+  const upper = `${prefix}A`;
   await keyv.setMany([
-    { key: LOWER, value: 'a' },
-    { key: UPPER, value: 'A' },
+    { key: lower, value: 'a' },
+    { key: upper, value: 'A' },
   ]);
-  const lower = await keyv.get(LOWER);
-  const upper = await keyv.get(UPPER);
-  if (upper !== undefined && lower === upper) return 'it does not keep keys apart that differ in case only';
-  if (lower !== 'a' || upper !== 'A') return 'a value was not there after it was written';
+  const gotLower = await keyv.get(lower);
+  const gotUpper = await keyv.get(upper);
+  if (gotUpper !== undefined && gotLower === gotUpper)
+    return 'it does not keep keys apart that differ in case only';
+  if (gotLower !== 'a' || gotUpper !== 'A') return 'a value was not there after it was written';
   const bytes = Buffer.byteLength(TEXT);
   try {
-    await keyv.setMany([{ key: LOWER, value: TEXT }]);
+    await keyv.setMany([{ key: lower, value: TEXT }]);
   } catch (error) {
     return `it refuses a text of ${bytes} bytes, not all ASCII: ${messageOf(error)}`;
   }
-  if ((await keyv.get(LOWER)) !== TEXT) return `a text of ${bytes} bytes came back changed`;
-  await keyv.delete([LOWER, UPPER]);
-  if ((await keyv.get(LOWER)) !== undefined) return 'a value was still there after it was deleted';
-  return (await longestKey(keyv)) ?? `it takes no keys of ${KEY_LENGTHS.at(-1)} characters`;
+  if ((await keyv.get(lower)) !== TEXT) return `a text of ${bytes} bytes came back changed`;
+  await keyv.delete([lower, upper]);
+  if ((await keyv.get(lower)) !== undefined) return 'a value was still there after it was deleted';
+  return (await longestKey(keyv, longKey(prefix))) ?? `it takes no keys of ${KEY_LENGTHS.at(-1)} characters`;
 }
 
-async function longestKey(keyv: Keyv<string>): Promise<number | undefined> {
+async function longestKey(keyv: Keyv<string>, longest: string): Promise<number | undefined> {
   for (const length of KEY_LENGTHS) {
-    const key = LONG_KEY.slice(0, length);
+    const key = longest.slice(0, length);
     const value = String(length);
     const isKept = await keyv.setMany([{ key, value }]).then(
       async () => (await keyv.get(key)) === value,

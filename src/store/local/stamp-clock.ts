@@ -14,7 +14,7 @@ export interface LatestStamp {
 }
 
 /**
- * The wall clock of a store, above every timestamp that an earlier process of it handed out (D50): a mark lies on disk
+ * The wall clock of a store, above every timestamp that an earlier process of it handed out (D57): a mark lies on disk
  * above what may be handed out, and a start begins there. So no restart takes timestamps back, whatever the wall clock says,
  * and whatever of the changes and events that carried them was kept.
  */

@@ -3,12 +3,13 @@ import type { KvConfig } from '../../../generated/config.js';
 import { LocalError } from '../../domain/errors.js';
 import { KeyvJournal, TextKeyv } from './keyv-journal.js';
 import { Outage } from './outage.js';
+import { Ownership } from './ownership.js';
 import { type Fitness, PROBE_PREFIX, probe } from './probe.js';
 import { loadAdapter, NAMESPACE } from './uri-adapters.js';
 
 /**
  * The journal of `store_method: uri`: any Keyv storage adapter that the user has installed and that can list its keys.
- * A write is as durable as that backend makes it; a batch is not atomic there, and nothing keeps a second process out.
+ * A write is as durable as that backend makes it; a batch is not atomic there. The later of two processes has the database.
  *
  * @throws LocalError `store_uri`: unknown scheme, package not installed, backend not reachable or not fit
  */
@@ -20,11 +21,16 @@ export async function openUriJournal(config: KvConfig): Promise<KeyvJournal> {
   return openAdapter(name, adapter, prefixes);
 }
 
-/** The journal over a Keyv storage adapter. @param prefixes whether it puts the namespace before keys itself */
+/**
+ * The journal over a Keyv storage adapter.
+ * @param prefixes whether it puts the namespace before keys itself
+ * @param deadline milliseconds in which a write has to be done. @default 5000
+ */
 export async function openAdapter(
   name: string,
   adapter: KeyvStoreAdapter,
   prefixes: boolean,
+  deadline?: number,
 ): Promise<KeyvJournal> {
   let failure: unknown;
   // Some adapters emit what they should throw, and then go on as if nothing were there.
@@ -56,12 +62,15 @@ export async function openAdapter(
     }
   }
   const outage = new Outage(() => keyv.set(`${PROBE_PREFIX}alive`, ''));
+  const owner = await Ownership.take(keyv);
   return new KeyvJournal(keyv, {
     kind: name,
     ...fitness,
     entries,
-    failed: () => outage.failed(),
-    health: () => outage.health(),
+    owner,
+    deadline,
+    failed: (over) => outage.failed(over),
+    health: () => (owner.lost === undefined ? outage.health() : { writable: false, reason: owner.lost }),
     hurry: () => outage.hurry(),
     stop: () => outage.stop(),
   });

@@ -32,7 +32,7 @@ export function plainAdapter(
 export interface TableFaults {
   /** Every statement fails with it. */
   away?: Error | undefined;
-  /** Fails a statement of its own accord. */
+  /** Fails a statement of its own accord, unless it reads. A deletion has an empty value. */
   refuses?: (key: string, value: string) => string | undefined;
   /** Turns of the event loop until a statement runs, counted from when it is sent. @default 1 */
   turns?: (key: string) => number;
@@ -44,8 +44,8 @@ export interface TableFaults {
  */
 export function tableAdapter(records: Map<string, string>, faults: TableFaults = {}): KeyvStoreAdapter {
   const plain = plainAdapter(records);
-  const run = async (key: string, value = '') => {
-    const refused = faults.away ?? faults.refuses?.(key, value);
+  const run = async (key: string, value?: string) => {
+    const refused = faults.away ?? (value === undefined ? undefined : faults.refuses?.(key, value));
     for (let n = refused === undefined ? (faults.turns?.(key) ?? 1) : 1; n > 0; n--) await tick();
     if (refused !== undefined) throw refused instanceof Error ? refused : new Error(refused);
   };
@@ -56,7 +56,7 @@ export function tableAdapter(records: Map<string, string>, faults: TableFaults =
       return plain.set(key, value);
     },
     async delete(key: string) {
-      await run(key);
+      await run(key, '');
       return plain.delete(key);
     },
     async get(key: string) {
