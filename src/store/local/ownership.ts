@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Keyv } from 'keyv';
 import { StreamError } from '../../domain/errors.js';
-import type { TextKeyv } from './keyv-journal.js';
 import { PROBE_PREFIX } from './probe.js';
 
 /** Under the prefix that programs which know no owners skip. */
@@ -22,17 +22,17 @@ interface Owner {
  * next write, or after the one on its way, and acknowledges nothing any more.
  */
 export class Ownership {
-  readonly #keyv: TextKeyv;
+  readonly #keyv: Keyv<string>;
   readonly #own: Owner;
   #lost: string | undefined;
 
-  private constructor(keyv: TextKeyv, own: Owner) {
+  private constructor(keyv: Keyv<string>, own: Owner) {
     this.#keyv = keyv;
     this.#own = own;
   }
 
   /** Takes the database over. What its former owner acknowledged is there when this resolves. */
-  static async take(keyv: TextKeyv): Promise<Ownership> {
+  static async take(keyv: Keyv<string>): Promise<Ownership> {
     const former = await read(keyv);
     const own = { token: randomUUID(), generation: (former?.generation ?? 0) + 1 };
     await write(keyv, own);
@@ -73,10 +73,10 @@ export class Ownership {
   }
 }
 
-async function read(keyv: TextKeyv): Promise<Owner | undefined> {
+async function read(keyv: Keyv<string>): Promise<Owner | undefined> {
   const text = await keyv.get(OWNER_KEY);
   return text === undefined ? undefined : (JSON.parse(text) as Owner);
 }
 
-const write = (keyv: TextKeyv, owner: Owner): Promise<unknown> =>
+const write = (keyv: Keyv<string>, owner: Owner): Promise<unknown> =>
   keyv.setMany([{ key: OWNER_KEY, value: JSON.stringify(owner) }]);
