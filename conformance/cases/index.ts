@@ -9,6 +9,7 @@ import { itemCases } from './functions/items.js';
 import { listCases } from './functions/lists.js';
 import { refusalCases } from './functions/refusals.js';
 import { valueCases } from './functions/values.js';
+import { httpCases } from './http.js';
 import { countCases } from './limits/counts.js';
 import { sizeCases } from './limits/sizes.js';
 import { stallCases } from './limits/stalls.js';
@@ -54,6 +55,7 @@ export const CASES: readonly Case[] = [
   ...openCases,
   ...authCases,
   ...browserCases,
+  ...httpCases,
   ...customStreamCases,
   ...callCases,
   ...registrationCases,

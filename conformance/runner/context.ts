@@ -4,6 +4,7 @@ import type { JoinData, StreamMessage } from '../../generated/socket.js';
 import type { ErrorBody } from '../../generated/worker.js';
 import type { Capability } from '../capabilities.js';
 import { NotApplicable, TargetFault } from '../wire/faults.js';
+import { type HttpOptions, type HttpReply, httpRequest } from '../wire/http-request.js';
 import { httpStatus } from '../wire/http-status.js';
 import { Refused } from '../wire/link.js';
 import { type Brief, brief, type OpenOptions, StreamClient } from '../wire/stream-client.js';
@@ -140,6 +141,11 @@ export class Context extends Functions implements AsyncDisposable {
   /** The HTTP status of a plain request to the stream socket's address. */
   async httpStatus(path: string): Promise<number> {
     return httpStatus(this.#wiring, join(this.target.stream, path));
+  }
+
+  /** A request to the stream socket's address. */
+  http(path: string, options: HttpOptions = {}): Promise<HttpReply> {
+    return httpRequest(this.#wiring, join(this.target.stream, path), options);
   }
 
   /** Opens a socket, joins the group (or an item of it) and takes the sync. */
