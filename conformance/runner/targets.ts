@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -42,6 +43,8 @@ export class LaunchedTargets implements Targets {
 
   constructor(launcher: Launcher) {
     this.#launcher = launcher;
+    // One per target that runs.
+    setMaxListeners(0, this.#end.signal);
   }
 
   shared(config: TargetConfig): Promise<Target> {
