@@ -14,6 +14,7 @@ const options = {
   item: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
+  version: { type: 'boolean', default: false },
 } as const;
 
 const SERVER_OPTIONS = ['config', 'engine', 'log-level', 'repair'] as const;
@@ -22,6 +23,10 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   if (values.help) {
     process.stdout.write((await import('./usage.js')).USAGE);
+    return;
+  }
+  if (values.version) {
+    process.stdout.write(`${await (await import('./version.js')).version()}\n`);
     return;
   }
   const [name, ...args] = positionals;

@@ -12,16 +12,19 @@ Commands:
   get STREAM GROUP ITEM               print an item's value
   set STREAM GROUP ITEM JSON          write an item; JSON may be - for standard input
        --if-rev REV                   only when the item's rev is this one (0 = there is none); else exit code 1
+  update STREAM GROUP ITEM OPS        apply operations, a JSON array; print what the item was and is
   delete STREAM GROUP ITEM            delete an item
   list [STREAM [GROUP]]               print streams with their groups, a stream's groups, or a group's items
   tail STREAM GROUP [ITEM]            print changes as they happen, until Ctrl-C; comes back after a disconnect
        --since EPOCH:SEQ              only what changed after this cursor
   send STREAM GROUP TYPE [JSON]       send a custom event
        --item ID                      to this item's subscribers too
+  call FUNCTION [JSON]                call a function, and print its result
   backup DIR                          copy the server's file_based store into an empty directory on its machine
 
   --admin URL        the server's admin listener; default: $III_STREAM_ADMIN, else http://127.0.0.1:3113
   --json             JSON lines also on a terminal
+  --version          the version
   --help             this text
 
 Exit codes: 0 done, 1 failed or not found, 2 wrong usage.

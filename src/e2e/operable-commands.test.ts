@@ -129,3 +129,18 @@ test('tail prints what happens, comes back after a restart, and resumes with --s
     await server.kill();
   }
 });
+
+test('update and call print what the server returned, and a version needs no server', async () => {
+  await using directory = await temporaryDirectory();
+  await using server = await startServer({ yaml: yaml(), directory: directory.path });
+  const cli = (...args: string[]) => run(server.adminUrl, args);
+  const ops = '[{"type":"increment","path":"n","by":2}]';
+  const updated = await cli('update', 's', 'g', 'i', ops);
+  assert.deepEqual([updated.code, JSON.parse(updated.out).new_value], [0, { n: 2 }]);
+  const payload = '{"stream_name":"s","group_id":"g"}';
+  assert.deepEqual(await cli('call', 'stream::list', payload), { code: 0, out: '[{"n":2}]\n', error: '' });
+  const missing = await cli('call', 'nothing::here');
+  assert.deepEqual([missing.code, missing.out], [1, '']);
+  assert.equal((await cli('update', 's', 'g', 'i')).code, 2);
+  assert.match((await run('http://127.0.0.1:1', ['--version'])).out, /^\d+\.\d+\.\d+\n$/);
+});

@@ -1,4 +1,5 @@
 import { backup } from './backup.js';
+import { call } from './call.js';
 import type { Command } from './command.js';
 import { remove } from './delete.js';
 import { get } from './get.js';
@@ -6,14 +7,17 @@ import { list } from './list.js';
 import { send } from './send.js';
 import { set } from './set.js';
 import { tail } from './tail.js';
+import { update } from './update.js';
 
 /** The commands by what they are called. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['get', get],
   ['set', set],
+  ['update', update],
   ['delete', remove],
   ['list', list],
   ['tail', tail],
   ['send', send],
+  ['call', call],
   ['backup', backup],
 ]);
