@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { STREAM_EVENT } from '../generated/constants.js';
+
+/** Another one may write other models: what it makes of the documents was looked at for this one. */
+const MODELINA = '@asyncapi/modelina@5.10.1';
+const INSTALL_MS = 300_000;
+const STEP_MS = 120_000;
+
+const run = promisify(execFile);
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const document = path.join(root, 'generated/asyncapi/stream-socket.client.json');
+const folder = await mkdtemp(path.join(os.tmpdir(), 'documents-'));
+const out = path.join(folder, 'out');
+const failures: string[] = [];
+
+async function step(what: string, check: () => Promise<unknown>): Promise<void> {
+  try {
+    await check();
+    console.log(`ok   ${what}`);
+  } catch (error) {
+    const {
+      code,
+      stdout = '',
+      stderr = '',
+      message,
+    } = error as NodeJS.ErrnoException & Record<'stdout' | 'stderr', string>;
+    if (code === 'ENOENT') console.log(`skip ${what}: not installed`);
+    else {
+      failures.push(what);
+      console.error(`FAIL ${what}: ${(stdout + stderr || message).slice(0, 2000)}`);
+    }
+  }
+}
+
+const files = async (extension: string): Promise<readonly string[]> =>
+  (await readdir(path.join(out, extension))).filter((name) => name.endsWith(`.${extension}`));
+const inside = (extension: string) => ({ cwd: path.join(out, extension), timeout: STEP_MS });
+
+try {
+  await writeFile(path.join(folder, 'package.json'), '{"private":true,"type":"module"}');
+  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
+  await run('npm', ['install', ...flags, MODELINA], { cwd: folder, timeout: INSTALL_MS });
+  await cp(path.join(root, 'scripts/documents/modelina.mjs'), path.join(folder, 'modelina.mjs'));
+  await run(process.execPath, ['modelina.mjs', document, out], { cwd: folder, timeout: STEP_MS });
+  const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+  const strict = [
+    '--noEmit',
+    '--strict',
+    '--skipLibCheck',
+    '--module',
+    'esnext',
+    '--moduleResolution',
+    'bundler',
+  ];
+  await step('TypeScript compiles', async () =>
+    run(process.execPath, [tsc, ...strict, ...(await files('ts'))], inside('ts')),
+  );
+  await step('Python compiles', async () =>
+    run('python3', ['-m', 'py_compile', ...(await files('py'))], inside('py')),
+  );
+  await step('Go parses', async () => run('gofmt', ['-e', '-l', ...(await files('go'))], inside('go')));
+  await step('Java tells events apart by their type', async () => {
+    const text = await readFile(path.join(out, 'java/StreamEvent.java'), 'utf8');
+    const missing = Object.values(STREAM_EVENT).filter((type) => !text.includes(`name = "${type}"`));
+    if (missing.length > 0) throw new Error(`no subtype for ${missing.join(', ')}`);
+  });
+  await step('Java and C# hold a seq in 64 bits', async () => {
+    const java = await readFile(path.join(out, 'java/StreamMessage.java'), 'utf8');
+    const csharp = await readFile(path.join(out, 'cs/StreamMessage.cs'), 'utf8');
+    if (!/Long seq;/.test(java) || !/long\? seq;/.test(csharp)) throw new Error('seq is not a long');
+  });
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+if (failures.length > 0) process.exitCode = 1;
