@@ -324,6 +324,37 @@ export const UPDATE_OP_ERROR = {
 } as const;
 export type UpdateOpErrorCode = (typeof UPDATE_OP_ERROR)[keyof typeof UPDATE_OP_ERROR];
 
+/** What the paths of the socket begin with; names follow, percent-encoded. */
+export const SOCKET_PATH = {
+  /** Subscriptions by message. One socket may hold many. */
+  messages: '/',
+  /** A subscription to a group by path, with or without a trailing slash. Names are percent-encoded. Join and leave messages are accepted too. */
+  subscription: '/stream/',
+} as const;
+
+/** What may be asked for in the query of a path. */
+export const PATH_QUERY = {
+  /** *Additive.* `1` accepts the socket first and closes it with 4000 + the HTTP status where the upgrade would have been refused. */
+  explain: 'explain',
+  /** *Additive.* Cursor to resume from, `<epoch>:<seq>`; as `since` of a join. */
+  since: 'since',
+  /** *Additive.* `1` asks for the sync with ids and revs; as `items` of a join. */
+  items: 'items',
+  /** *Additive.* `1` asks for the `subscribed` answer; as `ack` of a join. */
+  ack: 'ack',
+  /** *Additive.* Items that one sync may hold, 1 to 10000; as `page` of a join. */
+  page: 'page',
+} as const;
+export type PathQuery = (typeof PATH_QUERY)[keyof typeof PATH_QUERY];
+
+/** Patterns of parameters of the query. */
+export const PATH_QUERY_PATTERN = {
+  /** Of `since`. */
+  since: '^.*:[0-9]{1,16}$',
+  /** Of `page`. */
+  page: '^[0-9]{1,5}$',
+} as const;
+
 /** The `type` of a socket message. */
 export const SOCKET_MESSAGE = {
   join: 'join',

@@ -1,5 +1,7 @@
+import type { Addressed } from './path-constants.js';
+
 /** An AsyncAPI document, as far as the client's view of it is another one. */
-export interface AsyncApiDocument {
+export interface AsyncApiDocument extends Addressed {
   readonly info: { readonly title: string };
   readonly operations: Readonly<Record<string, { readonly action: 'send' | 'receive' }>>;
 }

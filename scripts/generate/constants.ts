@@ -2,6 +2,7 @@ import { errorConstants, updateConstants } from './error-constants.js';
 import { header } from './header.js';
 import type { ConstantSet, Protocol, Spec } from './load.js';
 import { doc, messageKey, pascal, propertyKey, quote } from './names.js';
+import { pathConstants } from './path-constants.js';
 import { resolve, type Schema } from './schema.js';
 
 export interface Entry {
@@ -31,6 +32,7 @@ export const constantsOf = (spec: Spec): readonly ConstantBlock[] => [
   ...referenceConstants(spec),
   ...errorConstants(spec.errors),
   ...updateConstants(spec.ops),
+  ...pathConstants(spec.socketDocument),
   ...protocolConstants(spec.socket),
   ...protocolConstants(spec.worker),
 ];

@@ -203,7 +203,9 @@ const schemaOf = (schema: Schema | boolean | null | undefined, where: string): S
 
 /** What we read of an AsyncAPI document. */
 interface AsyncApi extends AsyncApiDocument {
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+  readonly components: AsyncApiDocument['components'] & {
+    readonly schemas: Readonly<Record<string, Schema>>;
+  };
   readonly 'x-tags': TagSets;
   readonly 'x-constants': ConstantSets;
 }

@@ -1,6 +1,7 @@
-import { SOCKET_ERROR } from '../../generated/constants.js';
+import { PATH_QUERY, PATH_QUERY_PATTERN, SOCKET_ERROR, SOCKET_PATH } from '../../generated/constants.js';
 import type { Cursor } from '../domain/change.js';
 import { Refusal } from '../net/refusal.js';
+import type { Decided } from '../wire/decided.js';
 import { nameError } from './names.js';
 
 /** A subscription that a URL asks for. */
@@ -28,8 +29,9 @@ export interface RequestTarget {
 export const notFound = (): Refusal =>
   new Refusal(404, 'not_found', 'streams are at / and /stream/<stream>/<group>[/<item>], over WebSocket');
 
-const ROOT = '/';
-const SUBSCRIPTIONS = '/stream/';
+const { messages: ROOT, subscription: SUBSCRIPTIONS } = SOCKET_PATH;
+/** `explain` is read before anything else is (accept-first.ts). */
+const QUERY: Decided<typeof PATH_QUERY, 'since' | 'items' | 'ack' | 'page' | 'explain'> = PATH_QUERY;
 const NAMES = ['streamName', 'groupId', 'id'] as const;
 const OUTSIDE_ASCII = /[^\x21-\x7e]/;
 const CURSOR = /^(.*):(\d{1,16})$/s;
@@ -51,10 +53,10 @@ export function parseTarget(url: string, maxNameBytes: number, prefix?: string):
     stream,
     group,
     item,
-    since: parseSince(query.since?.at(-1)),
-    withItems: parseFlag('items', query.items?.at(-1)),
-    ack: parseFlag('ack', query.ack?.at(-1)),
-    page: parsePage(query.page?.at(-1)),
+    since: parseSince(query[QUERY.since]?.at(-1)),
+    withItems: parseFlag(QUERY.items, query[QUERY.items]?.at(-1)),
+    ack: parseFlag(QUERY.ack, query[QUERY.ack]?.at(-1)),
+    page: parsePage(query[QUERY.page]?.at(-1)),
   };
   return { path: whole, query, subscription };
 }
@@ -116,10 +118,10 @@ function parseQuery(text: string): RequestTarget['query'] {
 }
 
 function parseSince(text: string | undefined): Cursor | undefined {
-  return text === undefined ? undefined : parseCursor('since', text);
+  return text === undefined ? undefined : parseCursor(QUERY.since, text);
 }
 
-const DIGITS = /^\d{1,5}$/;
+const DIGITS = new RegExp(PATH_QUERY_PATTERN.page);
 const MAX_PAGE = 10_000;
 
 function parsePage(text: string | undefined): number | undefined {

@@ -265,6 +265,45 @@ const (
 	UpdateOpErrorSetTargetNotObject = "set.target_not_object"
 )
 
+// What the paths of the socket begin with; names follow, percent-encoded.
+const (
+	// SocketPathMessages: Subscriptions by message. One socket may hold many.
+	SocketPathMessages = "/"
+
+	// SocketPathSubscription: A subscription to a group by path, with or without a trailing slash. Names are
+	// percent-encoded. Join and leave messages are
+	// accepted too.
+	SocketPathSubscription = "/stream/"
+)
+
+// What may be asked for in the query of a path.
+const (
+	// PathQueryExplain: *Additive.* `1` accepts the socket first and closes it with 4000 + the HTTP status where the
+	// upgrade would have been refused.
+	PathQueryExplain = "explain"
+
+	// PathQuerySince: *Additive.* Cursor to resume from, `<epoch>:<seq>`; as `since` of a join.
+	PathQuerySince = "since"
+
+	// PathQueryItems: *Additive.* `1` asks for the sync with ids and revs; as `items` of a join.
+	PathQueryItems = "items"
+
+	// PathQueryAck: *Additive.* `1` asks for the `subscribed` answer; as `ack` of a join.
+	PathQueryAck = "ack"
+
+	// PathQueryPage: *Additive.* Items that one sync may hold, 1 to 10000; as `page` of a join.
+	PathQueryPage = "page"
+)
+
+// Patterns of parameters of the query.
+const (
+	// PathQueryPatternSince: Of `since`.
+	PathQueryPatternSince = "^.*:[0-9]{1,16}$"
+
+	// PathQueryPatternPage: Of `page`.
+	PathQueryPatternPage = "^[0-9]{1,5}$"
+)
+
 // The `type` of a socket message.
 const (
 	SocketMessageJoin = "join"

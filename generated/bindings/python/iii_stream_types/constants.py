@@ -200,6 +200,44 @@ class UpdateOpError(StrEnum):
     """The root holds no fields."""
 
 
+class SocketPath(StrEnum):
+    """What the paths of the socket begin with; names follow, percent-encoded."""
+
+    MESSAGES = "/"
+    """Subscriptions by message. One socket may hold many."""
+    SUBSCRIPTION = "/stream/"
+    """A subscription to a group by path, with or without a trailing slash. Names are percent-encoded. Join and
+    leave messages are
+    accepted too.
+    """
+
+
+class PathQuery(StrEnum):
+    """What may be asked for in the query of a path."""
+
+    EXPLAIN = "explain"
+    """*Additive.* `1` accepts the socket first and closes it with 4000 + the HTTP status where the upgrade
+    would have been refused.
+    """
+    SINCE = "since"
+    """*Additive.* Cursor to resume from, `<epoch>:<seq>`; as `since` of a join."""
+    ITEMS = "items"
+    """*Additive.* `1` asks for the sync with ids and revs; as `items` of a join."""
+    ACK = "ack"
+    """*Additive.* `1` asks for the `subscribed` answer; as `ack` of a join."""
+    PAGE = "page"
+    """*Additive.* Items that one sync may hold, 1 to 10000; as `page` of a join."""
+
+
+class PathQueryPattern(StrEnum):
+    """Patterns of parameters of the query."""
+
+    SINCE = "^.*:[0-9]{1,16}$"
+    """Of `since`."""
+    PAGE = "^[0-9]{1,5}$"
+    """Of `page`."""
+
+
 class SocketMessage(StrEnum):
     """The `type` of a socket message."""
 

@@ -189,6 +189,39 @@ pub mod update_op_error {
     pub const SET_TARGET_NOT_OBJECT: &str = "set.target_not_object";
 }
 
+/// What the paths of the socket begin with; names follow, percent-encoded.
+pub mod socket_path {
+    /// Subscriptions by message. One socket may hold many.
+    pub const MESSAGES: &str = "/";
+    /// A subscription to a group by path, with or without a trailing slash. Names are percent-encoded. Join and
+    /// leave messages are
+    /// accepted too.
+    pub const SUBSCRIPTION: &str = "/stream/";
+}
+
+/// What may be asked for in the query of a path.
+pub mod path_query {
+    /// *Additive.* `1` accepts the socket first and closes it with 4000 + the HTTP status where the upgrade would
+    /// have been refused.
+    pub const EXPLAIN: &str = "explain";
+    /// *Additive.* Cursor to resume from, `<epoch>:<seq>`; as `since` of a join.
+    pub const SINCE: &str = "since";
+    /// *Additive.* `1` asks for the sync with ids and revs; as `items` of a join.
+    pub const ITEMS: &str = "items";
+    /// *Additive.* `1` asks for the `subscribed` answer; as `ack` of a join.
+    pub const ACK: &str = "ack";
+    /// *Additive.* Items that one sync may hold, 1 to 10000; as `page` of a join.
+    pub const PAGE: &str = "page";
+}
+
+/// Patterns of parameters of the query.
+pub mod path_query_pattern {
+    /// Of `since`.
+    pub const SINCE: &str = "^.*:[0-9]{1,16}$";
+    /// Of `page`.
+    pub const PAGE: &str = "^[0-9]{1,5}$";
+}
+
 /// The `type` of a socket message.
 pub mod socket_message {
     pub const JOIN: &str = "join";
