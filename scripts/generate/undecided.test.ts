@@ -38,17 +38,16 @@ const ADDITIONS: readonly Addition[] = [
 
 const record = (name: string, tag: string): string =>
   `    ${name}:\n      type: object\n      required: [type]\n      properties:\n        type: { type: string, const: ${tag} }\n\n`;
-const branch = (union: string, description: string, name: string): [string, string] => [
-  `    ${union}:\n${description}      oneOf:\n`,
-  `        - $ref: "#/components/schemas/${name}"\n`,
-];
-
-/** The document with more records, and a branch more in each of the unions. */
-function grow(text: string, unions: readonly [string, string][], records: string): string {
-  let grown = text.replace('  schemas:\n', `  schemas:\n${records}`);
-  for (const [head, line] of unions) {
-    assert.ok(grown.includes(head), head);
-    grown = grown.replace(head, `${head}${line}`);
+/** The document with more records, each a branch more of a union. */
+function grow(text: string, added: readonly (readonly [union: string, name: string, tag: string])[]): string {
+  let grown = text.replace(
+    '  schemas:\n',
+    `  schemas:\n${added.map(([, name, tag]) => record(name, tag)).join('')}`,
+  );
+  for (const [union, name] of added) {
+    const head = new RegExp(`\\n    ${union}:\\n(?:      .*\\n)*?      oneOf:\\n`).exec(grown)?.[0];
+    assert.ok(head !== undefined, union);
+    grown = grown.replace(head, `${head}        - $ref: "#/components/schemas/${name}"\n`);
   }
   return grown;
 }
@@ -71,33 +70,17 @@ describe('what the spec grows does not compile until it is decided about', () =>
     };
     await edit('overlay.json', (text) => JSON.stringify([...(JSON.parse(text) as Addition[]), ...ADDITIONS]));
     await edit('asyncapi/stream-socket.yaml', (text) =>
-      grow(
-        text,
-        [
-          branch('ClientMessage', '      description: What a client may send.\n', 'HelloMessage'),
-          branch('ServerMessage', '      description: What the server sends.\n', 'NoticeMessage'),
-        ],
-        record('HelloMessage', 'hello') + record('NoticeMessage', 'notice'),
-      ),
+      grow(text, [
+        ['ClientMessage', 'HelloMessage', 'hello'],
+        ['ServerMessage', 'NoticeMessage', 'notice'],
+      ]),
     );
     await edit('asyncapi/worker-protocol.yaml', (text) =>
-      grow(
-        text,
-        [
-          branch(
-            'WorkerMessage',
-            '      description: What a worker may send to the engine.\n',
-            'StatusMessage',
-          ),
-          branch('EngineMessage', '      description: What the engine sends to a worker.\n', 'DrainMessage'),
-          branch(
-            'InvocationAction',
-            '      description: How to run the call. Absent = run it and reply.\n',
-            'DelayAction',
-          ),
-        ],
-        record('StatusMessage', 'status') + record('DrainMessage', 'drain') + record('DelayAction', 'delay'),
-      ),
+      grow(text, [
+        ['WorkerMessage', 'StatusMessage', 'status'],
+        ['EngineMessage', 'DrainMessage', 'drain'],
+        ['InvocationAction', 'DelayAction', 'delay'],
+      ]),
     );
     await writeFiles(await render(path.join(project, 'spec')), path.join(project, 'generated'));
     const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
