@@ -19,6 +19,8 @@ export const defect: Defect = {
     'resume/an-item-subscription-resumes-with-its-item-only',
     'resume/ten-changes-in-a-large-group-are-ten-messages',
     'resume/a-path-takes-since',
+    'resume/a-long-sync-comes-in-pieces',
+    'resume/a-path-takes-page',
   ],
   damage: () =>
     onEvents([STREAM_EVENT.sync], (message) =>
