@@ -9,6 +9,7 @@ import { type GroupState, Node, type RevOrder, type Sequenced, type Usage } from
 import { currentValues, hasCurrent } from './pending.js';
 import { itemPrefix } from './records.js';
 import { sequenceChange } from './sequence.js';
+import type { StampClock } from './stamp-clock.js';
 
 const NOTHING: Standing = { value: undefined, rev: 0, keys: undefined };
 
@@ -194,11 +195,10 @@ export class GroupIndex implements GroupHead {
   /**
    * The committed state. Its timestamp is above all that was told, unless that could be beyond a change's that is on its
    * way. Timestamps of changes still to come are greater.
-   * @param now ms
-   * @param limit ms; up to where it may be
+   * @param clock the store's
    */
-  snapshot(now: number, limit: number): Snapshot {
-    const timestamp = Math.min(nextTimestamp(now, this.lastTimestamp), limit);
+  snapshot({ now, limit, base }: StampClock): Snapshot {
+    const timestamp = Math.min(nextTimestamp(now(), this.lastTimestamp), limit);
     if (this.#pending === undefined && timestamp > this.#syncedAt) {
       this.#syncedAt = timestamp;
       this.#pendingTimestamp = Math.max(timestamp, this.#pendingTimestamp);
@@ -207,13 +207,18 @@ export class GroupIndex implements GroupHead {
     const items: StoredItem[] = [];
     for (const { id, rev, created, timestamp, value } of this.items.values())
       items.push({ id, rev, created, timestamp, value });
-    return { epoch: this.epoch, seq: this.seq, timestamp: Math.max(this.timestamp, this.#syncedAt), items };
+    return {
+      epoch: this.epoch,
+      seq: this.seq,
+      timestamp: Math.max(this.timestamp, this.#syncedAt, base),
+      items,
+    };
   }
 
   /** Costs what changed, not what is stored. */
-  changesSince(cursor: Cursor, now: number, limit: number): Since {
+  changesSince(cursor: Cursor, clock: StampClock): Since {
     const reason = resetReason(this, cursor);
-    if (reason !== undefined) return { kind: 'reset', reason, snapshot: this.snapshot(now, limit) };
+    if (reason !== undefined) return { kind: 'reset', reason, snapshot: this.snapshot(clock) };
     const { epoch, seq, timestamp } = this;
     const changes = changesAfter(this, epoch, cursor.seq, this.#revs.newestFirst(cursor.seq));
     return { kind: 'changes', epoch, seq, timestamp, changes };

@@ -70,6 +70,7 @@ export class LocalStore implements Store {
     const { now: wall = Date.now, maxQueuedBytes, observer, tombstones, stamps } = options;
     const clock = new StampClock(wall, catalog.usage, stamps?.mark ?? epoch.clock, stamps);
     if (journal === undefined && stamps === undefined) clock.limit = Number.POSITIVE_INFINITY;
+    catalog.floor = clock.base;
     const now = clock.now;
     this.#clock = clock;
     this.#mark = new StampMark(clock, epoch);
@@ -164,12 +165,12 @@ export class LocalStore implements Store {
     const group = this.#catalog.get(at);
     if (group === undefined) return this.#nothing();
     this.#reserve();
-    return group.snapshot(this.#now(), this.#clock.limit);
+    return group.snapshot(this.#clock);
   }
 
   changesSince(at: GroupAddress, cursor: Cursor): Since {
     const group = this.#catalog.get(at);
-    if (group !== undefined) return group.changesSince(cursor, this.#now(), this.#clock.limit);
+    if (group !== undefined) return group.changesSince(cursor, this.#clock);
     const snapshot = this.#nothing();
     if (cursor.seq !== 0 || cursor.epoch !== snapshot.epoch)
       return { kind: 'reset', reason: 'epoch', snapshot };

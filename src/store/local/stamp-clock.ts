@@ -21,6 +21,8 @@ export interface LatestStamp {
 export class StampClock {
   /** ms; up to here the mark on disk covers. */
   limit: number;
+  /** ms; above what earlier processes handed out, below what this one does: of syncs that can have no timestamp of their own. */
+  readonly base: number;
   readonly #wall: Now;
   readonly #latest: LatestStamp;
   readonly #file: StampFile | undefined;
@@ -34,7 +36,8 @@ export class StampClock {
     this.#wall = wall;
     this.#latest = latest;
     this.#file = file;
-    this.#floor = mark + 1;
+    this.base = mark + 1;
+    this.#floor = mark + 2;
     this.limit = mark;
     if (mark > latest.timestamp) latest.timestamp = mark;
   }
