@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { WebSocket } from 'ws';
 import { ENGINE_FUNCTION, ENGINE_PREFIX, WORKER_MESSAGE } from '../../generated/constants.js';
@@ -32,27 +32,33 @@ export async function readSource(source: string): Promise<Source> {
 type Listed = Readonly<Record<string, unknown>>;
 
 async function askEngine(url: string): Promise<Source> {
-  const ws = new WebSocket(url, { handshakeTimeout: TIMEOUT_MS });
-  await once(ws, 'open', { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const ws = new WebSocket(url);
+  const messages = on(ws, 'message', { signal, close: ['close'] });
   try {
-    const { functions } = (await ask(ws, ENGINE_FUNCTION.listFunctions)) as { functions: Listed[] };
-    const { trigger_types } = (await ask(ws, ENGINE_FUNCTION.listTriggerTypes)) as {
+    await once(ws, 'open', { signal });
+    const { functions } = (await ask(ws, messages, ENGINE_FUNCTION.listFunctions)) as { functions: Listed[] };
+    const { trigger_types } = (await ask(ws, messages, ENGINE_FUNCTION.listTriggerTypes)) as {
       trigger_types: Listed[];
     };
     const reference = referenceOf(functions, trigger_types);
-    return {
-      text: `${JSON.stringify(reference, undefined, 2)}\n`,
-      reference,
-      origin: `the engine at ${new URL(url).host}`,
-    };
+    const text = `${JSON.stringify(reference, undefined, 2)}\n`;
+    return { text, reference, origin: `the engine at ${new URL(url).host}` };
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new Error(`${url} does not reply within ${TIMEOUT_MS} ms`, { cause: error });
   } finally {
-    ws.close();
+    ws.terminate();
   }
 }
 
-async function ask(ws: WebSocket, functionId: string): Promise<unknown> {
+/** @param messages of the socket, none of which is lost between two questions */
+async function ask(
+  ws: WebSocket,
+  messages: AsyncIterableIterator<unknown[]>,
+  functionId: string,
+): Promise<unknown> {
   const id = randomUUID();
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
   ws.send(
     encodeInvokeFunctionMessage({
       function_id: functionId,
@@ -64,8 +70,9 @@ async function ask(ws: WebSocket, functionId: string): Promise<unknown> {
     }),
   );
   for (;;) {
-    const [data] = (await once(ws, 'message', { signal })) as [Buffer];
-    const message = JSON.parse(data.toString()) as Listed;
+    const { value, done } = await messages.next();
+    if (done === true) throw new Error(`the engine closed the connection before it replied to ${functionId}`);
+    const message = JSON.parse(String((value as unknown[])[0])) as Listed;
     if (message.type !== WORKER_MESSAGE.invocationResult || message.invocation_id !== id) continue;
     if (message.error) throw new Error(`${functionId} failed: ${JSON.stringify(message.error)}`);
     return message.result;
