@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FUNCTION_DESCRIPTORS } from '../../../generated/descriptors.js';
 import { type Frame, RawWorker } from '../testing/raw-worker.js';
 import { startEmbedded } from '../testing/start.js';
 
@@ -144,7 +145,7 @@ test('lists show everything, the engine’s own only when asked', async () => {
   const get = functions.find(({ function_id }) => function_id === 'stream::get');
   assert.equal(get?.description, 'Get a value from a stream');
   assert.ok(get?.request_format && get.response_format);
-  assert.equal(functions.length, 9);
+  assert.equal(functions.length, FUNCTION_DESCRIPTORS.length + 1);
   const all = await list(worker, 'engine::functions::list', { include_internal: true });
   assert.ok(idsIn(all.functions, 'function_id').includes('engine::workers::list'));
   const types = await list(worker, 'engine::trigger-types::list', null);
