@@ -9,6 +9,7 @@ export class BrokenTargets implements Targets {
   readonly #damages: Damages;
   readonly #proxies: DamagingProxy[] = [];
   readonly #shared = new Map<string, Promise<Target>>();
+  #closed = false;
 
   /** @param inner stays the caller's to close: several defects share it */
   constructor(inner: Targets, damage: Defect['damage']) {
@@ -35,6 +36,7 @@ export class BrokenTargets implements Targets {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
     await Promise.all(this.#proxies.map((proxy) => proxy[Symbol.asyncDispose]()));
   }
 
@@ -52,6 +54,11 @@ export class BrokenTargets implements Targets {
       refuses,
       hidesSubprotocol,
     });
+    if (this.#closed) {
+      // The run that asked for it has ended meanwhile.
+      await Promise.all([engineProxy, socketProxy].map((proxy) => proxy[Symbol.asyncDispose]()));
+      throw new Error('the broken target is closed');
+    }
     this.#proxies.push(engineProxy, socketProxy);
     return {
       engine: engineProxy.url,

@@ -107,11 +107,14 @@ export class Script implements AsyncDisposable {
   async until(what: string, holds: () => boolean): Promise<void> {
     while (!holds()) {
       const over = new AbortController();
-      const signal = AbortSignal.any([AbortSignal.timeout(this.#silence), over.signal]);
+      const { signal } = over;
+      // A timer of our own: the collector may take a timeout signal that only `AbortSignal.any` refers to.
+      const timer = setTimeout(() => over.abort(), this.#silence);
       await Promise.race([
         once(this.#client, 'change', { signal }),
         once(this.server, 'change', { signal }),
       ]).catch(() => assert.fail(`${what}: never; ${this.#report()}`));
+      clearTimeout(timer);
       over.abort();
       if (this.#client.fault !== undefined) assert.fail(`${this.#client.fault}; ${this.#client.stderr}`);
     }
