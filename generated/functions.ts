@@ -3,50 +3,172 @@
 // Input: spec/errata.json
 // Input: spec/overlay.json
 
+/**
+ * Input for stream.listAll (empty struct)
+ */
+export type ListAllInput = {};
+/**
+ * Represents a path to a field in a JSON object
+ */
+export type FieldPath = string;
+/**
+ * Path target for a [`UpdateOp::Merge`] operation. Accepts either a single string (legacy / first-level field) or an array of literal segments (nested path).
+ *
+ * Path normalization rules applied by the engine: - absent / `Single("")` / `Segments(vec![])` → root merge - `Single("foo")` is equivalent to `Segments(vec!["foo".into()])` - `Segments(["a", "b", "c"])` walks three literal keys, never interpreting dots specially. `Segments(vec!["a.b".into()])` is a single literal key named `"a.b"`.
+ *
+ * **Variant ordering is load-bearing.** `#[serde(untagged)]` tries variants in declaration order — `Single` MUST come before `Segments` so a JSON string deserializes into `Single` rather than failing the array match first.
+ */
+export type MergePath = string | string[];
+/**
+ * Operations that can be performed atomically on a stream value
+ */
+export type UpdateOp =
+  | {
+      path: FieldPath;
+      type: 'set';
+      /** The new value. Absent = null. */
+      value?: unknown;
+    }
+  | {
+      path?: MergePath | null;
+      type: 'merge';
+      value: unknown;
+    }
+  | {
+      by: number;
+      path: FieldPath;
+      type: 'increment';
+    }
+  | {
+      by: number;
+      path: FieldPath;
+      type: 'decrement';
+    }
+  | {
+      path: FieldPath;
+      type: 'append';
+      value: unknown;
+    }
+  | {
+      path: FieldPath;
+      type: 'remove';
+    };
+/**
+ * *Additive.* One write of a transaction.
+ */
+export type TransactWrite =
+  | {
+      type: 'set';
+      item_id: string;
+      data: unknown;
+      /** Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`. */
+      if_rev?: number;
+      /** Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`. */
+      if_value?: unknown;
+      /** `true`: writes only when there is no item. At most one `if_*`. */
+      if_absent?: boolean;
+      /** `true`: writes only when there is an item. At most one `if_*`. */
+      if_exists?: boolean;
+    }
+  | {
+      type: 'update';
+      item_id: string;
+      ops: UpdateOp[];
+      /** Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`. */
+      if_rev?: number;
+      /** Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`. */
+      if_value?: unknown;
+      /** `true`: writes only when there is no item. At most one `if_*`. */
+      if_absent?: boolean;
+      /** `true`: writes only when there is an item. At most one `if_*`. */
+      if_exists?: boolean;
+    }
+  | {
+      type: 'delete';
+      item_id: string;
+      /** Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`. */
+      if_rev?: number;
+      /** Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`. */
+      if_value?: unknown;
+      /** `true`: writes only when there is no item. At most one `if_*`. */
+      if_absent?: boolean;
+      /** `true`: writes only when there is an item. At most one `if_*`. */
+      if_exists?: boolean;
+    };
+/**
+ * The item's value. A missing item answers nothing.
+ */
+export type GetResult = unknown;
+/**
+ * The group's values in creation order.
+ */
+export type ListResult = unknown[];
+/**
+ * The ids of the stream's groups.
+ */
+export type ListGroupsResult = string[];
+/**
+ * Nothing.
+ */
+export type SendResult = null;
+
 export interface DeleteInput {
   group_id: string;
   item_id: string;
   stream_name: string;
-  /** *Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`. */
+  /**
+   * *Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+   */
   if_rev?: number;
-  /** *Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`. */
+  /**
+   * *Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`.
+   */
   if_value?: unknown;
-  /** *Additive.* `true`: writes only when there is no item. At most one `if_*`. */
+  /**
+   * *Additive.* `true`: writes only when there is no item. At most one `if_*`.
+   */
   if_absent?: boolean;
-  /** *Additive.* `true`: writes only when there is an item. At most one `if_*`. */
+  /**
+   * *Additive.* `true`: writes only when there is an item. At most one `if_*`.
+   */
   if_exists?: boolean;
-  /** *Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing. */
+  /**
+   * *Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.
+   */
   idempotency_key?: string;
-  /** *Additive.* `rev`: the reply carries no values. */
+  /**
+   * *Additive.* `rev`: the reply carries no values.
+   */
   return?: 'full' | 'rev';
 }
-
 export interface GetInput {
   group_id: string;
   item_id: string;
   stream_name: string;
-  /** *Additive.* `true`: the reply is an `ItemResult`, or nothing when the item is missing. */
+  /**
+   * *Additive.* `true`: the reply is an `ItemResult`, or nothing when the item is missing.
+   */
   items?: boolean;
 }
-
 export interface ListInput {
   group_id: string;
   stream_name: string;
-  /** *Additive.* `true`: the reply is a `ListPage`. */
+  /**
+   * *Additive.* `true`: the reply is a `ListPage`.
+   */
   items?: boolean;
-  /** *Additive.* Items of a page, at most; with `items` only. */
+  /**
+   * *Additive.* Items of a page, at most; with `items` only.
+   */
   limit?: number;
-  /** *Additive.* `next` of the page before; with `items` only. */
+  /**
+   * *Additive.* `next` of the page before; with `items` only.
+   */
   after?: string;
 }
-
-/** Input for stream.listAll (empty struct) */
-export interface ListAllInput {}
-
 export interface ListGroupsInput {
   stream_name: string;
 }
-
 export interface SendInput {
   data: unknown;
   group_id: string;
@@ -54,247 +176,256 @@ export interface SendInput {
   stream_name: string;
   type: string;
 }
-
 export interface SetInput {
   data: unknown;
   group_id: string;
   item_id: string;
   stream_name: string;
-  /** *Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`. */
+  /**
+   * *Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+   */
   if_rev?: number;
-  /** *Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`. */
+  /**
+   * *Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`.
+   */
   if_value?: unknown;
-  /** *Additive.* `true`: writes only when there is no item. At most one `if_*`. */
+  /**
+   * *Additive.* `true`: writes only when there is no item. At most one `if_*`.
+   */
   if_absent?: boolean;
-  /** *Additive.* `true`: writes only when there is an item. At most one `if_*`. */
+  /**
+   * *Additive.* `true`: writes only when there is an item. At most one `if_*`.
+   */
   if_exists?: boolean;
-  /** *Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing. */
+  /**
+   * *Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.
+   */
   idempotency_key?: string;
-  /** *Additive.* `rev`: the reply carries no values. */
+  /**
+   * *Additive.* `rev`: the reply carries no values.
+   */
   return?: 'full' | 'rev';
 }
-
-/** Represents a path to a field in a JSON object */
-export type FieldPath = string;
-
-/** Path target for a [`UpdateOp::Merge`] operation. Accepts either a single string (legacy / first-level field) or an array of literal segments (nested path). Path normalization rules applied by the engine: - absent / `Single("")` / `Segments(vec![])` → root merge - `Single("foo")` is equivalent to `Segments(vec!["foo".into()])` - `Segments(["a", "b", "c"])` walks three literal keys, never interpreting dots specially. `Segments(vec!["a.b".into()])` is a single literal key named `"a.b"`. **Variant ordering is load-bearing.** `#[serde(untagged)]` tries variants in declaration order — `Single` MUST come before `Segments` so a JSON string deserializes into `Single` rather than failing the array match first. */
-export type MergePath = string | string[];
-
-/** Operations that can be performed atomically on a stream value */
-export type UpdateOp = {
-  path: FieldPath;
-  type: 'set';
-  /** The new value. Absent = null. */
-  value?: unknown;
-} | {
-  path?: MergePath | null;
-  type: 'merge';
-  value: unknown;
-} | {
-  by: number;
-  path: FieldPath;
-  type: 'increment';
-} | {
-  by: number;
-  path: FieldPath;
-  type: 'decrement';
-} | {
-  path: FieldPath;
-  type: 'append';
-  value: unknown;
-} | {
-  path: FieldPath;
-  type: 'remove';
-};
-
-/** Input for atomic stream update operations */
+/**
+ * Input for atomic stream update operations
+ */
 export interface UpdateInput {
   group_id: string;
   item_id: string;
   ops: UpdateOp[];
   stream_name: string;
-  /** *Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`. */
+  /**
+   * *Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.
+   */
   if_rev?: number;
-  /** *Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`. */
+  /**
+   * *Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`.
+   */
   if_value?: unknown;
-  /** *Additive.* `true`: writes only when there is no item. At most one `if_*`. */
+  /**
+   * *Additive.* `true`: writes only when there is no item. At most one `if_*`.
+   */
   if_absent?: boolean;
-  /** *Additive.* `true`: writes only when there is an item. At most one `if_*`. */
+  /**
+   * *Additive.* `true`: writes only when there is an item. At most one `if_*`.
+   */
   if_exists?: boolean;
-  /** *Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing. */
+  /**
+   * *Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.
+   */
   idempotency_key?: string;
-  /** *Additive.* `rev`: the reply carries no values. */
+  /**
+   * *Additive.* `rev`: the reply carries no values.
+   */
   return?: 'full' | 'rev';
 }
-
-/** *Additive.* One write of a transaction. */
-export type TransactWrite = {
-  type: 'set';
-  item_id: string;
-  data: unknown;
-  /** Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`. */
-  if_rev?: number;
-  /** Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`. */
-  if_value?: unknown;
-  /** `true`: writes only when there is no item. At most one `if_*`. */
-  if_absent?: boolean;
-  /** `true`: writes only when there is an item. At most one `if_*`. */
-  if_exists?: boolean;
-} | {
-  type: 'update';
-  item_id: string;
-  ops: UpdateOp[];
-  /** Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`. */
-  if_rev?: number;
-  /** Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`. */
-  if_value?: unknown;
-  /** `true`: writes only when there is no item. At most one `if_*`. */
-  if_absent?: boolean;
-  /** `true`: writes only when there is an item. At most one `if_*`. */
-  if_exists?: boolean;
-} | {
-  type: 'delete';
-  item_id: string;
-  /** Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`. */
-  if_rev?: number;
-  /** Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`. */
-  if_value?: unknown;
-  /** `true`: writes only when there is no item. At most one `if_*`. */
-  if_absent?: boolean;
-  /** `true`: writes only when there is an item. At most one `if_*`. */
-  if_exists?: boolean;
-};
-
-/** Writes to distinct items of one group, all or none of which take effect. */
+/**
+ * Writes to distinct items of one group, all or none of which take effect.
+ */
 export interface TransactInput {
   stream_name: string;
   group_id: string;
-  /** Each names another item. */
+  /**
+   * Each names another item.
+   */
   writes: TransactWrite[];
-  /** At most 512 bytes. A transaction with a key that was applied to one of its items within `limits.idempotency_window_ms` changes nothing. */
+  /**
+   * At most 512 bytes. A transaction with a key that was applied to one of its items within `limits.idempotency_window_ms` changes nothing.
+   */
   idempotency_key?: string;
 }
-
 export interface DeleteResult {
-  /** The value before the update (None if key didn't exist) */
+  /**
+   * The value before the update (None if key didn't exist)
+   */
   old_value?: unknown;
-  /** *Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a `duplicate` the rev that the first write got. Only where the call used a field of `revisions`. */
+  /**
+   * *Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a `duplicate` the rev that the first write got. Only where the call used a field of `revisions`.
+   */
   rev?: number;
-  /** *Additive.* The incarnation of the group's data that `rev` belongs to. */
+  /**
+   * *Additive.* The incarnation of the group's data that `rev` belongs to.
+   */
   epoch?: string;
-  /** *Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not `applied` changed nothing, and `new_value` is the current value. */
+  /**
+   * *Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not `applied` changed nothing, and `new_value` is the current value.
+   */
   outcome?: 'applied' | 'conflict' | 'not_found' | 'duplicate';
 }
-
-/** *Additive.* What `stream::get` returns with `items: true`. */
+/**
+ * *Additive.* What `stream::get` returns with `items: true`.
+ */
 export interface ItemResult {
   id: string;
-  /** The seq of the item's last change. */
+  /**
+   * The seq of the item's last change.
+   */
   rev: number;
   epoch: string;
   data: unknown;
 }
-
-/** The item's value. A missing item answers nothing. */
-export type GetResult = unknown;
-
-/** *Additive.* An item of a `ListPage`. */
+/**
+ * *Additive.* An item of a `ListPage`.
+ */
 export interface ListedItem {
   id: string;
-  /** The seq of the item's last change. */
+  /**
+   * The seq of the item's last change.
+   */
   rev: number;
-  /** Its place in creation order; 0 = another engine created it. */
+  /**
+   * Its place in creation order; 0 = another engine created it.
+   */
   created: number;
   data: unknown;
 }
-
-/** *Additive.* What `stream::list` returns with `items: true`: items in creation order, and the cursor that they are a snapshot of. */
+/**
+ * *Additive.* What `stream::list` returns with `items: true`: items in creation order, and the cursor that they are a snapshot of.
+ */
 export interface ListPage {
   epoch: string;
   seq: number;
   items: ListedItem[];
-  /** Where the next page begins; absent on the last. */
+  /**
+   * Where the next page begins; absent on the last.
+   */
   next?: string;
 }
-
-/** The group's values in creation order. */
-export type ListResult = unknown[];
-
-/** Metadata for a stream (used by stream.listAll) */
+/**
+ * Metadata for a stream (used by stream.listAll)
+ */
 export interface StreamMetadata {
   groups: string[];
   id: string;
 }
-
 export interface ListAllResult {
   count: number;
   stream: StreamMetadata[];
 }
-
-/** The ids of the stream's groups. */
-export type ListGroupsResult = string[];
-
-/** Nothing. */
-export type SendResult = null;
-
 export interface SetResult {
-  /** The value after the update */
+  /**
+   * The value after the update
+   */
   new_value?: unknown;
-  /** The value before the update (None if key didn't exist) */
+  /**
+   * The value before the update (None if key didn't exist)
+   */
   old_value?: unknown;
-  /** *Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a `duplicate` the rev that the first write got. Only where the call used a field of `revisions`. */
+  /**
+   * *Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a `duplicate` the rev that the first write got. Only where the call used a field of `revisions`.
+   */
   rev?: number;
-  /** *Additive.* The incarnation of the group's data that `rev` belongs to. */
+  /**
+   * *Additive.* The incarnation of the group's data that `rev` belongs to.
+   */
   epoch?: string;
-  /** *Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not `applied` changed nothing, and `new_value` is the current value. */
+  /**
+   * *Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not `applied` changed nothing, and `new_value` is the current value.
+   */
   outcome?: 'applied' | 'conflict' | 'not_found' | 'duplicate';
 }
-
-/** Per-op error reported by an atomic update operation. */
+/**
+ * Per-op error reported by an atomic update operation.
+ */
 export interface UpdateOpError {
-  /** Stable error code, e.g. `"merge.path.too_deep"`. */
+  /**
+   * Stable error code, e.g. `"merge.path.too_deep"`.
+   */
   code: string;
-  /** Optional documentation URL for this error class. */
+  /**
+   * Optional documentation URL for this error class.
+   */
   doc_url?: string | null;
-  /** Human-readable description with concrete numbers when applicable. */
+  /**
+   * Human-readable description with concrete numbers when applicable.
+   */
   message: string;
-  /** Index of the offending op within the original `ops` array. */
+  /**
+   * Index of the offending op within the original `ops` array.
+   */
   op_index: number;
 }
-
-/** Result of an atomic update operation */
+/**
+ * Result of an atomic update operation
+ */
 export interface UpdateResult {
-  /** Errors encountered while applying ops. Successfully applied ops are still reflected in `new_value`. Field is omitted from JSON when empty for backward compatibility. */
+  /**
+   * Errors encountered while applying ops. Successfully applied ops are still reflected in `new_value`. Field is omitted from JSON when empty for backward compatibility.
+   */
   errors?: UpdateOpError[];
-  /** The value after the update */
+  /**
+   * The value after the update
+   */
   new_value?: unknown;
-  /** The value before the update (None if key didn't exist) */
+  /**
+   * The value before the update (None if key didn't exist)
+   */
   old_value?: unknown;
-  /** *Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a `duplicate` the rev that the first write got. Only where the call used a field of `revisions`. */
+  /**
+   * *Additive.* The rev of the item after the call, 0 = there is none; of a deletion its own seq, of a `duplicate` the rev that the first write got. Only where the call used a field of `revisions`.
+   */
   rev?: number;
-  /** *Additive.* The incarnation of the group's data that `rev` belongs to. */
+  /**
+   * *Additive.* The incarnation of the group's data that `rev` belongs to.
+   */
   epoch?: string;
-  /** *Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not `applied` changed nothing, and `new_value` is the current value. */
+  /**
+   * *Additive.* Whether the write was applied; only where the call named a condition or a key. Whatever is not `applied` changed nothing, and `new_value` is the current value.
+   */
   outcome?: 'applied' | 'conflict' | 'not_found' | 'duplicate';
 }
-
-/** *Additive.* What became of one write of a transaction. */
+/**
+ * *Additive.* What became of one write of a transaction.
+ */
 export interface WriteResult {
-  /** Absent where the write could have been applied, and was not because of another one. */
+  /**
+   * Absent where the write could have been applied, and was not because of another one.
+   */
   outcome?: 'applied' | 'conflict' | 'not_found' | 'duplicate';
-  /** As in the result of a write alone. */
+  /**
+   * As in the result of a write alone.
+   */
   rev: number;
-  /** Ops of an update that were skipped. */
+  /**
+   * Ops of an update that were skipped.
+   */
   errors?: UpdateOpError[];
 }
-
 export interface TransactResult {
-  /** Whether all writes were applied; else none was, and this is the first reason. */
+  /**
+   * Whether all writes were applied; else none was, and this is the first reason.
+   */
   outcome: 'applied' | 'conflict' | 'not_found' | 'duplicate';
-  /** The incarnation of the group's data that revs and `seq` belong to. */
+  /**
+   * The incarnation of the group's data that revs and `seq` belong to.
+   */
   epoch: string;
-  /** Where the group stands after the call. */
+  /**
+   * Where the group stands after the call.
+   */
   seq: number;
-  /** One for each write, in their order. */
+  /**
+   * One for each write, in their order.
+   */
   results: WriteResult[];
 }

@@ -4,91 +4,158 @@
 // Input: spec/overlay.json
 
 export interface JoinTriggerConfig {
-  /** Optional function ID to evaluate before invoking handler */
+  /**
+   * Optional function ID to evaluate before invoking handler
+   */
   condition_function_id?: string | null;
-  /** Stream name to watch */
+  /**
+   * Stream name to watch
+   */
   stream_name?: string | null;
 }
-
 export interface LeaveTriggerConfig {
-  /** Optional function ID to evaluate before invoking handler */
+  /**
+   * Optional function ID to evaluate before invoking handler
+   */
   condition_function_id?: string | null;
-  /** Stream name to watch */
+  /**
+   * Stream name to watch
+   */
   stream_name?: string | null;
 }
-
 export interface StreamTriggerConfig {
-  /** Optional function ID to evaluate before invoking handler */
+  /**
+   * Optional function ID to evaluate before invoking handler
+   */
   condition_function_id?: string | null;
-  /** Group ID filter */
+  /**
+   * Group ID filter
+   */
   group_id?: string | null;
-  /** Item ID filter */
+  /**
+   * Item ID filter
+   */
   item_id?: string | null;
-  /** Stream name to watch */
+  /**
+   * Stream name to watch
+   */
   stream_name: string;
 }
-
 export interface JoinTriggerPayload {
-  /** Event type (stream:join or stream:leave) */
+  /**
+   * Event type (stream:join or stream:leave)
+   */
   event_type: string;
-  /** Group ID */
+  /**
+   * Group ID
+   */
   group_id: string;
-  /** Item ID, when one item was joined */
+  /**
+   * Item ID, when one item was joined
+   */
   id?: string | null;
-  /** Stream name */
+  /**
+   * Stream name
+   */
   stream_name: string;
-  /** Event timestamp (ms) */
+  /**
+   * Event timestamp (ms)
+   */
   timestamp: number;
-  /** The client's id of the subscription */
+  /**
+   * The client's id of the subscription
+   */
   subscription_id: string;
-  /** What the auth function returned as context */
+  /**
+   * What the auth function returned as context
+   */
   context?: unknown;
-  /** *Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request. Absent = a WebSocket. */
+  /**
+   * *Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request. Absent = a WebSocket.
+   */
   transport?: 'sse' | 'poll' | 'get';
 }
-
 export interface LeaveTriggerPayload {
-  /** Event type (stream:join or stream:leave) */
+  /**
+   * Event type (stream:join or stream:leave)
+   */
   event_type: string;
-  /** Group ID */
+  /**
+   * Group ID
+   */
   group_id: string;
-  /** Item ID, when one item was joined */
+  /**
+   * Item ID, when one item was joined
+   */
   id?: string | null;
-  /** Stream name */
+  /**
+   * Stream name
+   */
   stream_name: string;
-  /** Event timestamp (ms) */
+  /**
+   * Event timestamp (ms)
+   */
   timestamp: number;
-  /** The client's id of the subscription */
+  /**
+   * The client's id of the subscription
+   */
   subscription_id: string;
-  /** What the auth function returned as context */
+  /**
+   * What the auth function returned as context
+   */
   context?: unknown;
-  /** *Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request. Absent = a WebSocket. */
+  /**
+   * *Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request. Absent = a WebSocket.
+   */
   transport?: 'sse' | 'poll' | 'get';
 }
-
 export interface StreamTriggerPayload {
-  /** `{type: create|update|delete, data}`; for stream::send `{type: "event", event: {type, data}}`. */
+  /**
+   * `{type: create|update|delete, data}`; for stream::send `{type: "event", event: {type, data}}`.
+   */
   event: unknown;
-  /** What happened (create, update, delete, event); the same as `event.type`. */
+  /**
+   * What happened (create, update, delete, event); the same as `event.type`.
+   */
   event_type: string;
-  /** Group ID */
+  /**
+   * Group ID
+   */
   group_id: string;
-  /** Item ID */
+  /**
+   * Item ID
+   */
   id?: string | null;
-  /** Stream name */
+  /**
+   * Stream name
+   */
   stream_name: string;
-  /** Event timestamp (ms) */
+  /**
+   * Event timestamp (ms)
+   */
   timestamp: number;
-  /** What happened is `event.type`. */
+  /**
+   * What happened is `event.type`.
+   */
   type: 'stream';
-  /** Stream name; the same as `stream_name`. */
+  /**
+   * Stream name; the same as `stream_name`.
+   */
   streamName: string;
-  /** Group ID; the same as `group_id`. */
+  /**
+   * Group ID; the same as `group_id`.
+   */
   groupId: string;
-  /** *Additive.* On a `create` that is learned late: the seq that created the item. */
+  /**
+   * *Additive.* On a `create` that is learned late: the seq that created the item.
+   */
   created?: number;
-  /** *Additive.* Where the group stands after this change. Absent when nobody sequenced it. */
+  /**
+   * *Additive.* Where the group stands after this change. Absent when nobody sequenced it.
+   */
   seq?: number;
-  /** *Additive.* The incarnation of the group's data that `seq` belongs to. */
+  /**
+   * *Additive.* The incarnation of the group's data that `seq` belongs to.
+   */
   epoch?: string;
 }

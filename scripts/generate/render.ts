@@ -23,7 +23,7 @@ export async function render(specDirectory: string): Promise<Files> {
   const all = families(spec);
   const files = new Map<string, string>();
   for (const family of all) {
-    files.set(`${family.name}.ts`, renderTypes(family));
+    files.set(`${family.name}.ts`, await renderTypes(family));
     files.set(`validators/${family.name}.js`, renderValidatorCode(family));
     if (!WITHOUT_MESSAGES.includes(family.name))
       files.set(`messages/${family.name}.ts`, renderMessages(family));

@@ -1,28 +1,73 @@
+import { compile } from 'json-schema-to-typescript';
 import type { Family } from './family.js';
 import { header } from './header.js';
 import { doc, propertyKey, quote } from './names.js';
 import { isAny, type Schema } from './schema.js';
 
-/** TypeScript types of a family's definitions. */
-export function renderTypes({ definitions, inputs, defaults }: Family): string {
-  const blocks = Object.entries(definitions).map(([name, schema]) => declaration(name, schema, defaults));
-  return header(inputs) + blocks.join('\n');
+/** Holds the definitions together; nothing is called so. */
+const ROOT = 'Root';
+
+/**
+ * TypeScript types of a family's definitions. Names and types of members are ours, so that a digit at the end, a name
+ * that is no identifier or a recursion cannot rename anything; json-schema-to-typescript declares and prints them.
+ */
+export async function renderTypes({ definitions, inputs, defaults }: Family): Promise<string> {
+  const declared = Object.entries(definitions).map(([name, schema]) => [name, declaration(schema, defaults)]);
+  const root = { title: ROOT, type: 'object', definitions: Object.fromEntries(declared) };
+  const text = await compile(root as Parameters<typeof compile>[0], ROOT, {
+    bannerComment: '',
+    additionalProperties: false,
+    unreachableDefinitions: true,
+    style: { singleQuote: true, printWidth: 110 },
+  });
+  for (const name of Object.keys(definitions)) {
+    if (!new RegExp(`^export (?:type|interface) ${name}\\b`, 'm').test(text))
+      throw new Error(`the type ${name} was declared by another name`);
+  }
+  return header(inputs) + tidy(text);
 }
 
-function declaration(name: string, schema: Schema, defaults: boolean): string {
-  const text = broken(typeText(schema, '', defaults));
-  const comment = schema.description === undefined ? '' : doc(schema.description);
-  const isRecord = text.startsWith('{') && text.endsWith('}') && !text.includes('\n} ');
-  return isRecord
-    ? `${comment}export interface ${name} ${text}\n`
-    : `${comment}export type ${name} = ${text};\n`;
+/** Removes the root, and the comments that point at it. */
+function tidy(text: string): string {
+  return text
+    .replace(`export interface ${ROOT} {}\n`, '')
+    .replace(/ \*\n( \* This (?:interface|type) was referenced by `Root`)/g, '$1')
+    .replace(/ \* This \w+ was referenced by `Root`'s JSON-Schema\n \* via the `definition` "\w+"\.\n/g, '')
+    .replace(/\/\*\*\n \*\/\n/g, '')
+    .trimStart();
 }
 
-const WIDTH = 100;
+/** What declares a definition: an object by its members, anything else by its type. */
+function declaration(schema: Schema, defaults: boolean): object {
+  const { description } = schema;
+  if (!isRecord(schema)) return { description, tsType: typeText(schema, '', defaults) };
+  const { properties = {}, required = [] } = schema;
+  const members = Object.entries(properties).map(([key, child]) => {
+    const { description: about } = child === true ? ({} as Schema) : child;
+    return [key, { description: about, tsType: typeText(child, '  ', defaults) }];
+  });
+  const present = Object.entries(properties).filter(
+    ([, child]) => defaults && child !== true && child.default !== undefined,
+  );
+  return {
+    description,
+    type: 'object',
+    properties: Object.fromEntries(members),
+    required: [...new Set([...required, ...present.map(([key]) => key)])],
+    additionalProperties: false,
+  };
+}
 
-/** A long union of names, one in each line. */
-const broken = (text: string): string =>
-  text.length > WIDTH && /^[\w' |]+$/.test(text) ? text.replace(/^| \| /g, '\n  | ') : text;
+/** An object that is nothing but its known members. */
+const isRecord = (schema: Schema): boolean =>
+  schema.type === 'object' &&
+  schema.properties !== undefined &&
+  Object.keys(schema.properties).length > 0 &&
+  (schema.additionalProperties === undefined || typeof schema.additionalProperties === 'boolean') &&
+  schema.$ref === undefined &&
+  schema.oneOf === undefined &&
+  schema.anyOf === undefined &&
+  !schema.allOf?.some((branch) => branch.if === undefined);
 
 /** @param indent of the line that the text begins in */
 function typeText(schema: Schema | boolean, indent: string, defaults: boolean): string {
