@@ -86,7 +86,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       type: 'object',
       additionalProperties: { type: 'integer', format: 'uint64' },
     }),
-    types: /MapResult = \{\s+\[key: string\]: number;\s+\}/,
+    types: /MapResult = \{\[key: string\]: number\};/,
     check: [
       'validateMapResult',
       [
