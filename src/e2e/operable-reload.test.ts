@@ -111,6 +111,7 @@ test('a change of each kind is applied, or refused, under load, and not one chan
   assert.deepEqual([mirror.seq, mirror.fullSyncs, mirror.resumes], [written, 1, 1]);
   assert.deepEqual(mirror.list, await caller.list('s', 'g'));
   assert.equal(mirror.list.length, written);
+  mirror.cut();
   assert.equal(await server.stop(), 0);
 });
 
