@@ -15,8 +15,6 @@ const TREES = ['generated', 'src', 'conformance'];
 const IMPORT = /(?:\bfrom\s+|\bimport\s+|\bimport\(\s*)'([^']+)'/g;
 const IMPURE =
   /\bDate\.now\b|\bnew Date\(\)|\bperformance\.|\bprocess\.|\bsetTimeout\b|\bsetInterval\b|\bMath\.random\b/;
-/** Folders that still have a circle; none may be added. */
-const WITH_CIRCLES = ['conformance/report'];
 const COMMENT = /^\s*(?:\/\/|\/?\*)/;
 
 /** Checks every source below `root` that is no test, and no support of tests in a folder `testing`. */
@@ -31,8 +29,7 @@ export async function checkTree(root: string): Promise<readonly Fault[]> {
 
 /** A circle is a fault of the first of its files. */
 function circleFaults(graph: ImportGraph): readonly Fault[] {
-  const circles = circlesOf(graph).filter(([file = '']) => !WITH_CIRCLES.includes(path.posix.dirname(file)));
-  return circles.map((circle) => ({
+  return circlesOf(graph).map((circle) => ({
     file: circle[0] ?? '',
     line: 1,
     message: `imports go in a circle: ${circle.join(', ')}`,

@@ -4,7 +4,7 @@ const DEFAULT_URL = 'http://127.0.0.1:3113';
 /** Milliseconds that a server may take to answer. */
 const TIMEOUT = 60_000;
 
-/** What the admin listener of a running server answers. */
+/** What the admin listener of a running server replies. */
 export class AdminClient {
   readonly #url: string;
 
@@ -57,7 +57,7 @@ export class AdminClient {
 export function unreachable(url: string, error: unknown): string {
   const { cause, message } = error as { cause?: { code?: string; message?: string }; message?: string };
   const why = cause?.code ?? cause?.message ?? message ?? String(error);
-  return `no iii-stream server answers at ${url} (${why}); start one, or say where with --admin URL`;
+  return `no iii-stream server replies at ${url} (${why}); start one, or say where with --admin URL`;
 }
 
 function refusal(text: string): string | undefined {

@@ -70,7 +70,7 @@ test('the commands write, read, list and delete, keep values exact and say how i
   assert.deepEqual([missing.code, missing.out], [1, '']);
   assert.deepEqual([notJson.code, unknown.code, none.code], [2, 2, 1]);
   assert.match(notJson.error, /not JSON/);
-  assert.match(none.error, /no iii-stream server answers at http:\/\/127\.0\.0\.1:1 \(.+\); start one/);
+  assert.match(none.error, /no iii-stream server replies at http:\/\/127\.0\.0\.1:1 \(.+\); start one/);
   const backup = await cli('backup', `${directory.path}/b`);
   assert.deepEqual([backup.code, /in_memory store has no files/.test(backup.error)], [1, true]);
 });

@@ -81,7 +81,7 @@ export interface StoreListener {
  * Durable, sequenced storage of groups (the design's one idea). All adapters pass `contract.ts`.
  *
  * Order: what one caller asks for one item takes effect in the order asked, and `get`/`list` see every write asked
- * before them by this node, also one that is not on disk yet (DECISIONS: reads see pending writes). `snapshot` and
+ * before them by this node, also one that is not on disk yet (D11). `snapshot` and
  * `changesSince` see committed state only, because their cursors leave the process.
  *
  * Every method throws or rejects with `StreamError` (reason `unavailable`, `read_only`, `overloaded`, …) when it cannot do what it is asked.

@@ -13,7 +13,7 @@ export interface CommandContext {
   };
 }
 
-/** Runs one command; answers its exit code. */
+/** Runs one command; returns its exit code. */
 export type Command = (args: readonly string[], context: CommandContext) => Promise<number>;
 
 /** @throws UsageError unless there are as many arguments as wanted */
