@@ -13,6 +13,8 @@ interface Undecided {
   readonly context: JsonText | undefined;
   /** It was left before it was decided. */
   left: boolean;
+  /** True when it will not be decided. */
+  takeBack: () => boolean;
 }
 
 export interface JoinsOptions {
@@ -53,9 +55,9 @@ export class Joins implements SubscriptionService {
     settled: (joined: boolean) => void,
   ): void {
     this.leave(outlet, request.subscriptionId);
-    const join: Undecided = { request, context, left: false };
+    const join: Undecided = { request, context, left: false, takeBack: () => false };
     this.#remember(outlet, join);
-    this.#triggers.join(
+    join.takeBack = this.#triggers.join(
       { type: TRIGGER_TYPE.join, ...address(request), transport: transportOf(outlet), context },
       (allowed) => {
         this.#forget(outlet, join);
@@ -74,6 +76,7 @@ export class Joins implements SubscriptionService {
     if (undecided !== undefined) {
       // The handlers' decision tells whether there is anything to leave.
       undecided.left = true;
+      undecided.takeBack();
       this.#forget(outlet, undecided);
       return;
     }

@@ -11,6 +11,8 @@ export interface InvocationFailure {
   readonly message: string;
   /** Why a function of ours failed; for callers in this process, never on the wire. */
   readonly reason?: ErrorReason;
+  /** The function was not called, for lack of room or of an engine, and may be later; never on the wire. */
+  readonly notSent?: true;
   readonly stacktrace?: string;
 }
 

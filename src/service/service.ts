@@ -6,6 +6,7 @@ import type { GroupAddress, Snapshot, TraceContext } from '../domain/change.js';
 import type { Eventual } from '../domain/deferred.js';
 import { StreamError, wireMessage } from '../domain/errors.js';
 import type { Payload } from '../domain/payload.js';
+import { LimitedLog } from '../observability/limited-log.js';
 import type { Logger } from '../observability/logger.js';
 import type { Store } from '../store/port.js';
 import { authenticate } from './authenticate.js';
@@ -55,18 +56,18 @@ export class Service implements StreamService {
   readonly #options: ServiceOptions;
   readonly #dispatch: Dispatch<CallContext>;
   readonly #sourceOf: (stream: string) => Source;
+  readonly #presence: PresenceTriggers;
 
   constructor(options: ServiceOptions) {
     const { store, functions, encoders, config, logger, observer } = options;
     this.#options = options;
+    const limited = new LimitedLog(logger);
     const triggerObserver = {
       fired: () => observer?.triggerFired(),
       failed: (trigger: { id: string; functionId: string }, failure: InvocationFailure) => {
         observer?.triggerFailed();
-        logger.warn(
-          { trigger: trigger.id, function: trigger.functionId, ...failure },
-          'a trigger call failed',
-        );
+        const facts = { trigger: trigger.id, function: trigger.functionId, ...failure };
+        limited.write('warn', `${failure.code} ${trigger.functionId}`, facts, 'a trigger call failed');
       },
     };
     const streamTriggers = new StreamTriggers(this.triggers, functions, triggerObserver);
@@ -80,7 +81,10 @@ export class Service implements StreamService {
       sourceOf: this.#sourceOf,
       onError: (error, what) => logger.warn({ err: error }, `could not ${what}; trying again`),
     });
-    const presence = new PresenceTriggers(this.triggers, functions, triggerObserver);
+    // Joins, auth functions and everything else need room among the calls, too.
+    const maxLeaves = (): number => Math.ceil(config.current.limits.max_pending_invocations / 2);
+    const presence = new PresenceTriggers(this.triggers, functions, triggerObserver, maxLeaves);
+    this.#presence = presence;
     this.reads = new Reads(this.#sourceOf, presence);
     this.subscriptions = new Joins({
       hub: this.hub,
@@ -129,6 +133,8 @@ export class Service implements StreamService {
   }
 
   close(): void {
+    const owed = this.#presence.close();
+    if (owed > 0) this.#options.logger.warn({ owed }, 'leave handlers were not told of every leave');
     this.hub.close();
   }
 

@@ -16,6 +16,7 @@ const limits = {
   max_frame_bytes: 1000,
   outbox_bytes: 1 << 20,
   auth_timeout_ms: 50,
+  max_pending_invocations: 100,
 } as Config['limits'];
 
 /** A service over a store in memory, and a way to call its functions as a worker would. */

@@ -1,8 +1,9 @@
 import { TRIGGER_TYPE } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { sliceField } from '../../domain/json-text.js';
-import type { FunctionCaller } from '../service-port.js';
+import type { FunctionCaller, InvocationFailure } from '../service-port.js';
 import { type Presence, presencePayload } from './payload.js';
+import { PresenceQueues } from './presence-queues.js';
 import type { Trigger, TriggerRegistry } from './registry.js';
 import type { TriggerObserver } from './trigger-observer.js';
 
@@ -11,18 +12,64 @@ export class PresenceTriggers {
   readonly #registry: TriggerRegistry;
   readonly #functions: FunctionCaller;
   readonly #observer: TriggerObserver;
+  readonly #queues: PresenceQueues;
 
-  constructor(registry: TriggerRegistry, functions: FunctionCaller, observer: TriggerObserver) {
+  /** @param maxRunning leaves whose handlers may run at one time */
+  constructor(
+    registry: TriggerRegistry,
+    functions: FunctionCaller,
+    observer: TriggerObserver,
+    maxRunning: () => number,
+  ) {
     this.#registry = registry;
     this.#functions = functions;
     this.#observer = observer;
+    this.#queues = new PresenceQueues(maxRunning);
   }
 
   /**
    * Decides a join, once: every matching handler must let the client in. One that returns `unauthorized: true`, fails
-   * or times out refuses, and so does a condition that fails (fail closed, D14).
+   * or times out refuses, and so does a condition that fails (fail closed, D14). Its handlers learn of it after the
+   * leaves of its stream that were before it.
+   *
+   * @returns takes the join back: true when no handler learns of it and it will not be decided
    */
-  join(presence: Presence, decided: (allowed: boolean) => void): void {
+  join(presence: Presence, decided: (allowed: boolean) => void): () => boolean {
+    const send = (): void => this.#askAll(presence, decided);
+    return this.#queues.join(presence.stream, this.guards(presence.stream), { type: 'join', send });
+  }
+
+  /** True when somebody is asked about joins of this stream. */
+  guards(stream: string): boolean {
+    return this.#registry.watching(TRIGGER_TYPE.join, stream).length > 0;
+  }
+
+  /**
+   * Tells the handlers of a leave, each once: those whose call cannot be sent now, because too many are unanswered or
+   * the engine is away, when it can be.
+   */
+  leave(presence: Presence): void {
+    const { stream } = presence;
+    if (this.#registry.watching(TRIGGER_TYPE.leave, stream).length === 0) return;
+    const payload = presencePayload(presence, Date.now());
+    let untold: readonly Trigger[] | undefined;
+    const send = (done: (sent: boolean) => void): void => {
+      // A worker that came back meanwhile has registered its handlers anew.
+      const triggers = untold ?? this.#registry.watching(TRIGGER_TYPE.leave, stream);
+      this.#tellAll(triggers, payload, (notSent) => {
+        untold = notSent;
+        done(notSent.length === 0);
+      });
+    };
+    this.#queues.leave(stream, { type: 'leave', send });
+  }
+
+  /** Tells no more of what waits. Returns how many leaves handlers were owed. */
+  close(): number {
+    return this.#queues.close();
+  }
+
+  #askAll(presence: Presence, decided: (allowed: boolean) => void): void {
     const triggers = this.#registry.watching(TRIGGER_TYPE.join, presence.stream);
     if (triggers.length === 0) {
       decided(true);
@@ -38,20 +85,37 @@ export class PresenceTriggers {
     for (const trigger of triggers) this.#ask(trigger, payload, verdict);
   }
 
-  /** True when somebody is asked about joins of this stream. */
-  guards(stream: string): boolean {
-    return this.#registry.watching(TRIGGER_TYPE.join, stream).length > 0;
+  #tellAll(
+    triggers: readonly Trigger[],
+    payload: JsonText,
+    done: (notSent: readonly Trigger[]) => void,
+  ): void {
+    const notSent: Trigger[] = [];
+    let open = triggers.length;
+    if (open === 0) done(notSent);
+    for (const trigger of triggers) {
+      const told = (failure: InvocationFailure | undefined): void => {
+        if (failure?.notSent === true) notSent.push(trigger);
+        else if (failure !== undefined) this.#observer.failed(trigger, failure);
+        open -= 1;
+        if (open === 0) done(notSent);
+      };
+      this.#tell(trigger, payload, told);
+    }
   }
 
-  leave(presence: Presence): void {
-    const triggers = this.#registry.watching(TRIGGER_TYPE.leave, presence.stream);
-    if (triggers.length === 0) return;
-    const payload = presencePayload(presence, Date.now());
-    for (const trigger of triggers) {
-      this.#whenMet(trigger, payload, (met) => {
-        if (met !== true) return;
-        this.#observer.fired(trigger);
-        this.#call(trigger, trigger.functionId, payload, () => {});
+  #tell(trigger: Trigger, payload: JsonText, told: (failure: InvocationFailure | undefined) => void): void {
+    const call = (): void => {
+      this.#functions.invoke(trigger.functionId, payload, {}, (failure) => {
+        if (failure?.notSent !== true) this.#observer.fired(trigger);
+        told(failure);
+      });
+    };
+    if (trigger.condition === undefined) call();
+    else {
+      this.#functions.invoke(trigger.condition, payload, {}, (failure, result) => {
+        if (failure !== undefined || result === 'false') told(failure);
+        else call();
       });
     }
   }

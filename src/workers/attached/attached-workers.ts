@@ -130,7 +130,7 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
     if (engine !== undefined) engine.call(functionId, payload, options, done);
     else {
       const message = `Function ${functionId} cannot be called: the engine is not connected`;
-      done({ code: INVOCATION_ERROR.engineUnavailable, message }, undefined);
+      done({ code: INVOCATION_ERROR.engineUnavailable, message, notSent: true }, undefined);
     }
   }
 

@@ -111,7 +111,7 @@ export class Peer<Message extends { readonly type: string }> {
       : this.pending.start(functionId, timeoutMs ?? invocation_timeout_ms, done);
     if (id === undefined) {
       const message = `Too many calls are unanswered, or the worker of ${functionId} does not read; try again`;
-      done({ code: INVOCATION_ERROR.overloaded, message }, undefined);
+      done({ code: INVOCATION_ERROR.overloaded, message, notSent: true }, undefined);
       return;
     }
     this.send(invocationFrame(id, functionId, payload, trace));
