@@ -122,3 +122,20 @@ test('the keyboard reaches tabs, groups and the editor; a restart of the server 
   await row(page, 'after').waitFor();
   assert.equal(await row(page, '"a":2').count(), 0);
 });
+
+test('saving over a change of somebody else shows that change first, and overwrites when it is said again', async () => {
+  await using directory = await temporaryDirectory();
+  await using server = await startServer({ yaml: yaml(), directory: directory.path });
+  await using caller = await Caller.open(server.engineUrl);
+  await caller.set('s', 'g', 'i', { by: 'nobody' });
+  await using page = await openPage(server, '#s/g');
+  await row(page, 'i').getByRole('button').click();
+  await page.getByLabel('Value (JSON)').fill('{"by":"me"}');
+  await caller.set('s', 'g', 'i', { by: 'somebody' });
+  await row(page, 'i').getByText('{"by":"somebody"}').waitFor();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Not saved: the item was changed to {"by":"somebody"}.').waitFor();
+  await row(page, 'i').getByText('{"by":"somebody"}').waitFor();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await row(page, 'i').getByText('{"by":"me"}').waitFor();
+});

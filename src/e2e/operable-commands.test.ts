@@ -75,6 +75,25 @@ test('the commands write, read, list and delete, keep values exact and say how i
   assert.deepEqual([backup.code, /in_memory store has no files/.test(backup.error)], [1, true]);
 });
 
+test('set --if-rev writes only over the rev it names, and says what is there instead', async () => {
+  await using directory = await temporaryDirectory();
+  await using server = await startServer({ yaml: yaml(), directory: directory.path });
+  const set = (...args: string[]) => run(server.adminUrl, ['set', 's', 'g', 'i', ...args]);
+  assert.equal((await set('{"n":1}', '--if-rev', '0')).code, 0);
+  assert.equal((await set('{"n":2}', '--if-rev', '1')).code, 0);
+  const [stale, malformed] = await Promise.all([
+    set('{"n":3}', '--if-rev', '1'),
+    set('4', '--if-rev', '1.5'),
+  ]);
+  assert.equal(stale.code, 1);
+  assert.match(stale.out, /"outcome":"conflict"/);
+  assert.equal(JSON.parse(stale.out).rev, 2);
+  assert.deepEqual([malformed.code, malformed.out], [2, '']);
+  assert.match(malformed.error, /--if-rev: must be a whole number/);
+  const now = await run(server.adminUrl, ['get', 's', 'g', 'i']);
+  assert.equal(now.out, '{"n":2}\n');
+});
+
 test('tail prints what happens, comes back after a restart, and resumes with --since', async () => {
   await using directory = await temporaryDirectory();
   let server: RunningServer = await startServer({ yaml: yaml(), directory: directory.path });

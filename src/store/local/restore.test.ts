@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { LocalError } from '../../domain/errors.js';
 import { asJson } from '../../domain/json-text.js';
 import { LocalStore } from './local-store.js';
 import { type TableFaults, tableAdapter } from './testing/plain-adapter.js';
@@ -57,4 +58,20 @@ test('an item that is written after it failed stays, whatever was to be removed'
   assert.deepEqual(reopened.list(group), ['2', '2', '2']);
   await store[Symbol.asyncDispose]();
   await reopened[Symbol.asyncDispose]();
+});
+
+test('records of a newer program are refused by their format, and left as they are', async () => {
+  const { records, store, reopen } = await openTable();
+  await store.commit(at('a'), set('1'));
+  await store[Symbol.asyncDispose]();
+  const [key, text] = [...records].find(([, value]) => value.includes('"format"')) ?? [];
+  records.set(key as string, (text as string).replace(/"format":\d+/, '"format":99'));
+  const withoutOwner = () => [...records].filter(([at]) => !at.endsWith('/owner'));
+  const before = withoutOwner();
+  await assert.rejects(reopen(), ({ code, message }: LocalError) => {
+    assert.equal(code, 'store_format');
+    assert.match(message, /records of format 99, this program reads format \d+/);
+    return true;
+  });
+  assert.deepEqual(withoutOwner(), before);
 });
