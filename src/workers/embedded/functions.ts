@@ -23,11 +23,13 @@ const OWN: readonly FunctionInfo[] = FUNCTION_DESCRIPTORS.map(({ id, ...rest }) 
 const OWN_IDS: ReadonlySet<string> = new Set(OWN.map(({ function_id }) => function_id));
 
 /**
- * Who offers which function. The newest registration of an id owns it; a worker may stand in for a function of ours,
- * and while it is away ours is back.
+ * Who offers which function. The newest registration of an id owns it; when it goes, the newest of the others that live
+ * owns it again, and behind all of them ours (D29).
  */
 export class Functions {
-  readonly #registrations = new Map<string, Registration>();
+  readonly #owners = new Map<string, Registration>();
+  /** Registrations that a newer connection took over, oldest first. Only ids that have any. */
+  readonly #older = new Map<string, readonly Registration[]>();
   readonly #changed: () => void;
   /** False until there is a service behind our own functions. */
   offersOwn = false;
@@ -38,7 +40,7 @@ export class Functions {
   }
 
   has(id: string): boolean {
-    return this.#registrations.has(id) || this.isOwn(id);
+    return this.#owners.has(id) || this.isOwn(id);
   }
 
   /** True for a function of ours, whether or not a worker stands in for it. */
@@ -48,14 +50,13 @@ export class Functions {
 
   /** The worker that offers the function. */
   workerOf(id: string): Worker | undefined {
-    return this.#registrations.get(id)?.worker;
+    return this.#owners.get(id)?.worker;
   }
 
   /** False when the connection held the function already. */
   register(worker: Worker, message: RegisterFunctionMessage): boolean {
     const { id, description, request_format, response_format, metadata } = message;
     const isNew = !this.has(id);
-    const held = this.#registrations.get(id)?.worker === worker;
     const info = {
       function_id: id,
       ...(typeof description === 'string' ? { description } : {}),
@@ -63,32 +64,51 @@ export class Functions {
       response_format,
       metadata,
     };
-    this.#registrations.set(id, { worker, info });
+    const owner = this.#owners.get(id);
+    const older = this.#older.get(id) ?? [];
+    const others = older.filter((one) => one.worker !== worker);
+    const held = owner?.worker === worker || others.length < older.length;
+    if (owner !== undefined && owner.worker !== worker) others.push(owner);
+    this.#keepOlder(id, others);
+    this.#owners.set(id, { worker, info });
     if (isNew) this.#changed();
     return !held;
   }
 
-  /** Only the owner can take a function back; false when this connection is not. */
+  /** A connection takes back what it registered; false when it holds no such function. */
   unregister(worker: Worker, id: string): boolean {
-    if (this.workerOf(id) !== worker) return false;
-    this.#registrations.delete(id);
+    const older = this.#older.get(id) ?? [];
+    if (this.workerOf(id) !== worker) {
+      const others = older.filter((one) => one.worker !== worker);
+      this.#keepOlder(id, others);
+      return others.length < older.length;
+    }
+    const next = older.at(-1);
+    if (next === undefined) this.#owners.delete(id);
+    else {
+      this.#owners.set(id, next);
+      this.#keepOlder(id, older.slice(0, -1));
+    }
     if (!this.has(id)) this.#changed();
     return true;
   }
 
-  /** A connection is closed, and its functions go with it, except for those that a newer one took over. */
+  /** A connection is closed, and its functions go with it, except for those that another one offers too. */
   removeOf(worker: Worker): void {
-    for (const [id, registration] of this.#registrations) {
-      if (registration.worker === worker) this.unregister(worker, id);
-    }
+    for (const id of [...this.#older.keys(), ...this.#owners.keys()]) this.unregister(worker, id);
   }
 
   idsOf(worker: Worker): string[] {
-    return [...this.#registrations].filter(([, { worker: owner }]) => owner === worker).map(([id]) => id);
+    return [...this.#owners].filter(([, { worker: owner }]) => owner === worker).map(([id]) => id);
   }
 
   list(): FunctionInfo[] {
-    const own = this.offersOwn ? OWN.filter(({ function_id }) => !this.#registrations.has(function_id)) : [];
-    return [...own, ...[...this.#registrations.values()].map(({ info }) => info)];
+    const own = this.offersOwn ? OWN.filter(({ function_id }) => !this.#owners.has(function_id)) : [];
+    return [...own, ...[...this.#owners.values()].map(({ info }) => info)];
+  }
+
+  #keepOlder(id: string, older: readonly Registration[]): void {
+    if (older.length === 0) this.#older.delete(id);
+    else this.#older.set(id, older);
   }
 }

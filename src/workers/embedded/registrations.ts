@@ -58,9 +58,11 @@ export class Registrations {
         if (error) this.#logger.warn({ ...facts, ...error }, 'a worker refused a trigger');
         break;
       }
-      // A service is a name for documentation only, and the real engine ignores the end of a trigger type too.
-      case WORKER_MESSAGE.registerService:
       case WORKER_MESSAGE.unregisterTriggerType:
+        worker.registrations -= Number(this.#triggers.unregisterType(worker, message.id));
+        break;
+      // A service is a name for documentation only.
+      case WORKER_MESSAGE.registerService:
         this.#logger.debug({ worker: worker.id, type: message.type }, 'nothing to do for this message');
         break;
       default:

@@ -20,7 +20,7 @@ export class Worker {
   readonly peer: Peer<WorkerMessage>;
   readonly address: string;
   facts: WorkerFacts = {};
-  /** Functions, trigger types and triggers that this connection holds, or held and lost to a newer one. */
+  /** Functions, trigger types and triggers that this connection holds, those that a newer one took over included. */
   registrations = 0;
 
   constructor(peer: Peer<WorkerMessage>, address: string) {
