@@ -2,6 +2,11 @@
 // Input: spec/openapi.yaml
 
 /**
+ * Messages of the Durable Streams State Protocol.
+ */
+export type StateReply = (StateChange | StateControl)[];
+
+/**
  * A group at one seq, or a page of it.
  */
 export interface SnapshotReply {
@@ -55,6 +60,36 @@ export interface ChangesReply {
   epoch?: string;
   seq?: number;
   messages: unknown[];
+}
+export interface StateChange {
+  /**
+   * The stream's name.
+   */
+  type: string;
+  /**
+   * The item's id.
+   */
+  key: string;
+  /**
+   * The item's value, wrapped where it is no object; absent of a delete.
+   */
+  value?: {};
+  headers: {
+    operation: 'insert' | 'update' | 'delete';
+    /** Of the change; one may begin after it. */
+    offset: string;
+    /** RFC 3339. */
+    timestamp: string;
+    /** `value` is `{value: <the item's value>}`. */
+    wrapped?: true;
+  };
+}
+export interface StateControl {
+  headers: {
+    control: 'snapshot-start' | 'snapshot-end';
+    /** Where the snapshot stands. */
+    offset: string;
+  };
 }
 export interface RefusalReply {
   /**

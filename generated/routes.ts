@@ -4,7 +4,8 @@
 /** How a parameter of a query is read. `flag` = 0 or 1, `cursor` = `<epoch>:<seq>`. */
 export type QueryParameter =
   | { readonly type: 'text' | 'flag' | 'cursor' }
-  | { readonly type: 'integer'; readonly minimum: number; readonly maximum: number };
+  | { readonly type: 'integer'; readonly minimum: number; readonly maximum: number }
+  | { readonly type: 'choice'; readonly values: readonly string[] };
 
 export interface Route {
   /** Names in braces. */
@@ -44,6 +45,17 @@ export const ROUTES = {
       values: { type: 'flag' },
       items: { type: 'flag' },
       ack: { type: 'flag' },
+    },
+  },
+  /** A group as a JSON stream of the Durable Streams Protocol, read side only. */
+  readState: {
+    path: '/v1/stream/groups/{stream}/{group}',
+    listener: 'stream',
+    methods: ['GET', 'HEAD'],
+    query: {
+      offset: { type: 'text' },
+      live: { type: 'choice', values: ['long-poll', 'sse'] },
+      cursor: { type: 'text' },
     },
   },
 } as const satisfies Readonly<Record<string, Route>>;

@@ -13,7 +13,7 @@ import type { JoinTriggerConfig, JoinTriggerPayload, LeaveTriggerConfig, LeaveTr
 import * as triggers from './validators/triggers.js';
 import type { ClientMessage, JoinAllMessage, ServerMessage, SyncItem } from './socket.js';
 import * as socket from './validators/socket.js';
-import type { ChangesReply, RefusalReply, SnapshotReply } from './http.js';
+import type { ChangesReply, RefusalReply, SnapshotReply, StateReply } from './http.js';
 import * as http from './validators/http.js';
 import type { EngineMessage, WorkerMessage } from './worker.js';
 import * as worker from './validators/worker.js';
@@ -115,6 +115,9 @@ export const validateSnapshotReply = http.validateSnapshotReply as unknown as Va
 
 /** Checks a ChangesReply. */
 export const validateChangesReply = http.validateChangesReply as unknown as Validator<ChangesReply>;
+
+/** Checks a StateReply. */
+export const validateStateReply = http.validateStateReply as unknown as Validator<StateReply>;
 
 /** Checks a RefusalReply. */
 export const validateRefusalReply = http.validateRefusalReply as unknown as Validator<RefusalReply>;

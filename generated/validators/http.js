@@ -303,24 +303,406 @@ validate12.errors = vErrors;
 return errors === 0;
 }
 
-export const validateRefusalReply = validate13;
-const schema14 = {"type":"object","required":["error","message"],"properties":{"error":{"type":"string","description":"Stable: `reasons`, `refusals` and `http` of errors.json."},"message":{"type":"string","description":"One sentence for a person."}}};
+export const validateStateReply = validate13;
+const schema14 = {"description":"Messages of the Durable Streams State Protocol.","type":"array","items":{"anyOf":[{"type":"object","required":["type","key","headers"],"properties":{"type":{"type":"string","description":"The stream's name."},"key":{"type":"string","description":"The item's id."},"value":{"type":"object","description":"The item's value, wrapped where it is no object; absent of a delete."},"headers":{"type":"object","required":["operation","offset","timestamp"],"properties":{"operation":{"type":"string","enum":["insert","update","delete"]},"offset":{"type":"string","description":"Of the change; one may begin after it."},"timestamp":{"type":"string","description":"RFC 3339."},"wrapped":{"type":"boolean","const":true,"description":"`value` is `{value: <the item's value>}`."}}}}},{"type":"object","required":["headers"],"properties":{"headers":{"type":"object","required":["control","offset"],"properties":{"control":{"type":"string","enum":["snapshot-start","snapshot-end"]},"offset":{"type":"string","description":"Where the snapshot stands."}}}}}]}};
 
 function validate13(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(Array.isArray(data)){
+var valid0 = true;
+const len0 = data.length;
+for(let i0=0; i0<len0; i0++){
+let data0 = data[i0];
+const _errs1 = errors;
+const _errs2 = errors;
+let valid1 = false;
+const _errs3 = errors;
+if(errors === _errs3){
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+let missing0;
+if((((data0.type === undefined) && (missing0 = "type")) || ((data0.key === undefined) && (missing0 = "key"))) || ((data0.headers === undefined) && (missing0 = "headers"))){
+const err0 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/0/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+else {
+if(data0.type !== undefined){
+const _errs5 = errors;
+if(typeof data0.type !== "string"){
+const err1 = {instancePath:instancePath+"/" + i0+"/type",schemaPath:"#/items/anyOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+var valid2 = _errs5 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data0.key !== undefined){
+const _errs7 = errors;
+if(typeof data0.key !== "string"){
+const err2 = {instancePath:instancePath+"/" + i0+"/key",schemaPath:"#/items/anyOf/0/properties/key/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+var valid2 = _errs7 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data0.value !== undefined){
+let data3 = data0.value;
+const _errs9 = errors;
+if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
+const err3 = {instancePath:instancePath+"/" + i0+"/value",schemaPath:"#/items/anyOf/0/properties/value/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+var valid2 = _errs9 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data0.headers !== undefined){
+let data4 = data0.headers;
+const _errs11 = errors;
+if(errors === _errs11){
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+let missing1;
+if((((data4.operation === undefined) && (missing1 = "operation")) || ((data4.offset === undefined) && (missing1 = "offset"))) || ((data4.timestamp === undefined) && (missing1 = "timestamp"))){
+const err4 = {instancePath:instancePath+"/" + i0+"/headers",schemaPath:"#/items/anyOf/0/properties/headers/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+else {
+if(data4.operation !== undefined){
+let data5 = data4.operation;
+const _errs13 = errors;
+if(typeof data5 !== "string"){
+const err5 = {instancePath:instancePath+"/" + i0+"/headers/operation",schemaPath:"#/items/anyOf/0/properties/headers/properties/operation/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(!(((data5 === "insert") || (data5 === "update")) || (data5 === "delete"))){
+const err6 = {instancePath:instancePath+"/" + i0+"/headers/operation",schemaPath:"#/items/anyOf/0/properties/headers/properties/operation/enum",keyword:"enum",params:{allowedValues: schema14.items.anyOf[0].properties.headers.properties.operation.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+var valid3 = _errs13 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data4.offset !== undefined){
+const _errs15 = errors;
+if(typeof data4.offset !== "string"){
+const err7 = {instancePath:instancePath+"/" + i0+"/headers/offset",schemaPath:"#/items/anyOf/0/properties/headers/properties/offset/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+var valid3 = _errs15 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data4.timestamp !== undefined){
+const _errs17 = errors;
+if(typeof data4.timestamp !== "string"){
+const err8 = {instancePath:instancePath+"/" + i0+"/headers/timestamp",schemaPath:"#/items/anyOf/0/properties/headers/properties/timestamp/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+var valid3 = _errs17 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data4.wrapped !== undefined){
+let data8 = data4.wrapped;
+const _errs19 = errors;
+if(typeof data8 !== "boolean"){
+const err9 = {instancePath:instancePath+"/" + i0+"/headers/wrapped",schemaPath:"#/items/anyOf/0/properties/headers/properties/wrapped/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if(true !== data8){
+const err10 = {instancePath:instancePath+"/" + i0+"/headers/wrapped",schemaPath:"#/items/anyOf/0/properties/headers/properties/wrapped/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+var valid3 = _errs19 === errors;
+}
+else {
+var valid3 = true;
+}
+}
+}
+}
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/" + i0+"/headers",schemaPath:"#/items/anyOf/0/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+var valid2 = _errs11 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+}
+else {
+const err12 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+var _valid0 = _errs3 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const _errs21 = errors;
+if(errors === _errs21){
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+let missing2;
+if((data0.headers === undefined) && (missing2 = "headers")){
+const err13 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/1/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+else {
+if(data0.headers !== undefined){
+let data9 = data0.headers;
+const _errs23 = errors;
+if(errors === _errs23){
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+let missing3;
+if(((data9.control === undefined) && (missing3 = "control")) || ((data9.offset === undefined) && (missing3 = "offset"))){
+const err14 = {instancePath:instancePath+"/" + i0+"/headers",schemaPath:"#/items/anyOf/1/properties/headers/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+else {
+if(data9.control !== undefined){
+let data10 = data9.control;
+const _errs25 = errors;
+if(typeof data10 !== "string"){
+const err15 = {instancePath:instancePath+"/" + i0+"/headers/control",schemaPath:"#/items/anyOf/1/properties/headers/properties/control/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+if(!((data10 === "snapshot-start") || (data10 === "snapshot-end"))){
+const err16 = {instancePath:instancePath+"/" + i0+"/headers/control",schemaPath:"#/items/anyOf/1/properties/headers/properties/control/enum",keyword:"enum",params:{allowedValues: schema14.items.anyOf[1].properties.headers.properties.control.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+var valid5 = _errs25 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data9.offset !== undefined){
+const _errs27 = errors;
+if(typeof data9.offset !== "string"){
+const err17 = {instancePath:instancePath+"/" + i0+"/headers/offset",schemaPath:"#/items/anyOf/1/properties/headers/properties/offset/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+var valid5 = _errs27 === errors;
+}
+else {
+var valid5 = true;
+}
+}
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/" + i0+"/headers",schemaPath:"#/items/anyOf/1/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+var _valid0 = _errs21 === errors;
+valid1 = valid1 || _valid0;
+}
+if(!valid1){
+const err20 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+validate13.errors = vErrors;
+return false;
+}
+else {
+errors = _errs2;
+if(vErrors !== null){
+if(_errs2){
+vErrors.length = _errs2;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs1 === errors;
+if(!valid0){
+break;
+}
+}
+}
+else {
+validate13.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
+}
+validate13.errors = vErrors;
+return errors === 0;
+}
+
+export const validateRefusalReply = validate14;
+const schema15 = {"type":"object","required":["error","message"],"properties":{"error":{"type":"string","description":"Stable: `reasons`, `refusals` and `http` of errors.json."},"message":{"type":"string","description":"One sentence for a person."}}};
+
+function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.error === undefined) && (missing0 = "error")) || ((data.message === undefined) && (missing0 = "message"))){
-validate13.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate14.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 if(data.error !== undefined){
 const _errs1 = errors;
 if(typeof data.error !== "string"){
-validate13.errors = [{instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate14.errors = [{instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -332,7 +714,7 @@ if(valid0){
 if(data.message !== undefined){
 const _errs3 = errors;
 if(typeof data.message !== "string"){
-validate13.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate14.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -344,10 +726,10 @@ var valid0 = true;
 }
 }
 else {
-validate13.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate14.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate13.errors = vErrors;
+validate14.errors = vErrors;
 return errors === 0;
 }

@@ -76,7 +76,12 @@ export function families(spec: Spec): readonly Family[] {
       ['ClientMessage', 'JoinAllMessage', 'ServerMessage', 'SyncItem'],
       [socket],
     ),
-    family('http', spec.http.definitions, ['SnapshotReply', 'ChangesReply', 'RefusalReply'], [http]),
+    family(
+      'http',
+      spec.http.definitions,
+      ['SnapshotReply', 'ChangesReply', 'StateReply', 'RefusalReply'],
+      [http],
+    ),
     family('worker', spec.worker.definitions, ['WorkerMessage', 'EngineMessage'], [worker]),
     { ...named('config', [['Config', spec.config]]), inputs: [config] },
   ];

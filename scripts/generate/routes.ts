@@ -16,7 +16,8 @@ ${routes.map(renderRoute).join('')}} as const satisfies Readonly<Record<string, 
 const PRELUDE = `/** How a parameter of a query is read. \`flag\` = 0 or 1, \`cursor\` = \`<epoch>:<seq>\`. */
 export type QueryParameter =
   | { readonly type: 'text' | 'flag' | 'cursor' }
-  | { readonly type: 'integer'; readonly minimum: number; readonly maximum: number };
+  | { readonly type: 'integer'; readonly minimum: number; readonly maximum: number }
+  | { readonly type: 'choice'; readonly values: readonly string[] };
 
 export interface Route {
   /** Names in braces. */
@@ -49,6 +50,9 @@ function readingOf(name: string, { type, format, enum: values, minimum, maximum 
     if (typeof minimum !== 'number' || typeof maximum !== 'number') throw new Error(`${name}: needs bounds`);
     return `{ type: 'integer', minimum: ${minimum}, maximum: ${maximum} }`;
   }
-  if (type === 'string' && values === undefined) return "{ type: 'text' }";
+  if (type === 'string') {
+    if (values === undefined) return "{ type: 'text' }";
+    return `{ type: 'choice', values: [${values.map((value) => quote(String(value))).join(', ')}] }`;
+  }
   throw new Error(`the query parameter ${name} is read in no way that there is`);
 }

@@ -33,6 +33,8 @@ export interface Outlet {
   readonly id: string;
   /** The encoding that its bytes are in. Never changes. */
   readonly variant: Variant;
+  /** What join and leave handlers are told about it, where that is not its variant. */
+  readonly transport?: 'sse' | 'poll';
   /** Queues bytes that the variant's encoder built. The outlet keeps a reference and must not change them. */
   write(frames: Frames): void;
   /** Bytes accepted by `write` that the operating system has not taken yet. */

@@ -43,7 +43,8 @@ export function* changesPieces(at: ItemOrGroup, since: Since, withItems: boolean
   yield '}\n';
 }
 
-function* arrayPieces<T>(entries: readonly T[], toText: (entry: T) => string): Pieces {
+/** A JSON array. */
+export function* arrayPieces<T>(entries: Iterable<T>, toText: (entry: T) => string): Pieces {
   let before = '[';
   for (const entry of entries) {
     yield before + toText(entry);

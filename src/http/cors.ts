@@ -4,7 +4,7 @@ import { Refusal } from '../net/refusal.js';
 
 /** Seconds that a browser may remember a preflight. */
 const MAX_AGE = '600';
-const EXPOSED = 'ETag, Retry-After';
+const EXPOSED = 'ETag, Retry-After, Stream-Next-Offset, Stream-Up-To-Date, Stream-Cursor';
 /** Header names, as a preflight lists them. */
 const NAMES = /^[\w!#$%&'*+.^`|~-]+(?:\s*,\s*[\w!#$%&'*+.^`|~-]+)*$/;
 

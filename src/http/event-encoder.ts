@@ -3,8 +3,8 @@ import type { Encoder } from '../delivery/port.js';
 const LINE_END = /\r\n|\r|\n/g;
 const HAS_LINE_END = /[\r\n]/;
 
-/** Values keep the white space that they came with; each line of an event begins with its field. */
-const dataOf = (text: string): string =>
+/** The data of an event. Values keep the white space that they came with; each line of an event begins with its field. */
+export const dataOf = (text: string): string =>
   HAS_LINE_END.test(text) ? text.replace(LINE_END, '\ndata: ') : text;
 
 /**

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Frames, Outlet } from '../delivery/port.js';
+import type { Frames, Outlet, Variant } from '../delivery/port.js';
 import type { Beating } from '../net/heartbeat.js';
 import { Refusal } from '../net/refusal.js';
 import type { ConnectionInfo } from '../socket/connection.js';
@@ -42,7 +42,8 @@ let lastId = 0;
  */
 export class EventStream implements Outlet, Beating, Stallable {
   readonly id = `e${++lastId}`;
-  readonly variant = 'sse';
+  readonly variant: Variant = 'sse';
+  readonly transport = 'sse';
   readonly address: string;
   readonly since = Date.now();
   readonly #response: ServerResponse;
@@ -71,6 +72,11 @@ export class EventStream implements Outlet, Beating, Stallable {
 
   get queuedBytes(): number {
     return this.#earlyBytes + this.#socket.writableLength;
+  }
+
+  /** More waits than a reader may hold up. */
+  get isFull(): boolean {
+    return this.queuedBytes > this.#runtime.config.current.limits.outbox_bytes;
   }
 
   get info(): ConnectionInfo {
@@ -133,6 +139,7 @@ export class EventStream implements Outlet, Beating, Stallable {
 
   /** Ends the stream after what is queued; the reader may come back with its cursor. */
   end(): void {
+    this.ended();
     this.#runtime.service.disconnect(this);
     if (this.#response.writableEnded) return;
     if (this.#early === undefined) {
@@ -142,7 +149,16 @@ export class EventStream implements Outlet, Beating, Stallable {
     } else sendRetry(this.#response, new Refusal(503, 'going_away', 'the server shuts down'));
   }
 
+  /** It has ended, or is about to. May be called more than once. */
+  protected ended(): void {}
+
+  /** Logs why it cannot go on. */
+  protected failed(error: unknown): void {
+    this.#runtime.logger.info({ socket: this.id, err: error }, 'ended an event stream that cannot go on');
+  }
+
   #closed(): void {
+    this.ended();
     this.#open.delete(this);
     this.#runtime.heartbeat.delete(this);
     this.#runtime.stalls.delete(this);

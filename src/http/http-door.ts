@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { REASON_STATUS } from '../../generated/constants.js';
+import { ROUTES } from '../../generated/routes.js';
 import { StreamError } from '../domain/errors.js';
 import { clientAddress } from '../net/client-address.js';
 import { Heartbeat } from '../net/heartbeat.js';
@@ -13,6 +14,7 @@ import { checkOrigin, corsHeaders, preflight } from './cors.js';
 import { sendRetry } from './event-stream.js';
 import { Reading } from './reading.js';
 import type { HttpRuntime } from './runtime.js';
+import { StateDoor } from './state/state-door.js';
 import { Subscribing } from './subscribing.js';
 import { checkRequest, type HttpTarget, readTarget } from './target.js';
 
@@ -34,6 +36,7 @@ export class HttpDoor implements RequestDoor {
   readonly #admission: Admission;
   readonly #reading: Reading;
   readonly #subscribing: Subscribing;
+  readonly #state: StateDoor;
 
   constructor({ admission, ...shared }: HttpDoorOptions) {
     const { config } = shared;
@@ -45,6 +48,11 @@ export class HttpDoor implements RequestDoor {
     };
     this.#reading = new Reading(this.#runtime);
     this.#subscribing = new Subscribing(this.#runtime, this.#reading);
+    this.#state = new StateDoor({
+      runtime: this.#runtime,
+      reading: this.#reading,
+      subscribing: this.#subscribing,
+    });
   }
 
   /** Replies to a request. Never throws. */
@@ -80,7 +88,7 @@ export class HttpDoor implements RequestDoor {
         return;
       }
       checkRequest(request, target.route);
-      wanted = request.method === 'HEAD' ? 'json' : acceptedType(request.headers.accept);
+      wanted = request.method === 'HEAD' ? 'json' : wantedType(request, target);
       await this.#serve(request, response, target, wanted);
     } catch (error) {
       this.#refuse(request, response, error, wanted);
@@ -100,7 +108,8 @@ export class HttpDoor implements RequestDoor {
     if (response.destroyed || response.writableEnded) return;
     const client = { request, response, target, address, context };
     const { since, wait } = target.parameters;
-    if (wanted === 'events') await this.#subscribing.stream(client);
+    if (target.route === ROUTES.readState) await this.#state.reply(client);
+    else if (wanted === 'events') await this.#subscribing.stream(client);
     else if (since !== undefined && wait !== undefined && request.method === 'GET') {
       await this.#subscribing.poll(client, since, wait);
     } else await this.#reading.reply(client);
@@ -132,6 +141,17 @@ export class HttpDoor implements RequestDoor {
     else logger.warn(about, 'refused a request');
     return refusal;
   }
+}
+
+/**
+ * The type of the reply. Where `live` says that it is an event stream, refusals are JSON all the same: those readers try
+ * again by themselves, and give up where streams end at once.
+ *
+ * @throws Refusal 406
+ */
+function wantedType({ headers }: IncomingMessage, { route }: HttpTarget): MediaType {
+  const wanted = acceptedType(headers.accept);
+  return route === ROUTES.readState ? 'json' : wanted;
 }
 
 const LATER: OutgoingHttpHeaders = { 'Retry-After': '1' };

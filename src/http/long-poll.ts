@@ -1,5 +1,8 @@
 import type { Frames, Outlet } from '../delivery/port.js';
 
+/** What ended a wait. */
+export type PollEnd = 'moved' | 'timeout' | 'closing';
+
 let lastId = 0;
 
 /** A wait for the moment in which a cursor moves: the outlet of a subscription that is told nothing else. */
@@ -9,28 +12,28 @@ export class LongPoll implements Outlet {
   /** It keeps nothing. */
   readonly queuedBytes = 0;
   readonly #timer: NodeJS.Timeout;
-  #ended: ((moved: boolean) => void) | undefined;
+  #ended: ((how: PollEnd) => void) | undefined;
 
   /**
-   * @param ms until it ends without a move
+   * @param ms until it ends by itself
    * @param ended called once, or never after `cancel`
    */
-  constructor(ms: number, ended: (moved: boolean) => void) {
+  constructor(ms: number, ended: (how: PollEnd) => void) {
     this.#ended = ended;
-    this.#timer = setTimeout(() => this.end(false), ms);
+    this.#timer = setTimeout(() => this.end('timeout'), ms);
   }
 
   write(frames: Frames): void {
-    if (frames.length > 0) this.end(true);
+    if (frames.length > 0) this.end('moved');
   }
 
   paused(): void {}
 
   /** Ends the wait. */
-  end(moved: boolean): void {
+  end(how: PollEnd): void {
     const ended = this.#ended;
     this.cancel();
-    ended?.(moved);
+    ended?.(how);
   }
 
   cancel(): void {

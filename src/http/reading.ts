@@ -21,7 +21,7 @@ export class Reading {
 
   /** @throws Refusal `guarded`, `join_refused`, `not_found`, `limit`; StreamError when the group cannot be read */
   async reply(client: Client): Promise<void> {
-    await this.#admit(client);
+    await this.admit(client);
     const { request, target } = client;
     const { since } = target.parameters;
     if (since !== undefined) {
@@ -50,8 +50,11 @@ export class Reading {
     response.end();
   }
 
-  /** Fail closed: whom join handlers let in is not known here. */
-  async #admit({ target: { at }, context }: Client): Promise<void> {
+  /**
+   * Fail closed: whom join handlers let in is not known here.
+   * @throws Refusal `guarded`, `join_refused`
+   */
+  async admit({ target: { at }, context }: Client): Promise<void> {
     const { reads, config } = this.#runtime;
     if (!reads.isGuarded(at.stream)) return;
     if (config.current.http.reads_guarded !== 'ask') {

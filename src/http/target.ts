@@ -16,14 +16,21 @@ import {
 
 type Parsed<P extends QueryParameter> = P extends { type: 'flag' }
   ? boolean
-  : (P extends { type: 'integer' } ? number : P extends { type: 'cursor' } ? Cursor : string) | undefined;
+  :
+      | (P extends { type: 'integer' }
+          ? number
+          : P extends { type: 'cursor' }
+            ? Cursor
+            : P extends { type: 'choice' }
+              ? P['values'][number]
+              : string)
+      | undefined;
 
-/** The parameters of a read. Those that an item's route does not know are absent there. */
-export type ReadParameters = {
-  readonly [K in keyof (typeof ROUTES)['readGroup']['query']]: Parsed<
-    (typeof ROUTES)['readGroup']['query'][K]
-  >;
-};
+type ParametersOf<R extends Route> = { readonly [K in keyof R['query']]: Parsed<R['query'][K]> };
+
+/** The parameters of a read. Those that a route does not know are absent there. */
+export type ReadParameters = ParametersOf<(typeof ROUTES)['readGroup']> &
+  ParametersOf<(typeof ROUTES)['readState']>;
 
 /** What a request asks for. */
 export interface HttpTarget extends Pick<RequestTarget, 'path' | 'query'> {
@@ -90,6 +97,8 @@ function readParameters(route: Route, query: RequestTarget['query']): ReadParame
   if (parameters.after !== undefined && parameters.limit === undefined) {
     throw badParameter('after: needs limit');
   }
+  if (parameters.live !== undefined && parameters.offset === undefined)
+    throw badParameter('live: needs offset');
   return parameters;
 }
 
@@ -97,7 +106,10 @@ function read(name: string, how: QueryParameter, text: string | undefined): unkn
   if (how.type === 'flag') return parseFlag(name, text);
   if (text === undefined) return undefined;
   if (how.type === 'cursor') return parseCursor(name, text);
-  return how.type === 'integer' ? parseInteger(name, how, text) : text;
+  if (how.type === 'integer') return parseInteger(name, how, text);
+  if (how.type === 'choice' && !how.values.includes(text))
+    throw badParameter(`${name}: must be ${how.values.join(' or ')}`);
+  return text;
 }
 
 const DIGITS = /^\d{1,9}$/;

@@ -122,7 +122,8 @@ export class Joins implements SubscriptionService {
 }
 
 /** A WebSocket goes without saying: its payload is what handlers know from before there were others. */
-const transportOf = ({ variant }: Outlet): Transport | undefined => (variant === 'ws' ? undefined : variant);
+const transportOf = ({ variant, transport }: Outlet): Transport | undefined =>
+  transport ?? (variant === 'ws' ? undefined : variant);
 
 type Addressed = ItemOrGroup & { readonly subscriptionId: string };
 

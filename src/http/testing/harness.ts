@@ -96,6 +96,20 @@ export async function ask(
   return { status, headers: got, text, json: isJson ? JSON.parse(text) : undefined };
 }
 
+/** A reply that goes on until the test ends. */
+export async function openReply(
+  t: TestContext,
+  url: string,
+  headers: OutgoingHttpHeaders = {},
+): Promise<IncomingMessage> {
+  const request = httpRequest(url, { agent: false, headers });
+  request.on('error', () => {});
+  request.end();
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  t.after(() => request.destroy());
+  return response;
+}
+
 export interface ServerEvent {
   readonly id: string | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into it.
@@ -118,12 +132,7 @@ export class Events {
   }
 
   static async open(t: TestContext, url: string, headers: OutgoingHttpHeaders = {}): Promise<Events> {
-    const request = httpRequest(url, { agent: false, headers: { Accept: 'text/event-stream', ...headers } });
-    request.on('error', () => {});
-    request.end();
-    const [response] = (await once(request, 'response')) as [IncomingMessage];
-    t.after(() => request.destroy());
-    return new Events(response);
+    return new Events(await openReply(t, url, { Accept: 'text/event-stream', ...headers }));
   }
 
   /** The next event; undefined at the end. */
