@@ -127,6 +127,10 @@ export interface Limits {
    */
   sockets_per_address: number;
   /**
+   * Sockets that all clients together may hold. 0 = as many as the process's open files allow, less a reserve for everything else; a greater number than that counts as that.
+   */
+  max_sockets: number;
+  /**
    * Joins per second that one socket may send; so many may also come at once, as after a reconnect.
    */
   joins_per_second: number;

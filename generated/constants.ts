@@ -112,7 +112,7 @@ export const REFUSAL = {
   tooManySockets: 'too_many_sockets',
   /** The auth function cannot be reached now. */
   authUnavailable: 'auth_unavailable',
-  /** Too many clients wait to be let in. */
+  /** Too many clients wait to be let in, or are connected (`limits.max_sockets`). */
   overloaded: 'overloaded',
   /** The server shuts down. */
   goingAway: 'going_away',

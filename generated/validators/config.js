@@ -4,7 +4,7 @@
 export const validateConfig = validate11;
 const schema12 = {"title":"Config","description":"Configuration of one iii-stream process, as the bare mapping.","type":"object","additionalProperties":false,"properties":{"port":{"description":"Port of the stream socket. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":3112},"host":{"description":"Address that the stream socket listens on.","type":"string","minLength":1,"default":"0.0.0.0"},"auth_function":{"description":"Id of the function that admits clients. Absent = everybody is let in.","type":"string","minLength":1},"adapter":{"$ref":"#/definitions/Adapter","default":{"name":"kv"}},"allowed_origins":{"description":"Values of the Origin header that browsers may connect from, such as `https://app.example`. Absent = any.","type":"array","items":{"type":"string","minLength":1}},"trusted_proxies":{"description":"Addresses of proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` or `Forwarded` header gives the client's address. Absent = none is believed.","type":"array","items":{"type":"string","pattern":"^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"}},"path_prefix":{"description":"What all paths of the stream port begin with, such as `/rt`, behind a proxy that keeps it.","type":"string","pattern":"^(/[A-Za-z0-9._~-]+)+$"},"drain_ms":{"description":"Milliseconds of the end in which `/readyz` says 503 already: clients are served for the first half, and closed one after another in the second.","type":"integer","minimum":0,"maximum":7000,"default":0},"http":{"$ref":"#/definitions/Http","default":{}},"limits":{"$ref":"#/definitions/Limits","default":{}},"admin":{"$ref":"#/definitions/Admin","default":{}},"log":{"$ref":"#/definitions/Log","default":{}},"engine":{"$ref":"#/definitions/Engine","default":{}}}};
 const schema20 = {"description":"Reads over HTTP, on the port of the stream socket.","type":"object","additionalProperties":false,"properties":{"reads_guarded":{"description":"Plain reads of a stream that `stream:join` handlers guard. `refuse` = 403; `ask` = the handlers are asked about each, as a join with `transport: get`.","type":"string","enum":["refuse","ask"],"default":"refuse"}}};
-const schema21 = {"description":"Bounds. Each has a named error or close code.","type":"object","additionalProperties":false,"properties":{"max_name_bytes":{"description":"Bytes (UTF-8) of a stream name, group id or item id.","type":"integer","minimum":1,"maximum":65536,"default":512},"max_depth":{"description":"Nesting depth of a message's JSON.","type":"integer","minimum":8,"maximum":10000,"default":128},"max_frame_bytes":{"description":"Bytes of one incoming WebSocket message.","type":"integer","minimum":1024,"maximum":268435456,"default":4194304},"outbox_bytes":{"description":"Bytes that may wait to be sent on one socket before changes are skipped to the newest.","type":"integer","minimum":1024,"maximum":1073741824,"default":1048576},"slow_client_timeout_ms":{"description":"Milliseconds that a socket with a full outbox may take nothing before it is closed.","type":"integer","minimum":1,"maximum":2147483647,"default":30000},"sync_bytes":{"description":"Bytes of a group's values that a client is sent at once when it does not ask for pages. Beyond, it gets the error `limit`.","type":"integer","minimum":1024,"maximum":1073741824,"default":67108864},"subscriptions_per_socket":{"description":"Subscriptions that one socket may hold.","type":"integer","minimum":1,"maximum":2147483647,"default":1000},"sockets_per_address":{"description":"Sockets that one client address may hold. 0 = unlimited.","type":"integer","minimum":0,"maximum":2147483647,"default":10000},"joins_per_second":{"description":"Joins per second that one socket may send; so many may also come at once, as after a reconnect.","type":"integer","minimum":1,"maximum":2147483647,"default":1000},"idempotency_window_ms":{"description":"Milliseconds that the idempotency key of a write is remembered, by its item, which keeps the last 8.","type":"integer","minimum":1,"maximum":2147483647,"default":600000},"max_pending_invocations":{"description":"Function calls that may be unanswered at once.","type":"integer","minimum":1,"maximum":2147483647,"default":10000},"invocation_timeout_ms":{"description":"Milliseconds that a called function may take.","type":"integer","minimum":1,"maximum":2147483647,"default":30000},"auth_timeout_ms":{"description":"Milliseconds that the auth function may take.","type":"integer","minimum":1,"maximum":2147483647,"default":10000},"heartbeat_interval_ms":{"description":"Milliseconds between two pings of a socket; one that did not answer the last is dropped.","type":"integer","minimum":1,"maximum":2147483647,"default":30000}}};
+const schema21 = {"description":"Bounds. Each has a named error or close code.","type":"object","additionalProperties":false,"properties":{"max_name_bytes":{"description":"Bytes (UTF-8) of a stream name, group id or item id.","type":"integer","minimum":1,"maximum":65536,"default":512},"max_depth":{"description":"Nesting depth of a message's JSON.","type":"integer","minimum":8,"maximum":10000,"default":128},"max_frame_bytes":{"description":"Bytes of one incoming WebSocket message.","type":"integer","minimum":1024,"maximum":268435456,"default":4194304},"outbox_bytes":{"description":"Bytes that may wait to be sent on one socket before changes are skipped to the newest.","type":"integer","minimum":1024,"maximum":1073741824,"default":1048576},"slow_client_timeout_ms":{"description":"Milliseconds that a socket with a full outbox may take nothing before it is closed.","type":"integer","minimum":1,"maximum":2147483647,"default":30000},"sync_bytes":{"description":"Bytes of a group's values that a client is sent at once when it does not ask for pages. Beyond, it gets the error `limit`.","type":"integer","minimum":1024,"maximum":1073741824,"default":67108864},"subscriptions_per_socket":{"description":"Subscriptions that one socket may hold.","type":"integer","minimum":1,"maximum":2147483647,"default":1000},"sockets_per_address":{"description":"Sockets that one client address may hold. 0 = unlimited.","type":"integer","minimum":0,"maximum":2147483647,"default":10000},"max_sockets":{"description":"Sockets that all clients together may hold. 0 = as many as the process's open files allow, less a reserve for everything else; a greater number than that counts as that.","type":"integer","minimum":0,"maximum":2147483647,"default":0},"joins_per_second":{"description":"Joins per second that one socket may send; so many may also come at once, as after a reconnect.","type":"integer","minimum":1,"maximum":2147483647,"default":1000},"idempotency_window_ms":{"description":"Milliseconds that the idempotency key of a write is remembered, by its item, which keeps the last 8.","type":"integer","minimum":1,"maximum":2147483647,"default":600000},"max_pending_invocations":{"description":"Function calls that may be unanswered at once.","type":"integer","minimum":1,"maximum":2147483647,"default":10000},"invocation_timeout_ms":{"description":"Milliseconds that a called function may take.","type":"integer","minimum":1,"maximum":2147483647,"default":30000},"auth_timeout_ms":{"description":"Milliseconds that the auth function may take.","type":"integer","minimum":1,"maximum":2147483647,"default":10000},"heartbeat_interval_ms":{"description":"Milliseconds between two pings of a socket; one that did not answer the last is dropped.","type":"integer","minimum":1,"maximum":2147483647,"default":30000}}};
 const schema22 = {"description":"The endpoint of health and metrics. `false` = none.","type":["object","boolean"],"if":{"type":"boolean"},"then":{"const":false},"additionalProperties":false,"properties":{"host":{"description":"Address that it listens on.","type":"string","minLength":1,"default":"127.0.0.1"},"port":{"description":"Its port. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":3113}}};
 const schema23 = {"type":"object","additionalProperties":false,"properties":{"level":{"description":"The least level that is logged.","type":"string","enum":["trace","debug","info","warn","error","fatal","silent"],"default":"info"},"format":{"description":"`auto` = pretty on a terminal, else JSON.","type":"string","enum":["auto","json","pretty"],"default":"auto"}}};
 const schema24 = {"description":"The embedded engine endpoint. Read only when no engine is given to attach to.","type":"object","additionalProperties":false,"properties":{"host":{"description":"Address that it listens on.","type":"string","minLength":1,"default":"127.0.0.1"},"port":{"description":"Its port. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":49134}}};
@@ -1069,6 +1069,9 @@ data12.subscriptions_per_socket = 1000;
 if(data12.sockets_per_address === undefined){
 data12.sockets_per_address = 10000;
 }
+if(data12.max_sockets === undefined){
+data12.max_sockets = 0;
+}
 if(data12.joins_per_second === undefined){
 data12.joins_per_second = 1000;
 }
@@ -1272,21 +1275,21 @@ return false;
 }
 var valid6 = _errs45 === errors;
 if(valid6){
-let data21 = data12.joins_per_second;
+let data21 = data12.max_sockets;
 const _errs47 = errors;
 if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
-validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_sockets",schemaPath:"#/definitions/Limits/properties/max_sockets/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs47){
 if((typeof data21 == "number") && (isFinite(data21))){
 if(data21 > 2147483647 || isNaN(data21)){
-validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_sockets",schemaPath:"#/definitions/Limits/properties/max_sockets/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data21 < 1 || isNaN(data21)){
-validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+if(data21 < 0 || isNaN(data21)){
+validate11.errors = [{instancePath:instancePath+"/limits/max_sockets",schemaPath:"#/definitions/Limits/properties/max_sockets/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -1294,21 +1297,21 @@ return false;
 }
 var valid6 = _errs47 === errors;
 if(valid6){
-let data22 = data12.idempotency_window_ms;
+let data22 = data12.joins_per_second;
 const _errs49 = errors;
 if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
-validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs49){
 if((typeof data22 == "number") && (isFinite(data22))){
 if(data22 > 2147483647 || isNaN(data22)){
-validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data22 < 1 || isNaN(data22)){
-validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1316,21 +1319,21 @@ return false;
 }
 var valid6 = _errs49 === errors;
 if(valid6){
-let data23 = data12.max_pending_invocations;
+let data23 = data12.idempotency_window_ms;
 const _errs51 = errors;
 if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
-validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs51){
 if((typeof data23 == "number") && (isFinite(data23))){
 if(data23 > 2147483647 || isNaN(data23)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data23 < 1 || isNaN(data23)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1338,21 +1341,21 @@ return false;
 }
 var valid6 = _errs51 === errors;
 if(valid6){
-let data24 = data12.invocation_timeout_ms;
+let data24 = data12.max_pending_invocations;
 const _errs53 = errors;
 if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
-validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs53){
 if((typeof data24 == "number") && (isFinite(data24))){
 if(data24 > 2147483647 || isNaN(data24)){
-validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data24 < 1 || isNaN(data24)){
-validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1360,21 +1363,21 @@ return false;
 }
 var valid6 = _errs53 === errors;
 if(valid6){
-let data25 = data12.auth_timeout_ms;
+let data25 = data12.invocation_timeout_ms;
 const _errs55 = errors;
 if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
-validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs55){
 if((typeof data25 == "number") && (isFinite(data25))){
 if(data25 > 2147483647 || isNaN(data25)){
-validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data25 < 1 || isNaN(data25)){
-validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1382,27 +1385,50 @@ return false;
 }
 var valid6 = _errs55 === errors;
 if(valid6){
-let data26 = data12.heartbeat_interval_ms;
+let data26 = data12.auth_timeout_ms;
 const _errs57 = errors;
 if(!(((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26))) && (isFinite(data26)))){
-validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs57){
 if((typeof data26 == "number") && (isFinite(data26))){
 if(data26 > 2147483647 || isNaN(data26)){
-validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data26 < 1 || isNaN(data26)){
-validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
 var valid6 = _errs57 === errors;
+if(valid6){
+let data27 = data12.heartbeat_interval_ms;
+const _errs59 = errors;
+if(!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27)))){
+validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs59){
+if((typeof data27 == "number") && (isFinite(data27))){
+if(data27 > 2147483647 || isNaN(data27)){
+validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+return false;
+}
+else {
+if(data27 < 1 || isNaN(data27)){
+validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
+}
+var valid6 = _errs59 === errors;
+}
 }
 }
 }
@@ -1425,17 +1451,17 @@ return false;
 }
 var valid0 = _errs27 === errors;
 if(valid0){
-let data27 = data.admin;
-const _errs59 = errors;
-const _errs60 = errors;
-if((!(data27 && typeof data27 == "object" && !Array.isArray(data27))) && (typeof data27 !== "boolean")){
+let data28 = data.admin;
+const _errs61 = errors;
+const _errs62 = errors;
+if((!(data28 && typeof data28 == "object" && !Array.isArray(data28))) && (typeof data28 !== "boolean")){
 validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/type",keyword:"type",params:{type: schema22.type},message:"must be object,boolean"}];
 return false;
 }
-const _errs62 = errors;
+const _errs64 = errors;
 let valid8 = true;
-const _errs63 = errors;
-if(typeof data27 !== "boolean"){
+const _errs65 = errors;
+if(typeof data28 !== "boolean"){
 const err0 = {};
 if(vErrors === null){
 vErrors = [err0];
@@ -1445,23 +1471,23 @@ vErrors.push(err0);
 }
 errors++;
 }
-var _valid0 = _errs63 === errors;
-errors = _errs62;
+var _valid0 = _errs65 === errors;
+errors = _errs64;
 if(vErrors !== null){
-if(_errs62){
-vErrors.length = _errs62;
+if(_errs64){
+vErrors.length = _errs64;
 }
 else {
 vErrors = null;
 }
 }
 if(_valid0){
-const _errs65 = errors;
-if(false !== data27){
+const _errs67 = errors;
+if(false !== data28){
 validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/then/const",keyword:"const",params:{allowedValue: false},message:"must be equal to constant"}];
 return false;
 }
-var _valid0 = _errs65 === errors;
+var _valid0 = _errs67 === errors;
 valid8 = _valid0;
 }
 if(!valid8){
@@ -1476,28 +1502,28 @@ errors++;
 validate11.errors = vErrors;
 return false;
 }
-if(errors === _errs60){
-if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
-if(data27.host === undefined){
-data27.host = "127.0.0.1";
+if(errors === _errs62){
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+if(data28.host === undefined){
+data28.host = "127.0.0.1";
 }
-if(data27.port === undefined){
-data27.port = 3113;
+if(data28.port === undefined){
+data28.port = 3113;
 }
-const _errs66 = errors;
-for(const key3 in data27){
+const _errs68 = errors;
+for(const key3 in data28){
 if(!((key3 === "host") || (key3 === "port"))){
 validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs66 === errors){
-let data28 = data27.host;
-const _errs67 = errors;
-if(errors === _errs67){
-if(typeof data28 === "string"){
-if(func3(data28) < 1){
+if(_errs68 === errors){
+let data29 = data28.host;
+const _errs69 = errors;
+if(errors === _errs69){
+if(typeof data29 === "string"){
+if(func3(data29) < 1){
 validate11.errors = [{instancePath:instancePath+"/admin/host",schemaPath:"#/definitions/Admin/properties/host/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
@@ -1507,78 +1533,78 @@ validate11.errors = [{instancePath:instancePath+"/admin/host",schemaPath:"#/defi
 return false;
 }
 }
-var valid9 = _errs67 === errors;
+var valid9 = _errs69 === errors;
 if(valid9){
-let data29 = data27.port;
-const _errs69 = errors;
-if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
+let data30 = data28.port;
+const _errs71 = errors;
+if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
 validate11.errors = [{instancePath:instancePath+"/admin/port",schemaPath:"#/definitions/Admin/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs69){
-if((typeof data29 == "number") && (isFinite(data29))){
-if(data29 > 65535 || isNaN(data29)){
+if(errors === _errs71){
+if((typeof data30 == "number") && (isFinite(data30))){
+if(data30 > 65535 || isNaN(data30)){
 validate11.errors = [{instancePath:instancePath+"/admin/port",schemaPath:"#/definitions/Admin/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
 return false;
 }
 else {
-if(data29 < 0 || isNaN(data29)){
+if(data30 < 0 || isNaN(data30)){
 validate11.errors = [{instancePath:instancePath+"/admin/port",schemaPath:"#/definitions/Admin/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid9 = _errs69 === errors;
+var valid9 = _errs71 === errors;
 }
 }
 }
 }
-var valid0 = _errs59 === errors;
+var valid0 = _errs61 === errors;
 if(valid0){
-let data30 = data.log;
-const _errs71 = errors;
-const _errs72 = errors;
-if(errors === _errs72){
-if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
-if(data30.level === undefined){
-data30.level = "info";
-}
-if(data30.format === undefined){
-data30.format = "auto";
-}
+let data31 = data.log;
+const _errs73 = errors;
 const _errs74 = errors;
-for(const key4 in data30){
+if(errors === _errs74){
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+if(data31.level === undefined){
+data31.level = "info";
+}
+if(data31.format === undefined){
+data31.format = "auto";
+}
+const _errs76 = errors;
+for(const key4 in data31){
 if(!((key4 === "level") || (key4 === "format"))){
 validate11.errors = [{instancePath:instancePath+"/log",schemaPath:"#/definitions/Log/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs74 === errors){
-let data31 = data30.level;
-const _errs75 = errors;
-if(typeof data31 !== "string"){
+if(_errs76 === errors){
+let data32 = data31.level;
+const _errs77 = errors;
+if(typeof data32 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/log/level",schemaPath:"#/definitions/Log/properties/level/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((((((data31 === "trace") || (data31 === "debug")) || (data31 === "info")) || (data31 === "warn")) || (data31 === "error")) || (data31 === "fatal")) || (data31 === "silent"))){
+if(!(((((((data32 === "trace") || (data32 === "debug")) || (data32 === "info")) || (data32 === "warn")) || (data32 === "error")) || (data32 === "fatal")) || (data32 === "silent"))){
 validate11.errors = [{instancePath:instancePath+"/log/level",schemaPath:"#/definitions/Log/properties/level/enum",keyword:"enum",params:{allowedValues: schema23.properties.level.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid11 = _errs75 === errors;
+var valid11 = _errs77 === errors;
 if(valid11){
-let data32 = data30.format;
-const _errs77 = errors;
-if(typeof data32 !== "string"){
+let data33 = data31.format;
+const _errs79 = errors;
+if(typeof data33 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/log/format",schemaPath:"#/definitions/Log/properties/format/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((data32 === "auto") || (data32 === "json")) || (data32 === "pretty"))){
+if(!(((data33 === "auto") || (data33 === "json")) || (data33 === "pretty"))){
 validate11.errors = [{instancePath:instancePath+"/log/format",schemaPath:"#/definitions/Log/properties/format/enum",keyword:"enum",params:{allowedValues: schema23.properties.format.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid11 = _errs77 === errors;
+var valid11 = _errs79 === errors;
 }
 }
 }
@@ -1587,33 +1613,33 @@ validate11.errors = [{instancePath:instancePath+"/log",schemaPath:"#/definitions
 return false;
 }
 }
-var valid0 = _errs71 === errors;
+var valid0 = _errs73 === errors;
 if(valid0){
-let data33 = data.engine;
-const _errs79 = errors;
-const _errs80 = errors;
-if(errors === _errs80){
-if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
-if(data33.host === undefined){
-data33.host = "127.0.0.1";
-}
-if(data33.port === undefined){
-data33.port = 49134;
-}
+let data34 = data.engine;
+const _errs81 = errors;
 const _errs82 = errors;
-for(const key5 in data33){
+if(errors === _errs82){
+if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
+if(data34.host === undefined){
+data34.host = "127.0.0.1";
+}
+if(data34.port === undefined){
+data34.port = 49134;
+}
+const _errs84 = errors;
+for(const key5 in data34){
 if(!((key5 === "host") || (key5 === "port"))){
 validate11.errors = [{instancePath:instancePath+"/engine",schemaPath:"#/definitions/Engine/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs82 === errors){
-let data34 = data33.host;
-const _errs83 = errors;
-if(errors === _errs83){
-if(typeof data34 === "string"){
-if(func3(data34) < 1){
+if(_errs84 === errors){
+let data35 = data34.host;
+const _errs85 = errors;
+if(errors === _errs85){
+if(typeof data35 === "string"){
+if(func3(data35) < 1){
 validate11.errors = [{instancePath:instancePath+"/engine/host",schemaPath:"#/definitions/Engine/properties/host/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
@@ -1623,29 +1649,29 @@ validate11.errors = [{instancePath:instancePath+"/engine/host",schemaPath:"#/def
 return false;
 }
 }
-var valid13 = _errs83 === errors;
+var valid13 = _errs85 === errors;
 if(valid13){
-let data35 = data33.port;
-const _errs85 = errors;
-if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
+let data36 = data34.port;
+const _errs87 = errors;
+if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
 validate11.errors = [{instancePath:instancePath+"/engine/port",schemaPath:"#/definitions/Engine/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs85){
-if((typeof data35 == "number") && (isFinite(data35))){
-if(data35 > 65535 || isNaN(data35)){
+if(errors === _errs87){
+if((typeof data36 == "number") && (isFinite(data36))){
+if(data36 > 65535 || isNaN(data36)){
 validate11.errors = [{instancePath:instancePath+"/engine/port",schemaPath:"#/definitions/Engine/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
 return false;
 }
 else {
-if(data35 < 0 || isNaN(data35)){
+if(data36 < 0 || isNaN(data36)){
 validate11.errors = [{instancePath:instancePath+"/engine/port",schemaPath:"#/definitions/Engine/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid13 = _errs85 === errors;
+var valid13 = _errs87 === errors;
 }
 }
 }
@@ -1654,7 +1680,7 @@ validate11.errors = [{instancePath:instancePath+"/engine",schemaPath:"#/definiti
 return false;
 }
 }
-var valid0 = _errs79 === errors;
+var valid0 = _errs81 === errors;
 }
 }
 }

@@ -2,6 +2,7 @@ import { AdminServer } from '../admin/admin-server.js';
 import { type Config, LiveConfig } from '../config/index.js';
 import { encodeEvents, encodeSignals } from '../http/event-encoder.js';
 import { HttpDoor } from '../http/http-door.js';
+import { watchDescriptors } from '../net/descriptors.js';
 import type { Logger } from '../observability/logger.js';
 import { Metrics } from '../observability/metrics.js';
 import { Service } from '../service/service.js';
@@ -61,6 +62,8 @@ async function open(config: LiveConfig<Config>, options: AppOptions, closing: Cl
   const { logger, engineUrl: attachTo, repair = false } = options;
   const initial = config.current;
   const metrics = new Metrics();
+  const descriptors = watchDescriptors(logger);
+  closing.at('descriptors', () => descriptors[Symbol.dispose]());
   const store = await openStore(initial.adapter, { logger, repair, observer: metrics });
   closing.at('store', async () => store[Symbol.asyncDispose]());
   const workers = await openWorkers({ config, logger, engineUrl: attachTo });

@@ -2,7 +2,7 @@
  * The order of the end: no new configuration, fewer and fewer sockets and then no new ones, no new calls, nobody to ask how we are, no deliveries,
  * and at last the store flushes.
  */
-const ORDER = ['reload', 'drain', 'stream', 'workers', 'admin', 'service', 'store'] as const;
+const ORDER = ['reload', 'drain', 'stream', 'workers', 'admin', 'service', 'store', 'descriptors'] as const;
 
 type Step = (typeof ORDER)[number];
 

@@ -88,6 +88,7 @@ function limitKeys(): readonly string[] {
     sync_bytes: true,
     subscriptions_per_socket: true,
     sockets_per_address: true,
+    max_sockets: true,
     joins_per_second: true,
     idempotency_window_ms: true,
     max_pending_invocations: true,

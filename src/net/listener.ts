@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { LimitedLog } from '../observability/limited-log.js';
 import type { Logger } from '../observability/logger.js';
 import { type BindTarget, bind } from './bind.js';
 import { urlHost } from './client-address.js';
@@ -11,6 +12,8 @@ export interface ListenerOptions extends BindTarget {
   /** Of the URL that the listener is reached at. */
   readonly scheme: 'http' | 'ws';
   readonly logger: Logger;
+  /** Connections that it accepts; those beyond are dropped without a word. @default as many as the system allows */
+  readonly maxConnections?: number;
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
   readonly onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
 }
@@ -45,7 +48,15 @@ export class Listener {
 
   /** Binds the address. @throws LocalError `port_taken`, `listen_failed` */
   async listen(): Promise<Listening> {
-    const { host, scheme, name, logger } = this.#options;
+    const { host, scheme, name, logger, maxConnections } = this.#options;
+    const limited = new LimitedLog(logger);
+    // It compares with whole numbers only.
+    if (maxConnections !== undefined && Number.isFinite(maxConnections)) {
+      this.#server.maxConnections = maxConnections;
+      this.#server.on('drop', () =>
+        limited.write('warn', 'drop', { maxConnections }, `${name} has no room: dropped a connection`),
+      );
+    }
     const { port } = await bind(this.#server, this.#options);
     // It may have been closed while it waited for the port.
     if (this.#stopped) this.#server.close();

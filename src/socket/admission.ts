@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { JsonText } from '../../generated/json-text.js';
 import { clientAddress } from '../net/client-address.js';
+import { maxSockets } from '../net/descriptors.js';
 import { originAllowed } from '../net/origin.js';
 import { Refusal } from '../net/refusal.js';
 import { AddressCounts } from './address-counts.js';
@@ -43,6 +44,7 @@ export class Admission {
   readonly #runtime: Runtime;
   readonly #addresses = new AddressCounts();
   readonly #waiting = new Set<TurnAway>();
+  #held = 0;
   #closed = false;
 
   constructor(runtime: Runtime) {
@@ -59,10 +61,11 @@ export class Admission {
   }
 
   /**
-   * What every request is asked before the auth function: its origin, and whether its address may hold one more.
+   * What every request is asked before the auth function: its origin, and whether there is room for one more, of its
+   * address and of all.
    *
    * @param holder what the address holds until its `close`
-   * @throws Refusal `going_away`, `origin_not_allowed`, `too_many_sockets`
+   * @throws Refusal `going_away`, `origin_not_allowed`, `overloaded`, `too_many_sockets`
    */
   hold(request: IncomingMessage, holder: EventEmitter): Pick<Candidate, 'address'> {
     const { limits, allowed_origins: allowed } = this.#runtime.config.current;
@@ -70,13 +73,21 @@ export class Admission {
     if (!originAllowed(request.headers.origin, allowed)) {
       throw new Refusal(403, 'origin_not_allowed', 'this origin may not connect');
     }
+    if (this.#held >= maxSockets(limits.max_sockets)) {
+      const message = 'the server holds as many connections as it may';
+      throw new Refusal(503, 'overloaded', message, { headers: LATER, detail: 'limits.max_sockets' });
+    }
     const address = clientAddress(request, this.#runtime.config.current.trusted_proxies);
     if (!this.#addresses.take(address, limits.sockets_per_address)) {
       throw new Refusal(429, 'too_many_sockets', 'this address holds as many sockets as it may', {
         headers: LATER,
       });
     }
-    holder.once('close', () => this.#addresses.give(address));
+    this.#held += 1;
+    holder.once('close', () => {
+      this.#held -= 1;
+      this.#addresses.give(address);
+    });
     return { address };
   }
 

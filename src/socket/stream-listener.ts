@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { descriptorLimit, maxConnections, maxSockets } from '../net/descriptors.js';
 import { Listener, type Listening } from '../net/listener.js';
 import { isLoopback } from '../net/origin.js';
 import { refuseRequest } from '../net/refusal.js';
@@ -53,6 +54,7 @@ export class StreamListener implements AsyncDisposable {
       name: 'the stream socket',
       key: 'port',
       logger,
+      maxConnections: maxConnections(),
       onRequest: (request, response) => {
         this.#warnWhenOpen();
         if (this.#requests === undefined) refuseRequest(request, response, notFound());
@@ -68,6 +70,7 @@ export class StreamListener implements AsyncDisposable {
   /** Binds the address. @throws LocalError `port_taken` or `listen_failed` */
   async listen(): Promise<Listening> {
     const listening = await this.#listener.listen();
+    this.#tellCapacity();
     this.#warnWhenOpen();
     return listening;
   }
@@ -107,6 +110,18 @@ export class StreamListener implements AsyncDisposable {
     this.#sockets.close();
     this.#requests?.close();
     await closed;
+  }
+
+  #tellCapacity(): void {
+    const { config, logger } = this.#options;
+    const { max_sockets: configured } = config.current.limits;
+    const facts = { max_sockets: maxSockets(configured), open_files: descriptorLimit };
+    if (configured <= facts.max_sockets) logger.info(facts, 'how many sockets clients may hold');
+    else {
+      const told =
+        'limits.max_sockets is more than the limit of open files leaves; raise that limit (ulimit -n)';
+      logger.warn({ ...facts, configured }, told);
+    }
   }
 
   /** Looked at again for each client, because the configuration may change. */

@@ -42,6 +42,14 @@ export interface ServerConfig {
   readonly directory: string;
   /** Path of the module to run. @default the command line */
   readonly main?: string;
+  /** Files that the process may have open. @default what this one may */
+  readonly openFiles?: number;
+}
+
+/** A command that runs Node with these arguments. */
+function command(args: readonly string[], openFiles: number | undefined): [string, string[]] {
+  if (openFiles === undefined) return [process.execPath, [...args]];
+  return ['bash', ['-c', `ulimit -n ${openFiles}; exec "$0" "$@"`, process.execPath, ...args]];
 }
 
 /** Starts the server and waits for its `ready` line; rejects with its stderr when it ends before. */
@@ -51,10 +59,12 @@ export async function startServer({
   env = {},
   directory,
   main = MAIN,
+  openFiles,
 }: ServerConfig): Promise<RunningServer> {
   const file = join(directory, 'config.yaml');
   await writeFile(file, yaml);
-  const child = spawn(process.execPath, ['--import', TSX, main, '--config', file, ...args], {
+  const [program, given] = command(['--import', TSX, main, '--config', file, ...args], openFiles);
+  const child = spawn(program, given, {
     cwd: directory,
     env: { ...process.env, III_URL: '', III_ENGINE_URL: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

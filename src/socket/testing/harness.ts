@@ -24,6 +24,7 @@ export const LIMITS: Limits = {
   sync_bytes: 67_108_864,
   subscriptions_per_socket: 1_000,
   sockets_per_address: 0,
+  max_sockets: 0,
   joins_per_second: 1_000,
   idempotency_window_ms: 600_000,
   max_pending_invocations: 100,

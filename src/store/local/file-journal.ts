@@ -1,8 +1,11 @@
 import type { KvConfig } from '../../../generated/config.js';
 import { LocalError } from '../../domain/errors.js';
+import { LimitedLog } from '../../observability/limited-log.js';
 import type { Logger } from '../../observability/logger.js';
+import { nodeFs } from '../log/fs.js';
 import { type OpenLogOptions, openLog } from '../log/log.js';
 import type { LogReport } from '../log/options.js';
+import { DescriptorReserve } from '../log/reserve.js';
 import type { StoreHealth } from '../port.js';
 import type { Journal } from './journal.js';
 import { LogIndex } from './log-index.js';
@@ -25,7 +28,7 @@ const MESSAGE: Readonly<Record<LogReport['kind'], string>> = {
  */
 export async function openFileJournal(
   config: KvConfig,
-  { logger, repair = false, ...options }: FileJournalOptions,
+  { logger, repair = false, fs = nodeFs, ...options }: FileJournalOptions,
 ): Promise<Journal> {
   const { file_path: directory, durability, save_interval_ms: saveIntervalMs } = config;
   if (directory === undefined) {
@@ -39,8 +42,18 @@ export async function openFileJournal(
     else logger.error({ directory, reason: health.reason }, 'the store takes no writes');
   };
   const index = new LogIndex();
+  const limited = new LimitedLog(logger);
+  const reserve = new DescriptorReserve(() =>
+    limited.write(
+      'warn',
+      'EMFILE',
+      { directory },
+      'the process has no file descriptor left; the store uses its reserve',
+    ),
+  );
   const log = await openLog({
     ...options,
+    fs: reserve.over(fs),
     directory,
     state: index,
     durability,
@@ -49,6 +62,9 @@ export async function openFileJournal(
     onProgress: (progress) => logger.info({ directory, ...progress }, 'loading'),
     onReport: (report) => logger.warn({ directory, ...report }, MESSAGE[report.kind]),
     onHealth,
+  }).catch((error: unknown) => {
+    reserve[Symbol.dispose]();
+    throw error;
   });
   index.replay.done();
   return {
@@ -75,6 +91,6 @@ export async function openFileJournal(
     health: () => log.health(),
     hurry: () => log.hurry(),
     backup: (target) => log.backup(target),
-    close: () => log.close(),
+    close: () => log.close().finally(() => reserve[Symbol.dispose]()),
   };
 }

@@ -128,7 +128,7 @@ const (
 	// RefusalAuthUnavailable: The auth function cannot be reached now.
 	RefusalAuthUnavailable = "auth_unavailable"
 
-	// RefusalOverloaded: Too many clients wait to be let in.
+	// RefusalOverloaded: Too many clients wait to be let in, or are connected (`limits.max_sockets`).
 	RefusalOverloaded = "overloaded"
 
 	// RefusalGoingAway: The server shuts down.

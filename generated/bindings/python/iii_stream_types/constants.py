@@ -100,7 +100,7 @@ class Refusal(StrEnum):
     AUTH_UNAVAILABLE = "auth_unavailable"
     """The auth function cannot be reached now."""
     OVERLOADED = "overloaded"
-    """Too many clients wait to be let in."""
+    """Too many clients wait to be let in, or are connected (`limits.max_sockets`)."""
     GOING_AWAY = "going_away"
     """The server shuts down."""
     INTERNAL = "internal"

@@ -91,7 +91,7 @@ pub mod refusal {
     pub const TOO_MANY_SOCKETS: &str = "too_many_sockets";
     /// The auth function cannot be reached now.
     pub const AUTH_UNAVAILABLE: &str = "auth_unavailable";
-    /// Too many clients wait to be let in.
+    /// Too many clients wait to be let in, or are connected (`limits.max_sockets`).
     pub const OVERLOADED: &str = "overloaded";
     /// The server shuts down.
     pub const GOING_AWAY: &str = "going_away";
