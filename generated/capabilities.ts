@@ -29,6 +29,8 @@ export const CAPABILITY = {
   paging: 'paging',
   /** Many joins go in one message. */
   multiJoin: 'multi-join',
+  /** `set`, `increment`, `decrement`, `append` and `remove` take a path of segments, or none. */
+  nestedPaths: 'nested-paths',
 } as const;
 export type Capability = (typeof CAPABILITY)[keyof typeof CAPABILITY];
 
@@ -76,7 +78,6 @@ export const CAPABILITY_MEMBERS: Readonly<Record<Capability, readonly string[]>>
     'functions/stream::set/response_schema/properties/rev',
     'functions/stream::set/response_schema/properties/epoch',
     'functions/stream::set/response_schema/properties/outcome',
-    'functions/stream::set/response_schema/required',
     'functions/stream::update/request_schema/properties/if_rev',
     'functions/stream::update/request_schema/properties/if_value',
     'functions/stream::update/request_schema/properties/if_absent',
@@ -86,7 +87,6 @@ export const CAPABILITY_MEMBERS: Readonly<Record<Capability, readonly string[]>>
     'functions/stream::update/response_schema/properties/rev',
     'functions/stream::update/response_schema/properties/epoch',
     'functions/stream::update/response_schema/properties/outcome',
-    'functions/stream::update/response_schema/required',
     'functions/stream::delete/request_schema/properties/if_rev',
     'functions/stream::delete/request_schema/properties/if_value',
     'functions/stream::delete/request_schema/properties/if_absent',
@@ -114,5 +114,12 @@ export const CAPABILITY_MEMBERS: Readonly<Record<Capability, readonly string[]>>
   'multi-join': [
     'JoinAllMessage',
     'SubscribedMessage.multi',
+  ],
+  'nested-paths': [
+    'definitions/UpdateOp/oneOf/4/properties/path',
+    'definitions/UpdateOp/oneOf/0/properties/path',
+    'definitions/UpdateOp/oneOf/2/properties/path',
+    'definitions/UpdateOp/oneOf/3/properties/path',
+    'definitions/UpdateOp/oneOf/5/properties/path',
   ],
 };

@@ -246,9 +246,9 @@ export type LocalErrorCode = (typeof LOCAL_ERROR)[keyof typeof LOCAL_ERROR];
 
 /** Bounds of an update operation. */
 export const UPDATE_BOUND = {
-  /** Segments of a merge path. */
+  /** Segments of a path. */
   pathSegments: 32,
-  /** UTF-8 bytes of a segment, and of the path of every other op. */
+  /** UTF-8 bytes of a segment, and of a path that is a string. */
   segmentBytes: 256,
   /** Top-level keys of a merge value. */
   mergeKeys: 1024,
@@ -265,11 +265,15 @@ export const RESERVED_NAME = {
 
 /** Why one operation of an update was skipped. */
 export const UPDATE_OP_ERROR = {
+  /** A segment is empty. */
+  appendPathEmptySegment: 'append.path.empty_segment',
   /** The path has a reserved name. */
   appendPathProtoPolluted: 'append.path.proto_polluted',
   /** A segment passes `segmentBytes`. */
   appendPathSegmentTooLong: 'append.path.segment_too_long',
-  /** The root holds no fields. */
+  /** The path passes `pathSegments`. */
+  appendPathTooDeep: 'append.path.too_deep',
+  /** The root, or what is on the path, holds no fields. */
   appendTargetNotObject: 'append.target_not_object',
   /** What is there takes no element of this kind. */
   appendTypeMismatch: 'append.type_mismatch',
@@ -277,21 +281,29 @@ export const UPDATE_OP_ERROR = {
   decrementNotExact: 'decrement.not_exact',
   /** What is there is no number. */
   decrementNotNumber: 'decrement.not_number',
+  /** A segment is empty. */
+  decrementPathEmptySegment: 'decrement.path.empty_segment',
   /** The path has a reserved name. */
   decrementPathProtoPolluted: 'decrement.path.proto_polluted',
   /** A segment passes `segmentBytes`. */
   decrementPathSegmentTooLong: 'decrement.path.segment_too_long',
-  /** The root holds no fields. */
+  /** The path passes `pathSegments`. */
+  decrementPathTooDeep: 'decrement.path.too_deep',
+  /** The root, or what is on the path, holds no fields. */
   decrementTargetNotObject: 'decrement.target_not_object',
   /** The result is an integer that a double does not hold. */
   incrementNotExact: 'increment.not_exact',
   /** What is there is no number. */
   incrementNotNumber: 'increment.not_number',
+  /** A segment is empty. */
+  incrementPathEmptySegment: 'increment.path.empty_segment',
   /** The path has a reserved name. */
   incrementPathProtoPolluted: 'increment.path.proto_polluted',
   /** A segment passes `segmentBytes`. */
   incrementPathSegmentTooLong: 'increment.path.segment_too_long',
-  /** The root holds no fields. */
+  /** The path passes `pathSegments`. */
+  incrementPathTooDeep: 'increment.path.too_deep',
+  /** The root, or what is on the path, holds no fields. */
   incrementTargetNotObject: 'increment.target_not_object',
   /** A segment is empty. */
   mergePathEmptySegment: 'merge.path.empty_segment',
@@ -309,17 +321,25 @@ export const UPDATE_OP_ERROR = {
   mergeValueTooDeep: 'merge.value.too_deep',
   /** The value passes `mergeKeys`. */
   mergeValueTooManyKeys: 'merge.value.too_many_keys',
+  /** A segment is empty. */
+  removePathEmptySegment: 'remove.path.empty_segment',
   /** The path has a reserved name. */
   removePathProtoPolluted: 'remove.path.proto_polluted',
   /** A segment passes `segmentBytes`. */
   removePathSegmentTooLong: 'remove.path.segment_too_long',
-  /** The root holds no fields. */
+  /** The path passes `pathSegments`. */
+  removePathTooDeep: 'remove.path.too_deep',
+  /** The root, or what is on the path, holds no fields. */
   removeTargetNotObject: 'remove.target_not_object',
+  /** A segment is empty. */
+  setPathEmptySegment: 'set.path.empty_segment',
   /** The path has a reserved name. */
   setPathProtoPolluted: 'set.path.proto_polluted',
   /** A segment passes `segmentBytes`. */
   setPathSegmentTooLong: 'set.path.segment_too_long',
-  /** The root holds no fields. */
+  /** The path passes `pathSegments`. */
+  setPathTooDeep: 'set.path.too_deep',
+  /** The root, or what is on the path, holds no fields. */
   setTargetNotObject: 'set.target_not_object',
 } as const;
 export type UpdateOpErrorCode = (typeof UPDATE_OP_ERROR)[keyof typeof UPDATE_OP_ERROR];

@@ -530,7 +530,15 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
               "description": "Set a value at path (overwrite)",
               "properties": {
                 "path": {
-                  "$ref": "#/definitions/FieldPath"
+                  "description": "*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root.",
+                  "anyOf": [
+                    {
+                      "$ref": "#/definitions/MergePath"
+                    },
+                    {
+                      "type": "null"
+                    }
+                  ]
                 },
                 "type": {
                   "enum": [
@@ -543,7 +551,6 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
                 }
               },
               "required": [
-                "path",
                 "type"
               ],
               "type": "object"
@@ -583,7 +590,15 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
                   "type": "integer"
                 },
                 "path": {
-                  "$ref": "#/definitions/FieldPath"
+                  "description": "*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root.",
+                  "anyOf": [
+                    {
+                      "$ref": "#/definitions/MergePath"
+                    },
+                    {
+                      "type": "null"
+                    }
+                  ]
                 },
                 "type": {
                   "enum": [
@@ -594,7 +609,6 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
               },
               "required": [
                 "by",
-                "path",
                 "type"
               ],
               "type": "object"
@@ -607,7 +621,15 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
                   "type": "integer"
                 },
                 "path": {
-                  "$ref": "#/definitions/FieldPath"
+                  "description": "*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root.",
+                  "anyOf": [
+                    {
+                      "$ref": "#/definitions/MergePath"
+                    },
+                    {
+                      "type": "null"
+                    }
+                  ]
                 },
                 "type": {
                   "enum": [
@@ -618,7 +640,6 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
               },
               "required": [
                 "by",
-                "path",
                 "type"
               ],
               "type": "object"
@@ -627,7 +648,15 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
               "description": "Append an element to an array or concatenate a string",
               "properties": {
                 "path": {
-                  "$ref": "#/definitions/FieldPath"
+                  "description": "*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root.",
+                  "anyOf": [
+                    {
+                      "$ref": "#/definitions/MergePath"
+                    },
+                    {
+                      "type": "null"
+                    }
+                  ]
                 },
                 "type": {
                   "enum": [
@@ -638,7 +667,6 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
                 "value": true
               },
               "required": [
-                "path",
                 "type",
                 "value"
               ],
@@ -648,7 +676,15 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
               "description": "Remove a field",
               "properties": {
                 "path": {
-                  "$ref": "#/definitions/FieldPath"
+                  "description": "*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root.",
+                  "anyOf": [
+                    {
+                      "$ref": "#/definitions/MergePath"
+                    },
+                    {
+                      "type": "null"
+                    }
+                  ]
                 },
                 "type": {
                   "enum": [
@@ -658,7 +694,6 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
                 }
               },
               "required": [
-                "path",
                 "type"
               ],
               "type": "object"
@@ -964,7 +999,15 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
               "description": "Set a value at path (overwrite)",
               "properties": {
                 "path": {
-                  "$ref": "#/definitions/FieldPath"
+                  "description": "*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root.",
+                  "anyOf": [
+                    {
+                      "$ref": "#/definitions/MergePath"
+                    },
+                    {
+                      "type": "null"
+                    }
+                  ]
                 },
                 "type": {
                   "enum": [
@@ -977,7 +1020,6 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
                 }
               },
               "required": [
-                "path",
                 "type"
               ],
               "type": "object"
@@ -1017,7 +1059,15 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
                   "type": "integer"
                 },
                 "path": {
-                  "$ref": "#/definitions/FieldPath"
+                  "description": "*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root.",
+                  "anyOf": [
+                    {
+                      "$ref": "#/definitions/MergePath"
+                    },
+                    {
+                      "type": "null"
+                    }
+                  ]
                 },
                 "type": {
                   "enum": [
@@ -1028,7 +1078,6 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
               },
               "required": [
                 "by",
-                "path",
                 "type"
               ],
               "type": "object"
@@ -1041,7 +1090,15 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
                   "type": "integer"
                 },
                 "path": {
-                  "$ref": "#/definitions/FieldPath"
+                  "description": "*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root.",
+                  "anyOf": [
+                    {
+                      "$ref": "#/definitions/MergePath"
+                    },
+                    {
+                      "type": "null"
+                    }
+                  ]
                 },
                 "type": {
                   "enum": [
@@ -1052,7 +1109,6 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
               },
               "required": [
                 "by",
-                "path",
                 "type"
               ],
               "type": "object"
@@ -1061,7 +1117,15 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
               "description": "Append an element to an array or concatenate a string",
               "properties": {
                 "path": {
-                  "$ref": "#/definitions/FieldPath"
+                  "description": "*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root.",
+                  "anyOf": [
+                    {
+                      "$ref": "#/definitions/MergePath"
+                    },
+                    {
+                      "type": "null"
+                    }
+                  ]
                 },
                 "type": {
                   "enum": [
@@ -1072,7 +1136,6 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
                 "value": true
               },
               "required": [
-                "path",
                 "type",
                 "value"
               ],
@@ -1082,7 +1145,15 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
               "description": "Remove a field",
               "properties": {
                 "path": {
-                  "$ref": "#/definitions/FieldPath"
+                  "description": "*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root.",
+                  "anyOf": [
+                    {
+                      "$ref": "#/definitions/MergePath"
+                    },
+                    {
+                      "type": "null"
+                    }
+                  ]
                 },
                 "type": {
                   "enum": [
@@ -1092,16 +1163,11 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
                 }
               },
               "required": [
-                "path",
                 "type"
               ],
               "type": "object"
             }
           ]
-        },
-        "FieldPath": {
-          "description": "Represents a path to a field in a JSON object",
-          "type": "string"
         },
         "MergePath": {
           "anyOf": [

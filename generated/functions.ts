@@ -24,7 +24,8 @@ export type MergePath = string | string[];
  */
 export type UpdateOp =
   | {
-      path: FieldPath;
+      /** *Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `""` or `[]` = the root. */
+      path?: MergePath | null;
       type: 'set';
       /** The new value. Absent = null. */
       value?: unknown;
@@ -36,21 +37,25 @@ export type UpdateOp =
     }
   | {
       by: number;
-      path: FieldPath;
+      /** *Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `""` or `[]` = the root. */
+      path?: MergePath | null;
       type: 'increment';
     }
   | {
       by: number;
-      path: FieldPath;
+      /** *Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `""` or `[]` = the root. */
+      path?: MergePath | null;
       type: 'decrement';
     }
   | {
-      path: FieldPath;
+      /** *Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `""` or `[]` = the root. */
+      path?: MergePath | null;
       type: 'append';
       value: unknown;
     }
   | {
-      path: FieldPath;
+      /** *Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `""` or `[]` = the root. */
+      path?: MergePath | null;
       type: 'remove';
     };
 /**

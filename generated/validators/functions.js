@@ -597,7 +597,7 @@ return errors === 0;
 }
 
 export const validateUpdateInput = validate18;
-const schema19 = {"description":"Input for atomic stream update operations","properties":{"group_id":{"type":"string"},"item_id":{"type":"string"},"ops":{"type":"array","items":{"type":"object","description":"Operations that can be performed atomically on a stream value","oneOf":[{"description":"Set a value at path (overwrite)","properties":{"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["set"],"type":"string"},"value":{"description":"The new value. Absent = null."}},"required":["path","type"],"type":"object"},{"description":"Merge object into existing value (object-only). Path may be omitted (root merge), a single first-level key, or an array of literal segments for nested merge. See [`MergePath`].","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"}},"type":{"enum":["merge"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Increment numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["increment"],"type":"string"}},"required":["by","path","type"],"type":"object"},{"description":"Decrement numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["decrement"],"type":"string"}},"required":["by","path","type"],"type":"object"},{"description":"Append an element to an array or concatenate a string","properties":{"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["append"],"type":"string"},"value":{}},"required":["path","type","value"],"type":"object"},{"description":"Remove a field","properties":{"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["remove"],"type":"string"}},"required":["path","type"],"type":"object"}],"discriminator":{"propertyName":"type"},"required":["type"]}},"stream_name":{"type":"string"},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"*Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"*Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"*Additive.* `true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"*Additive.* `true`: writes only when there is an item. At most one `if_*`.","type":"boolean"},"idempotency_key":{"description":"*Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.","type":"string"},"return":{"description":"*Additive.* `rev`: the reply carries no values.","type":"string","enum":["full","rev"]}},"required":["group_id","item_id","ops","stream_name"],"title":"StreamUpdateInput","type":"object"};
+const schema19 = {"description":"Input for atomic stream update operations","properties":{"group_id":{"type":"string"},"item_id":{"type":"string"},"ops":{"type":"array","items":{"type":"object","description":"Operations that can be performed atomically on a stream value","oneOf":[{"description":"Set a value at path (overwrite)","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["set"],"type":"string"},"value":{"description":"The new value. Absent = null."}},"required":["type"],"type":"object"},{"description":"Merge object into existing value (object-only). Path may be omitted (root merge), a single first-level key, or an array of literal segments for nested merge. See [`MergePath`].","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"}},"type":{"enum":["merge"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Increment numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["increment"],"type":"string"}},"required":["by","type"],"type":"object"},{"description":"Decrement numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["decrement"],"type":"string"}},"required":["by","type"],"type":"object"},{"description":"Append an element to an array or concatenate a string","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["append"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Remove a field","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["remove"],"type":"string"}},"required":["type"],"type":"object"}],"discriminator":{"propertyName":"type"},"required":["type"]}},"stream_name":{"type":"string"},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"*Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"*Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"*Additive.* `true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"*Additive.* `true`: writes only when there is an item. At most one `if_*`.","type":"boolean"},"idempotency_key":{"description":"*Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.","type":"string"},"return":{"description":"*Additive.* `rev`: the reply carries no values.","type":"string","enum":["full","rev"]}},"required":["group_id","item_id","ops","stream_name"],"title":"StreamUpdateInput","type":"object"};
 
 function validate18(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -659,16 +659,34 @@ const _errs10 = errors;
 if(errors === _errs10){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing2;
-if(((data3.path === undefined) && (missing2 = "path")) || ((data3.type === undefined) && (missing2 = "type"))){
+if((data3.type === undefined) && (missing2 = "type")){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/oneOf/0/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
 if(data3.path !== undefined){
+let data4 = data3.path;
 const _errs12 = errors;
-if(typeof data3.path !== "string"){
-validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path",schemaPath:"#/properties/ops/items/oneOf/0/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(((typeof data4 !== "string") && (!(Array.isArray(data4)))) && (data4 !== null)){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path",schemaPath:"#/properties/ops/items/oneOf/0/properties/path/type",keyword:"type",params:{type: schema19.properties.ops.items.oneOf[0].properties.path.type},message:"must be string,array,null"}];
 return false;
+}
+if(errors === _errs12){
+if(Array.isArray(data4)){
+var valid5 = true;
+const len1 = data4.length;
+for(let i1=0; i1<len1; i1++){
+const _errs14 = errors;
+if(typeof data4[i1] !== "string"){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path/" + i1,schemaPath:"#/properties/ops/items/oneOf/0/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid5 = _errs14 === errors;
+if(!valid5){
+break;
+}
+}
+}
 }
 var valid4 = _errs12 === errors;
 }
@@ -677,17 +695,17 @@ var valid4 = true;
 }
 if(valid4){
 if(data3.type !== undefined){
-let data5 = data3.type;
-const _errs14 = errors;
-if(typeof data5 !== "string"){
+let data6 = data3.type;
+const _errs16 = errors;
+if(typeof data6 !== "string"){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data5 === "set")){
+if(!(data6 === "set")){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/0/properties/type/enum",keyword:"enum",params:{allowedValues: schema19.properties.ops.items.oneOf[0].properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid4 = _errs14 === errors;
+var valid4 = _errs16 === errors;
 }
 else {
 var valid4 = true;
@@ -702,8 +720,8 @@ return false;
 }
 }
 else if(tag0 === "merge"){
-const _errs16 = errors;
-if(errors === _errs16){
+const _errs18 = errors;
+if(errors === _errs18){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing3;
 if(((data3.type === undefined) && (missing3 = "type")) || ((data3.value === undefined) && (missing3 = "value"))){
@@ -712,50 +730,50 @@ return false;
 }
 else {
 if(data3.path !== undefined){
-let data6 = data3.path;
-const _errs18 = errors;
-if(((typeof data6 !== "string") && (!(Array.isArray(data6)))) && (data6 !== null)){
+let data7 = data3.path;
+const _errs20 = errors;
+if(((typeof data7 !== "string") && (!(Array.isArray(data7)))) && (data7 !== null)){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path",schemaPath:"#/properties/ops/items/oneOf/1/properties/path/type",keyword:"type",params:{type: schema19.properties.ops.items.oneOf[1].properties.path.type},message:"must be string,array,null"}];
 return false;
 }
-if(errors === _errs18){
-if(Array.isArray(data6)){
-var valid7 = true;
-const len1 = data6.length;
-for(let i1=0; i1<len1; i1++){
-const _errs20 = errors;
-if(typeof data6[i1] !== "string"){
-validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path/" + i1,schemaPath:"#/properties/ops/items/oneOf/1/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(errors === _errs20){
+if(Array.isArray(data7)){
+var valid8 = true;
+const len2 = data7.length;
+for(let i2=0; i2<len2; i2++){
+const _errs22 = errors;
+if(typeof data7[i2] !== "string"){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path/" + i2,schemaPath:"#/properties/ops/items/oneOf/1/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid7 = _errs20 === errors;
-if(!valid7){
+var valid8 = _errs22 === errors;
+if(!valid8){
 break;
 }
 }
 }
 }
-var valid6 = _errs18 === errors;
+var valid7 = _errs20 === errors;
 }
 else {
-var valid6 = true;
+var valid7 = true;
 }
-if(valid6){
+if(valid7){
 if(data3.type !== undefined){
-let data8 = data3.type;
-const _errs22 = errors;
-if(typeof data8 !== "string"){
+let data9 = data3.type;
+const _errs24 = errors;
+if(typeof data9 !== "string"){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data8 === "merge")){
+if(!(data9 === "merge")){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/1/properties/type/enum",keyword:"enum",params:{allowedValues: schema19.properties.ops.items.oneOf[1].properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid6 = _errs22 === errors;
+var valid7 = _errs24 === errors;
 }
 else {
-var valid6 = true;
+var valid7 = true;
 }
 }
 }
@@ -767,69 +785,87 @@ return false;
 }
 }
 else if(tag0 === "increment"){
-const _errs24 = errors;
-if(errors === _errs24){
+const _errs26 = errors;
+if(errors === _errs26){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing4;
-if((((data3.by === undefined) && (missing4 = "by")) || ((data3.path === undefined) && (missing4 = "path"))) || ((data3.type === undefined) && (missing4 = "type"))){
+if(((data3.by === undefined) && (missing4 = "by")) || ((data3.type === undefined) && (missing4 = "type"))){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/oneOf/2/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
 return false;
 }
 else {
 if(data3.by !== undefined){
-let data9 = data3.by;
-const _errs26 = errors;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
+let data10 = data3.by;
+const _errs28 = errors;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/by",schemaPath:"#/properties/ops/items/oneOf/2/properties/by/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs26){
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 > 9007199254740991 || isNaN(data9)){
+if(errors === _errs28){
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 > 9007199254740991 || isNaN(data10)){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/by",schemaPath:"#/properties/ops/items/oneOf/2/properties/by/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data9 < -9007199254740991 || isNaN(data9)){
+if(data10 < -9007199254740991 || isNaN(data10)){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/by",schemaPath:"#/properties/ops/items/oneOf/2/properties/by/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},message:"must be >= -9007199254740991"}];
 return false;
 }
 }
 }
 }
-var valid9 = _errs26 === errors;
+var valid10 = _errs28 === errors;
 }
 else {
-var valid9 = true;
+var valid10 = true;
 }
-if(valid9){
+if(valid10){
 if(data3.path !== undefined){
-const _errs28 = errors;
-if(typeof data3.path !== "string"){
-validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path",schemaPath:"#/properties/ops/items/oneOf/2/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+let data11 = data3.path;
+const _errs30 = errors;
+if(((typeof data11 !== "string") && (!(Array.isArray(data11)))) && (data11 !== null)){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path",schemaPath:"#/properties/ops/items/oneOf/2/properties/path/type",keyword:"type",params:{type: schema19.properties.ops.items.oneOf[2].properties.path.type},message:"must be string,array,null"}];
 return false;
 }
-var valid9 = _errs28 === errors;
+if(errors === _errs30){
+if(Array.isArray(data11)){
+var valid11 = true;
+const len3 = data11.length;
+for(let i3=0; i3<len3; i3++){
+const _errs32 = errors;
+if(typeof data11[i3] !== "string"){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path/" + i3,schemaPath:"#/properties/ops/items/oneOf/2/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid11 = _errs32 === errors;
+if(!valid11){
+break;
+}
+}
+}
+}
+var valid10 = _errs30 === errors;
 }
 else {
-var valid9 = true;
+var valid10 = true;
 }
-if(valid9){
+if(valid10){
 if(data3.type !== undefined){
-let data11 = data3.type;
-const _errs30 = errors;
-if(typeof data11 !== "string"){
+let data13 = data3.type;
+const _errs34 = errors;
+if(typeof data13 !== "string"){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data11 === "increment")){
+if(!(data13 === "increment")){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/2/properties/type/enum",keyword:"enum",params:{allowedValues: schema19.properties.ops.items.oneOf[2].properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid9 = _errs30 === errors;
+var valid10 = _errs34 === errors;
 }
 else {
-var valid9 = true;
+var valid10 = true;
 }
 }
 }
@@ -842,69 +878,87 @@ return false;
 }
 }
 else if(tag0 === "decrement"){
-const _errs32 = errors;
-if(errors === _errs32){
+const _errs36 = errors;
+if(errors === _errs36){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing5;
-if((((data3.by === undefined) && (missing5 = "by")) || ((data3.path === undefined) && (missing5 = "path"))) || ((data3.type === undefined) && (missing5 = "type"))){
+if(((data3.by === undefined) && (missing5 = "by")) || ((data3.type === undefined) && (missing5 = "type"))){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/oneOf/3/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
 return false;
 }
 else {
 if(data3.by !== undefined){
-let data12 = data3.by;
-const _errs34 = errors;
-if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
+let data14 = data3.by;
+const _errs38 = errors;
+if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/by",schemaPath:"#/properties/ops/items/oneOf/3/properties/by/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs34){
-if((typeof data12 == "number") && (isFinite(data12))){
-if(data12 > 9007199254740991 || isNaN(data12)){
+if(errors === _errs38){
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 > 9007199254740991 || isNaN(data14)){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/by",schemaPath:"#/properties/ops/items/oneOf/3/properties/by/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data12 < -9007199254740991 || isNaN(data12)){
+if(data14 < -9007199254740991 || isNaN(data14)){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/by",schemaPath:"#/properties/ops/items/oneOf/3/properties/by/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},message:"must be >= -9007199254740991"}];
 return false;
 }
 }
 }
 }
-var valid11 = _errs34 === errors;
+var valid13 = _errs38 === errors;
 }
 else {
-var valid11 = true;
+var valid13 = true;
 }
-if(valid11){
+if(valid13){
 if(data3.path !== undefined){
-const _errs36 = errors;
-if(typeof data3.path !== "string"){
-validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path",schemaPath:"#/properties/ops/items/oneOf/3/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+let data15 = data3.path;
+const _errs40 = errors;
+if(((typeof data15 !== "string") && (!(Array.isArray(data15)))) && (data15 !== null)){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path",schemaPath:"#/properties/ops/items/oneOf/3/properties/path/type",keyword:"type",params:{type: schema19.properties.ops.items.oneOf[3].properties.path.type},message:"must be string,array,null"}];
 return false;
 }
-var valid11 = _errs36 === errors;
+if(errors === _errs40){
+if(Array.isArray(data15)){
+var valid14 = true;
+const len4 = data15.length;
+for(let i4=0; i4<len4; i4++){
+const _errs42 = errors;
+if(typeof data15[i4] !== "string"){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path/" + i4,schemaPath:"#/properties/ops/items/oneOf/3/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid14 = _errs42 === errors;
+if(!valid14){
+break;
+}
+}
+}
+}
+var valid13 = _errs40 === errors;
 }
 else {
-var valid11 = true;
+var valid13 = true;
 }
-if(valid11){
+if(valid13){
 if(data3.type !== undefined){
-let data14 = data3.type;
-const _errs38 = errors;
-if(typeof data14 !== "string"){
+let data17 = data3.type;
+const _errs44 = errors;
+if(typeof data17 !== "string"){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data14 === "decrement")){
+if(!(data17 === "decrement")){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/3/properties/type/enum",keyword:"enum",params:{allowedValues: schema19.properties.ops.items.oneOf[3].properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid11 = _errs38 === errors;
+var valid13 = _errs44 === errors;
 }
 else {
-var valid11 = true;
+var valid13 = true;
 }
 }
 }
@@ -917,42 +971,60 @@ return false;
 }
 }
 else if(tag0 === "append"){
-const _errs40 = errors;
-if(errors === _errs40){
+const _errs46 = errors;
+if(errors === _errs46){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing6;
-if((((data3.path === undefined) && (missing6 = "path")) || ((data3.type === undefined) && (missing6 = "type"))) || ((data3.value === undefined) && (missing6 = "value"))){
+if(((data3.type === undefined) && (missing6 = "type")) || ((data3.value === undefined) && (missing6 = "value"))){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/oneOf/4/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
 return false;
 }
 else {
 if(data3.path !== undefined){
-const _errs42 = errors;
-if(typeof data3.path !== "string"){
-validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path",schemaPath:"#/properties/ops/items/oneOf/4/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+let data18 = data3.path;
+const _errs48 = errors;
+if(((typeof data18 !== "string") && (!(Array.isArray(data18)))) && (data18 !== null)){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path",schemaPath:"#/properties/ops/items/oneOf/4/properties/path/type",keyword:"type",params:{type: schema19.properties.ops.items.oneOf[4].properties.path.type},message:"must be string,array,null"}];
 return false;
 }
-var valid13 = _errs42 === errors;
+if(errors === _errs48){
+if(Array.isArray(data18)){
+var valid17 = true;
+const len5 = data18.length;
+for(let i5=0; i5<len5; i5++){
+const _errs50 = errors;
+if(typeof data18[i5] !== "string"){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path/" + i5,schemaPath:"#/properties/ops/items/oneOf/4/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid17 = _errs50 === errors;
+if(!valid17){
+break;
+}
+}
+}
+}
+var valid16 = _errs48 === errors;
 }
 else {
-var valid13 = true;
+var valid16 = true;
 }
-if(valid13){
+if(valid16){
 if(data3.type !== undefined){
-let data16 = data3.type;
-const _errs44 = errors;
-if(typeof data16 !== "string"){
+let data20 = data3.type;
+const _errs52 = errors;
+if(typeof data20 !== "string"){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data16 === "append")){
+if(!(data20 === "append")){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/4/properties/type/enum",keyword:"enum",params:{allowedValues: schema19.properties.ops.items.oneOf[4].properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid13 = _errs44 === errors;
+var valid16 = _errs52 === errors;
 }
 else {
-var valid13 = true;
+var valid16 = true;
 }
 }
 }
@@ -964,42 +1036,60 @@ return false;
 }
 }
 else if(tag0 === "remove"){
-const _errs46 = errors;
-if(errors === _errs46){
+const _errs54 = errors;
+if(errors === _errs54){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing7;
-if(((data3.path === undefined) && (missing7 = "path")) || ((data3.type === undefined) && (missing7 = "type"))){
+if((data3.type === undefined) && (missing7 = "type")){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0,schemaPath:"#/properties/ops/items/oneOf/5/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
 return false;
 }
 else {
 if(data3.path !== undefined){
-const _errs48 = errors;
-if(typeof data3.path !== "string"){
-validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path",schemaPath:"#/properties/ops/items/oneOf/5/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+let data21 = data3.path;
+const _errs56 = errors;
+if(((typeof data21 !== "string") && (!(Array.isArray(data21)))) && (data21 !== null)){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path",schemaPath:"#/properties/ops/items/oneOf/5/properties/path/type",keyword:"type",params:{type: schema19.properties.ops.items.oneOf[5].properties.path.type},message:"must be string,array,null"}];
 return false;
 }
-var valid15 = _errs48 === errors;
+if(errors === _errs56){
+if(Array.isArray(data21)){
+var valid20 = true;
+const len6 = data21.length;
+for(let i6=0; i6<len6; i6++){
+const _errs58 = errors;
+if(typeof data21[i6] !== "string"){
+validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/path/" + i6,schemaPath:"#/properties/ops/items/oneOf/5/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs58 === errors;
+if(!valid20){
+break;
+}
+}
+}
+}
+var valid19 = _errs56 === errors;
 }
 else {
-var valid15 = true;
+var valid19 = true;
 }
-if(valid15){
+if(valid19){
 if(data3.type !== undefined){
-let data18 = data3.type;
-const _errs50 = errors;
-if(typeof data18 !== "string"){
+let data23 = data3.type;
+const _errs60 = errors;
+if(typeof data23 !== "string"){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/5/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data18 === "remove")){
+if(!(data23 === "remove")){
 validate18.errors = [{instancePath:instancePath+"/ops/" + i0+"/type",schemaPath:"#/properties/ops/items/oneOf/5/properties/type/enum",keyword:"enum",params:{allowedValues: schema19.properties.ops.items.oneOf[5].properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid15 = _errs50 === errors;
+var valid19 = _errs60 === errors;
 }
 else {
-var valid15 = true;
+var valid19 = true;
 }
 }
 }
@@ -1044,92 +1134,92 @@ var valid0 = true;
 }
 if(valid0){
 if(data.stream_name !== undefined){
-const _errs52 = errors;
+const _errs62 = errors;
 if(typeof data.stream_name !== "string"){
 validate18.errors = [{instancePath:instancePath+"/stream_name",schemaPath:"#/properties/stream_name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs52 === errors;
+var valid0 = _errs62 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.if_rev !== undefined){
-let data20 = data.if_rev;
-const _errs54 = errors;
-if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
+let data25 = data.if_rev;
+const _errs64 = errors;
+if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
 validate18.errors = [{instancePath:instancePath+"/if_rev",schemaPath:"#/properties/if_rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs54){
-if((typeof data20 == "number") && (isFinite(data20))){
-if(data20 > 9007199254740991 || isNaN(data20)){
+if(errors === _errs64){
+if((typeof data25 == "number") && (isFinite(data25))){
+if(data25 > 9007199254740991 || isNaN(data25)){
 validate18.errors = [{instancePath:instancePath+"/if_rev",schemaPath:"#/properties/if_rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data20 < 0 || isNaN(data20)){
+if(data25 < 0 || isNaN(data25)){
 validate18.errors = [{instancePath:instancePath+"/if_rev",schemaPath:"#/properties/if_rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid0 = _errs54 === errors;
+var valid0 = _errs64 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.if_absent !== undefined){
-const _errs56 = errors;
+const _errs66 = errors;
 if(typeof data.if_absent !== "boolean"){
 validate18.errors = [{instancePath:instancePath+"/if_absent",schemaPath:"#/properties/if_absent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs56 === errors;
+var valid0 = _errs66 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.if_exists !== undefined){
-const _errs58 = errors;
+const _errs68 = errors;
 if(typeof data.if_exists !== "boolean"){
 validate18.errors = [{instancePath:instancePath+"/if_exists",schemaPath:"#/properties/if_exists/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs58 === errors;
+var valid0 = _errs68 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.idempotency_key !== undefined){
-const _errs60 = errors;
+const _errs70 = errors;
 if(typeof data.idempotency_key !== "string"){
 validate18.errors = [{instancePath:instancePath+"/idempotency_key",schemaPath:"#/properties/idempotency_key/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs60 === errors;
+var valid0 = _errs70 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.return !== undefined){
-let data24 = data.return;
-const _errs62 = errors;
-if(typeof data24 !== "string"){
+let data29 = data.return;
+const _errs72 = errors;
+if(typeof data29 !== "string"){
 validate18.errors = [{instancePath:instancePath+"/return",schemaPath:"#/properties/return/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!((data24 === "full") || (data24 === "rev"))){
+if(!((data29 === "full") || (data29 === "rev"))){
 validate18.errors = [{instancePath:instancePath+"/return",schemaPath:"#/properties/return/enum",keyword:"enum",params:{allowedValues: schema19.properties.return.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs62 === errors;
+var valid0 = _errs72 === errors;
 }
 else {
 var valid0 = true;
@@ -1154,7 +1244,7 @@ return errors === 0;
 }
 
 export const validateTransactInput = validate19;
-const schema20 = {"title":"StreamTransactInput","description":"Writes to distinct items of one group, all or none of which take effect.","type":"object","required":["stream_name","group_id","writes"],"properties":{"stream_name":{"type":"string"},"group_id":{"type":"string"},"writes":{"description":"Each names another item.","type":"array","minItems":1,"maxItems":100,"items":{"type":"object","description":"*Additive.* One write of a transaction.","oneOf":[{"type":"object","required":["item_id","type","data"],"properties":{"type":{"type":"string","enum":["set"]},"item_id":{"type":"string"},"data":{},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"`true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"`true`: writes only when there is an item. At most one `if_*`.","type":"boolean"}}},{"type":"object","required":["item_id","type","ops"],"properties":{"type":{"type":"string","enum":["update"]},"item_id":{"type":"string"},"ops":{"type":"array","items":{"type":"object","description":"Operations that can be performed atomically on a stream value","oneOf":[{"description":"Set a value at path (overwrite)","properties":{"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["set"],"type":"string"},"value":{"description":"The new value. Absent = null."}},"required":["path","type"],"type":"object"},{"description":"Merge object into existing value (object-only). Path may be omitted (root merge), a single first-level key, or an array of literal segments for nested merge. See [`MergePath`].","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"}},"type":{"enum":["merge"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Increment numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["increment"],"type":"string"}},"required":["by","path","type"],"type":"object"},{"description":"Decrement numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["decrement"],"type":"string"}},"required":["by","path","type"],"type":"object"},{"description":"Append an element to an array or concatenate a string","properties":{"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["append"],"type":"string"},"value":{}},"required":["path","type","value"],"type":"object"},{"description":"Remove a field","properties":{"path":{"description":"Represents a path to a field in a JSON object","type":"string"},"type":{"enum":["remove"],"type":"string"}},"required":["path","type"],"type":"object"}],"discriminator":{"propertyName":"type"},"required":["type"]}},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"`true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"`true`: writes only when there is an item. At most one `if_*`.","type":"boolean"}}},{"type":"object","required":["item_id","type"],"properties":{"type":{"type":"string","enum":["delete"]},"item_id":{"type":"string"},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"`true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"`true`: writes only when there is an item. At most one `if_*`.","type":"boolean"}}}],"discriminator":{"propertyName":"type"},"required":["type"]}},"idempotency_key":{"description":"At most 512 bytes. A transaction with a key that was applied to one of its items within `limits.idempotency_window_ms` changes nothing.","type":"string"}}};
+const schema20 = {"title":"StreamTransactInput","description":"Writes to distinct items of one group, all or none of which take effect.","type":"object","required":["stream_name","group_id","writes"],"properties":{"stream_name":{"type":"string"},"group_id":{"type":"string"},"writes":{"description":"Each names another item.","type":"array","minItems":1,"maxItems":100,"items":{"type":"object","description":"*Additive.* One write of a transaction.","oneOf":[{"type":"object","required":["item_id","type","data"],"properties":{"type":{"type":"string","enum":["set"]},"item_id":{"type":"string"},"data":{},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"`true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"`true`: writes only when there is an item. At most one `if_*`.","type":"boolean"}}},{"type":"object","required":["item_id","type","ops"],"properties":{"type":{"type":"string","enum":["update"]},"item_id":{"type":"string"},"ops":{"type":"array","items":{"type":"object","description":"Operations that can be performed atomically on a stream value","oneOf":[{"description":"Set a value at path (overwrite)","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["set"],"type":"string"},"value":{"description":"The new value. Absent = null."}},"required":["type"],"type":"object"},{"description":"Merge object into existing value (object-only). Path may be omitted (root merge), a single first-level key, or an array of literal segments for nested merge. See [`MergePath`].","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"}},"type":{"enum":["merge"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Increment numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["increment"],"type":"string"}},"required":["by","type"],"type":"object"},{"description":"Decrement numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["decrement"],"type":"string"}},"required":["by","type"],"type":"object"},{"description":"Append an element to an array or concatenate a string","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["append"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Remove a field","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["remove"],"type":"string"}},"required":["type"],"type":"object"}],"discriminator":{"propertyName":"type"},"required":["type"]}},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"`true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"`true`: writes only when there is an item. At most one `if_*`.","type":"boolean"}}},{"type":"object","required":["item_id","type"],"properties":{"type":{"type":"string","enum":["delete"]},"item_id":{"type":"string"},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"`true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"`true`: writes only when there is an item. At most one `if_*`.","type":"boolean"}}}],"discriminator":{"propertyName":"type"},"required":["type"]}},"idempotency_key":{"description":"At most 512 bytes. A transaction with a key that was applied to one of its items within `limits.idempotency_window_ms` changes nothing.","type":"string"}}};
 
 function validate19(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1386,16 +1476,34 @@ const _errs33 = errors;
 if(errors === _errs33){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing5;
-if(((data12.path === undefined) && (missing5 = "path")) || ((data12.type === undefined) && (missing5 = "type"))){
+if((data12.type === undefined) && (missing5 = "type")){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/0/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
 return false;
 }
 else {
 if(data12.path !== undefined){
+let data13 = data12.path;
 const _errs35 = errors;
-if(typeof data12.path !== "string"){
-validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/0/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(((typeof data13 !== "string") && (!(Array.isArray(data13)))) && (data13 !== null)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/0/properties/path/type",keyword:"type",params:{type: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[0].properties.path.type},message:"must be string,array,null"}];
 return false;
+}
+if(errors === _errs35){
+if(Array.isArray(data13)){
+var valid11 = true;
+const len2 = data13.length;
+for(let i2=0; i2<len2; i2++){
+const _errs37 = errors;
+if(typeof data13[i2] !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path/" + i2,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/0/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid11 = _errs37 === errors;
+if(!valid11){
+break;
+}
+}
+}
 }
 var valid10 = _errs35 === errors;
 }
@@ -1404,17 +1512,17 @@ var valid10 = true;
 }
 if(valid10){
 if(data12.type !== undefined){
-let data14 = data12.type;
-const _errs37 = errors;
-if(typeof data14 !== "string"){
+let data15 = data12.type;
+const _errs39 = errors;
+if(typeof data15 !== "string"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data14 === "set")){
+if(!(data15 === "set")){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/0/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[0].properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid10 = _errs37 === errors;
+var valid10 = _errs39 === errors;
 }
 else {
 var valid10 = true;
@@ -1429,8 +1537,8 @@ return false;
 }
 }
 else if(tag1 === "merge"){
-const _errs39 = errors;
-if(errors === _errs39){
+const _errs41 = errors;
+if(errors === _errs41){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing6;
 if(((data12.type === undefined) && (missing6 = "type")) || ((data12.value === undefined) && (missing6 = "value"))){
@@ -1439,50 +1547,50 @@ return false;
 }
 else {
 if(data12.path !== undefined){
-let data15 = data12.path;
-const _errs41 = errors;
-if(((typeof data15 !== "string") && (!(Array.isArray(data15)))) && (data15 !== null)){
+let data16 = data12.path;
+const _errs43 = errors;
+if(((typeof data16 !== "string") && (!(Array.isArray(data16)))) && (data16 !== null)){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/1/properties/path/type",keyword:"type",params:{type: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[1].properties.path.type},message:"must be string,array,null"}];
 return false;
 }
-if(errors === _errs41){
-if(Array.isArray(data15)){
-var valid13 = true;
-const len2 = data15.length;
-for(let i2=0; i2<len2; i2++){
-const _errs43 = errors;
-if(typeof data15[i2] !== "string"){
-validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path/" + i2,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/1/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(errors === _errs43){
+if(Array.isArray(data16)){
+var valid14 = true;
+const len3 = data16.length;
+for(let i3=0; i3<len3; i3++){
+const _errs45 = errors;
+if(typeof data16[i3] !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path/" + i3,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/1/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid13 = _errs43 === errors;
-if(!valid13){
+var valid14 = _errs45 === errors;
+if(!valid14){
 break;
 }
 }
 }
 }
-var valid12 = _errs41 === errors;
+var valid13 = _errs43 === errors;
 }
 else {
-var valid12 = true;
+var valid13 = true;
 }
-if(valid12){
+if(valid13){
 if(data12.type !== undefined){
-let data17 = data12.type;
-const _errs45 = errors;
-if(typeof data17 !== "string"){
+let data18 = data12.type;
+const _errs47 = errors;
+if(typeof data18 !== "string"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data17 === "merge")){
+if(!(data18 === "merge")){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/1/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[1].properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid12 = _errs45 === errors;
+var valid13 = _errs47 === errors;
 }
 else {
-var valid12 = true;
+var valid13 = true;
 }
 }
 }
@@ -1494,69 +1602,87 @@ return false;
 }
 }
 else if(tag1 === "increment"){
-const _errs47 = errors;
-if(errors === _errs47){
+const _errs49 = errors;
+if(errors === _errs49){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing7;
-if((((data12.by === undefined) && (missing7 = "by")) || ((data12.path === undefined) && (missing7 = "path"))) || ((data12.type === undefined) && (missing7 = "type"))){
+if(((data12.by === undefined) && (missing7 = "by")) || ((data12.type === undefined) && (missing7 = "type"))){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
 return false;
 }
 else {
 if(data12.by !== undefined){
-let data18 = data12.by;
-const _errs49 = errors;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+let data19 = data12.by;
+const _errs51 = errors;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/by",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/by/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs49){
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 > 9007199254740991 || isNaN(data18)){
+if(errors === _errs51){
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 > 9007199254740991 || isNaN(data19)){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/by",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/by/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data18 < -9007199254740991 || isNaN(data18)){
+if(data19 < -9007199254740991 || isNaN(data19)){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/by",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/by/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},message:"must be >= -9007199254740991"}];
 return false;
 }
 }
 }
 }
-var valid15 = _errs49 === errors;
+var valid16 = _errs51 === errors;
 }
 else {
-var valid15 = true;
+var valid16 = true;
 }
-if(valid15){
+if(valid16){
 if(data12.path !== undefined){
-const _errs51 = errors;
-if(typeof data12.path !== "string"){
-validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+let data20 = data12.path;
+const _errs53 = errors;
+if(((typeof data20 !== "string") && (!(Array.isArray(data20)))) && (data20 !== null)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/path/type",keyword:"type",params:{type: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[2].properties.path.type},message:"must be string,array,null"}];
 return false;
 }
-var valid15 = _errs51 === errors;
+if(errors === _errs53){
+if(Array.isArray(data20)){
+var valid17 = true;
+const len4 = data20.length;
+for(let i4=0; i4<len4; i4++){
+const _errs55 = errors;
+if(typeof data20[i4] !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path/" + i4,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid17 = _errs55 === errors;
+if(!valid17){
+break;
+}
+}
+}
+}
+var valid16 = _errs53 === errors;
 }
 else {
-var valid15 = true;
+var valid16 = true;
 }
-if(valid15){
+if(valid16){
 if(data12.type !== undefined){
-let data20 = data12.type;
-const _errs53 = errors;
-if(typeof data20 !== "string"){
+let data22 = data12.type;
+const _errs57 = errors;
+if(typeof data22 !== "string"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data20 === "increment")){
+if(!(data22 === "increment")){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[2].properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid15 = _errs53 === errors;
+var valid16 = _errs57 === errors;
 }
 else {
-var valid15 = true;
+var valid16 = true;
 }
 }
 }
@@ -1569,69 +1695,87 @@ return false;
 }
 }
 else if(tag1 === "decrement"){
-const _errs55 = errors;
-if(errors === _errs55){
+const _errs59 = errors;
+if(errors === _errs59){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing8;
-if((((data12.by === undefined) && (missing8 = "by")) || ((data12.path === undefined) && (missing8 = "path"))) || ((data12.type === undefined) && (missing8 = "type"))){
+if(((data12.by === undefined) && (missing8 = "by")) || ((data12.type === undefined) && (missing8 = "type"))){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
 return false;
 }
 else {
 if(data12.by !== undefined){
-let data21 = data12.by;
-const _errs57 = errors;
-if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
+let data23 = data12.by;
+const _errs61 = errors;
+if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/by",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/by/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs57){
-if((typeof data21 == "number") && (isFinite(data21))){
-if(data21 > 9007199254740991 || isNaN(data21)){
+if(errors === _errs61){
+if((typeof data23 == "number") && (isFinite(data23))){
+if(data23 > 9007199254740991 || isNaN(data23)){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/by",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/by/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data21 < -9007199254740991 || isNaN(data21)){
+if(data23 < -9007199254740991 || isNaN(data23)){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/by",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/by/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},message:"must be >= -9007199254740991"}];
 return false;
 }
 }
 }
 }
-var valid17 = _errs57 === errors;
+var valid19 = _errs61 === errors;
 }
 else {
-var valid17 = true;
+var valid19 = true;
 }
-if(valid17){
+if(valid19){
 if(data12.path !== undefined){
-const _errs59 = errors;
-if(typeof data12.path !== "string"){
-validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+let data24 = data12.path;
+const _errs63 = errors;
+if(((typeof data24 !== "string") && (!(Array.isArray(data24)))) && (data24 !== null)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/path/type",keyword:"type",params:{type: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[3].properties.path.type},message:"must be string,array,null"}];
 return false;
 }
-var valid17 = _errs59 === errors;
+if(errors === _errs63){
+if(Array.isArray(data24)){
+var valid20 = true;
+const len5 = data24.length;
+for(let i5=0; i5<len5; i5++){
+const _errs65 = errors;
+if(typeof data24[i5] !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path/" + i5,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs65 === errors;
+if(!valid20){
+break;
+}
+}
+}
+}
+var valid19 = _errs63 === errors;
 }
 else {
-var valid17 = true;
+var valid19 = true;
 }
-if(valid17){
+if(valid19){
 if(data12.type !== undefined){
-let data23 = data12.type;
-const _errs61 = errors;
-if(typeof data23 !== "string"){
+let data26 = data12.type;
+const _errs67 = errors;
+if(typeof data26 !== "string"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data23 === "decrement")){
+if(!(data26 === "decrement")){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[3].properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid17 = _errs61 === errors;
+var valid19 = _errs67 === errors;
 }
 else {
-var valid17 = true;
+var valid19 = true;
 }
 }
 }
@@ -1644,42 +1788,60 @@ return false;
 }
 }
 else if(tag1 === "append"){
-const _errs63 = errors;
-if(errors === _errs63){
+const _errs69 = errors;
+if(errors === _errs69){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing9;
-if((((data12.path === undefined) && (missing9 = "path")) || ((data12.type === undefined) && (missing9 = "type"))) || ((data12.value === undefined) && (missing9 = "value"))){
+if(((data12.type === undefined) && (missing9 = "type")) || ((data12.value === undefined) && (missing9 = "value"))){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/4/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
 return false;
 }
 else {
 if(data12.path !== undefined){
-const _errs65 = errors;
-if(typeof data12.path !== "string"){
-validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/4/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+let data27 = data12.path;
+const _errs71 = errors;
+if(((typeof data27 !== "string") && (!(Array.isArray(data27)))) && (data27 !== null)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/4/properties/path/type",keyword:"type",params:{type: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[4].properties.path.type},message:"must be string,array,null"}];
 return false;
 }
-var valid19 = _errs65 === errors;
+if(errors === _errs71){
+if(Array.isArray(data27)){
+var valid23 = true;
+const len6 = data27.length;
+for(let i6=0; i6<len6; i6++){
+const _errs73 = errors;
+if(typeof data27[i6] !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path/" + i6,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/4/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid23 = _errs73 === errors;
+if(!valid23){
+break;
+}
+}
+}
+}
+var valid22 = _errs71 === errors;
 }
 else {
-var valid19 = true;
+var valid22 = true;
 }
-if(valid19){
+if(valid22){
 if(data12.type !== undefined){
-let data25 = data12.type;
-const _errs67 = errors;
-if(typeof data25 !== "string"){
+let data29 = data12.type;
+const _errs75 = errors;
+if(typeof data29 !== "string"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data25 === "append")){
+if(!(data29 === "append")){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/4/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[4].properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid19 = _errs67 === errors;
+var valid22 = _errs75 === errors;
 }
 else {
-var valid19 = true;
+var valid22 = true;
 }
 }
 }
@@ -1691,42 +1853,60 @@ return false;
 }
 }
 else if(tag1 === "remove"){
-const _errs69 = errors;
-if(errors === _errs69){
+const _errs77 = errors;
+if(errors === _errs77){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing10;
-if(((data12.path === undefined) && (missing10 = "path")) || ((data12.type === undefined) && (missing10 = "type"))){
+if((data12.type === undefined) && (missing10 = "type")){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/5/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
 return false;
 }
 else {
 if(data12.path !== undefined){
-const _errs71 = errors;
-if(typeof data12.path !== "string"){
-validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/5/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+let data30 = data12.path;
+const _errs79 = errors;
+if(((typeof data30 !== "string") && (!(Array.isArray(data30)))) && (data30 !== null)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/5/properties/path/type",keyword:"type",params:{type: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[5].properties.path.type},message:"must be string,array,null"}];
 return false;
 }
-var valid21 = _errs71 === errors;
+if(errors === _errs79){
+if(Array.isArray(data30)){
+var valid26 = true;
+const len7 = data30.length;
+for(let i7=0; i7<len7; i7++){
+const _errs81 = errors;
+if(typeof data30[i7] !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path/" + i7,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/5/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid26 = _errs81 === errors;
+if(!valid26){
+break;
+}
+}
+}
+}
+var valid25 = _errs79 === errors;
 }
 else {
-var valid21 = true;
+var valid25 = true;
 }
-if(valid21){
+if(valid25){
 if(data12.type !== undefined){
-let data27 = data12.type;
-const _errs73 = errors;
-if(typeof data27 !== "string"){
+let data32 = data12.type;
+const _errs83 = errors;
+if(typeof data32 !== "string"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/5/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data27 === "remove")){
+if(!(data32 === "remove")){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/5/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[5].properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid21 = _errs73 === errors;
+var valid25 = _errs83 === errors;
 }
 else {
-var valid21 = true;
+var valid25 = true;
 }
 }
 }
@@ -1771,51 +1951,51 @@ var valid6 = true;
 }
 if(valid6){
 if(data3.if_rev !== undefined){
-let data28 = data3.if_rev;
-const _errs75 = errors;
-if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
+let data33 = data3.if_rev;
+const _errs85 = errors;
+if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/1/properties/if_rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs75){
-if((typeof data28 == "number") && (isFinite(data28))){
-if(data28 > 9007199254740991 || isNaN(data28)){
+if(errors === _errs85){
+if((typeof data33 == "number") && (isFinite(data33))){
+if(data33 > 9007199254740991 || isNaN(data33)){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/1/properties/if_rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data28 < 0 || isNaN(data28)){
+if(data33 < 0 || isNaN(data33)){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/1/properties/if_rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid6 = _errs75 === errors;
+var valid6 = _errs85 === errors;
 }
 else {
 var valid6 = true;
 }
 if(valid6){
 if(data3.if_absent !== undefined){
-const _errs77 = errors;
+const _errs87 = errors;
 if(typeof data3.if_absent !== "boolean"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_absent",schemaPath:"#/properties/writes/items/oneOf/1/properties/if_absent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid6 = _errs77 === errors;
+var valid6 = _errs87 === errors;
 }
 else {
 var valid6 = true;
 }
 if(valid6){
 if(data3.if_exists !== undefined){
-const _errs79 = errors;
+const _errs89 = errors;
 if(typeof data3.if_exists !== "boolean"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_exists",schemaPath:"#/properties/writes/items/oneOf/1/properties/if_exists/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid6 = _errs79 === errors;
+var valid6 = _errs89 === errors;
 }
 else {
 var valid6 = true;
@@ -1834,8 +2014,8 @@ return false;
 }
 }
 else if(tag0 === "delete"){
-const _errs81 = errors;
-if(errors === _errs81){
+const _errs91 = errors;
+if(errors === _errs91){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing11;
 if(((data3.item_id === undefined) && (missing11 = "item_id")) || ((data3.type === undefined) && (missing11 = "type"))){
@@ -1844,83 +2024,83 @@ return false;
 }
 else {
 if(data3.type !== undefined){
-let data31 = data3.type;
-const _errs83 = errors;
-if(typeof data31 !== "string"){
+let data36 = data3.type;
+const _errs93 = errors;
+if(typeof data36 !== "string"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/type",schemaPath:"#/properties/writes/items/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data31 === "delete")){
+if(!(data36 === "delete")){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/type",schemaPath:"#/properties/writes/items/oneOf/2/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[2].properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid23 = _errs83 === errors;
+var valid28 = _errs93 === errors;
 }
 else {
-var valid23 = true;
+var valid28 = true;
 }
-if(valid23){
+if(valid28){
 if(data3.item_id !== undefined){
-const _errs85 = errors;
+const _errs95 = errors;
 if(typeof data3.item_id !== "string"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/item_id",schemaPath:"#/properties/writes/items/oneOf/2/properties/item_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid23 = _errs85 === errors;
+var valid28 = _errs95 === errors;
 }
 else {
-var valid23 = true;
+var valid28 = true;
 }
-if(valid23){
+if(valid28){
 if(data3.if_rev !== undefined){
-let data33 = data3.if_rev;
-const _errs87 = errors;
-if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
+let data38 = data3.if_rev;
+const _errs97 = errors;
+if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/2/properties/if_rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs87){
-if((typeof data33 == "number") && (isFinite(data33))){
-if(data33 > 9007199254740991 || isNaN(data33)){
+if(errors === _errs97){
+if((typeof data38 == "number") && (isFinite(data38))){
+if(data38 > 9007199254740991 || isNaN(data38)){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/2/properties/if_rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data33 < 0 || isNaN(data33)){
+if(data38 < 0 || isNaN(data38)){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/2/properties/if_rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid23 = _errs87 === errors;
+var valid28 = _errs97 === errors;
 }
 else {
-var valid23 = true;
+var valid28 = true;
 }
-if(valid23){
+if(valid28){
 if(data3.if_absent !== undefined){
-const _errs89 = errors;
+const _errs99 = errors;
 if(typeof data3.if_absent !== "boolean"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_absent",schemaPath:"#/properties/writes/items/oneOf/2/properties/if_absent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid23 = _errs89 === errors;
+var valid28 = _errs99 === errors;
 }
 else {
-var valid23 = true;
+var valid28 = true;
 }
-if(valid23){
+if(valid28){
 if(data3.if_exists !== undefined){
-const _errs91 = errors;
+const _errs101 = errors;
 if(typeof data3.if_exists !== "boolean"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_exists",schemaPath:"#/properties/writes/items/oneOf/2/properties/if_exists/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid23 = _errs91 === errors;
+var valid28 = _errs101 === errors;
 }
 else {
-var valid23 = true;
+var valid28 = true;
 }
 }
 }
@@ -1970,12 +2150,12 @@ var valid0 = true;
 }
 if(valid0){
 if(data.idempotency_key !== undefined){
-const _errs93 = errors;
+const _errs103 = errors;
 if(typeof data.idempotency_key !== "string"){
 validate19.errors = [{instancePath:instancePath+"/idempotency_key",schemaPath:"#/properties/idempotency_key/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs93 === errors;
+var valid0 = _errs103 === errors;
 }
 else {
 var valid0 = true;

@@ -34,7 +34,7 @@ export function membersOf(
 
 const ofAddition = ({ capability, target, change }: Addition): readonly AddedMember[] =>
   change
-    .filter(({ path }) => !path.endsWith('/-'))
+    .filter(({ op, path }) => op !== 'test' && !/\/(-|required)$/.test(path))
     .map(({ path }) => ({ capability, member: path === '' ? target : `${target}${path}` }));
 
 function ofSchema([name, schema]: [string, Schema]): readonly AddedMember[] {

@@ -83,6 +83,29 @@ test('an addition changes nothing that is there, and has a place', () => {
   assert.throws(() => applyOverlay(reference, [deep]), /addition x does not fit: add \/a\/b\/c/);
 });
 
+test('what upstream has is widened only as long as it says what it said', () => {
+  const at = '/request_schema/properties/item_id';
+  const value = { anyOf: [{ type: 'string' }, { type: 'null' }] };
+  const widen = (before: unknown) =>
+    addition({
+      change: [
+        { op: 'test', path: `${at}/type`, value: 'string' },
+        { op: 'test', path: at, value: before },
+        { op: 'replace', path: at, value },
+      ],
+    });
+  const set = functionNamed('stream::set', reference)?.request_schema as {
+    properties: { item_id: unknown };
+  };
+  const after = functionNamed('stream::set', applyOverlay(reference, [widen(set.properties.item_id)]));
+  const { properties } = (after?.request_schema ?? {}) as typeof set;
+  assert.deepEqual(properties.item_id, { ...value, description: '*Additive.*' });
+  assert.throws(
+    () => applyOverlay(reference, [widen({ type: 'integer' })]),
+    /x: upstream has another \/request_schema\/properties\/item_id of functions\/stream::set now: reconcile/,
+  );
+});
+
 test('a capability is described, and something belongs to it', () => {
   assert.throws(() => membersOf({}, [addition({})], {}), /does not describe revisions/);
   assert.throws(() => membersOf({ lost: 'L.' }, [], {}), /nothing belongs to lost/);

@@ -9,7 +9,10 @@ export interface Addition {
   readonly target: string;
   /** A name of `spec/capabilities.json`: what it belongs to. */
   readonly capability: string;
-  /** `add`, or `remove` of `required`, for what a caller may ask to be left out. */
+  /**
+   * `add`, or `remove` of `required`, for what a caller may ask to be left out. What upstream has is widened by `test`
+   * and then `replace` of the same path, so that it does not change unseen.
+   */
   readonly change: readonly PatchOperation[];
   readonly reason: string;
 }
@@ -38,7 +41,10 @@ function applyAddition(reference: ApiReference, addition: Addition): ApiReferenc
     };
   }
   return changeTarget(reference, what, target, (entry) => {
-    const after = change.reduce((each, operation) => add(each, operation, addition), entry);
+    const after = change.reduce(
+      (each, operation, at) => add(each, operation, addition, change[at - 1]),
+      entry,
+    );
     return section === 'functions' ? told(after as ReferenceFunction, addition) : after;
   });
 }
@@ -50,19 +56,31 @@ function told(entry: ReferenceFunction, { capability }: Addition): ReferenceFunc
   return { ...entry, metadata: { ...entry.metadata, capabilities: [...known, capability] } };
 }
 
-function add(entry: unknown, { op, path, value }: PatchOperation, { id, target }: Addition): unknown {
+/** @param before the operation before it */
+function add(
+  entry: unknown,
+  operation: PatchOperation,
+  { id, target }: Addition,
+  before: PatchOperation | undefined,
+): unknown {
+  const { op, path, value } = operation;
   if (op === 'remove' && REQUIRED.test(path)) return applyPatch(entry, [{ op, path }]);
+  if (op === 'test') {
+    if (applies(entry, operation)) return entry;
+    throw reconcile(`addition ${id}`, `another ${path} of ${target}`);
+  }
+  if (op === 'replace' && before?.op === 'test' && before.path === path) {
+    return applyPatch(entry, [{ op, path, value: isSchema(value) ? described(value) : value }]);
+  }
   if (op !== 'add') throw new Error(`addition ${id}: ${op} ${path} adds nothing: a correction is an erratum`);
-  if (!path.endsWith('/-') && holds(entry, path)) throw reconcile(`addition ${id}`, `${path} of ${target}`);
+  if (!path.endsWith('/-') && applies(entry, { op: 'remove', path }))
+    throw reconcile(`addition ${id}`, `${path} of ${target}`);
   try {
     return applyPatch(entry, [
       {
         op,
         path,
-        value:
-          isSchema(value) && !path.endsWith('/definitions')
-            ? { ...value, description: marked(value.description) }
-            : value,
+        value: isSchema(value) && !path.endsWith('/definitions') ? described(value) : value,
       },
     ]);
   } catch (error) {
@@ -70,9 +88,9 @@ function add(entry: unknown, { op, path, value }: PatchOperation, { id, target }
   }
 }
 
-function holds(entry: unknown, path: string): boolean {
+function applies(entry: unknown, operation: PatchOperation): boolean {
   try {
-    applyPatch(entry, [{ op: 'remove', path }]);
+    applyPatch(entry, [operation]);
     return true;
   } catch {
     return false;
@@ -87,6 +105,11 @@ const MARK = '*Additive.*';
 
 const isSchema = (value: unknown): value is { readonly description?: string } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const described = (schema: { readonly description?: string }): object => ({
+  ...schema,
+  description: marked(schema.description),
+});
 
 /** The description of what is ours says so. */
 const marked = (description: string | null | undefined): string =>

@@ -47,6 +47,14 @@ export const defect: Defect = {
     'update/vectors-ops-together',
     'update/vectors-chosen-rules-of-ops',
     'update/vectors-ops-with-failures',
+    'update/vectors-nested-paths-of-set',
+    'update/vectors-nested-paths-of-increment',
+    'update/vectors-nested-paths-of-decrement',
+    'update/vectors-nested-paths-of-append',
+    'update/vectors-nested-paths-of-remove',
+    'update/vectors-nested-paths-of-bounds',
+    'update/vectors-nested-paths-of-order',
+    'update/vectors-nested-paths-of-ops',
   ],
   damage: () =>
     onResults(FUNCTION.update, (message) => {

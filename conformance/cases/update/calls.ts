@@ -83,12 +83,10 @@ export const updateCallCases = [
   }),
   strict('refuses-ops-without-their-required-fields', async (t) => {
     for (const op of [
-      { type: 'set', value: 1 },
       { type: 'merge', path: 'a' },
       { type: 'increment', path: 'a' },
-      { type: 'decrement', by: 1 },
+      { type: 'decrement', path: 'a' },
       { type: 'append', path: 'a' },
-      { type: 'remove' },
       {},
       null,
     ]) {

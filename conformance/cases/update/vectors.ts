@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readAsset } from '../../asset.js';
+import type { Capability } from '../../capabilities.js';
 import { area, type Case } from '../../runner/case.js';
 import type { Context } from '../../runner/context.js';
 import { asRead } from '../functions/values.js';
@@ -16,6 +17,8 @@ export interface Vector {
     readonly message?: string;
   }[];
   readonly choice?: string;
+  /** What of ours it is about. */
+  readonly capability?: Capability;
 }
 
 /** Words of a vector's name that tell what it starts from; the cases are one per operation and subject. */
@@ -36,8 +39,9 @@ const SUBJECTS: readonly (readonly [subject: string, pattern: RegExp])[] = [
 const subjectOf = (name: string): string =>
   SUBJECTS.find(([, pattern]) => pattern.test(name))?.[0] ?? 'the-rest';
 
-function claimOf({ name, choice }: Vector): string {
+function claimOf({ name, choice, capability }: Vector): string {
   const [op = '', rest = ''] = name.split('/');
+  if (capability !== undefined) return `${capability}-of-${op}`;
   // What the protocol leaves open is no promise of a stranger: those vectors are cases of their own.
   if (choice !== undefined) return `chosen-rules-of-${op}`;
   if (op === 'order') return 'checks-come-in-order';
@@ -79,8 +83,10 @@ for (const vector of readAsset<Vector[]>('spec/vectors/update-ops.json')) {
 export const vectorsOf = (claim: string): readonly Vector[] => claims.get(claim) ?? [];
 
 export const vectorCases: readonly Case[] = [...claims].map(([claim, vectors]) => {
-  const define = claim.startsWith('chosen') ? strict : documented;
-  return define(`vectors-${claim}`, async (t) => {
+  const needs = vectors.flatMap(({ capability }) => capability ?? []).slice(0, 1);
+  const define = claim.startsWith('chosen') || needs.length > 0 ? strict : documented;
+  const run = async (t: Context): Promise<void> => {
     for (const vector of vectors) await check(t, vector);
-  });
+  };
+  return define(`vectors-${claim}`, run, { needs });
 });

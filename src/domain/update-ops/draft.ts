@@ -37,4 +37,17 @@ export class Draft {
     this.#copies.add(copy);
     return copy;
   }
+
+  /** The object that `segments` name, to be written to; whatever is no object on the way becomes one. */
+  descend(segments: readonly string[]): JsonObject {
+    const open = (value: unknown): JsonObject => this.writable(isObject(value) ? value : {});
+    let at = open(this.root);
+    this.root = at;
+    for (const segment of segments) {
+      const next = open(ownField(at, segment));
+      at[segment] = next;
+      at = next;
+    }
+    return at;
+  }
 }

@@ -4,7 +4,7 @@ import { plainField, type Span } from '../json-plain.js';
 import { asJson, jsonOf } from '../json-text.js';
 import { applyToTarget } from './apply-op.js';
 import { Draft } from './draft.js';
-import { checkFieldPath, type OpFailure } from './path.js';
+import { checkSegment, type OpFailure } from './path.js';
 import type { Target } from './target.js';
 
 /** What one op made of a text. */
@@ -45,8 +45,8 @@ class FieldInText implements Target {
  * unless the op rewrites a field that is there and the rest would come out as it is.
  */
 export function applyInPlace(text: JsonText, op: UpdateOp): Rewritten | undefined {
-  if (op.type === 'merge' || op.type === 'remove' || op.path === '') return undefined;
-  if (checkFieldPath(op.type, op.path) !== undefined) return undefined;
+  if (op.type === 'merge' || op.type === 'remove' || typeof op.path !== 'string') return undefined;
+  if (checkSegment(op.type, op.path, 0) !== undefined) return undefined;
   const span = plainField(text, op.path);
   if (span === undefined) return undefined;
   const target = new FieldInText(text, op.path, span);

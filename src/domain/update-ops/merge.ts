@@ -1,7 +1,7 @@
 import { UPDATE_BOUND } from '../../../generated/constants.js';
 import type { MergePath } from '../../../generated/functions.js';
-import { type Draft, isObject, type JsonObject, jsonType, ownField } from './draft.js';
-import { checkMergePath, mergeSegments, type OpFailure, PROTOTYPE_KEYS } from './path.js';
+import { type Draft, isObject, type JsonObject, jsonType } from './draft.js';
+import { checkPath, type OpFailure, PROTOTYPE_KEYS, segmentsOf } from './path.js';
 
 const { mergeKeys: MAX_KEYS, mergeDepth: MAX_DEPTH } = UPDATE_BOUND;
 
@@ -29,27 +29,14 @@ function checkValue(value: JsonObject): OpFailure | undefined {
   };
 }
 
-/** Walks to the object that `segments` name; whatever is no object on the way becomes one. */
-function descend(draft: Draft, segments: readonly string[]): JsonObject {
-  const open = (value: unknown): JsonObject => draft.writable(isObject(value) ? value : {});
-  let at = open(draft.root);
-  draft.root = at;
-  for (const segment of segments) {
-    const next = open(ownField(at, segment));
-    at[segment] = next;
-    at = next;
-  }
-  return at;
-}
-
 /** Lays the fields of `value` over an object, one level deep. */
 export function merge(
   draft: Draft,
   path: MergePath | null | undefined,
   value: unknown,
 ): OpFailure | undefined {
-  const segments = mergeSegments(path);
-  const failure = checkMergePath(segments);
+  const segments = segmentsOf(path);
+  const failure = checkPath('merge', segments);
   if (failure !== undefined) return failure;
   if (!isObject(value)) {
     return {
@@ -61,7 +48,7 @@ export function merge(
   if (refused !== undefined) return refused;
   const isRoot = segments.length === 0;
   if (isRoot && !isObject(draft.root)) return undefined;
-  const target = descend(draft, segments);
+  const target = draft.descend(segments);
   for (const [key, entry] of Object.entries(value)) target[key] = entry;
   return undefined;
 }

@@ -1,9 +1,10 @@
-import { type Draft, isObject, type JsonObject, jsonType, ownField } from './draft.js';
-import { checkFieldPath, type OpFailure, type TargetOp } from './path.js';
+import type { MergePath } from '../../../generated/functions.js';
+import { type Draft, isObject, jsonType, ownField } from './draft.js';
+import { checkPath, labelOf, type OpFailure, segmentsOf, type TargetOp } from './path.js';
 
-/** Where set, increment, decrement, append and remove work: the root or one first-level field of it. */
+/** Where set, increment, decrement, append and remove work. */
 export interface Target {
-  /** What messages call it: `root` or the field. */
+  /** What messages call it: `root`, the field, or the path. */
   readonly label: string;
   /** What is there now; undefined when nothing is. */
   readonly value: unknown;
@@ -22,34 +23,59 @@ const rootTarget = (draft: Draft): Target => ({
   },
 });
 
-function fieldTarget(draft: Draft, root: JsonObject, field: string): Target {
-  const own = (): JsonObject => {
-    const copy = draft.writable(root);
-    draft.root = copy;
-    return copy;
-  };
-  return {
-    label: field,
-    value: ownField(root, field),
-    write(value) {
-      own()[field] = value;
-    },
-    erase() {
-      if (Object.hasOwn(root, field)) delete own()[field];
-    },
-  };
+/** A field of the object that the segments before the last one name, or would name. */
+class FieldTarget implements Target {
+  readonly value: unknown;
+  readonly #draft: Draft;
+  readonly #segments: readonly string[];
+
+  constructor(draft: Draft, segments: readonly string[], value: unknown) {
+    this.#draft = draft;
+    this.#segments = segments;
+    this.value = value;
+  }
+
+  get label(): string {
+    return labelOf(this.#segments);
+  }
+
+  write(value: unknown): void {
+    this.#owner()[this.#segments.at(-1)!] = value;
+  }
+
+  erase(): void {
+    if (this.value !== undefined) delete this.#owner()[this.#segments.at(-1)!];
+  }
+
+  #owner(): Record<string, unknown> {
+    return this.#draft.descend(this.#segments.slice(0, -1));
+  }
 }
 
-/** Finds what `path` names, or says why an op cannot work there. */
-export function findTarget(draft: Draft, op: TargetOp['type'], path: string): Target | OpFailure {
-  if (path === '') return rootTarget(draft);
-  const failure = checkFieldPath(op, path);
+/**
+ * Finds what `path` names, or says why an op cannot work there: what is there on the way has to be an object, what is
+ * missing is made when it is written to (D61).
+ */
+export function findTarget(
+  draft: Draft,
+  op: TargetOp['type'],
+  path: MergePath | null | undefined,
+): Target | OpFailure {
+  const segments = segmentsOf(path);
+  if (segments.length === 0) return rootTarget(draft);
+  const failure = checkPath(op, segments);
   if (failure !== undefined) return failure;
-  if (isObject(draft.root)) return fieldTarget(draft, draft.root, path);
-  return {
-    code: `${op}.target_not_object`,
-    message: `Cannot ${op} at path '${path}': target is ${jsonType(draft.root)}, expected object.`,
-  };
+  let value = draft.root;
+  for (const [index, segment] of segments.entries()) {
+    if (value === undefined) break;
+    if (!isObject(value)) {
+      const what = index === 0 ? 'target' : `segment ${index - 1}`;
+      const message = `Cannot ${op} at path '${labelOf(segments)}': ${what} is ${jsonType(value)}, expected object.`;
+      return { code: `${op}.target_not_object`, message };
+    }
+    value = ownField(value, segment);
+  }
+  return new FieldTarget(draft, segments, value);
 }
 
 export const isFailure = (found: Target | OpFailure): found is OpFailure => 'code' in found;

@@ -165,10 +165,10 @@ const (
 
 // Bounds of an update operation.
 const (
-	// UpdateBoundPathSegments: Segments of a merge path.
+	// UpdateBoundPathSegments: Segments of a path.
 	UpdateBoundPathSegments = 32
 
-	// UpdateBoundSegmentBytes: UTF-8 bytes of a segment, and of the path of every other op.
+	// UpdateBoundSegmentBytes: UTF-8 bytes of a segment, and of a path that is a string.
 	UpdateBoundSegmentBytes = 256
 
 	// UpdateBoundMergeKeys: Top-level keys of a merge value.
@@ -180,13 +180,19 @@ const (
 
 // Why one operation of an update was skipped.
 const (
+	// UpdateOpErrorAppendPathEmptySegment: A segment is empty.
+	UpdateOpErrorAppendPathEmptySegment = "append.path.empty_segment"
+
 	// UpdateOpErrorAppendPathProtoPolluted: The path has a reserved name.
 	UpdateOpErrorAppendPathProtoPolluted = "append.path.proto_polluted"
 
 	// UpdateOpErrorAppendPathSegmentTooLong: A segment passes `segmentBytes`.
 	UpdateOpErrorAppendPathSegmentTooLong = "append.path.segment_too_long"
 
-	// UpdateOpErrorAppendTargetNotObject: The root holds no fields.
+	// UpdateOpErrorAppendPathTooDeep: The path passes `pathSegments`.
+	UpdateOpErrorAppendPathTooDeep = "append.path.too_deep"
+
+	// UpdateOpErrorAppendTargetNotObject: The root, or what is on the path, holds no fields.
 	UpdateOpErrorAppendTargetNotObject = "append.target_not_object"
 
 	// UpdateOpErrorAppendTypeMismatch: What is there takes no element of this kind.
@@ -198,13 +204,19 @@ const (
 	// UpdateOpErrorDecrementNotNumber: What is there is no number.
 	UpdateOpErrorDecrementNotNumber = "decrement.not_number"
 
+	// UpdateOpErrorDecrementPathEmptySegment: A segment is empty.
+	UpdateOpErrorDecrementPathEmptySegment = "decrement.path.empty_segment"
+
 	// UpdateOpErrorDecrementPathProtoPolluted: The path has a reserved name.
 	UpdateOpErrorDecrementPathProtoPolluted = "decrement.path.proto_polluted"
 
 	// UpdateOpErrorDecrementPathSegmentTooLong: A segment passes `segmentBytes`.
 	UpdateOpErrorDecrementPathSegmentTooLong = "decrement.path.segment_too_long"
 
-	// UpdateOpErrorDecrementTargetNotObject: The root holds no fields.
+	// UpdateOpErrorDecrementPathTooDeep: The path passes `pathSegments`.
+	UpdateOpErrorDecrementPathTooDeep = "decrement.path.too_deep"
+
+	// UpdateOpErrorDecrementTargetNotObject: The root, or what is on the path, holds no fields.
 	UpdateOpErrorDecrementTargetNotObject = "decrement.target_not_object"
 
 	// UpdateOpErrorIncrementNotExact: The result is an integer that a double does not hold.
@@ -213,13 +225,19 @@ const (
 	// UpdateOpErrorIncrementNotNumber: What is there is no number.
 	UpdateOpErrorIncrementNotNumber = "increment.not_number"
 
+	// UpdateOpErrorIncrementPathEmptySegment: A segment is empty.
+	UpdateOpErrorIncrementPathEmptySegment = "increment.path.empty_segment"
+
 	// UpdateOpErrorIncrementPathProtoPolluted: The path has a reserved name.
 	UpdateOpErrorIncrementPathProtoPolluted = "increment.path.proto_polluted"
 
 	// UpdateOpErrorIncrementPathSegmentTooLong: A segment passes `segmentBytes`.
 	UpdateOpErrorIncrementPathSegmentTooLong = "increment.path.segment_too_long"
 
-	// UpdateOpErrorIncrementTargetNotObject: The root holds no fields.
+	// UpdateOpErrorIncrementPathTooDeep: The path passes `pathSegments`.
+	UpdateOpErrorIncrementPathTooDeep = "increment.path.too_deep"
+
+	// UpdateOpErrorIncrementTargetNotObject: The root, or what is on the path, holds no fields.
 	UpdateOpErrorIncrementTargetNotObject = "increment.target_not_object"
 
 	// UpdateOpErrorMergePathEmptySegment: A segment is empty.
@@ -246,14 +264,23 @@ const (
 	// UpdateOpErrorMergeValueTooManyKeys: The value passes `mergeKeys`.
 	UpdateOpErrorMergeValueTooManyKeys = "merge.value.too_many_keys"
 
+	// UpdateOpErrorRemovePathEmptySegment: A segment is empty.
+	UpdateOpErrorRemovePathEmptySegment = "remove.path.empty_segment"
+
 	// UpdateOpErrorRemovePathProtoPolluted: The path has a reserved name.
 	UpdateOpErrorRemovePathProtoPolluted = "remove.path.proto_polluted"
 
 	// UpdateOpErrorRemovePathSegmentTooLong: A segment passes `segmentBytes`.
 	UpdateOpErrorRemovePathSegmentTooLong = "remove.path.segment_too_long"
 
-	// UpdateOpErrorRemoveTargetNotObject: The root holds no fields.
+	// UpdateOpErrorRemovePathTooDeep: The path passes `pathSegments`.
+	UpdateOpErrorRemovePathTooDeep = "remove.path.too_deep"
+
+	// UpdateOpErrorRemoveTargetNotObject: The root, or what is on the path, holds no fields.
 	UpdateOpErrorRemoveTargetNotObject = "remove.target_not_object"
+
+	// UpdateOpErrorSetPathEmptySegment: A segment is empty.
+	UpdateOpErrorSetPathEmptySegment = "set.path.empty_segment"
 
 	// UpdateOpErrorSetPathProtoPolluted: The path has a reserved name.
 	UpdateOpErrorSetPathProtoPolluted = "set.path.proto_polluted"
@@ -261,7 +288,10 @@ const (
 	// UpdateOpErrorSetPathSegmentTooLong: A segment passes `segmentBytes`.
 	UpdateOpErrorSetPathSegmentTooLong = "set.path.segment_too_long"
 
-	// UpdateOpErrorSetTargetNotObject: The root holds no fields.
+	// UpdateOpErrorSetPathTooDeep: The path passes `pathSegments`.
+	UpdateOpErrorSetPathTooDeep = "set.path.too_deep"
+
+	// UpdateOpErrorSetTargetNotObject: The root, or what is on the path, holds no fields.
 	UpdateOpErrorSetTargetNotObject = "set.target_not_object"
 )
 
@@ -489,4 +519,7 @@ const (
 
 	// CapabilityMultiJoin: Many joins go in one message.
 	CapabilityMultiJoin = "multi-join"
+
+	// CapabilityNestedPaths: `set`, `increment`, `decrement`, `append` and `remove` take a path of segments, or none.
+	CapabilityNestedPaths = "nested-paths"
 )

@@ -605,7 +605,9 @@ func EncodeUpdateOp(value UpdateOp) ([]byte, error) {
 
 // UpdateOpSet: Set a value at path (overwrite)
 type UpdateOpSet struct {
-	Path FieldPath `json:"path"`
+	// Path: *Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `""` or `[]` = the
+	// root.
+	Path wire.Optional[MergePath] `json:"path"`
 
 	// Value: The new value. Absent = null.
 	Value wire.Optional[json.RawMessage] `json:"value"`
@@ -614,7 +616,7 @@ type UpdateOpSet struct {
 func decodeUpdateOpSet(text json.RawMessage) (v UpdateOpSet, err error) {
 	o := wire.Open(text)
 	o.Constant("type", "set")
-	v.Path = wire.Required(o, "path", decodeFieldPath)
+	v.Path = wire.Maybe(o, "path", wire.DecodeNullableUnion(decodeMergePath))
 	v.Value = wire.Maybe(o, "value", wire.DecodeAny)
 	return v, o.Err()
 }
@@ -622,7 +624,7 @@ func decodeUpdateOpSet(text json.RawMessage) (v UpdateOpSet, err error) {
 func encodeUpdateOpSet(v UpdateOpSet) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.Put(w, "type", "set", wire.EncodeString)
-	wire.Put(w, "path", v.Path, encodeFieldPath)
+	wire.PutOptional(w, "path", v.Path, wire.EncodeNullableUnion(encodeMergePath))
 	wire.PutOptional(w, "value", v.Value, wire.EncodeAny)
 	return w.Close()
 }
@@ -697,14 +699,16 @@ func EncodeUpdateOpMerge(value UpdateOpMerge) ([]byte, error) {
 type UpdateOpIncrement struct {
 	By int64 `json:"by"`
 
-	Path FieldPath `json:"path"`
+	// Path: *Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `""` or `[]` = the
+	// root.
+	Path wire.Optional[MergePath] `json:"path"`
 }
 
 func decodeUpdateOpIncrement(text json.RawMessage) (v UpdateOpIncrement, err error) {
 	o := wire.Open(text)
 	o.Constant("type", "increment")
 	v.By = wire.Required(o, "by", wire.DecodeInteger(-9007199254740991, 9007199254740991))
-	v.Path = wire.Required(o, "path", decodeFieldPath)
+	v.Path = wire.Maybe(o, "path", wire.DecodeNullableUnion(decodeMergePath))
 	return v, o.Err()
 }
 
@@ -712,7 +716,7 @@ func encodeUpdateOpIncrement(v UpdateOpIncrement) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.Put(w, "type", "increment", wire.EncodeString)
 	wire.Put(w, "by", v.By, wire.EncodeInteger)
-	wire.Put(w, "path", v.Path, encodeFieldPath)
+	wire.PutOptional(w, "path", v.Path, wire.EncodeNullableUnion(encodeMergePath))
 	return w.Close()
 }
 
@@ -741,14 +745,16 @@ func EncodeUpdateOpIncrement(value UpdateOpIncrement) ([]byte, error) {
 type UpdateOpDecrement struct {
 	By int64 `json:"by"`
 
-	Path FieldPath `json:"path"`
+	// Path: *Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `""` or `[]` = the
+	// root.
+	Path wire.Optional[MergePath] `json:"path"`
 }
 
 func decodeUpdateOpDecrement(text json.RawMessage) (v UpdateOpDecrement, err error) {
 	o := wire.Open(text)
 	o.Constant("type", "decrement")
 	v.By = wire.Required(o, "by", wire.DecodeInteger(-9007199254740991, 9007199254740991))
-	v.Path = wire.Required(o, "path", decodeFieldPath)
+	v.Path = wire.Maybe(o, "path", wire.DecodeNullableUnion(decodeMergePath))
 	return v, o.Err()
 }
 
@@ -756,7 +762,7 @@ func encodeUpdateOpDecrement(v UpdateOpDecrement) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.Put(w, "type", "decrement", wire.EncodeString)
 	wire.Put(w, "by", v.By, wire.EncodeInteger)
-	wire.Put(w, "path", v.Path, encodeFieldPath)
+	wire.PutOptional(w, "path", v.Path, wire.EncodeNullableUnion(encodeMergePath))
 	return w.Close()
 }
 
@@ -783,7 +789,9 @@ func EncodeUpdateOpDecrement(value UpdateOpDecrement) ([]byte, error) {
 
 // UpdateOpAppend: Append an element to an array or concatenate a string
 type UpdateOpAppend struct {
-	Path FieldPath `json:"path"`
+	// Path: *Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `""` or `[]` = the
+	// root.
+	Path wire.Optional[MergePath] `json:"path"`
 
 	Value json.RawMessage `json:"value"`
 }
@@ -791,7 +799,7 @@ type UpdateOpAppend struct {
 func decodeUpdateOpAppend(text json.RawMessage) (v UpdateOpAppend, err error) {
 	o := wire.Open(text)
 	o.Constant("type", "append")
-	v.Path = wire.Required(o, "path", decodeFieldPath)
+	v.Path = wire.Maybe(o, "path", wire.DecodeNullableUnion(decodeMergePath))
 	v.Value = wire.Required(o, "value", wire.DecodeAny)
 	return v, o.Err()
 }
@@ -799,7 +807,7 @@ func decodeUpdateOpAppend(text json.RawMessage) (v UpdateOpAppend, err error) {
 func encodeUpdateOpAppend(v UpdateOpAppend) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.Put(w, "type", "append", wire.EncodeString)
-	wire.Put(w, "path", v.Path, encodeFieldPath)
+	wire.PutOptional(w, "path", v.Path, wire.EncodeNullableUnion(encodeMergePath))
 	wire.Put(w, "value", v.Value, wire.EncodeAny)
 	return w.Close()
 }
@@ -827,20 +835,22 @@ func EncodeUpdateOpAppend(value UpdateOpAppend) ([]byte, error) {
 
 // UpdateOpRemove: Remove a field
 type UpdateOpRemove struct {
-	Path FieldPath `json:"path"`
+	// Path: *Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `""` or `[]` = the
+	// root.
+	Path wire.Optional[MergePath] `json:"path"`
 }
 
 func decodeUpdateOpRemove(text json.RawMessage) (v UpdateOpRemove, err error) {
 	o := wire.Open(text)
 	o.Constant("type", "remove")
-	v.Path = wire.Required(o, "path", decodeFieldPath)
+	v.Path = wire.Maybe(o, "path", wire.DecodeNullableUnion(decodeMergePath))
 	return v, o.Err()
 }
 
 func encodeUpdateOpRemove(v UpdateOpRemove) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.Put(w, "type", "remove", wire.EncodeString)
-	wire.Put(w, "path", v.Path, encodeFieldPath)
+	wire.PutOptional(w, "path", v.Path, wire.EncodeNullableUnion(encodeMergePath))
 	return w.Close()
 }
 

@@ -147,7 +147,10 @@ UpdateOp: TypeAlias = "UpdateOpSet | UpdateOpMerge | UpdateOpIncrement | UpdateO
 class UpdateOpSet:
     """Set a value at path (overwrite)"""
 
-    path: FieldPath
+    path: MergePath | None | Unset = UNSET
+    """*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]`
+    = the root.
+    """
     value: Any | Unset = UNSET
     """The new value. Absent = null."""
 
@@ -167,7 +170,10 @@ class UpdateOpIncrement:
     """Increment numeric value"""
 
     by: int
-    path: FieldPath
+    path: MergePath | None | Unset = UNSET
+    """*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]`
+    = the root.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,14 +181,20 @@ class UpdateOpDecrement:
     """Decrement numeric value"""
 
     by: int
-    path: FieldPath
+    path: MergePath | None | Unset = UNSET
+    """*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]`
+    = the root.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateOpAppend:
     """Append an element to an array or concatenate a string"""
 
-    path: FieldPath
+    path: MergePath | None | Unset = UNSET
+    """*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]`
+    = the root.
+    """
     value: Any
 
 
@@ -190,7 +202,10 @@ class UpdateOpAppend:
 class UpdateOpRemove:
     """Remove a field"""
 
-    path: FieldPath
+    path: MergePath | None | Unset = UNSET
+    """*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]`
+    = the root.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -607,7 +622,7 @@ UPDATE_OP.define({
 })
 UPDATE_OP_SET.define(
     {"type": "set"},
-    objects.Field("path", "path", wire.STRING, True),
+    objects.Field("path", "path", wire.nullable(MERGE_PATH), False),
     objects.Field("value", "value", wire.ANY, False),
 )
 UPDATE_OP_MERGE.define(
@@ -618,21 +633,21 @@ UPDATE_OP_MERGE.define(
 UPDATE_OP_INCREMENT.define(
     {"type": "increment"},
     objects.Field("by", "by", wire.integer(-9007199254740991, 9007199254740991), True),
-    objects.Field("path", "path", wire.STRING, True),
+    objects.Field("path", "path", wire.nullable(MERGE_PATH), False),
 )
 UPDATE_OP_DECREMENT.define(
     {"type": "decrement"},
     objects.Field("by", "by", wire.integer(-9007199254740991, 9007199254740991), True),
-    objects.Field("path", "path", wire.STRING, True),
+    objects.Field("path", "path", wire.nullable(MERGE_PATH), False),
 )
 UPDATE_OP_APPEND.define(
     {"type": "append"},
-    objects.Field("path", "path", wire.STRING, True),
+    objects.Field("path", "path", wire.nullable(MERGE_PATH), False),
     objects.Field("value", "value", wire.ANY, True),
 )
 UPDATE_OP_REMOVE.define(
     {"type": "remove"},
-    objects.Field("path", "path", wire.STRING, True),
+    objects.Field("path", "path", wire.nullable(MERGE_PATH), False),
 )
 UPDATE_INPUT.define(
     {},

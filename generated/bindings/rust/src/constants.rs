@@ -119,9 +119,9 @@ pub mod http_refusal {
 
 /// Bounds of an update operation.
 pub mod update_bound {
-    /// Segments of a merge path.
+    /// Segments of a path.
     pub const PATH_SEGMENTS: u16 = 32;
-    /// UTF-8 bytes of a segment, and of the path of every other op.
+    /// UTF-8 bytes of a segment, and of a path that is a string.
     pub const SEGMENT_BYTES: u16 = 256;
     /// Top-level keys of a merge value.
     pub const MERGE_KEYS: u16 = 1024;
@@ -131,11 +131,15 @@ pub mod update_bound {
 
 /// Why one operation of an update was skipped.
 pub mod update_op_error {
+    /// A segment is empty.
+    pub const APPEND_PATH_EMPTY_SEGMENT: &str = "append.path.empty_segment";
     /// The path has a reserved name.
     pub const APPEND_PATH_PROTO_POLLUTED: &str = "append.path.proto_polluted";
     /// A segment passes `segmentBytes`.
     pub const APPEND_PATH_SEGMENT_TOO_LONG: &str = "append.path.segment_too_long";
-    /// The root holds no fields.
+    /// The path passes `pathSegments`.
+    pub const APPEND_PATH_TOO_DEEP: &str = "append.path.too_deep";
+    /// The root, or what is on the path, holds no fields.
     pub const APPEND_TARGET_NOT_OBJECT: &str = "append.target_not_object";
     /// What is there takes no element of this kind.
     pub const APPEND_TYPE_MISMATCH: &str = "append.type_mismatch";
@@ -143,21 +147,29 @@ pub mod update_op_error {
     pub const DECREMENT_NOT_EXACT: &str = "decrement.not_exact";
     /// What is there is no number.
     pub const DECREMENT_NOT_NUMBER: &str = "decrement.not_number";
+    /// A segment is empty.
+    pub const DECREMENT_PATH_EMPTY_SEGMENT: &str = "decrement.path.empty_segment";
     /// The path has a reserved name.
     pub const DECREMENT_PATH_PROTO_POLLUTED: &str = "decrement.path.proto_polluted";
     /// A segment passes `segmentBytes`.
     pub const DECREMENT_PATH_SEGMENT_TOO_LONG: &str = "decrement.path.segment_too_long";
-    /// The root holds no fields.
+    /// The path passes `pathSegments`.
+    pub const DECREMENT_PATH_TOO_DEEP: &str = "decrement.path.too_deep";
+    /// The root, or what is on the path, holds no fields.
     pub const DECREMENT_TARGET_NOT_OBJECT: &str = "decrement.target_not_object";
     /// The result is an integer that a double does not hold.
     pub const INCREMENT_NOT_EXACT: &str = "increment.not_exact";
     /// What is there is no number.
     pub const INCREMENT_NOT_NUMBER: &str = "increment.not_number";
+    /// A segment is empty.
+    pub const INCREMENT_PATH_EMPTY_SEGMENT: &str = "increment.path.empty_segment";
     /// The path has a reserved name.
     pub const INCREMENT_PATH_PROTO_POLLUTED: &str = "increment.path.proto_polluted";
     /// A segment passes `segmentBytes`.
     pub const INCREMENT_PATH_SEGMENT_TOO_LONG: &str = "increment.path.segment_too_long";
-    /// The root holds no fields.
+    /// The path passes `pathSegments`.
+    pub const INCREMENT_PATH_TOO_DEEP: &str = "increment.path.too_deep";
+    /// The root, or what is on the path, holds no fields.
     pub const INCREMENT_TARGET_NOT_OBJECT: &str = "increment.target_not_object";
     /// A segment is empty.
     pub const MERGE_PATH_EMPTY_SEGMENT: &str = "merge.path.empty_segment";
@@ -175,17 +187,25 @@ pub mod update_op_error {
     pub const MERGE_VALUE_TOO_DEEP: &str = "merge.value.too_deep";
     /// The value passes `mergeKeys`.
     pub const MERGE_VALUE_TOO_MANY_KEYS: &str = "merge.value.too_many_keys";
+    /// A segment is empty.
+    pub const REMOVE_PATH_EMPTY_SEGMENT: &str = "remove.path.empty_segment";
     /// The path has a reserved name.
     pub const REMOVE_PATH_PROTO_POLLUTED: &str = "remove.path.proto_polluted";
     /// A segment passes `segmentBytes`.
     pub const REMOVE_PATH_SEGMENT_TOO_LONG: &str = "remove.path.segment_too_long";
-    /// The root holds no fields.
+    /// The path passes `pathSegments`.
+    pub const REMOVE_PATH_TOO_DEEP: &str = "remove.path.too_deep";
+    /// The root, or what is on the path, holds no fields.
     pub const REMOVE_TARGET_NOT_OBJECT: &str = "remove.target_not_object";
+    /// A segment is empty.
+    pub const SET_PATH_EMPTY_SEGMENT: &str = "set.path.empty_segment";
     /// The path has a reserved name.
     pub const SET_PATH_PROTO_POLLUTED: &str = "set.path.proto_polluted";
     /// A segment passes `segmentBytes`.
     pub const SET_PATH_SEGMENT_TOO_LONG: &str = "set.path.segment_too_long";
-    /// The root holds no fields.
+    /// The path passes `pathSegments`.
+    pub const SET_PATH_TOO_DEEP: &str = "set.path.too_deep";
+    /// The root, or what is on the path, holds no fields.
     pub const SET_TARGET_NOT_OBJECT: &str = "set.target_not_object";
 }
 
@@ -353,4 +373,6 @@ pub mod capability {
     pub const PAGING: &str = "paging";
     /// Many joins go in one message.
     pub const MULTI_JOIN: &str = "multi-join";
+    /// `set`, `increment`, `decrement`, `append` and `remove` take a path of segments, or none.
+    pub const NESTED_PATHS: &str = "nested-paths";
 }

@@ -753,16 +753,18 @@ impl Tagged for UpdateOp {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UpdateOpSet {
-    pub path: FieldPath,
+    /// *Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `""` or `[]` = the
+    /// root.
+    pub path: Option<Option<MergePath>>,
     /// The new value. Absent = null.
     pub value: Option<wire::Any>,
 }
 
 impl UpdateOpSet {
     /// One with the fields that are always there.
-    pub fn new(path: impl Into<String>) -> Self {
+    pub fn new() -> Self {
         Self {
-            path: path.into(),
+            path: None,
             value: None,
         }
     }
@@ -771,7 +773,7 @@ impl UpdateOpSet {
         let object = wire::Object::open(value)?;
         object.constant("type", "set")?;
         Ok(Self {
-            path: object.required("path", decode_field_path)?,
+            path: object.optional("path", |v| wire::nullable(v, MergePath::decode))?,
             value: object.optional("value", wire::any)?,
         })
     }
@@ -782,11 +784,19 @@ impl UpdateOpSet {
     }
 }
 
+impl Default for UpdateOpSet {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Serialize for UpdateOpSet {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("type", "set")?;
-        map.serialize_entry("path", &self.path)?;
+        if let Some(value) = &self.path {
+            map.serialize_entry("path", value)?;
+        }
         if let Some(value) = &self.value {
             map.serialize_entry("value", value)?;
         }
@@ -800,7 +810,7 @@ wire::deserialize!(UpdateOpSet);
 impl Tagged for UpdateOpSet {
     fn tagged(&self) -> Value {
         tagged::object("UpdateOpSet", vec![
-            ("path", Some(self.path.tagged())),
+            ("path", self.path.as_ref().map(Tagged::tagged)),
             ("value", self.value.as_ref().map(Tagged::tagged)),
         ])
     }
@@ -868,15 +878,17 @@ impl Tagged for UpdateOpMerge {
 #[non_exhaustive]
 pub struct UpdateOpIncrement {
     pub by: i64,
-    pub path: FieldPath,
+    /// *Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `""` or `[]` = the
+    /// root.
+    pub path: Option<Option<MergePath>>,
 }
 
 impl UpdateOpIncrement {
     /// One with the fields that are always there.
-    pub fn new(by: i64, path: impl Into<String>) -> Self {
+    pub fn new(by: i64) -> Self {
         Self {
             by,
-            path: path.into(),
+            path: None,
         }
     }
 
@@ -885,7 +897,7 @@ impl UpdateOpIncrement {
         object.constant("type", "increment")?;
         Ok(Self {
             by: object.required("by", |v| wire::integer(v, -9007199254740991, 9007199254740991))?,
-            path: object.required("path", decode_field_path)?,
+            path: object.optional("path", |v| wire::nullable(v, MergePath::decode))?,
         })
     }
 
@@ -900,7 +912,9 @@ impl Serialize for UpdateOpIncrement {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("type", "increment")?;
         map.serialize_entry("by", &self.by)?;
-        map.serialize_entry("path", &self.path)?;
+        if let Some(value) = &self.path {
+            map.serialize_entry("path", value)?;
+        }
         map.end()
     }
 }
@@ -912,7 +926,7 @@ impl Tagged for UpdateOpIncrement {
     fn tagged(&self) -> Value {
         tagged::object("UpdateOpIncrement", vec![
             ("by", Some(self.by.tagged())),
-            ("path", Some(self.path.tagged())),
+            ("path", self.path.as_ref().map(Tagged::tagged)),
         ])
     }
 }
@@ -922,15 +936,17 @@ impl Tagged for UpdateOpIncrement {
 #[non_exhaustive]
 pub struct UpdateOpDecrement {
     pub by: i64,
-    pub path: FieldPath,
+    /// *Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `""` or `[]` = the
+    /// root.
+    pub path: Option<Option<MergePath>>,
 }
 
 impl UpdateOpDecrement {
     /// One with the fields that are always there.
-    pub fn new(by: i64, path: impl Into<String>) -> Self {
+    pub fn new(by: i64) -> Self {
         Self {
             by,
-            path: path.into(),
+            path: None,
         }
     }
 
@@ -939,7 +955,7 @@ impl UpdateOpDecrement {
         object.constant("type", "decrement")?;
         Ok(Self {
             by: object.required("by", |v| wire::integer(v, -9007199254740991, 9007199254740991))?,
-            path: object.required("path", decode_field_path)?,
+            path: object.optional("path", |v| wire::nullable(v, MergePath::decode))?,
         })
     }
 
@@ -954,7 +970,9 @@ impl Serialize for UpdateOpDecrement {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("type", "decrement")?;
         map.serialize_entry("by", &self.by)?;
-        map.serialize_entry("path", &self.path)?;
+        if let Some(value) = &self.path {
+            map.serialize_entry("path", value)?;
+        }
         map.end()
     }
 }
@@ -966,7 +984,7 @@ impl Tagged for UpdateOpDecrement {
     fn tagged(&self) -> Value {
         tagged::object("UpdateOpDecrement", vec![
             ("by", Some(self.by.tagged())),
-            ("path", Some(self.path.tagged())),
+            ("path", self.path.as_ref().map(Tagged::tagged)),
         ])
     }
 }
@@ -975,15 +993,17 @@ impl Tagged for UpdateOpDecrement {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UpdateOpAppend {
-    pub path: FieldPath,
+    /// *Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `""` or `[]` = the
+    /// root.
+    pub path: Option<Option<MergePath>>,
     pub value: wire::Any,
 }
 
 impl UpdateOpAppend {
     /// One with the fields that are always there.
-    pub fn new(path: impl Into<String>, value: wire::Any) -> Self {
+    pub fn new(value: wire::Any) -> Self {
         Self {
-            path: path.into(),
+            path: None,
             value,
         }
     }
@@ -992,7 +1012,7 @@ impl UpdateOpAppend {
         let object = wire::Object::open(value)?;
         object.constant("type", "append")?;
         Ok(Self {
-            path: object.required("path", decode_field_path)?,
+            path: object.optional("path", |v| wire::nullable(v, MergePath::decode))?,
             value: object.required("value", wire::any)?,
         })
     }
@@ -1007,7 +1027,9 @@ impl Serialize for UpdateOpAppend {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("type", "append")?;
-        map.serialize_entry("path", &self.path)?;
+        if let Some(value) = &self.path {
+            map.serialize_entry("path", value)?;
+        }
         map.serialize_entry("value", &self.value)?;
         map.end()
     }
@@ -1019,7 +1041,7 @@ wire::deserialize!(UpdateOpAppend);
 impl Tagged for UpdateOpAppend {
     fn tagged(&self) -> Value {
         tagged::object("UpdateOpAppend", vec![
-            ("path", Some(self.path.tagged())),
+            ("path", self.path.as_ref().map(Tagged::tagged)),
             ("value", Some(self.value.tagged())),
         ])
     }
@@ -1029,14 +1051,16 @@ impl Tagged for UpdateOpAppend {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UpdateOpRemove {
-    pub path: FieldPath,
+    /// *Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `""` or `[]` = the
+    /// root.
+    pub path: Option<Option<MergePath>>,
 }
 
 impl UpdateOpRemove {
     /// One with the fields that are always there.
-    pub fn new(path: impl Into<String>) -> Self {
+    pub fn new() -> Self {
         Self {
-            path: path.into(),
+            path: None,
         }
     }
 
@@ -1044,7 +1068,7 @@ impl UpdateOpRemove {
         let object = wire::Object::open(value)?;
         object.constant("type", "remove")?;
         Ok(Self {
-            path: object.required("path", decode_field_path)?,
+            path: object.optional("path", |v| wire::nullable(v, MergePath::decode))?,
         })
     }
 
@@ -1054,11 +1078,19 @@ impl UpdateOpRemove {
     }
 }
 
+impl Default for UpdateOpRemove {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Serialize for UpdateOpRemove {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("type", "remove")?;
-        map.serialize_entry("path", &self.path)?;
+        if let Some(value) = &self.path {
+            map.serialize_entry("path", value)?;
+        }
         map.end()
     }
 }
@@ -1069,7 +1101,7 @@ wire::deserialize!(UpdateOpRemove);
 impl Tagged for UpdateOpRemove {
     fn tagged(&self) -> Value {
         tagged::object("UpdateOpRemove", vec![
-            ("path", Some(self.path.tagged())),
+            ("path", self.path.as_ref().map(Tagged::tagged)),
         ])
     }
 }
