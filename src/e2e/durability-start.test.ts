@@ -82,10 +82,10 @@ test('a store of a newer format stops the start', async () => {
   await using directory = await temporaryDirectory();
   const segment = await makeStore(directory.path);
   const bytes = await readFile(segment);
-  bytes.writeUInt16LE(2, 8);
+  bytes.writeUInt16LE(3, 8);
   bytes.writeUInt32LE(crc32(bytes.subarray(0, 24)), 24);
   await writeFile(segment, bytes);
-  assert.match(await refusal(directory.path), /has format version 2, this program reads version 1/);
+  assert.match(await refusal(directory.path), /has format version 3, this program reads up to version 2/);
 });
 
 test('damage inside is refused with its place; --repair keeps the rest and the originals', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonText } from '../../../generated/json-text.js';
 import type { AppliedKey } from '../../domain/condition.js';
+import { FORMAT_VERSION } from '../log/format.js';
 import { FrameBuilder } from '../log/frame-builder.js';
 import { visitRecords } from '../log/records.js';
 import { randomFrom } from '../log/testing/model.js';
@@ -71,7 +72,7 @@ for (const keys of [undefined, KEYS])
     const bytes = writeItem(frame, PREFIX, state);
     const data = frame.seal(0, 0, 0);
     const reader = new ItemReader();
-    visitRecords(data, data.length - bytes, data.length, {
+    visitRecords(data, data.length - bytes, data.length, FORMAT_VERSION, {
       put(record) {
         const { older: _, newer: __, ...read } = reader.read(record, record.keyFrom + PREFIX.length) ?? {};
         assert.deepEqual(read, { ...state, bytes });

@@ -185,6 +185,63 @@ test('repair keeps every valid frame, keeps the originals, and leaves a whole st
   await again.log.close();
 });
 
+test('repair keeps every record but the damaged ones, of a batch and of a snapshot', async () => {
+  const fs = new MemoryFs();
+  const log = await openTest({ fs, segmentBytes: 50_000 });
+  const entry = (n: number) => ({ key: `key-${n}`, value: `${n} →`.repeat(30) });
+  await log.setMany(Array.from({ length: 1000 }, (_, n) => entry(n)));
+  while (log.stats().compactions === 0) {
+    await log.set('often', 'v'.repeat(10_000));
+    await new Promise(setImmediate);
+  }
+  await log.setMany(Array.from({ length: 1000 }, (_, n) => entry(1000 + n)));
+  await log.set('last', '1');
+  const whole = new Map(log.entries());
+  await log.close();
+  const names = [...fs.files().keys()].filter((name) => (fs.files().get(name)?.length ?? 0) > 100_000);
+  assert.equal(names.length, 2);
+  const damaged: string[] = [];
+  for (const name of names) {
+    const data = Buffer.from(fs.files().get(name) as Buffer);
+    const first = name.includes('snapshot') ? 100 : 1100;
+    // A text, the length of a value, a marker.
+    for (const [n, offset] of [20, -4, -14].entries()) {
+      const key = `key-${first + 300 * n}`;
+      const at = data.indexOf(key) + offset;
+      data[at] = (data[at] as number) ^ 0x40;
+      damaged.push(key);
+    }
+    fs.put(name, data);
+  }
+  await assert.rejects(reopen(fs), code('store_corrupt'));
+  const { log: repaired, reports } = await reopen(fs, { repair: true });
+  const lost = [...whole.keys()].filter((key) => repaired.get(key) !== whole.get(key));
+  assert.deepEqual(lost.sort(), damaged.sort());
+  const [report] = reports;
+  assert.ok(report?.kind === 'salvaged' && report.lostBytes > 600 && report.lostBytes < 2000);
+  await repaired.close();
+});
+
+test('repair takes nothing of a write that was never answered, though its records are whole', async () => {
+  const fs = new MemoryFs();
+  const log = await openTest({ fs });
+  await log.set('damaged', '1');
+  await log.set('kept', '1');
+  const kept = fs.files().get(FIRST)?.length ?? 0;
+  await log.setMany([
+    { key: 'torn-1', value: '1' },
+    { key: 'torn-2', value: '1' },
+  ]);
+  await log.close();
+  const data = Buffer.from((fs.files().get(FIRST) as Buffer).subarray(0, -1));
+  data[60] = (data[60] as number) ^ 1;
+  fs.put(FIRST, data);
+  const { log: repaired, reports } = await reopen(fs, { repair: true });
+  assert.deepEqual([...repaired.entries()], [['kept', '1']]);
+  assert.ok(reports[0]?.kind === 'salvaged' && reports[0].lostBytes > data.length - kept);
+  await repaired.close();
+});
+
 test('a repair that is cut off anywhere can be begun again', async () => {
   const { fs, final } = await example();
   const [name] = [...fs.files().keys()].filter((file) => file.includes('segment')).slice(-1) as [string];

@@ -7,11 +7,13 @@ import {
   FILE_HEADER_BYTES,
   FRAME_HEADER_BYTES,
   fileHeader,
-  frameSeed,
+  fileSeed,
   RECORD_HEADER_BYTES,
   readFrameHeader,
   sealFrame,
+  sealRecord,
 } from './format.js';
+import { FrameBuilder } from './frame-builder.js';
 import { MemoryFs } from './testing/memory-fs.js';
 import { DIRECTORY, openTest, reopen } from './testing/open.js';
 
@@ -35,7 +37,7 @@ test('the example of the specification is what the log writes, byte by byte', as
 /** A frame with a right checksum over `payload`. */
 function frame(payload: Buffer, ordinal: number, synced: number): Buffer {
   const data = Buffer.concat([Buffer.alloc(FRAME_HEADER_BYTES), payload]);
-  sealFrame(data, frameSeed('segment', 1), ordinal, synced);
+  sealFrame(data, fileSeed('segment', 1), ordinal, synced);
   return data;
 }
 
@@ -58,18 +60,29 @@ test('a frame header says what it was sealed with, and zlib has the same checksu
   }
 });
 
-/** A record without a key and a value. */
-const bare = (tag: number): Buffer => Buffer.from([tag, ...Buffer.alloc(RECORD_HEADER_BYTES - 1)]);
+/** A record with a right checksum, without a key and a value, or with a key that it does not have. */
+function bare(tag: number, keyBytes = 0): Buffer {
+  const record = Buffer.alloc(RECORD_HEADER_BYTES);
+  record[5] = tag;
+  record[6] = keyBytes;
+  sealRecord(record, 0, record.length, fileSeed('segment', 1));
+  return record;
+}
 
-for (const [what, payload] of [
-  ['an unknown record', bare(9)],
-  ['a record that is cut off', bare(1).subarray(0, 5)],
-  ['a record that reaches over the end', Buffer.concat([bare(1).fill(1, 5, 6), Buffer.alloc(0)])],
+for (const [what, payload, message] of [
+  ['a record of an unknown kind', bare(9), /: a record has the unknown tag 9\./],
+  ['a record with an unknown bit in its tag', bare(0x41), /: a record has the unknown tag 65\./],
+  ['a record without its marker', bare(1).fill(0, 0, 1), /: no record begins here\./],
+  ['a record that is cut off', bare(1).subarray(0, 5), /: a record is cut off\./],
+  ['a record that reaches over the end', bare(1, 200), /: a record is cut off\./],
 ] as const) {
-  test(`${what} is damage where it is, for a repair too`, async () => {
+  test(`${what} is damage where it is, and for a repair it alone`, async () => {
     const good = frame(bare(1), 0, FILE_HEADER_BYTES);
     const offset = FILE_HEADER_BYTES + good.length;
-    const bad = frame(payload, 1, offset);
+    const after = new FrameBuilder();
+    after.set('after', '1');
+    const record = after.seal(fileSeed('segment', 1), 0, 0).subarray(FRAME_HEADER_BYTES);
+    const bad = frame(Buffer.concat([payload, record]), 1, offset);
     const fs = new MemoryFs();
     fs.put(FIRST, Buffer.concat([fileHeader('segment', 1), good, bad]));
     await assert.rejects(
@@ -77,11 +90,18 @@ for (const [what, payload] of [
       (error) =>
         error instanceof LocalError &&
         error.code === 'store_corrupt' &&
-        error.message.includes(`${FIRST} is damaged at byte ${offset}:`),
+        error.message.includes(`${FIRST} is damaged at byte ${offset}:`) &&
+        message.test(error.message),
     );
     const { log, reports } = await reopen(fs, { repair: true });
-    assert.deepEqual([...log.entries()], [['', '']]);
-    assert.equal(reports[0]?.kind === 'salvaged' && reports[0].lostBytes, bad.length);
+    assert.deepEqual(
+      [...log.entries()],
+      [
+        ['', ''],
+        ['after', '1'],
+      ],
+    );
+    assert.equal(reports[0]?.kind === 'salvaged' && reports[0].lostBytes, payload.length);
     await log.close();
   });
 }

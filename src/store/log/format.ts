@@ -1,17 +1,22 @@
 import { crc32 } from 'node:zlib';
 import { LocalError } from '../../domain/errors.js';
+import { checksum } from './checksum.js';
 
 // Byte layout: spec/log-format.md. All numbers are little-endian.
 
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 export const FILE_HEADER_BYTES = 28;
 export const FRAME_HEADER_BYTES = 24;
 /** Where a frame has its checksum. */
 const CHECKSUM_AT = 20;
 /** What the system keeps of a file at a time; frames over old content are followed by zeros to the end of it. */
 export const PAGE_BYTES = 4096;
-/** Tag, length of the key, length of the value. */
-export const RECORD_HEADER_BYTES = 9;
+/** Marker and checksum, which records of version 1 do not have. */
+const RECORD_GUARD_BYTES = 5;
+/** The guard, then tag, length of the key, length of the value. */
+export const RECORD_HEADER_BYTES = RECORD_GUARD_BYTES + 9;
+/** As a frame's, so that a record is found behind damage. */
+export const RECORD_MARKER = 0xfe;
 /** 0xFE never occurs in UTF-8, so no stored text can look like a frame. */
 export const FRAME_MAGIC = 0xfe_4d_46_fe;
 /** The largest payload a frame may have. */
@@ -30,10 +35,16 @@ export const RECORD = {
   /** Ends a snapshot; the value is the number of its records in decimal. */
   END: 4,
 } as const;
+/** Tag bits that are the record's kind. */
 export const KIND_MASK = 0x0f;
 /** Tag bit: the key (value) holds more than ASCII and is UTF-8. Without it each byte is a character. */
 export const WIDE_KEY = 0x10;
 export const WIDE_VALUE = 0x20;
+/** Tag bits that have a meaning. */
+export const KNOWN_TAG = KIND_MASK | WIDE_KEY | WIDE_VALUE;
+
+/** Bytes before a record's tag in a file of the version. */
+export const guardBytes = (version: number): number => (version < 2 ? 0 : RECORD_GUARD_BYTES);
 
 export type FileKind = 'segment' | 'snapshot';
 const KIND_CODE: Readonly<Record<FileKind, number>> = { segment: 1, snapshot: 2 };
@@ -44,10 +55,10 @@ const hasChecksum = (header: Buffer): boolean =>
   header.readUInt32LE(CHECKED_BYTES) === crc32(header.subarray(0, CHECKED_BYTES));
 
 /** The header of the file `kind` `number`. */
-export function fileHeader(kind: FileKind, number: number): Buffer {
+export function fileHeader(kind: FileKind, number: number, version = FORMAT_VERSION): Buffer {
   const header = Buffer.alloc(FILE_HEADER_BYTES);
   FILE_MAGIC.copy(header);
-  header.writeUInt16LE(FORMAT_VERSION, 8);
+  header.writeUInt16LE(version, 8);
   header.writeUInt16LE(KIND_CODE[kind], 10);
   header.writeBigUInt64LE(BigInt(number), 16);
   header.writeUInt32LE(crc32(header.subarray(0, CHECKED_BYTES)), CHECKED_BYTES);
@@ -55,27 +66,28 @@ export function fileHeader(kind: FileKind, number: number): Buffer {
 }
 
 /**
- * Where the checksums of a file's frames start, so that a frame of another file is never valid in it. Without the
+ * Where the checksums of a file's frames and records start, so that those of another file are never valid in it. Without the
  * header's own checksum: a CRC over data and its CRC is the same for all data.
  */
-export const frameSeed = (kind: FileKind, number: number): number =>
-  crc32(fileHeader(kind, number).subarray(0, CHECKED_BYTES));
+export const fileSeed = (kind: FileKind, number: number, version = FORMAT_VERSION): number =>
+  crc32(fileHeader(kind, number, version).subarray(0, CHECKED_BYTES));
 
 /**
- * True when `actual` is the header that the file must have.
- * @throws LocalError `store_format` when another version of this program wrote it
+ * The version of the file whose header `actual` is; undefined when it is not the one that the file must have.
+ * @throws LocalError `store_format` when a newer version of this program wrote it
  */
-export function isFileHeader(actual: Buffer, kind: FileKind, number: number, path: string): boolean {
+export function versionOf(actual: Buffer, kind: FileKind, number: number, path: string): number | undefined {
   if (actual.length < FILE_HEADER_BYTES || !actual.subarray(0, FILE_MAGIC.length).equals(FILE_MAGIC))
-    return false;
+    return undefined;
   const version = actual.readUInt16LE(8);
   if (version > FORMAT_VERSION && hasChecksum(actual)) {
     throw new LocalError(
       'store_format',
-      `${path} has format version ${version}, this program reads version ${FORMAT_VERSION}: use the newer program.`,
+      `${path} has format version ${version}, this program reads up to version ${FORMAT_VERSION}: use the newer program.`,
     );
   }
-  return actual.equals(fileHeader(kind, number));
+  const isKnown = version >= 1 && actual.equals(fileHeader(kind, number, version));
+  return isKnown ? version : undefined;
 }
 
 export interface FrameHeader {
@@ -111,24 +123,17 @@ export function readFrameHeader(buffer: Buffer, at: number): FrameHeader | undef
 
 /** Of the whole frame `buffer[from, to)`: all of it but the checksum itself. */
 export const frameChecksum = (buffer: Buffer, from: number, to: number, seed: number): number =>
-  crc32(buffer.subarray(from + FRAME_HEADER_BYTES, to), crc32Short(buffer, from, from + CHECKSUM_AT, seed));
+  checksum(buffer, from + FRAME_HEADER_BYTES, to, checksum(buffer, from, from + CHECKSUM_AT, seed));
 
-/** The CRC-32 remainder of each byte. */
-const REMAINDERS = new Int32Array(256).map((_, byte) => {
-  let rest = byte;
-  for (let bit = 0; bit < 8; bit += 1) rest = rest & 1 ? (rest >>> 1) ^ 0xedb88320 : rest >>> 1;
-  return rest;
-});
-
-/**
- * What zlib's `crc32` makes of the few bytes `buffer[from, to)`: a call of that, and the view it wants, takes as long as
- * sixty of them.
- * @param seed the checksum of what comes before
- */
-function crc32Short(buffer: Uint8Array, from: number, to: number, seed: number): number {
-  let rest = ~seed;
-  for (let at = from; at < to; at += 1) {
-    rest = (REMAINDERS[(rest ^ (buffer[at] as number)) & 0xff] as number) ^ (rest >>> 8);
-  }
-  return ~rest >>> 0;
+/** Fills in what guards the record `buffer[at, end)`. */
+export function sealRecord(buffer: Buffer, at: number, end: number, seed: number): void {
+  buffer[at] = RECORD_MARKER;
+  buffer.writeUInt32LE(recordChecksum(buffer, at, end, seed), at + 1);
 }
+
+/** Whether the record `buffer[at, end)`, which begins with a marker, has the right checksum. */
+export const isSealed = (buffer: Buffer, at: number, end: number, seed: number): boolean =>
+  buffer.readUInt32LE(at + 1) === recordChecksum(buffer, at, end, seed);
+
+const recordChecksum = (buffer: Buffer, at: number, end: number, seed: number): number =>
+  checksum(buffer, at + RECORD_GUARD_BYTES, end, seed);

@@ -1,15 +1,20 @@
 import { StreamError } from '../../domain/errors.js';
 import type { RecordWriter } from './entry.js';
 import {
+  FORMAT_VERSION,
   FRAME_HEADER_BYTES,
+  guardBytes,
   MAX_FRAME_BYTES,
   RECORD,
   RECORD_HEADER_BYTES,
   sealFrame,
+  sealRecord,
   WIDE_KEY,
   WIDE_VALUE,
 } from './format.js';
+import { recordEnd } from './records.js';
 
+const GUARD_BYTES = guardBytes(FORMAT_VERSION);
 const INITIAL_BYTES = 64 * 1024;
 /** A buffer that one large batch needed is not kept for the next small ones. */
 const KEPT_BYTES = 4 * 1024 * 1024;
@@ -104,6 +109,7 @@ export class FrameBuilder implements RecordWriter {
   seal(seed: number, ordinal: number, synced: number, padding = 0): Buffer {
     const length = this.#length;
     this.#reserve(length + padding);
+    this.#sealRecords(seed);
     sealFrame(this.#buffer.subarray(0, length), seed, ordinal, synced);
     this.#buffer.fill(0, length, length + padding);
     return this.#buffer.subarray(0, length + padding);
@@ -134,11 +140,21 @@ export class FrameBuilder implements RecordWriter {
   }
 
   #head(tag: number, keyBytes: number, valueBytes: number): void {
-    const at = this.#length;
+    const at = this.#length + GUARD_BYTES;
     const buffer = this.#buffer;
     buffer[at] = tag;
     buffer.writeUInt32LE(keyBytes, at + 1);
     buffer.writeUInt32LE(valueBytes, at + 5);
+  }
+
+  /** Only now is it known which file they go to. */
+  #sealRecords(seed: number): void {
+    const buffer = this.#buffer;
+    for (let at = FRAME_HEADER_BYTES; at < this.#length; ) {
+      const end = recordEnd(buffer, at + GUARD_BYTES);
+      sealRecord(buffer, at, end, seed);
+      at = end;
+    }
   }
 
   /** Digits of a number below 2^30, from the place of `least` or its own first on. */

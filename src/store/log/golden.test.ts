@@ -19,17 +19,60 @@ async function golden(version: string): Promise<MemoryFs> {
   return fs;
 }
 
-test('version 1 opens to what was written into it', async () => {
-  const { log, reports } = await reopen(await golden('v1'));
-  const expected = JSON.parse(await readFile(path.join(GOLDEN, 'v1.json'), 'utf8')) as Record<string, string>;
-  assert.equal(contentOf(log.entries()), contentOf(Object.entries(expected)));
-  assert.deepEqual(reports, []);
+/** What was written into them all. */
+const expected = async (): Promise<string> => {
+  const texts = JSON.parse(await readFile(path.join(GOLDEN, 'content.json'), 'utf8')) as Record<
+    string,
+    string
+  >;
+  return contentOf(Object.entries(texts));
+};
+
+for (const version of ['v1', 'v2']) {
+  test(`version ${version} opens to what was written into it, and is only added to`, async () => {
+    const fs = await golden(version);
+    const before = fs.files();
+    const { log, reports } = await reopen(fs);
+    assert.equal(contentOf(log.entries()), await expected());
+    assert.deepEqual(reports, []);
+    const content = contentOf([...log.entries(), ['added', '1']]);
+    await log.set('added', '1');
+    await log.close();
+    for (const [name, data] of before) {
+      const now = fs.files().get(name);
+      assert.deepEqual(version === 'v1' ? now : now?.subarray(0, data.length), data, name);
+    }
+    const { log: again } = await reopen(fs);
+    assert.equal(contentOf(again.entries()), content);
+    await again.close();
+  });
+}
+
+test('a segment of version 1 whose end is torn, or whose header is damaged, is judged as one', async () => {
+  const whole = await golden('v1');
+  const [name, data] = [...whole.files()].find(([file]) => file.includes('segment')) as [string, Buffer];
+  const torn = whole.clone();
+  torn.put(name, data.subarray(0, -3));
+  const { log, reports } = await reopen(torn);
+  assert.equal(reports[0]?.kind, 'torn_tail');
+  assert.equal(log.get('last'), undefined);
+  assert.ok(log.get('empty') !== undefined);
   await log.close();
+  await (await reopen(torn)).log.close();
+
+  const headless = whole.clone();
+  const damaged = Buffer.from(data);
+  damaged[20] = 1;
+  headless.put(name, damaged);
+  await assert.rejects(reopen(headless), { code: 'store_corrupt' });
+  const { log: repaired } = await reopen(headless, { repair: true });
+  assert.equal(contentOf(repaired.entries()), await expected());
+  await repaired.close();
 });
 
-test('what is written now is version 1 byte by byte', async () => {
+test('what is written now is version 2 byte by byte', async () => {
   const written = (await writeExample()).files();
-  const files = (await golden('v1')).files();
+  const files = (await golden('v2')).files();
   assert.deepEqual([...written.keys()].sort(), [...files.keys()].sort());
   for (const [name, data] of files) {
     // The records of a snapshot have no order.

@@ -1,13 +1,14 @@
 import path from 'node:path';
 import { LocalError } from '../../domain/errors.js';
 import { fileName, listDirectory } from './directory.js';
-import { FILE_HEADER_BYTES, FRAME_HEADER_BYTES, frameSeed, isFileHeader } from './format.js';
+import { FILE_HEADER_BYTES, type FileKind, FORMAT_VERSION, FRAME_HEADER_BYTES, fileSeed } from './format.js';
 import { findFrame, isUnused, type ReadEnd, readFrames } from './frame-reader.js';
 import { type LogFile, type LogFs, readFully, withFile } from './fs.js';
 import type { LogOptions } from './options.js';
 import { MalformedRecordError, type RecordView, type RecordVisitor, visitRecords } from './records.js';
 import { DiskUsage, Segment } from './segment.js';
 import type { LogState } from './state.js';
+import { readVersion } from './version.js';
 
 const PROGRESS_RECORDS = 250_000;
 
@@ -42,7 +43,8 @@ export async function loadLog(fs: LogFs, options: LoadOptions): Promise<Loaded> 
   }
   if (last === 0 && listing.snapshot > 0)
     throw corrupt(directory, fileName('segment', first), 0, 'it is missing');
-  const segment = last === 0 ? await Segment.create(fs, directory, first) : await reader.lastSegment(last);
+  const segment =
+    last === 0 ? await Segment.create(fs, directory, first) : await reader.lastSegment(last, disk);
   try {
     for (const name of [...listing.obsolete.map((file) => file.name), ...listing.leftOver]) {
       await fs.unlink(path.join(directory, name));
@@ -93,29 +95,38 @@ class LogReader implements RecordVisitor {
     return this.#whole('segment', number);
   }
 
-  /** The only file that a crash may have left unfinished. */
-  async lastSegment(number: number): Promise<Segment> {
+  /** The only file that a crash may have left unfinished. One of an older version is continued by a new one. */
+  async lastSegment(number: number, disk: DiskUsage): Promise<Segment> {
     this.#file = fileName('segment', number);
     const name = path.join(this.#directory, this.#file);
     const file = await this.#fs.open(name, 'r+');
     try {
       const { size } = await file.stat();
-      if (!(await this.#hasHeader(file, 'segment', number))) {
-        await this.#assertTorn(file, number, 0, size, 'it has no valid header');
+      const version = await readVersion(file, 'segment', number, name);
+      if (version === undefined) {
+        for (let any = 1; any <= FORMAT_VERSION; any += 1) {
+          const seed = fileSeed('segment', number, any);
+          await this.#assertTorn(file, seed, 0, size, 'it has no valid header');
+        }
         await file.close();
         if (size > 0) await this.#torn(0, size);
         return Segment.create(this.#fs, this.#directory, number);
       }
-      const { end, frames, fault } = await this.#read(file, 'segment', number, size);
+      const { end, frames, fault } = await this.#read(file, 'segment', number, version, size);
       if (fault !== undefined) {
-        const rest = await this.#assertTorn(file, number, end, size, fault);
+        const seed = fileSeed('segment', number, version);
+        const rest = await this.#assertTorn(file, seed, end, size, fault);
         if (!isUnused(rest, end, frames)) await this.#torn(end, size - end);
         await file.truncate(end);
       }
       // A killed process may have left a frame that is only in the page cache; from now on it will be seen.
       await file.datasync();
       await this.#fs.syncDirectory(this.#directory);
-      return new Segment(number, file, { bytes: end, frames });
+      if (version === FORMAT_VERSION) return new Segment(number, file, { bytes: end, frames });
+      const segment = await Segment.create(this.#fs, this.#directory, number + 1);
+      disk.closed(number, end);
+      await file.close();
+      return segment;
     } catch (error) {
       await file.close();
       throw error;
@@ -142,28 +153,30 @@ class LogReader implements RecordVisitor {
     this.#ended = records;
   }
 
-  async #whole(kind: 'segment' | 'snapshot', number: number): Promise<number> {
+  async #whole(kind: FileKind, number: number): Promise<number> {
     this.#file = fileName(kind, number);
-    return withFile(this.#fs, path.join(this.#directory, this.#file), 'r', async (file) => {
+    const name = path.join(this.#directory, this.#file);
+    return withFile(this.#fs, name, 'r', async (file) => {
       const { size } = await file.stat();
-      if (!(await this.#hasHeader(file, kind, number))) throw this.#corrupt(0, 'it has no valid header');
-      const { end, fault } = await this.#read(file, kind, number, size);
+      const version = await readVersion(file, kind, number, name);
+      if (version === undefined) throw this.#corrupt(0, 'it has no valid header');
+      const { end, fault } = await this.#read(file, kind, number, version, size);
       if (fault !== undefined) throw this.#corrupt(end, fault);
       return size;
     });
   }
 
-  async #hasHeader(file: LogFile, kind: 'segment' | 'snapshot', number: number): Promise<boolean> {
-    const header = Buffer.alloc(FILE_HEADER_BYTES);
-    const bytes = await readFully(file, header, 0);
-    return isFileHeader(header.subarray(0, bytes), kind, number, path.join(this.#directory, this.#file));
-  }
-
-  async #read(file: LogFile, kind: 'segment' | 'snapshot', number: number, size: number): Promise<ReadEnd> {
+  async #read(
+    file: LogFile,
+    kind: FileKind,
+    number: number,
+    version: number,
+    size: number,
+  ): Promise<ReadEnd> {
     let offset = FILE_HEADER_BYTES;
     try {
-      return await readFrames(file, size, frameSeed(kind, number), (buffer, from, to) => {
-        visitRecords(buffer, from, to, this);
+      return await readFrames(file, size, fileSeed(kind, number, version), (buffer, from, to) => {
+        visitRecords(buffer, from, to, version, this);
         offset += FRAME_HEADER_BYTES + to - from;
       });
     } catch (error) {
@@ -176,16 +189,9 @@ class LogReader implements RecordVisitor {
    * Throws unless everything from `end` on can have been lost with the power: no later frame knew it to be synced.
    * Answers what is there.
    */
-  async #assertTorn(
-    file: LogFile,
-    number: number,
-    end: number,
-    size: number,
-    fault: string,
-  ): Promise<Buffer> {
+  async #assertTorn(file: LogFile, seed: number, end: number, size: number, fault: string): Promise<Buffer> {
     const rest = Buffer.allocUnsafeSlow(size - end);
     const bytes = rest.subarray(0, await readFully(file, rest, end));
-    const seed = frameSeed('segment', number);
     for (let found = findFrame(bytes, 0, seed); found !== undefined; ) {
       if (found.synced > end) throw this.#corrupt(end, fault);
       found = findFrame(bytes, found.at + found.bytes, seed);

@@ -14,6 +14,7 @@ import type { ProcessIdentity } from './process-identity.js';
 import { salvage } from './salvage.js';
 import { Spares } from './spares.js';
 import type { LogState } from './state.js';
+import { refuseNewer } from './version.js';
 
 /** For metrics. */
 export interface LogStats {
@@ -150,7 +151,7 @@ export async function openLog(options: OpenLogOptions): Promise<Log> {
   try {
     await makeDirectory(fs, directory);
     // Before the lock is written into somebody else's directory.
-    await listDirectory(fs, directory);
+    await refuseNewer(fs, directory, await listDirectory(fs, directory));
     if (repair !== true) await refuseUnfinished(fs, directory);
     const onStale = async (predecessor: Predecessor): Promise<void> => {
       if (!isHarmless(predecessor)) await addMarker(fs, directory, MARKER.LOSS);

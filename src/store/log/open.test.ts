@@ -5,12 +5,14 @@ import { mkdir, readdir, readFile, rename, unlink, utimes, writeFile } from 'nod
 import path from 'node:path';
 import { test } from 'node:test';
 import { LocalError } from '../../domain/errors.js';
+import { FORMAT_VERSION, fileHeader } from './format.js';
 import { nodeFs } from './fs.js';
 import { openTest, temporaryDirectory } from './testing/open.js';
 
 const rejection = (code: string, text: RegExp) => (error: unknown) =>
   error instanceof LocalError && error.code === code && text.test(error.message);
-const open = (directory: string) => openTest({ directory, fs: nodeFs });
+const open = (directory: string, options?: { repair: boolean }) =>
+  openTest({ directory, fs: nodeFs, ...options });
 const lockOf = async (directory: string) =>
   JSON.parse(await readFile(path.join(directory, 'LOCK'), 'utf8')) as Record<string, unknown>;
 const writeLock = (directory: string, lock: unknown) =>
@@ -138,16 +140,22 @@ test('a path that cannot be a directory is one clear sentence', async (t) => {
   }
 });
 
-test('a newer format is refused by its number', async (t) => {
+test('a newer format is refused by its number, before anything is touched, for a repair too', async (t) => {
   const directory = await temporaryDirectory(t);
   await (await open(directory)).close();
-  const { crc32 } = await import('node:zlib');
-  const name = path.join(directory, 'segment-0000000001.log');
-  const data = await readFile(name);
-  data.writeUInt16LE(2, 8);
-  data.writeUInt32LE(crc32(data.subarray(0, 24)), 24);
-  await writeFile(name, data);
-  await assert.rejects(open(directory), rejection('store_format', /format version 2/));
-  assert.deepEqual(await readFile(name), data);
-  assert.deepEqual(await readdir(directory), ['segment-0000000001.log'], 'the lock is gone');
+  const newer = FORMAT_VERSION + 1;
+  const segments = ['segment-0000000001.log', 'segment-0000000002.log'];
+  await writeFile(path.join(directory, segments[1] as string), fileHeader('segment', 2, newer));
+  // What the older program knows is damaged, which a repair would see first.
+  await writeFile(path.join(directory, segments[0] as string), 'damaged');
+  await writeFile(path.join(directory, 'LOCK'), '{"pid"');
+  for (const repair of [false, true]) {
+    const what = new RegExp(
+      `segment-0000000002.log has format version ${newer}, .* up to version ${FORMAT_VERSION}:`,
+    );
+    await assert.rejects(open(directory, { repair }), rejection('store_format', what));
+    assert.deepEqual((await readdir(directory)).sort(), ['LOCK', ...segments]);
+    assert.equal(await readFile(path.join(directory, 'LOCK'), 'utf8'), '{"pid"');
+    assert.equal(await readFile(path.join(directory, segments[0] as string), 'utf8'), 'damaged');
+  }
 });

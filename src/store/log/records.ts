@@ -1,4 +1,15 @@
-import { KIND_MASK, RECORD, RECORD_HEADER_BYTES, WIDE_KEY, WIDE_VALUE } from './format.js';
+import {
+  FORMAT_VERSION,
+  guardBytes,
+  isSealed,
+  KIND_MASK,
+  KNOWN_TAG,
+  RECORD,
+  RECORD_HEADER_BYTES,
+  RECORD_MARKER,
+  WIDE_KEY,
+  WIDE_VALUE,
+} from './format.js';
 
 /** A set record where it was read. Only good while it is visited: what is kept of it must be copied. */
 export interface RecordView {
@@ -9,7 +20,7 @@ export interface RecordView {
   readonly end: number;
   /** The key is not ASCII. */
   readonly hasWideKey: boolean;
-  /** Bytes on disk. */
+  /** Bytes that it takes in a snapshot. */
   readonly bytes: number;
   key(): string;
   /** The value's text, from the byte `from` of the buffer on. @default all of it */
@@ -30,6 +41,9 @@ export class MalformedRecordError extends Error {
   override readonly name = 'MalformedRecordError';
 }
 
+/** Tag, length of the key, length of the value. */
+const HEAD_BYTES = 9;
+
 /** The one view that a walk through a payload moves along. */
 class Walk implements RecordView {
   readonly buffer: Buffer;
@@ -40,6 +54,14 @@ class Walk implements RecordView {
 
   constructor(buffer: Buffer) {
     this.buffer = buffer;
+  }
+
+  /** @param tagAt where the record's tag is */
+  move(tagAt: number): void {
+    this.tag = this.buffer[tagAt] as number;
+    this.keyFrom = tagAt + HEAD_BYTES;
+    this.valueFrom = this.keyFrom + this.buffer.readUInt32LE(tagAt + 1);
+    this.end = this.valueFrom + this.buffer.readUInt32LE(tagAt + 5);
   }
 
   get hasWideKey(): boolean {
@@ -64,31 +86,78 @@ class Walk implements RecordView {
   }
 }
 
-/** Shows `visitor` the records of the payload `buffer[from, to)`. */
-export function visitRecords(buffer: Buffer, from: number, to: number, visitor: RecordVisitor): void {
+/** Where the record ends whose tag is at `tagAt`. */
+export const recordEnd = (buffer: Buffer, tagAt: number): number =>
+  tagAt + HEAD_BYTES + buffer.readUInt32LE(tagAt + 1) + buffer.readUInt32LE(tagAt + 5);
+
+/**
+ * Shows `visitor` the records of the payload `buffer[from, to)`, whose frame's checksum is right.
+ * @param version of the file
+ * @throws MalformedRecordError
+ */
+export function visitRecords(
+  buffer: Buffer,
+  from: number,
+  to: number,
+  version: number,
+  visitor: RecordVisitor,
+): void {
   const record = new Walk(buffer);
+  const guard = guardBytes(version);
   for (let at = from; at < to; at = record.end) {
-    if (at + RECORD_HEADER_BYTES > to) throw new MalformedRecordError('a record is cut off');
-    record.tag = buffer[at] as number;
-    record.keyFrom = at + RECORD_HEADER_BYTES;
-    record.valueFrom = record.keyFrom + buffer.readUInt32LE(at + 1);
-    record.end = record.valueFrom + buffer.readUInt32LE(at + 5);
+    if (at + guard + HEAD_BYTES > to) throw new MalformedRecordError('a record is cut off');
+    if (guard > 0 && buffer[at] !== RECORD_MARKER) throw new MalformedRecordError('no record begins here');
+    record.move(at + guard);
     if (record.end > to) throw new MalformedRecordError('a record is cut off');
-    switch (record.tag & KIND_MASK) {
-      case RECORD.SET:
-        visitor.put(record);
-        break;
-      case RECORD.DELETE:
-        visitor.delete(record.key());
-        break;
-      case RECORD.CLEAR:
-        visitor.clear(record.key());
-        break;
-      case RECORD.END:
-        visitor.end(Number(record.value()));
-        break;
-      default:
-        throw new MalformedRecordError(`unknown record tag ${record.tag}`);
+    if (!show(record, visitor)) throw new MalformedRecordError(`a record has the unknown tag ${record.tag}`);
+  }
+}
+
+/**
+ * Shows `visitor` every record of the present version in `buffer[from, to)` that is whole, whatever is around it.
+ * @param seed of the file
+ * @param found called with where each begins and ends
+ */
+export function visitWhole(
+  buffer: Buffer,
+  from: number,
+  to: number,
+  seed: number,
+  visitor: RecordVisitor,
+  found: (at: number, end: number) => void,
+): void {
+  const record = new Walk(buffer);
+  const guard = guardBytes(FORMAT_VERSION);
+  for (let at = from; ; ) {
+    at = buffer.indexOf(RECORD_MARKER, at);
+    if (at < 0 || at + RECORD_HEADER_BYTES > to) return;
+    record.move(at + guard);
+    if (record.end > to || !isSealed(buffer, at, record.end, seed)) {
+      at += 1;
+      continue;
     }
+    if (show(record, visitor)) found(at, record.end);
+    at = record.end;
+  }
+}
+
+/** False when the program knows no such record. */
+function show(record: Walk, visitor: RecordVisitor): boolean {
+  if ((record.tag & KNOWN_TAG) !== record.tag) return false;
+  switch (record.tag & KIND_MASK) {
+    case RECORD.SET:
+      visitor.put(record);
+      return true;
+    case RECORD.DELETE:
+      visitor.delete(record.key());
+      return true;
+    case RECORD.CLEAR:
+      visitor.clear(record.key());
+      return true;
+    case RECORD.END:
+      visitor.end(Number(record.value()));
+      return true;
+    default:
+      return false;
   }
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { fileName } from './directory.js';
-import { FILE_HEADER_BYTES, fileHeader, frameSeed, PAGE_BYTES } from './format.js';
+import { FILE_HEADER_BYTES, fileHeader, fileSeed, PAGE_BYTES } from './format.js';
 import type { FrameBuilder } from './frame-builder.js';
 import { readFrames } from './frame-reader.js';
 import { type LogFile, type LogFs, withFile, writeFully } from './fs.js';
@@ -29,7 +29,7 @@ export class Segment {
   constructor(number: number, file: LogFile, extent: Extent, size = extent.bytes) {
     this.number = number;
     this.#file = file;
-    this.#seed = frameSeed('segment', number);
+    this.#seed = fileSeed('segment', number);
     this.#written = extent;
     this.#synced = extent;
     this.#size = size;
@@ -153,7 +153,7 @@ export async function cutSegment(fs: LogFs, directory: string, number: number, t
   await withFile(fs, path.join(directory, fileName('segment', number)), 'r+', async (file) => {
     await file.truncate(to.bytes);
     await file.datasync();
-    const { end, frames } = await readFrames(file, to.bytes, frameSeed('segment', number), () => {});
+    const { end, frames } = await readFrames(file, to.bytes, fileSeed('segment', number), () => {});
     if (end !== to.bytes || frames !== to.frames) throw new Error(`segment ${number} does not read back`);
   });
 }

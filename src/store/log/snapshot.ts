@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileName, temporaryName } from './directory.js';
-import { FILE_HEADER_BYTES, fileHeader, frameSeed } from './format.js';
+import { FILE_HEADER_BYTES, fileHeader, fileSeed } from './format.js';
 import { FrameBuilder } from './frame-builder.js';
 import { type LogFile, type LogFs, withFile, writeFully } from './fs.js';
 import type { LogState } from './state.js';
@@ -65,7 +65,7 @@ class SnapshotOutput {
 
   constructor(file: LogFile, number: number) {
     this.#file = file;
-    this.#seed = frameSeed('snapshot', number);
+    this.#seed = fileSeed('snapshot', number);
   }
 
   async flush(): Promise<void> {
