@@ -14,6 +14,8 @@ export type Admin =
       host: string;
       /** Its port. 0 = any free port. */
       port: number;
+      /** File with the token that requests have to show, all but those for health and metrics; 16 characters at least. Absent: the environment's `III_STREAM_ADMIN_TOKEN`, else none is wanted. A changed file counts within a second. */
+      token_file?: string;
     }
   | false;
 

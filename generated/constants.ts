@@ -174,6 +174,8 @@ export const ADMIN_REFUSAL = {
   invalidInput: 'invalid_input',
   /** The body is not JSON, or does not say that it is. */
   notJson: 'not_json',
+  /** The token of the admin listener is missing or wrong. */
+  unauthorized: 'unauthorized',
   /** The request comes from another page than the inspector. */
   originNotAllowed: 'origin_not_allowed',
   /** There is nothing at this path. */
@@ -235,6 +237,8 @@ export const LOCAL_ERROR = {
   adminUrl: 'admin_url',
   /** The admin listener cannot be reached. */
   adminUnreachable: 'admin_unreachable',
+  /** The file with the admin listener's token cannot be read. */
+  tokenUnreadable: 'token_unreadable',
   /** The server refused the command; the message says why. */
   refused: 'refused',
   /** The backup could not be written. */

@@ -91,9 +91,15 @@ export interface StateControl {
     offset: string;
   };
 }
+export interface CallReply {
+  /**
+   * What the function returned; absent when it returned nothing.
+   */
+  result?: unknown;
+}
 export interface RefusalReply {
   /**
-   * Stable: `reasons`, `refusals` and `http` of errors.json.
+   * Stable: `reasons`, `refusals`, `http` and `admin` of errors.json; of a call, also the function's error code.
    */
   error: string;
   /**

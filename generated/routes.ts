@@ -58,4 +58,11 @@ export const ROUTES = {
       cursor: { type: 'text' },
     },
   },
+  /** Calls one of the functions. */
+  callFunction: {
+    path: '/api/call/{function}',
+    listener: 'admin',
+    methods: ['POST'],
+    query: {},
+  },
 } as const satisfies Readonly<Record<string, Route>>;

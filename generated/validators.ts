@@ -13,7 +13,7 @@ import type { JoinTriggerConfig, JoinTriggerPayload, LeaveTriggerConfig, LeaveTr
 import * as triggers from './validators/triggers.js';
 import type { ClientMessage, JoinAllMessage, ServerMessage, SyncItem } from './socket.js';
 import * as socket from './validators/socket.js';
-import type { ChangesReply, RefusalReply, SnapshotReply, StateReply } from './http.js';
+import type { CallReply, ChangesReply, RefusalReply, SnapshotReply, StateReply } from './http.js';
 import * as http from './validators/http.js';
 import type { EngineMessage, WorkerMessage } from './worker.js';
 import * as worker from './validators/worker.js';
@@ -118,6 +118,9 @@ export const validateChangesReply = http.validateChangesReply as unknown as Vali
 
 /** Checks a StateReply. */
 export const validateStateReply = http.validateStateReply as unknown as Validator<StateReply>;
+
+/** Checks a CallReply. */
+export const validateCallReply = http.validateCallReply as unknown as Validator<CallReply>;
 
 /** Checks a RefusalReply. */
 export const validateRefusalReply = http.validateRefusalReply as unknown as Validator<RefusalReply>;

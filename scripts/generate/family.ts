@@ -79,7 +79,7 @@ export function families(spec: Spec): readonly Family[] {
     family(
       'http',
       spec.http.definitions,
-      ['SnapshotReply', 'ChangesReply', 'StateReply', 'RefusalReply'],
+      ['SnapshotReply', 'ChangesReply', 'StateReply', 'CallReply', 'RefusalReply'],
       [http],
     ),
     family('worker', spec.worker.definitions, ['WorkerMessage', 'EngineMessage'], [worker]),

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { StreamError, wireMessage } from '../domain/errors.js';
 import { Listener, type Listening } from '../net/listener.js';
@@ -9,19 +9,22 @@ import { operatorSubscriptions } from './operator-subscriptions.js';
 import type { AdminOptions } from './options.js';
 import { errorReply, type Reply, send } from './reply.js';
 import { get, PUBLIC, post } from './routes.js';
+import { readToken, type Shown, TokenCheck } from './token.js';
 
 /** Milliseconds that clients may take to go at the end. */
 const CLOSE_GRACE_MS = 1_000;
 const READS = ['GET', 'HEAD'];
 
 /**
- * Health, metrics, the inspector page and what it needs, for the operator. It authorises nobody: whoever reaches its
- * address may read and write everything, so that it belongs on loopback. Web pages of others cannot use it.
+ * Health, metrics, the inspector page, calls of functions and what else an operator needs. Whoever reaches its address
+ * may read and write everything, unless a token is wanted, so that it belongs on loopback without one. Web pages of
+ * others cannot use it.
  */
 export class AdminServer implements AsyncDisposable {
   readonly #options: AdminOptions;
   readonly #listener: Listener;
   readonly #live: SocketServer;
+  readonly #token: TokenCheck;
 
   constructor(options: AdminOptions) {
     const { logger, host, port, service, config, connections } = options;
@@ -34,6 +37,7 @@ export class AdminServer implements AsyncDisposable {
       service: operatorSubscriptions(service.hub),
       logger,
     });
+    this.#token = new TokenCheck(() => readToken(config.current), logger);
     const all = function* (this: AdminServer) {
       yield* connections();
       for (const one of this.#live.connections()) yield { ...one, operator: true };
@@ -55,8 +59,11 @@ export class AdminServer implements AsyncDisposable {
   async listen(): Promise<Listening> {
     const { host, logger } = this.#options;
     const listening = await this.#listener.listen();
-    if (!isLoopback(host)) {
-      logger.warn({ host }, 'whoever reaches the admin listener may read and write everything');
+    if (!isLoopback(host) && !this.#token.isWanted) {
+      logger.warn(
+        { host },
+        'whoever reaches the admin listener may read and write everything: set admin.token_file',
+      );
     }
     return listening;
   }
@@ -74,19 +81,27 @@ export class AdminServer implements AsyncDisposable {
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const { headers } = request;
-    if (isOwnHost(headers.host, this.#options.host) && isSameOrigin(headers)) {
+    try {
+      const shown = this.#token.check(headers);
+      if (!this.#isKnown(headers, shown) || !mayAct(headers, shown))
+        throw new Refusal(403, 'origin_not_allowed', 'only the inspector itself may connect');
       this.#live.upgrade(request, socket, head);
-      return;
+    } catch (error) {
+      refuseUpgrade(socket, this.#explained(error));
     }
-    refuseUpgrade(socket, new Refusal(403, 'origin_not_allowed', 'only the inspector itself may connect'));
+  }
+
+  /** Whoever shows a token got it for this listener, by whatever name; without one a name may be somebody else's. */
+  #isKnown({ host }: IncomingHttpHeaders, shown: Shown): boolean {
+    return shown !== 'nothing' || isOwnHost(host, this.#options.host);
   }
 
   async #reply(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { headers, method = '' } = request;
-    const known = isOwnHost(headers.host, this.#options.host);
+    const known = isOwnHost(headers.host, this.#options.host) || this.#token.isWanted;
     let reply: Reply;
     try {
-      reply = await this.#route(request, known);
+      reply = await this.#route(request);
     } catch (error) {
       reply = errorReply(this.#explained(error));
       // What is left of a refused body is not worth reading.
@@ -95,15 +110,17 @@ export class AdminServer implements AsyncDisposable {
     send(response, reply, known ? headers.host : undefined, method !== 'HEAD');
   }
 
-  async #route(request: IncomingMessage, known: boolean): Promise<Reply> {
+  async #route(request: IncomingMessage): Promise<Reply> {
     const { method = '', headers } = request;
     const url = new URL(request.url ?? '/', 'http://localhost');
-    if (!known && !PUBLIC.has(url.pathname)) {
+    const reads = READS.includes(method);
+    const isPublic = reads && PUBLIC.has(url.pathname);
+    const shown = isPublic ? 'nothing' : this.#token.check(headers);
+    if (!isPublic && !this.#isKnown(headers, shown)) {
       throw new Refusal(421, 'unknown_host', 'ask by address, as localhost, or by the configured admin.host');
     }
-    const reads = READS.includes(method);
     if (!reads && method !== 'POST') throw new Refusal(405, 'method_not_allowed', 'use GET or POST');
-    if (!reads && !isSameOrigin(headers)) {
+    if (!reads && !mayAct(headers, shown)) {
       throw new Refusal(403, 'origin_not_allowed', 'only the inspector itself may ask for changes');
     }
     const reply = reads ? await get(this.#options, url) : await post(this.#options, url, request);
@@ -122,3 +139,7 @@ export class AdminServer implements AsyncDisposable {
     return new Refusal(500, 'internal', 'the request failed; the server log says why');
   }
 }
+
+/** Only our own page acts on a user's behalf; whoever shows the token as a bearer is no page of others. */
+const mayAct = (headers: IncomingHttpHeaders, shown: Shown): boolean =>
+  shown === 'bearer' || isSameOrigin(headers, shown === 'basic');

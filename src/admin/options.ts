@@ -6,6 +6,6 @@ export interface AdminOptions extends Viewed {
   readonly host: string;
   /** 0 = any free port. */
   readonly port: number;
-  readonly config: Live<Pick<Config, 'limits'>>;
+  readonly config: Live<Pick<Config, 'limits' | 'admin'>>;
   readonly logger: Logger;
 }

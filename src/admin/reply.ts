@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { type Refusal, refusalBody } from '../net/refusal.js';
 
 /** One reply of the admin listener. */
@@ -6,7 +6,7 @@ export interface Reply {
   readonly status: number;
   readonly type: string;
   readonly body: string | Buffer;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: OutgoingHttpHeaders;
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -24,11 +24,12 @@ export const errorReply = (refusal: Refusal): Reply => ({
   status: refusal.status,
   type: JSON_TYPE,
   body: refusalBody(refusal),
+  headers: refusal.headers,
 });
 
 /** Our page may load what we serve and nothing else, and nobody may frame it. */
 const policy = (host: string): string =>
-  `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws://${host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws://${host} wss://${host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 /** @param host the checked Host header, when there is one */
 export function send(

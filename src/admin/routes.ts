@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { ROUTES } from '../../generated/routes.js';
 import { LocalError } from '../domain/errors.js';
 import { Payload } from '../domain/payload.js';
 import { Refusal } from '../net/refusal.js';
@@ -10,7 +11,7 @@ import { page } from './page.js';
 import { jsonReply, jsonTextReply, type Reply } from './reply.js';
 import { items, overview, sockets, watchedGroups } from './views.js';
 
-const CALL = '/api/call/';
+const CALL = ROUTES.callFunction.path.replace('{function}', '');
 
 /** Reads that tell nothing of a user's data, so that a probe or a scraper may call us by any name. */
 export const PUBLIC: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);

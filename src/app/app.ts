@@ -1,4 +1,5 @@
 import { AdminServer } from '../admin/admin-server.js';
+import { readToken } from '../admin/token.js';
 import { type Config, LiveConfig } from '../config/index.js';
 import { encodeEvents, encodeSignals } from '../http/event-encoder.js';
 import { HttpDoor } from '../http/http-door.js';
@@ -91,6 +92,7 @@ async function open(config: LiveConfig<Config>, options: AppOptions, closing: Cl
   const notReady = () => reasons(store, workers, closing);
   const connections = () => ofClients(stream);
   const shown = { service, metrics, store, notReady, connections, config, logger };
+  readToken(initial);
   const bindAdmin = ({ admin: at }: Config) =>
     admin.bind(at === false ? undefined : new AdminServer({ ...at, ...shown }));
   await (await bindAdmin(initial)).place();
@@ -105,6 +107,7 @@ async function open(config: LiveConfig<Config>, options: AppOptions, closing: Cl
     attached,
     closing: () => closing.begun,
     logger,
+    verify: (next) => void readToken(next),
     bindStream,
     bindAdmin,
   });

@@ -11,6 +11,8 @@ export interface Reloadable {
   /** True once the end has begun: nothing is opened any more. */
   readonly closing: () => boolean;
   readonly logger: Logger;
+  /** @throws LocalError when the configuration names what is not there */
+  verify(next: Config): void;
   /** @throws LocalError when the address cannot be bound */
   bindStream(next: Config): Promise<Move>;
   /** @throws LocalError when the address cannot be bound */
@@ -50,6 +52,7 @@ export class Reloader {
       throw new LocalError('restart_needed', message);
     }
     if (live.size === 0) return;
+    this.#target.verify(next);
     const moves = await this.#bind(next, live.has('address'), live.has('admin'));
     config.apply(next);
     logger.level = next.log.level;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { LocalError } from '../domain/errors.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:3113';
@@ -7,9 +8,16 @@ const TIMEOUT = 60_000;
 /** What the admin listener of a running server replies. */
 export class AdminClient {
   readonly #url: string;
+  /** What each request says of who asks. */
+  readonly headers: Readonly<Record<string, string>>;
 
-  /** @throws LocalError `admin_url` */
-  constructor(url: string = process.env.III_STREAM_ADMIN || DEFAULT_URL) {
+  /**
+   * @param tokenFile where the listener's token is; absent = in the environment, or nowhere
+   * @throws LocalError `admin_url`, `token_unreadable`
+   */
+  constructor(url: string = process.env.III_STREAM_ADMIN || DEFAULT_URL, tokenFile?: string) {
+    const token = tokenFile === undefined ? process.env.III_STREAM_ADMIN_TOKEN : contentOf(tokenFile);
+    this.headers = token ? { authorization: `Bearer ${token.trim()}` } : {};
     if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
       throw new LocalError('admin_url', `--admin: must be an http:// URL, such as ${DEFAULT_URL}`);
     }
@@ -36,20 +44,30 @@ export class AdminClient {
 
   /** @throws LocalError */
   post(path: string, body: string): Promise<string> {
-    return this.#ask(path, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+    return this.#ask(path, { method: 'POST', body }, { 'content-type': 'application/json' });
   }
 
-  async #ask(path: string, init: RequestInit): Promise<string> {
+  async #ask(path: string, init: RequestInit, more: Readonly<Record<string, string>> = {}): Promise<string> {
+    const headers = { ...this.headers, ...more };
     let response: Response;
     let text: string;
     try {
-      response = await fetch(this.#url + path, { ...init, signal: AbortSignal.timeout(TIMEOUT) });
+      response = await fetch(this.#url + path, { ...init, headers, signal: AbortSignal.timeout(TIMEOUT) });
       text = await response.text();
     } catch (error) {
       throw new LocalError('admin_unreachable', unreachable(this.#url, error), { cause: error });
     }
     if (response.ok) return text;
     throw new LocalError('refused', refusal(text) ?? `${this.#url} answered HTTP ${response.status}`);
+  }
+}
+
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new LocalError('token_unreadable', `--token-file: cannot be read (${code})`, { cause: error });
   }
 }
 

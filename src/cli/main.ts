@@ -9,6 +9,7 @@ const options = {
   'log-level': { type: 'string' },
   repair: { type: 'boolean', default: false },
   admin: { type: 'string' },
+  'token-file': { type: 'string' },
   since: { type: 'string' },
   'if-rev': { type: 'string' },
   item: { type: 'string' },
@@ -47,7 +48,7 @@ async function main(): Promise<void> {
   const json = values.json || !process.stdout.isTTY;
   process.stdout.on('error', endWithReader);
   process.exitCode = await command(args, {
-    admin: new AdminClient(values.admin),
+    admin: new AdminClient(values.admin, values['token-file']),
     json,
     options: { since, item, 'if-rev': ifRev },
   });

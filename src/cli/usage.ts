@@ -23,6 +23,7 @@ Commands:
   backup DIR                          copy the server's file_based store into an empty directory on its machine
 
   --admin URL        the server's admin listener; default: $III_STREAM_ADMIN, else http://127.0.0.1:3113
+  --token-file FILE  holds the admin listener's token; default: $III_STREAM_ADMIN_TOKEN
   --json             JSON lines also on a terminal
   --version          the version
   --help             this text

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Config } from './types.js';
 
-/** A part of the configuration that a running server can take over. `address` is `host` and `port`, `proxies` what lies between. */
+/** A part of the configuration that a running server can take over. `address` and `admin` are `host` and `port`, `proxies` what lies between. */
 export type LivePart =
   | 'auth_function'
   | 'limits'
@@ -11,7 +11,8 @@ export type LivePart =
   | 'allowed_origins'
   | 'log.level'
   | 'address'
-  | 'admin';
+  | 'admin'
+  | 'admin.token_file';
 
 /** A part that takes effect with the next start. `engine` doesn't matter to a server attached to an engine. */
 export type RestartPart = 'adapter' | 'engine' | 'log.format';
@@ -30,7 +31,8 @@ const LIVE: Readonly<Record<LivePart, (config: Config) => unknown>> = {
   allowed_origins: (config) => config.allowed_origins,
   'log.level': (config) => config.log.level,
   address: ({ host, port }) => ({ host, port }),
-  admin: (config) => config.admin,
+  admin: ({ admin }) => admin && { host: admin.host, port: admin.port },
+  'admin.token_file': ({ admin }) => (admin === false ? undefined : admin.token_file),
 };
 
 const RESTART: Readonly<Record<RestartPart, (config: Config) => unknown>> = {

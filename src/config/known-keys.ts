@@ -45,7 +45,7 @@ const SECTIONS: ReadonlyMap<string, readonly string[]> = new Map([
   ],
   ['http', keys<Http>({ reads_guarded: true })],
   ['limits', limitKeys()],
-  ['admin', keys<Exclude<Admin, false>>({ host: true, port: true })],
+  ['admin', keys<Exclude<Admin, false>>({ host: true, port: true, token_file: true })],
   ['engine', keys<Engine>({ host: true, port: true })],
   ['log', keys<Log>({ level: true, format: true })],
 ]);

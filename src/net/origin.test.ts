@@ -32,6 +32,8 @@ test('a request of another origin is told by Origin or by Sec-Fetch-Site; a prog
   assert.ok(!isSameOrigin({ host, origin: 'http://localhost:3000' }));
   assert.ok(!isSameOrigin({ host, origin: 'null' }));
   assert.ok(!isSameOrigin({ host, origin: 'https://localhost:3113' }));
+  assert.ok(isSameOrigin({ host, origin: 'https://localhost:3113' }, true));
+  assert.ok(!isSameOrigin({ host, origin: 'https://localhost:3000' }, true));
   assert.ok(!isSameOrigin({ host, 'sec-fetch-site': 'cross-site' }));
   assert.ok(!isSameOrigin({ host, 'sec-fetch-site': 'same-site' }));
 });

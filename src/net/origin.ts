@@ -41,11 +41,18 @@ export function isOwnHost(host: string | undefined, configured: string): boolean
   return isIP(bare) !== 0 || LOCAL_NAMES.includes(bare) || bare === configured.toLowerCase();
 }
 
-/** True unless a page of another origin asks: programs send no Origin, our own page sends ours. */
-export function isSameOrigin({ host, origin, ...headers }: IncomingHttpHeaders): boolean {
+/**
+ * True unless a page of another origin asks: programs send no Origin, our own page sends ours.
+ *
+ * @param behindTls a proxy may speak TLS for us, so that our own page's origin begins with https as well
+ */
+export function isSameOrigin({ host, origin, ...headers }: IncomingHttpHeaders, behindTls = false): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
-  return origin === undefined || origin.toLowerCase() === `http://${host?.toLowerCase()}`;
+  if (origin === undefined) return true;
+  const authority = host?.toLowerCase();
+  const said = origin.toLowerCase();
+  return said === `http://${authority}` || (behindTls && said === `https://${authority}`);
 }
 
 /**

@@ -63,7 +63,9 @@ export function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
   if (socket.destroyed || socket.writableEnded) return;
   const body = refusalBody(refusal);
   let head = `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}\r\n`;
-  for (const [name, value] of Object.entries(headersOf(refusal, body))) head += `${name}: ${value}\r\n`;
+  for (const [name, value] of Object.entries(headersOf(refusal, body))) {
+    for (const one of [value].flat()) head += `${name}: ${one}\r\n`;
+  }
   socket.once('finish', () => socket.destroy());
   socket.end(`${head}\r\n${body}`);
 }

@@ -1,7 +1,7 @@
 import { createStreamClient } from './client.js';
 import { parse } from './exact.js';
 
-const client = createStreamClient(`ws://${location.host}`, { parse, leaveAfterMs: 0 });
+const client = createStreamClient(location.origin.replace(/^http/, 'ws'), { parse, leaveAfterMs: 0 });
 
 /** What a person is told of a view's status. */
 const STATES = { idle: '', loading: 'connecting…', live: 'live', stale: 'disconnected; coming back' };

@@ -31,16 +31,21 @@ export const tail: Command = async (args, { admin, json, options }) => {
   const finished = new Promise<void>((resolve, reject) => {
     finish = (error) => (error === undefined ? resolve() : reject(error));
   });
-  const printer = new Printer(async (text) => {
-    const message = JSON.parse(text) as Message;
-    // Asked for by the client; of interest where it says what became of a cursor.
-    const isPlainAck = message.type === SOCKET_MESSAGE.subscribed && since === undefined;
-    if (message.epoch !== undefined && message.seq !== undefined) since = `${message.epoch}:${message.seq}`;
-    if (!isPlainAck && message.type !== SOCKET_MESSAGE.pong) {
-      await writeLines(json ? [oneLine(text)] : describe(text));
-    }
-    if (message.event?.type === STREAM_EVENT.unauthorized) throw new LocalError('refused', 'not authorised');
-  }, finish);
+  const printer = new Printer(
+    admin.headers,
+    async (text) => {
+      const message = JSON.parse(text) as Message;
+      // Asked for by the client; of interest where it says what became of a cursor.
+      const isPlainAck = message.type === SOCKET_MESSAGE.subscribed && since === undefined;
+      if (message.epoch !== undefined && message.seq !== undefined) since = `${message.epoch}:${message.seq}`;
+      if (!isPlainAck && message.type !== SOCKET_MESSAGE.pong) {
+        await writeLines(json ? [oneLine(text)] : describe(text));
+      }
+      if (message.event?.type === STREAM_EVENT.unauthorized)
+        throw new LocalError('refused', 'not authorised');
+    },
+    finish,
+  );
   const client = createStreamClient(admin.socketUrl, {
     WebSocket: printer.Socket,
     backoff: BACKOFF,
@@ -98,7 +103,12 @@ class Printer {
   #printing = Promise.resolve();
   #waiting = 0;
 
-  constructor(write: (text: string) => Promise<void>, failed: (error: Error) => void) {
+  /** @param headers of each connection */
+  constructor(
+    headers: Readonly<Record<string, string>>,
+    write: (text: string) => Promise<void>,
+    failed: (error: Error) => void,
+  ) {
     this.#write = write;
     this.#failed = failed;
     const opened = (socket: WebSocket): void => {
@@ -109,7 +119,7 @@ class Printer {
     };
     this.Socket = class extends WebSocket {
       constructor(url: string, protocols: string[]) {
-        super(url, protocols, { perMessageDeflate: false, maxPayload: 0 });
+        super(url, protocols, { perMessageDeflate: false, maxPayload: 0, headers });
         opened(this);
       }
     };
