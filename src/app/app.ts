@@ -6,6 +6,7 @@ import { HttpDoor } from '../http/http-door.js';
 import { watchDescriptors } from '../net/descriptors.js';
 import type { Logger } from '../observability/logger.js';
 import { Metrics } from '../observability/metrics.js';
+import { version } from '../observability/version.js';
 import { Service } from '../service/service.js';
 import type { Admission } from '../socket/admission.js';
 import { encodeMessages } from '../socket/encoder.js';
@@ -62,9 +63,9 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
 async function open(config: LiveConfig<Config>, options: AppOptions, closing: Closing): Promise<App> {
   const { logger, engineUrl: attachTo, repair = false } = options;
   const initial = config.current;
-  const metrics = new Metrics();
   const descriptors = watchDescriptors(logger);
   closing.at('descriptors', () => descriptors[Symbol.dispose]());
+  const metrics = new Metrics(await version());
   const store = await openStore(initial.adapter, { logger, repair, observer: metrics });
   closing.at('store', async () => store[Symbol.asyncDispose]());
   const workers = await openWorkers({ config, logger, engineUrl: attachTo });
@@ -84,6 +85,8 @@ async function open(config: LiveConfig<Config>, options: AppOptions, closing: Cl
     subscriptions: () => total(stream, (one) => one.subscriptions),
     outboxBytes: () => total(stream, (one) => one.queuedBytes),
     storeWritable: () => store.health().writable,
+    store: () => store.usage?.() ?? {},
+    workers: () => workers.usage(),
     sockets: () => counters,
     delivery: service.hub.counters,
   });

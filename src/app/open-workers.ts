@@ -1,5 +1,6 @@
 import type { Config, Live } from '../config/index.js';
 import type { Logger } from '../observability/logger.js';
+import type { WorkersUsage } from '../observability/metric-sources.js';
 import type { FunctionCaller, StreamService } from '../service/service-port.js';
 
 /** Where functions are called, and its life. */
@@ -8,6 +9,7 @@ export interface Workers extends FunctionCaller {
   listen(): Promise<{ url: string }>;
   /** Why functions cannot be reached now; undefined when they can. */
   notReady(): string | undefined;
+  usage(): WorkersUsage;
   close(): Promise<void>;
 }
 

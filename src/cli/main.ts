@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     return;
   }
   if (values.version) {
-    process.stdout.write(`${await (await import('./version.js')).version()}\n`);
+    process.stdout.write(`${await (await import('../observability/version.js')).version()}\n`);
     return;
   }
   const [name, ...args] = positionals;

@@ -27,6 +27,8 @@ export interface HubOptions {
   readonly onTooLarge?: (outlet: Outlet, subscriptionId: string) => void;
   /** Who replies for a group of this stream. */
   readonly sourceOf: (stream: string) => Source;
+  /** The messages of one turn were handed to the outlets, `ms` after the first was due. */
+  readonly onDelivered?: (ms: number) => void;
   readonly onError: (error: unknown, what: string) => void;
 }
 
@@ -235,11 +237,14 @@ export class Hub {
 
   #flushLater(one: { flush(): void }): void {
     this.#dirty.push(one);
-    this.#flush ??= setImmediate(() => {
+    if (this.#flush !== undefined) return;
+    const since = performance.now();
+    this.#flush = setImmediate(() => {
       this.#flush = undefined;
       const dirty = this.#dirty;
       this.#dirty = [];
       for (const one of dirty) one.flush();
+      this.#options.onDelivered?.(performance.now() - since);
     });
   }
 }

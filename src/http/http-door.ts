@@ -128,9 +128,9 @@ export class HttpDoor implements RequestDoor {
   /** Counts and logs a refusal. */
   #explained(request: IncomingMessage, error: unknown): Refusal {
     const { logger, counters, config } = this.#runtime;
-    counters.refused += 1;
     const refusal = refusalOf(error);
     const { status, code, detail } = refusal;
+    counters.refused.count(code);
     const address = clientAddress(request, config.current.trusted_proxies);
     // Without the query, which may hold a token.
     const path = request.url?.split('?', 1)[0];

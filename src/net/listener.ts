@@ -4,6 +4,7 @@ import { LimitedLog } from '../observability/limited-log.js';
 import type { Logger } from '../observability/logger.js';
 import { type BindTarget, bind } from './bind.js';
 import { urlHost } from './client-address.js';
+import type { SentBytes } from './sent-bytes.js';
 
 /** Milliseconds that a client may take to send its request. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -16,6 +17,8 @@ export interface ListenerOptions extends BindTarget {
   readonly maxConnections?: number;
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
   readonly onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
+  /** Counts what its connections are sent. */
+  readonly sent?: SentBytes;
 }
 
 /** Where a listener is reached. */
@@ -41,6 +44,7 @@ export class Listener {
     this.#server.once('close', () => {
       this.#isEnding = false;
     });
+    this.#server.on('connection', (socket) => options.sent?.follow(socket));
     this.#server.on('request', options.onRequest);
     // Node hands out the connection's own socket here; only its type says less.
     this.#server.on('upgrade', (request, socket, head) => options.onUpgrade(request, socket as Socket, head));

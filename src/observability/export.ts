@@ -34,6 +34,29 @@ export function exportNumbers(
   });
 }
 
+/** A gauge of something that not every server has: without a value there is no sample. */
+export function exportOptional(
+  registry: Registry,
+  { name, help }: Omit<MetricHead, 'label'>,
+  read: () => number | undefined,
+): void {
+  const head = { name, help, type: 'gauge', aggregator: 'sum' };
+  const values = () => {
+    const value = read();
+    return value === undefined ? [] : [{ value, labels: {} }];
+  };
+  const metric = { ...head, get: () => Promise.resolve({ ...head, values: values() }) };
+  registry.registerMetric(metric as unknown as Gauge);
+}
+
+/** What does not change, as labels of a gauge that is 1. */
+export function exportFacts(
+  registry: Registry,
+  { name, help, facts }: Omit<MetricHead, 'label'> & { readonly facts: Readonly<Record<string, string>> },
+): void {
+  new Gauge({ name, help, labelNames: Object.keys(facts), registers: [registry] }).set(facts, 1);
+}
+
 /** A histogram in seconds; without `label` it holds one latency, whose label is not shown. */
 export function exportLatency(
   registry: Registry,

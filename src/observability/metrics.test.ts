@@ -24,8 +24,8 @@ test('everything is there from the first scrape, at zero, with fixed labels', as
   const samples = await scrape(new Metrics());
   const ours = [...samples].filter(([name]) => name.startsWith('iii_stream_'));
   assert.deepEqual(
-    ours.filter(([, value]) => value !== 0),
-    [],
+    ours.filter(([, value]) => value !== 0).map(([name]) => name),
+    [`iii_stream_build_info{version="unknown",node="${process.version}"}`],
   );
   const names = new Set(ours.map(([name]) => name.replace(/\{.*/, '')));
   for (const name of [
@@ -47,6 +47,11 @@ test('everything is there from the first scrape, at zero, with fixed labels', as
     'triggers_total',
     'trigger_failures_total',
     'auth_failures_total',
+    'build_info',
+    'delivery_duration_seconds_count',
+    'pending_invocations',
+    'sent_bytes_total',
+    'workers',
   ]) {
     assert.ok(names.has(`iii_stream_${name}`), name);
   }
@@ -69,10 +74,20 @@ test('what is counted is what is read, again and again', async () => {
     subscriptions: () => 5,
     outboxBytes: () => 6,
     storeWritable: () => true,
-    sockets: () => ({ opened: 9, refused: 10, errors: 11, slowConsumers: 1, lost: 12 }),
+    store: () => ({ log: { bytes: 20, deadBytes: 21 }, redisUp: false }),
+    workers: () => ({ connected: 22, pending: 23 }),
+    sockets: () => ({
+      opened: 9,
+      refused: [['origin_refused', 10]],
+      errors: [['protocol', 11]],
+      slowConsumers: 1,
+      lost: 12,
+      sent: { total: 24 },
+    }),
     delivery,
   });
   engine.changed({ kind: 'delete' } as Change);
+  engine.delivered(2);
   engine.triggerFired();
   engine.triggerFailed();
   engine.authFailed();
@@ -91,8 +106,8 @@ test('what is counted is what is read, again and again', async () => {
     [8, 1, 2, 3],
   );
   assert.deepEqual(
-    ['connections', 'refused_upgrades', 'socket_faults', 'lost_clients'].map((name) => read(`${name}_total`)),
-    [9, 10, 11, 12],
+    ['connections', 'lost_clients', 'sent_bytes'].map((name) => read(`${name}_total`)),
+    [9, 12, 24],
   );
   assert.deepEqual(
     ['triggers', 'trigger_failures', 'auth_failures', 'slow_client_closes'].map((name) =>
@@ -100,6 +115,13 @@ test('what is counted is what is read, again and again', async () => {
     ),
     [1, 1, 1, 1],
   );
+  assert.equal(read('refused_upgrades_total{code="origin_refused"}'), 10);
+  assert.equal(read('socket_faults_total{code="protocol"}'), 11);
+  assert.deepEqual(
+    ['log_bytes', 'log_dead_bytes', 'redis_up', 'engine_up', 'workers', 'pending_invocations'].map(read),
+    [20, 21, 0, undefined, 22, 23],
+  );
+  assert.equal(read('delivery_duration_seconds_bucket{le="0.0025"}'), 1);
   assert.equal(read('changes_total{kind="delete"}'), 1);
   assert.equal(read('changes_total{kind="create"}'), 0);
   assert.equal(read('store_commit_entries_total'), 9);
@@ -130,5 +152,6 @@ test('calls are timed per function, failures counted, strangers passed through',
   );
   assert.equal(samples.get('iii_stream_function_duration_seconds_count{function="stream::get"}'), 0);
   assert.equal(samples.get('iii_stream_function_errors_total{function="stream::set"}'), 1);
+  assert.equal(samples.get('iii_stream_errors_total{code="X"}'), 1);
   assert.ok(![...samples.keys()].some((name) => name.includes('another')));
 });

@@ -2,9 +2,10 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { FUNCTION } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
 import type { Change, ChangeKind } from '../domain/change.js';
-import { exportLatency, exportNumbers } from './export.js';
+import { exportFacts, exportLatency, exportNumbers, exportOptional } from './export.js';
 import { Latency } from './latency.js';
-import { type MetricSources, NO_SOURCES } from './metric-sources.js';
+import { type Labelled, type MetricSources, NO_SOURCES } from './metric-sources.js';
+import { Tally } from './tally.js';
 
 type Done<Failure> = (failure: Failure | undefined, result: JsonText | undefined) => void;
 
@@ -15,6 +16,9 @@ function ofProcess(): Registry {
   if (processRegistry === undefined) {
     processRegistry = new Registry();
     collectDefaultMetrics({ register: processRegistry, eventLoopMonitoringPrecision: 20 });
+    // Gauges that are named like counters, which `promtool check metrics` refuses; they are sums of series that stay.
+    for (const kind of ['handles', 'requests', 'resources'])
+      processRegistry.removeSingleMetric(`nodejs_active_${kind}_total`);
   }
   return processRegistry;
 }
@@ -30,7 +34,9 @@ export class Metrics {
   readonly #latencies = new Map<string, Latency>(Object.values(FUNCTION).map((id) => [id, new Latency()]));
   readonly #failures = new Map<string, number>(Object.values(FUNCTION).map((id) => [id, 0]));
   readonly #changes: Record<ChangeKind, number> = { create: 0, update: 0, delete: 0 };
+  readonly #errors = new Tally();
   readonly #commits = new Latency();
+  readonly #deliveries = new Latency();
   #commitEntries = 0;
   #commitFailures = 0;
   #triggers = 0;
@@ -38,10 +44,17 @@ export class Metrics {
   #authFailures = 0;
   #sources = NO_SOURCES;
 
-  constructor() {
+  /** @param version of the package */
+  constructor(version = 'unknown') {
     this.#exportLatencies();
     this.#exportCounters();
     this.#exportGauges();
+    this.#exportParts();
+    exportFacts(this.#registry, {
+      name: 'iii_stream_build_info',
+      help: 'The version that runs, and its Node.',
+      facts: { version, node: process.version },
+    });
     ofProcess();
   }
 
@@ -51,19 +64,27 @@ export class Metrics {
   }
 
   /** Wraps the callback of a call, to time it. Of functions that are not ours nothing is recorded. */
-  timed<Failure>(functionId: string, done: Done<Failure>): Done<Failure> {
+  timed<Failure extends { readonly code: string }>(functionId: string, done: Done<Failure>): Done<Failure> {
     const latency = this.#latencies.get(functionId);
     if (latency === undefined) return done;
     const started = performance.now();
     return (failure, result) => {
       latency.record(performance.now() - started);
-      if (failure !== undefined) this.#failures.set(functionId, this.#failures.get(functionId)! + 1);
+      if (failure !== undefined) {
+        this.#failures.set(functionId, this.#failures.get(functionId)! + 1);
+        this.#errors.count(failure.code);
+      }
       done(failure, result);
     };
   }
 
   changed({ kind }: Change): void {
     this.#changes[kind]++;
+  }
+
+  /** What changed in one turn of the event loop was handed to the sockets `ms` after the first of it was committed. */
+  delivered(ms: number): void {
+    this.#deliveries.record(ms);
   }
 
   triggerFired(): void {
@@ -114,15 +135,18 @@ export class Metrics {
       },
       [['', this.#commits]],
     );
+    exportLatency(
+      this.#registry,
+      {
+        name: 'iii_stream_delivery_duration_seconds',
+        help: 'Time from a change to its messages in the outboxes of the sockets, per turn of the event loop.',
+      },
+      [['', this.#deliveries]],
+    );
   }
 
   #exportCounters(): void {
-    const counter = (
-      name: string,
-      help: string,
-      read: () => number | Iterable<[string, number]>,
-      label?: string,
-    ) =>
+    const counter = (name: string, help: string, read: () => number | Labelled, label?: string) =>
       exportNumbers(
         this.#registry,
         'counter',
@@ -132,6 +156,7 @@ export class Metrics {
     const delivery = () => this.#sources.delivery;
     const sockets = () => this.#sources.sockets();
     counter('function_errors', 'Calls that failed.', () => this.#failures, 'function');
+    counter('errors', 'Calls that failed, by the code of their error.', () => this.#errors, 'code');
     counter(
       'changes',
       'Changes of items that this process saw; with Redis those of all processes.',
@@ -148,8 +173,9 @@ export class Metrics {
     counter('dropped_events', 'Custom events that a slow client missed.', () => delivery().droppedEvents);
     counter('pauses', 'Times that a full outbox paused a socket.', () => delivery().pauses);
     counter('connections', 'Stream sockets opened.', () => sockets().opened);
-    counter('refused_upgrades', 'Stream sockets refused.', () => sockets().refused);
-    counter('socket_faults', 'Socket messages that got an error in reply.', () => sockets().errors);
+    counter('refused_upgrades', 'Stream sockets and requests refused.', () => sockets().refused, 'code');
+    counter('socket_faults', 'Socket messages that got an error in reply.', () => sockets().errors, 'code');
+    counter('sent_bytes', 'Bytes sent to clients.', () => sockets().sent.total);
     counter('slow_client_closes', 'Sockets closed as too slow.', () => sockets().slowConsumers);
     counter('lost_clients', 'Sockets dropped because they showed no life.', () => sockets().lost);
   }
@@ -161,5 +187,25 @@ export class Metrics {
     gauge('connections', 'Open stream sockets.', () => this.#sources.connections());
     gauge('subscriptions', 'Subscriptions of all sockets.', () => this.#sources.subscriptions());
     gauge('outbox_bytes', 'Bytes waiting to be sent on all sockets.', () => this.#sources.outboxBytes());
+    gauge('workers', 'Workers connected.', () => this.#sources.workers().connected);
+    gauge(
+      'pending_invocations',
+      'Calls of ours without a result yet.',
+      () => this.#sources.workers().pending,
+    );
+  }
+
+  /** Gauges of what not every server has; without it there is no sample, because a zero would be an alarm. */
+  #exportParts(): void {
+    const part = (name: string, help: string, read: () => number | boolean | undefined) =>
+      exportOptional(this.#registry, { name: `iii_stream_${name}`, help }, () => {
+        const value = read();
+        return value === undefined ? undefined : Number(value);
+      });
+    const store = () => this.#sources.store();
+    part('log_bytes', 'Bytes of the log on disk.', () => store().log?.bytes);
+    part('log_dead_bytes', 'Bytes of the log that no item needs.', () => store().log?.deadBytes);
+    part('redis_up', '1 when Redis replies.', () => store().redisUp);
+    part('engine_up', '1 when the engine is connected.', () => this.#sources.workers().engineUp);
   }
 }

@@ -6,6 +6,8 @@ export interface ServiceObserver {
   /** Wraps the callback of a call of one of our functions, to time it. */
   timed(functionId: string, done: InvocationCallback): InvocationCallback;
   changed(change: Change): void;
+  /** What changed in one turn of the event loop was delivered `ms` after the first of it. */
+  delivered(ms: number): void;
   triggerFired(): void;
   triggerFailed(): void;
   authFailed(): void;

@@ -79,6 +79,7 @@ export class Service implements StreamService {
       syncBytes: () => config.current.limits.sync_bytes,
       onTooLarge: (outlet, subscriptionId) => this.subscriptions.leave(outlet, subscriptionId),
       sourceOf: this.#sourceOf,
+      onDelivered: (ms) => observer?.delivered(ms),
       onError: (error, what) => logger.warn({ err: error }, `could not ${what}; trying again`),
     });
     // Joins, auth functions and everything else need room among the calls, too.

@@ -52,7 +52,7 @@ test('a refusal closes with 4000 + the status, and its code', async (t) => {
   await Client.open(t, url);
   await Client.open(t, url);
   assert.deepEqual(await refused(open(`/${EXPLAIN}`)), [4429, 'too_many_sockets']);
-  assert.deepEqual([counters.refused, counters.authRefused, counters.opened], [7, 2, 2]);
+  assert.deepEqual([counters.refused.total, counters.authRefused, counters.opened], [7, 2, 2]);
   assert.deepEqual(await refusal(t, `${url}/other?explain=0`), { status: 404, error: 'not_found' });
 });
 

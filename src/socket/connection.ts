@@ -164,7 +164,7 @@ export class Connection implements SessionOutlet, Beating, Corked, Stallable {
 
   /** The client's frames broke the WebSocket protocol; the library closes the connection. */
   failed(error: Error): void {
-    this.#runtime.counters.errors += 1;
+    this.#runtime.counters.errors.count('protocol');
     this.#runtime.logger.warn(
       { socket: this.id, address: this.address, reason: error.message },
       'refused a frame',

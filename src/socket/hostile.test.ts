@@ -90,7 +90,7 @@ test('frames that break the WebSocket protocol close that connection with its co
       what,
     );
   }
-  assert.equal(counters.errors, table.length);
+  assert.equal(counters.errors.total, table.length);
   bystander.ws.send(JOIN);
   await once(service, 'join');
 });

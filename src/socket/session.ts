@@ -172,7 +172,7 @@ export class Session {
   }
 
   #reply({ code, message, subscriptionId }: MessageError): void {
-    this.#runtime.counters.errors += 1;
+    this.#runtime.counters.errors.count(code);
     this.#outlet.write(encodeTextFrames([encodeErrorMessage({ code, message, subscriptionId })]));
   }
 }

@@ -112,7 +112,7 @@ test('a refusal of the auth function, or its fault, is an HTTP answer and no soc
   assert.deepEqual(await refusal(t, url), { status: 503, error: 'auth_unavailable' });
   say(() => Promise.reject(new Error('a fault of ours')));
   assert.deepEqual(await refusal(t, url), { status: 500, error: 'internal' });
-  assert.deepEqual([counters.refused, counters.authRefused, counters.opened], [3, 2, 0]);
+  assert.deepEqual([counters.refused.total, counters.authRefused, counters.opened], [3, 2, 0]);
   assert.equal(logger.lines.filter((line) => /^(warn|error)/.test(line)).length, 3);
 });
 

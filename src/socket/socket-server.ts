@@ -112,10 +112,10 @@ export class SocketServer {
   /** Counts and logs a refusal. */
   #refused(request: IncomingMessage, error: unknown): Refusal {
     const { logger } = this.#runtime;
-    this.counters.refused += 1;
     const refusal =
       error instanceof Refusal ? error : new Refusal(500, 'internal', 'the request could not be handled');
     const { status, code, detail } = refusal;
+    this.counters.refused.count(code);
     // Without the query, which may hold a token.
     const address = clientAddress(request, this.#runtime.config.current.trusted_proxies);
     const about = { status, code, detail, address, path: request.url?.split('?', 1)[0] };

@@ -55,6 +55,7 @@ export class StreamListener implements AsyncDisposable {
       key: 'port',
       logger,
       maxConnections: maxConnections(),
+      sent: this.#sockets.counters.sent,
       onRequest: (request, response) => {
         this.#warnWhenOpen();
         if (this.#requests === undefined) refuseRequest(request, response, notFound());

@@ -13,6 +13,7 @@ import type {
 import type { Guard, Outcome, Receipt } from '../domain/condition.js';
 import type { Eventual } from '../domain/deferred.js';
 import type { WriteOutcome } from '../domain/transaction.js';
+import type { StoreUsage } from '../observability/metric-sources.js';
 
 /**
  * A write to one item. `update.apply` is pure and may run more than once (compare-and-set); it returns undefined when
@@ -125,6 +126,8 @@ export interface Store extends AsyncDisposable {
   watch(group: GroupAddress): void;
   unwatch(group: GroupAddress): void;
   health(): StoreHealth;
+  /** What it takes; absent where there is nothing to tell. */
+  usage?(): StoreUsage;
   /**
    * Copies the store as it is into an empty directory on its machine; absent where the backend has its own way.
    * @throws LocalError `backup_failed`

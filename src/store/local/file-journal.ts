@@ -89,6 +89,10 @@ export async function openFileJournal(
         synced,
       ),
     health: () => log.health(),
+    usage: () => {
+      const { diskBytes, liveBytes } = log.stats();
+      return { log: { bytes: diskBytes, deadBytes: Math.max(0, diskBytes - liveBytes) } };
+    },
     hurry: () => log.hurry(),
     backup: (target) => log.backup(target),
     close: () => log.close().finally(() => reserve[Symbol.dispose]()),

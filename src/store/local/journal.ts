@@ -1,3 +1,4 @@
+import type { StoreUsage } from '../../observability/metric-sources.js';
 import type { LogEntry } from '../log/entry.js';
 import type { StoreHealth } from '../port.js';
 import type { LogIndex } from './log-index.js';
@@ -40,6 +41,8 @@ export interface Journal {
   /** Set by the store: every record of its committed state, for a backend that has to be filled again. */
   state?: () => Iterable<JournalRecord>;
   health(): StoreHealth;
+  /** What it takes on disk. */
+  usage?(): StoreUsage;
   /** Somebody asks to write while the backend takes no writes: it may try to recover at once. */
   hurry?(): void;
   /** Copies everything durable into an empty directory. @throws LocalError `backup_failed` */

@@ -11,6 +11,7 @@ import type {
 } from '../../domain/change.js';
 import { type Now, nextTimestamp } from '../../domain/clock.js';
 import type { Eventual } from '../../domain/deferred.js';
+import type { StoreUsage } from '../../observability/metric-sources.js';
 import type {
   Committed,
   ItemAt,
@@ -190,6 +191,10 @@ export class LocalStore implements Store {
 
   watch(): void {}
   unwatch(): void {}
+
+  usage(): StoreUsage {
+    return this.#journal?.usage?.() ?? {};
+  }
 
   health(): StoreHealth {
     return this.#journal?.health() ?? { writable: true };

@@ -10,6 +10,7 @@ import type {
   TraceContext,
 } from '../../domain/change.js';
 import { StreamError } from '../../domain/errors.js';
+import type { StoreUsage } from '../../observability/metric-sources.js';
 import type {
   Committed,
   GuardedWrite,
@@ -187,6 +188,10 @@ export class RedisStore implements Store {
 
   unwatch(group: GroupAddress): void {
     this.#audit.unwatch(memberOf(group));
+  }
+
+  usage(): StoreUsage {
+    return { redisUp: this.#connection.ailment() === undefined };
   }
 
   health(): StoreHealth {

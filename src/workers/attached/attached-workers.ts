@@ -6,6 +6,7 @@ import type { EngineMessage, RegisterTriggerMessage } from '../../../generated/w
 import type { TraceContext } from '../../domain/change.js';
 import { LocalError } from '../../domain/errors.js';
 import type { Logger } from '../../observability/logger.js';
+import type { WorkersUsage } from '../../observability/metric-sources.js';
 import type {
   FunctionCaller,
   InvocationCallback,
@@ -86,6 +87,10 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
 
   notReady(): string | undefined {
     return this.#state === 'ready' ? undefined : 'the engine is not connected';
+  }
+
+  usage(): WorkersUsage {
+    return { connected: 0, pending: this.#shared.budget.used, engineUp: this.#state === 'ready' };
   }
 
   /** Tells `listener` about every change of the state, until the returned function is called. */

@@ -10,6 +10,7 @@ import { Payload } from '../../domain/payload.js';
 import { encodeTextFrames } from '../../net/frames.js';
 import type { Listening } from '../../net/listener.js';
 import type { Logger } from '../../observability/logger.js';
+import type { WorkersUsage } from '../../observability/metric-sources.js';
 import type {
   FunctionCaller,
   InvocationCallback,
@@ -92,6 +93,10 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
   }
 
   notReady(): undefined {}
+
+  usage(): WorkersUsage {
+    return { connected: this.#workers.size, pending: this.#shared.budget.used };
+  }
 
   has(functionId: string): boolean {
     return this.#functions.has(functionId);
