@@ -27,7 +27,10 @@ export class DescriptorReserve implements Disposable {
   /** The same file system, whose calls find a descriptor while the reserve lasts. */
   over(fs: LogFs): LogFs {
     return {
-      ...fs,
+      mkdir: (path) => fs.mkdir(path),
+      rename: (from, to) => fs.rename(from, to),
+      link: (from, to) => fs.link(from, to),
+      unlink: (path) => fs.unlink(path),
       open: (path, flags) => this.#attempt(() => fs.open(path, flags)),
       readdir: (path) => this.#attempt(() => fs.readdir(path)),
       syncDirectory: (path) => this.#attempt(() => fs.syncDirectory(path)),
