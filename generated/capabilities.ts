@@ -31,6 +31,8 @@ export const CAPABILITY = {
   multiJoin: 'multi-join',
   /** `set`, `increment`, `decrement`, `append` and `remove` take a path of segments, or none. */
   nestedPaths: 'nested-paths',
+  /** A join may ask for updates as the ops that made them. */
+  ops: 'ops',
 } as const;
 export type Capability = (typeof CAPABILITY)[keyof typeof CAPABILITY];
 
@@ -106,6 +108,7 @@ export const CAPABILITY_MEMBERS: Readonly<Record<Capability, readonly string[]>>
   'transactions': [
     'functions/stream::transact',
     'StreamMessage.more',
+    'OpsMessage.more',
   ],
   'paging': [
     'JoinData.page',
@@ -121,5 +124,10 @@ export const CAPABILITY_MEMBERS: Readonly<Record<Capability, readonly string[]>>
     'definitions/UpdateOp/oneOf/2/properties/path',
     'definitions/UpdateOp/oneOf/3/properties/path',
     'definitions/UpdateOp/oneOf/5/properties/path',
+  ],
+  'ops': [
+    'JoinData.ops',
+    'OpsMessage',
+    'SubscribedMessage.n',
   ],
 };

@@ -368,6 +368,8 @@ export const PATH_QUERY = {
   ack: 'ack',
   /** *Additive.* Items that one sync may hold, 1 to 10000; as `page` of a join. */
   page: 'page',
+  /** *Additive.* `1` takes updates as ops; as `ops` of a join. */
+  ops: 'ops',
 } as const;
 export type PathQuery = (typeof PATH_QUERY)[keyof typeof PATH_QUERY];
 

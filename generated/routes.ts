@@ -31,6 +31,7 @@ export const ROUTES = {
       after: { type: 'text' },
       items: { type: 'flag' },
       ack: { type: 'flag' },
+      ops: { type: 'flag' },
       page: { type: 'integer', minimum: 1, maximum: 10000 },
     },
   },
@@ -45,6 +46,7 @@ export const ROUTES = {
       values: { type: 'flag' },
       items: { type: 'flag' },
       ack: { type: 'flag' },
+      ops: { type: 'flag' },
     },
   },
   /** A group as a JSON stream of the Durable Streams Protocol, read side only. */

@@ -58,6 +58,10 @@ export interface JoinData {
    * *Additive.* Items that one sync of the group may hold: a longer one comes in pieces, see `more` of SyncEvent.
    */
   page?: number;
+  /**
+   * *Additive.* True = the join is answered with `subscribed`, and an update may come as an OpsMessage.
+   */
+  ops?: boolean;
 }
 /**
  * *Additive.* Many joins in one message, each answered for itself. Offered by `multi` of `subscribed`.
@@ -108,6 +112,41 @@ export interface StreamMessage {
    * *Additive.* `true`: the group's next change belongs to the same transaction. A client that follows the group may show both
    * at once; one that follows an item is not sent the others.
    *
+   */
+  more?: boolean;
+}
+/**
+ * *Additive.* An update, as the ops that made it: the only message without a `type`. It is sent where all of the socket's subscriptions of
+ * the group joined with `ops`, where the ops are less than half as long as the value, and where the reader holds the item at `from`; so only while it is
+ * pushed to: what it is told after a join, a resume or a pause are whole values. A reader that holds the item at another rev than `from` has
+ * lost something and joins anew without `since`. One that was synced without revs knows only that its rev is not above the sync's `seq`.
+ *
+ */
+export interface OpsMessage {
+  /**
+   * The group, by the number that `subscribed` told.
+   */
+  n: number;
+  /**
+   * The item's id.
+   */
+  id: string;
+  /**
+   * Where the group stands after this message, and the item's rev.
+   */
+  seq: number;
+  /**
+   * The item's rev before.
+   */
+  from: number;
+  /**
+   * The ops of `stream::update` that succeeded, to be applied in their order. Several updates may come as one: strings that were appended to
+   * the same path one after another.
+   *
+   */
+  ops: unknown;
+  /**
+   * As in a StreamMessage.
    */
   more?: boolean;
 }
@@ -213,6 +252,10 @@ export interface SubscribedMessage {
    * *Additive.* True = this server takes many joins in one message (JoinAllMessage).
    */
   multi?: boolean;
+  /**
+   * *Additive.* What an OpsMessage calls the group, as long as the subscription lasts. Absent = the join did not ask for `ops`.
+   */
+  n?: number;
 }
 export interface ErrorMessage {
   type: 'error';

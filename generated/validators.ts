@@ -11,7 +11,7 @@ import type { DeleteInput, DeleteResult, GetInput, GetResult, ListAllInput, List
 import * as functions from './validators/functions.js';
 import type { JoinTriggerConfig, JoinTriggerPayload, LeaveTriggerConfig, LeaveTriggerPayload, StreamTriggerConfig, StreamTriggerPayload } from './triggers.js';
 import * as triggers from './validators/triggers.js';
-import type { ClientMessage, JoinAllMessage, ServerMessage, SyncItem } from './socket.js';
+import type { ClientMessage, JoinAllMessage, OpsMessage, ServerMessage, SyncItem } from './socket.js';
 import * as socket from './validators/socket.js';
 import type { CallReply, ChangesReply, RefusalReply, SnapshotReply, StateReply } from './http.js';
 import * as http from './validators/http.js';
@@ -106,6 +106,9 @@ export const validateJoinAllMessage = socket.validateJoinAllMessage as unknown a
 
 /** Checks a ServerMessage. */
 export const validateServerMessage = socket.validateServerMessage as unknown as Validator<ServerMessage>;
+
+/** Checks a OpsMessage. */
+export const validateOpsMessage = socket.validateOpsMessage as unknown as Validator<OpsMessage>;
 
 /** Checks a SyncItem. */
 export const validateSyncItem = socket.validateSyncItem as unknown as Validator<SyncItem>;

@@ -2,7 +2,7 @@
 // Input: spec/asyncapi/stream-socket.yaml
 
 export const validateClientMessage = validate11;
-const schema12 = {"type":"object","description":"What a client may send.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"join"},"data":{"type":"object","required":["subscriptionId","streamName","groupId"],"properties":{"subscriptionId":{"type":"string","description":"Chosen by the client, unique on its socket."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"An item's id. Absent or null = the whole group."},"since":{"description":"*Additive.* Everything up to `seq` of `epoch` has been seen: send what changed after it.","type":"object","required":["epoch","seq"],"properties":{"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer"}}},"items":{"type":"boolean","description":"*Additive.* True = the sync's `data` is `[{id, rev, data}]`, for an item subscription one such object or null."},"ack":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, also without `since`."},"page":{"minimum":1,"maximum":10000,"type":"integer","description":"*Additive.* Items that one sync of the group may hold: a longer one comes in pieces, see `more` of SyncEvent."}}}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"leave"},"data":{"type":"object","required":["subscriptionId"],"properties":{"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"]}}}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"ping"}}}]};
+const schema12 = {"type":"object","description":"What a client may send.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"join"},"data":{"type":"object","required":["subscriptionId","streamName","groupId"],"properties":{"subscriptionId":{"type":"string","description":"Chosen by the client, unique on its socket."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"An item's id. Absent or null = the whole group."},"since":{"description":"*Additive.* Everything up to `seq` of `epoch` has been seen: send what changed after it.","type":"object","required":["epoch","seq"],"properties":{"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer"}}},"items":{"type":"boolean","description":"*Additive.* True = the sync's `data` is `[{id, rev, data}]`, for an item subscription one such object or null."},"ack":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, also without `since`."},"page":{"minimum":1,"maximum":10000,"type":"integer","description":"*Additive.* Items that one sync of the group may hold: a longer one comes in pieces, see `more` of SyncEvent."},"ops":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, and an update may come as an OpsMessage."}}}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"leave"},"data":{"type":"object","required":["subscriptionId"],"properties":{"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"]}}}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"ping"}}}]};
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -217,6 +217,19 @@ var valid3 = _errs26 === errors;
 else {
 var valid3 = true;
 }
+if(valid3){
+if(data1.ops !== undefined){
+const _errs28 = errors;
+if(typeof data1.ops !== "boolean"){
+validate11.errors = [{instancePath:instancePath+"/data/ops",schemaPath:"#/oneOf/0/properties/data/properties/ops/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid3 = _errs28 === errors;
+}
+else {
+var valid3 = true;
+}
+}
 }
 }
 }
@@ -246,8 +259,8 @@ return false;
 }
 }
 else if(tag0 === "leave"){
-const _errs28 = errors;
-if(errors === _errs28){
+const _errs30 = errors;
+if(errors === _errs30){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing4;
 if(((data.type === undefined) && (missing4 = "type")) || ((data.data === undefined) && (missing4 = "data"))){
@@ -256,49 +269,37 @@ return false;
 }
 else {
 if(data.type !== undefined){
-let data12 = data.type;
-const _errs30 = errors;
-if(typeof data12 !== "string"){
+let data13 = data.type;
+const _errs32 = errors;
+if(typeof data13 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("leave" !== data12){
+if("leave" !== data13){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/const",keyword:"const",params:{allowedValue: "leave"},message:"must be equal to constant"}];
 return false;
 }
-var valid6 = _errs30 === errors;
+var valid6 = _errs32 === errors;
 }
 else {
 var valid6 = true;
 }
 if(valid6){
 if(data.data !== undefined){
-let data13 = data.data;
-const _errs32 = errors;
-if(errors === _errs32){
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+let data14 = data.data;
+const _errs34 = errors;
+if(errors === _errs34){
+if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
 let missing5;
-if((data13.subscriptionId === undefined) && (missing5 = "subscriptionId")){
+if((data14.subscriptionId === undefined) && (missing5 = "subscriptionId")){
 validate11.errors = [{instancePath:instancePath+"/data",schemaPath:"#/oneOf/1/properties/data/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
 return false;
 }
 else {
-if(data13.subscriptionId !== undefined){
-const _errs34 = errors;
-if(typeof data13.subscriptionId !== "string"){
-validate11.errors = [{instancePath:instancePath+"/data/subscriptionId",schemaPath:"#/oneOf/1/properties/data/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid7 = _errs34 === errors;
-}
-else {
-var valid7 = true;
-}
-if(valid7){
-if(data13.streamName !== undefined){
+if(data14.subscriptionId !== undefined){
 const _errs36 = errors;
-if(typeof data13.streamName !== "string"){
-validate11.errors = [{instancePath:instancePath+"/data/streamName",schemaPath:"#/oneOf/1/properties/data/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data14.subscriptionId !== "string"){
+validate11.errors = [{instancePath:instancePath+"/data/subscriptionId",schemaPath:"#/oneOf/1/properties/data/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid7 = _errs36 === errors;
@@ -307,10 +308,10 @@ else {
 var valid7 = true;
 }
 if(valid7){
-if(data13.groupId !== undefined){
+if(data14.streamName !== undefined){
 const _errs38 = errors;
-if(typeof data13.groupId !== "string"){
-validate11.errors = [{instancePath:instancePath+"/data/groupId",schemaPath:"#/oneOf/1/properties/data/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data14.streamName !== "string"){
+validate11.errors = [{instancePath:instancePath+"/data/streamName",schemaPath:"#/oneOf/1/properties/data/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid7 = _errs38 === errors;
@@ -319,14 +320,26 @@ else {
 var valid7 = true;
 }
 if(valid7){
-if(data13.id !== undefined){
-let data17 = data13.id;
+if(data14.groupId !== undefined){
 const _errs40 = errors;
-if((typeof data17 !== "string") && (data17 !== null)){
-validate11.errors = [{instancePath:instancePath+"/data/id",schemaPath:"#/oneOf/1/properties/data/properties/id/type",keyword:"type",params:{type: schema12.oneOf[1].properties.data.properties.id.type},message:"must be string,null"}];
+if(typeof data14.groupId !== "string"){
+validate11.errors = [{instancePath:instancePath+"/data/groupId",schemaPath:"#/oneOf/1/properties/data/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid7 = _errs40 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data14.id !== undefined){
+let data18 = data14.id;
+const _errs42 = errors;
+if((typeof data18 !== "string") && (data18 !== null)){
+validate11.errors = [{instancePath:instancePath+"/data/id",schemaPath:"#/oneOf/1/properties/data/properties/id/type",keyword:"type",params:{type: schema12.oneOf[1].properties.data.properties.id.type},message:"must be string,null"}];
+return false;
+}
+var valid7 = _errs42 === errors;
 }
 else {
 var valid7 = true;
@@ -341,7 +354,7 @@ validate11.errors = [{instancePath:instancePath+"/data",schemaPath:"#/oneOf/1/pr
 return false;
 }
 }
-var valid6 = _errs32 === errors;
+var valid6 = _errs34 === errors;
 }
 else {
 var valid6 = true;
@@ -356,8 +369,8 @@ return false;
 }
 }
 else if(tag0 === "ping"){
-const _errs42 = errors;
-if(errors === _errs42){
+const _errs44 = errors;
+if(errors === _errs44){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing6;
 if((data.type === undefined) && (missing6 = "type")){
@@ -366,12 +379,12 @@ return false;
 }
 else {
 if(data.type !== undefined){
-let data18 = data.type;
-if(typeof data18 !== "string"){
+let data19 = data.type;
+if(typeof data19 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("ping" !== data18){
+if("ping" !== data19){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/const",keyword:"const",params:{allowedValue: "ping"},message:"must be equal to constant"}];
 return false;
 }
@@ -405,7 +418,7 @@ return errors === 0;
 }
 
 export const validateJoinAllMessage = validate12;
-const schema13 = {"description":"*Additive.* Many joins in one message, each answered for itself. Offered by `multi` of `subscribed`.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"join"},"data":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"object","required":["subscriptionId","streamName","groupId"],"properties":{"subscriptionId":{"type":"string","description":"Chosen by the client, unique on its socket."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"An item's id. Absent or null = the whole group."},"since":{"description":"*Additive.* Everything up to `seq` of `epoch` has been seen: send what changed after it.","type":"object","required":["epoch","seq"],"properties":{"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer"}}},"items":{"type":"boolean","description":"*Additive.* True = the sync's `data` is `[{id, rev, data}]`, for an item subscription one such object or null."},"ack":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, also without `since`."},"page":{"minimum":1,"maximum":10000,"type":"integer","description":"*Additive.* Items that one sync of the group may hold: a longer one comes in pieces, see `more` of SyncEvent."}}}}}};
+const schema13 = {"description":"*Additive.* Many joins in one message, each answered for itself. Offered by `multi` of `subscribed`.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"join"},"data":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"object","required":["subscriptionId","streamName","groupId"],"properties":{"subscriptionId":{"type":"string","description":"Chosen by the client, unique on its socket."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"An item's id. Absent or null = the whole group."},"since":{"description":"*Additive.* Everything up to `seq` of `epoch` has been seen: send what changed after it.","type":"object","required":["epoch","seq"],"properties":{"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer"}}},"items":{"type":"boolean","description":"*Additive.* True = the sync's `data` is `[{id, rev, data}]`, for an item subscription one such object or null."},"ack":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, also without `since`."},"page":{"minimum":1,"maximum":10000,"type":"integer","description":"*Additive.* Items that one sync of the group may hold: a longer one comes in pieces, see `more` of SyncEvent."},"ops":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, and an update may come as an OpsMessage."}}}}}};
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -625,6 +638,19 @@ var valid2 = _errs25 === errors;
 else {
 var valid2 = true;
 }
+if(valid2){
+if(data2.ops !== undefined){
+const _errs27 = errors;
+if(typeof data2.ops !== "boolean"){
+validate12.errors = [{instancePath:instancePath+"/data/" + i0+"/ops",schemaPath:"#/properties/data/items/properties/ops/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid2 = _errs27 === errors;
+}
+else {
+var valid2 = true;
+}
+}
 }
 }
 }
@@ -670,7 +696,7 @@ return errors === 0;
 }
 
 export const validateServerMessage = validate13;
-const schema14 = {"type":"object","description":"What the server sends.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","timestamp","streamName","groupId","id","event"],"properties":{"type":{"type":"string","const":"stream"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer","description":"Milliseconds since the Unix epoch; strictly increases per group."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"The item's id; null for what concerns the group."},"event":{"type":"object","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"sync"},"data":{"description":"Array of the group's values in creation order; for an item subscription the value or null. With `items` see SyncItem."},"more":{"type":"boolean","description":"*Additive.* True = a piece of a sync that was asked for with `page`, and the next one goes on where it ends. All pieces have the same\nseq, of at most `page` items and 256 KiB each (one item may be longer); the last has no `more`, and only with it the client stands at that seq. One of\nanother seq or epoch begins anew.\n"}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"create"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"update"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"delete"},"data":{"description":"The removed value."}}},{"type":"object","required":["type","event"],"properties":{"type":{"type":"string","const":"event"},"event":{"description":"What `stream::send` sent.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","description":"The sender's own type."},"data":{"description":"The sender's own data."}}}}},{"description":"A join handler refused the join. No data follows, ever.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"unauthorized"}}}]},"created":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created it. Items are listed in the order of their creation."},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"*Additive.* Where the group stands after this message (0 = a sync of a group never written). Absent when nobody sequenced it."},"epoch":{"type":"string","description":"*Additive.* The incarnation of the group's data that `seq` belongs to."},"more":{"type":"boolean","description":"*Additive.* `true`: the group's next change belongs to the same transaction. A client that follows the group may show both\nat once; one that follows an item is not sent the others.\n"}}},{"type":"object","required":["type","subscriptionId","streamName","groupId","mode","epoch","seq"],"properties":{"type":{"type":"string","const":"subscribed"},"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":"string","description":"The item's id when one item was joined."},"mode":{"type":"string","enum":["changes","sync"],"description":"What follows. `changes` = the changes after `since`; `sync` = the whole state, which replaces what the client holds."},"reason":{"type":"string","enum":["epoch","horizon"],"description":"Why a given `since` led to a sync. `epoch` = the data is another incarnation; `horizon` = deletions that old are forgotten."},"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"Where the group stands after what follows."},"ping":{"type":"boolean","description":"*Additive.* True = this server answers `ping` with `pong`. Absent = it does not know `ping`."},"multi":{"type":"boolean","description":"*Additive.* True = this server takes many joins in one message (JoinAllMessage)."}}},{"type":"object","required":["type","code","message"],"properties":{"type":{"type":"string","const":"error"},"code":{"type":"string","enum":["invalid_message","message_too_deep","empty_name","name_too_long","duplicate_subscription","too_many_subscriptions","too_many_joins","limit","unavailable","internal"]},"message":{"type":"string","description":"One sentence for a person."},"subscriptionId":{"type":"string","description":"The subscription concerned. Without it the whole message was refused."}}},{"type":"object","required":["type","streamName","groupId","count"],"properties":{"type":{"type":"string","const":"dropped"},"streamName":{"type":"string"},"groupId":{"type":"string"},"count":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"Number of custom events missed since the last such message."}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}]};
+const schema14 = {"type":"object","description":"What the server sends.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","timestamp","streamName","groupId","id","event"],"properties":{"type":{"type":"string","const":"stream"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer","description":"Milliseconds since the Unix epoch; strictly increases per group."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"The item's id; null for what concerns the group."},"event":{"type":"object","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"sync"},"data":{"description":"Array of the group's values in creation order; for an item subscription the value or null. With `items` see SyncItem."},"more":{"type":"boolean","description":"*Additive.* True = a piece of a sync that was asked for with `page`, and the next one goes on where it ends. All pieces have the same\nseq, of at most `page` items and 256 KiB each (one item may be longer); the last has no `more`, and only with it the client stands at that seq. One of\nanother seq or epoch begins anew.\n"}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"create"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"update"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"delete"},"data":{"description":"The removed value."}}},{"type":"object","required":["type","event"],"properties":{"type":{"type":"string","const":"event"},"event":{"description":"What `stream::send` sent.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","description":"The sender's own type."},"data":{"description":"The sender's own data."}}}}},{"description":"A join handler refused the join. No data follows, ever.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"unauthorized"}}}]},"created":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created it. Items are listed in the order of their creation."},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"*Additive.* Where the group stands after this message (0 = a sync of a group never written). Absent when nobody sequenced it."},"epoch":{"type":"string","description":"*Additive.* The incarnation of the group's data that `seq` belongs to."},"more":{"type":"boolean","description":"*Additive.* `true`: the group's next change belongs to the same transaction. A client that follows the group may show both\nat once; one that follows an item is not sent the others.\n"}}},{"type":"object","required":["type","subscriptionId","streamName","groupId","mode","epoch","seq"],"properties":{"type":{"type":"string","const":"subscribed"},"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":"string","description":"The item's id when one item was joined."},"mode":{"type":"string","enum":["changes","sync"],"description":"What follows. `changes` = the changes after `since`; `sync` = the whole state, which replaces what the client holds."},"reason":{"type":"string","enum":["epoch","horizon"],"description":"Why a given `since` led to a sync. `epoch` = the data is another incarnation; `horizon` = deletions that old are forgotten."},"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"Where the group stands after what follows."},"ping":{"type":"boolean","description":"*Additive.* True = this server answers `ping` with `pong`. Absent = it does not know `ping`."},"multi":{"type":"boolean","description":"*Additive.* True = this server takes many joins in one message (JoinAllMessage)."},"n":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* What an OpsMessage calls the group, as long as the subscription lasts. Absent = the join did not ask for `ops`."}}},{"type":"object","required":["type","code","message"],"properties":{"type":{"type":"string","const":"error"},"code":{"type":"string","enum":["invalid_message","message_too_deep","empty_name","name_too_long","duplicate_subscription","too_many_subscriptions","too_many_joins","limit","unavailable","internal"]},"message":{"type":"string","description":"One sentence for a person."},"subscriptionId":{"type":"string","description":"The subscription concerned. Without it the whole message was refused."}}},{"type":"object","required":["type","streamName","groupId","count"],"properties":{"type":{"type":"string","const":"dropped"},"streamName":{"type":"string"},"groupId":{"type":"string"},"count":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"Number of custom events missed since the last such message."}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}]};
 
 function validate13(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1304,6 +1330,34 @@ var valid18 = _errs77 === errors;
 else {
 var valid18 = true;
 }
+if(valid18){
+if(data.n !== undefined){
+let data30 = data.n;
+const _errs79 = errors;
+if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
+validate13.errors = [{instancePath:instancePath+"/n",schemaPath:"#/oneOf/1/properties/n/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs79){
+if((typeof data30 == "number") && (isFinite(data30))){
+if(data30 > 9007199254740991 || isNaN(data30)){
+validate13.errors = [{instancePath:instancePath+"/n",schemaPath:"#/oneOf/1/properties/n/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data30 < 1 || isNaN(data30)){
+validate13.errors = [{instancePath:instancePath+"/n",schemaPath:"#/oneOf/1/properties/n/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
+}
+var valid18 = _errs79 === errors;
+}
+else {
+var valid18 = true;
+}
+}
 }
 }
 }
@@ -1323,8 +1377,8 @@ return false;
 }
 }
 else if(tag0 === "error"){
-const _errs79 = errors;
-if(errors === _errs79){
+const _errs81 = errors;
+if(errors === _errs81){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing11;
 if((((data.type === undefined) && (missing11 = "type")) || ((data.code === undefined) && (missing11 = "code"))) || ((data.message === undefined) && (missing11 = "message"))){
@@ -1333,31 +1387,14 @@ return false;
 }
 else {
 if(data.type !== undefined){
-let data30 = data.type;
-const _errs81 = errors;
-if(typeof data30 !== "string"){
+let data31 = data.type;
+const _errs83 = errors;
+if(typeof data31 !== "string"){
 validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("error" !== data30){
+if("error" !== data31){
 validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/const",keyword:"const",params:{allowedValue: "error"},message:"must be equal to constant"}];
-return false;
-}
-var valid20 = _errs81 === errors;
-}
-else {
-var valid20 = true;
-}
-if(valid20){
-if(data.code !== undefined){
-let data31 = data.code;
-const _errs83 = errors;
-if(typeof data31 !== "string"){
-validate13.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!((((((((((data31 === "invalid_message") || (data31 === "message_too_deep")) || (data31 === "empty_name")) || (data31 === "name_too_long")) || (data31 === "duplicate_subscription")) || (data31 === "too_many_subscriptions")) || (data31 === "too_many_joins")) || (data31 === "limit")) || (data31 === "unavailable")) || (data31 === "internal"))){
-validate13.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/enum",keyword:"enum",params:{allowedValues: schema14.oneOf[2].properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid20 = _errs83 === errors;
@@ -1366,10 +1403,15 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data.message !== undefined){
+if(data.code !== undefined){
+let data32 = data.code;
 const _errs85 = errors;
-if(typeof data.message !== "string"){
-validate13.errors = [{instancePath:instancePath+"/message",schemaPath:"#/oneOf/2/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data32 !== "string"){
+validate13.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((((((((((data32 === "invalid_message") || (data32 === "message_too_deep")) || (data32 === "empty_name")) || (data32 === "name_too_long")) || (data32 === "duplicate_subscription")) || (data32 === "too_many_subscriptions")) || (data32 === "too_many_joins")) || (data32 === "limit")) || (data32 === "unavailable")) || (data32 === "internal"))){
+validate13.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/enum",keyword:"enum",params:{allowedValues: schema14.oneOf[2].properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid20 = _errs85 === errors;
@@ -1378,13 +1420,25 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data.subscriptionId !== undefined){
+if(data.message !== undefined){
 const _errs87 = errors;
+if(typeof data.message !== "string"){
+validate13.errors = [{instancePath:instancePath+"/message",schemaPath:"#/oneOf/2/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs87 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data.subscriptionId !== undefined){
+const _errs89 = errors;
 if(typeof data.subscriptionId !== "string"){
 validate13.errors = [{instancePath:instancePath+"/subscriptionId",schemaPath:"#/oneOf/2/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid20 = _errs87 === errors;
+var valid20 = _errs89 === errors;
 }
 else {
 var valid20 = true;
@@ -1401,8 +1455,8 @@ return false;
 }
 }
 else if(tag0 === "dropped"){
-const _errs89 = errors;
-if(errors === _errs89){
+const _errs91 = errors;
+if(errors === _errs91){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing12;
 if(((((data.type === undefined) && (missing12 = "type")) || ((data.streamName === undefined) && (missing12 = "streamName"))) || ((data.groupId === undefined) && (missing12 = "groupId"))) || ((data.count === undefined) && (missing12 = "count"))){
@@ -1411,26 +1465,14 @@ return false;
 }
 else {
 if(data.type !== undefined){
-let data34 = data.type;
-const _errs91 = errors;
-if(typeof data34 !== "string"){
+let data35 = data.type;
+const _errs93 = errors;
+if(typeof data35 !== "string"){
 validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("dropped" !== data34){
+if("dropped" !== data35){
 validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/const",keyword:"const",params:{allowedValue: "dropped"},message:"must be equal to constant"}];
-return false;
-}
-var valid22 = _errs91 === errors;
-}
-else {
-var valid22 = true;
-}
-if(valid22){
-if(data.streamName !== undefined){
-const _errs93 = errors;
-if(typeof data.streamName !== "string"){
-validate13.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/3/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid22 = _errs93 === errors;
@@ -1439,10 +1481,10 @@ else {
 var valid22 = true;
 }
 if(valid22){
-if(data.groupId !== undefined){
+if(data.streamName !== undefined){
 const _errs95 = errors;
-if(typeof data.groupId !== "string"){
-validate13.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/3/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data.streamName !== "string"){
+validate13.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/3/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid22 = _errs95 === errors;
@@ -1451,28 +1493,40 @@ else {
 var valid22 = true;
 }
 if(valid22){
-if(data.count !== undefined){
-let data37 = data.count;
+if(data.groupId !== undefined){
 const _errs97 = errors;
-if(!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))){
+if(typeof data.groupId !== "string"){
+validate13.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/3/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid22 = _errs97 === errors;
+}
+else {
+var valid22 = true;
+}
+if(valid22){
+if(data.count !== undefined){
+let data38 = data.count;
+const _errs99 = errors;
+if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
 validate13.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs97){
-if((typeof data37 == "number") && (isFinite(data37))){
-if(data37 > 9007199254740991 || isNaN(data37)){
+if(errors === _errs99){
+if((typeof data38 == "number") && (isFinite(data38))){
+if(data38 > 9007199254740991 || isNaN(data38)){
 validate13.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data37 < 1 || isNaN(data37)){
+if(data38 < 1 || isNaN(data38)){
 validate13.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid22 = _errs97 === errors;
+var valid22 = _errs99 === errors;
 }
 else {
 var valid22 = true;
@@ -1489,8 +1543,8 @@ return false;
 }
 }
 else if(tag0 === "pong"){
-const _errs99 = errors;
-if(errors === _errs99){
+const _errs101 = errors;
+if(errors === _errs101){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing13;
 if((data.type === undefined) && (missing13 = "type")){
@@ -1499,12 +1553,12 @@ return false;
 }
 else {
 if(data.type !== undefined){
-let data38 = data.type;
-if(typeof data38 !== "string"){
+let data39 = data.type;
+if(typeof data39 !== "string"){
 validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("pong" !== data38){
+if("pong" !== data39){
 validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/const",keyword:"const",params:{allowedValue: "pong"},message:"must be equal to constant"}];
 return false;
 }
@@ -1537,8 +1591,8 @@ validate13.errors = vErrors;
 return errors === 0;
 }
 
-export const validateSyncItem = validate14;
-const schema15 = {"description":"*Additive.* One item of a sync that was asked for with `items`.","type":"object","required":["id","rev","data"],"properties":{"id":{"type":"string"},"rev":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"The seq of the item's last change; 0 when nobody sequenced it."},"data":{"description":"The item's value."}}};
+export const validateOpsMessage = validate14;
+const schema15 = {"description":"*Additive.* An update, as the ops that made it: the only message without a `type`. It is sent where all of the socket's subscriptions of\nthe group joined with `ops`, where the ops are less than half as long as the value, and where the reader holds the item at `from`; so only while it is\npushed to: what it is told after a join, a resume or a pause are whole values. A reader that holds the item at another rev than `from` has\nlost something and joins anew without `since`. One that was synced without revs knows only that its rev is not above the sync's `seq`.\n","type":"object","required":["n","id","seq","from","ops"],"properties":{"n":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"The group, by the number that `subscribed` told."},"id":{"type":"string","description":"The item's id."},"seq":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"Where the group stands after this message, and the item's rev."},"from":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"The item's rev before."},"ops":{"description":"The ops of `stream::update` that succeeded, to be applied in their order. Several updates may come as one: strings that were appended to\nthe same path one after another.\n"},"more":{"type":"boolean","description":"As in a StreamMessage."}}};
 
 function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1546,15 +1600,148 @@ let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((data.id === undefined) && (missing0 = "id")) || ((data.rev === undefined) && (missing0 = "rev"))) || ((data.data === undefined) && (missing0 = "data"))){
+if((((((data.n === undefined) && (missing0 = "n")) || ((data.id === undefined) && (missing0 = "id"))) || ((data.seq === undefined) && (missing0 = "seq"))) || ((data.from === undefined) && (missing0 = "from"))) || ((data.ops === undefined) && (missing0 = "ops"))){
 validate14.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+return false;
+}
+else {
+if(data.n !== undefined){
+let data0 = data.n;
+const _errs1 = errors;
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+validate14.errors = [{instancePath:instancePath+"/n",schemaPath:"#/properties/n/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs1){
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 > 9007199254740991 || isNaN(data0)){
+validate14.errors = [{instancePath:instancePath+"/n",schemaPath:"#/properties/n/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data0 < 1 || isNaN(data0)){
+validate14.errors = [{instancePath:instancePath+"/n",schemaPath:"#/properties/n/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.id !== undefined){
+const _errs3 = errors;
+if(typeof data.id !== "string"){
+validate14.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.seq !== undefined){
+let data2 = data.seq;
+const _errs5 = errors;
+if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
+validate14.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs5){
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 > 9007199254740991 || isNaN(data2)){
+validate14.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data2 < 1 || isNaN(data2)){
+validate14.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.from !== undefined){
+let data3 = data.from;
+const _errs7 = errors;
+if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
+validate14.errors = [{instancePath:instancePath+"/from",schemaPath:"#/properties/from/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs7){
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 > 9007199254740991 || isNaN(data3)){
+validate14.errors = [{instancePath:instancePath+"/from",schemaPath:"#/properties/from/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data3 < 1 || isNaN(data3)){
+validate14.errors = [{instancePath:instancePath+"/from",schemaPath:"#/properties/from/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.more !== undefined){
+const _errs9 = errors;
+if(typeof data.more !== "boolean"){
+validate14.errors = [{instancePath:instancePath+"/more",schemaPath:"#/properties/more/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate14.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+validate14.errors = vErrors;
+return errors === 0;
+}
+
+export const validateSyncItem = validate15;
+const schema16 = {"description":"*Additive.* One item of a sync that was asked for with `items`.","type":"object","required":["id","rev","data"],"properties":{"id":{"type":"string"},"rev":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"The seq of the item's last change; 0 when nobody sequenced it."},"data":{"description":"The item's value."}}};
+
+function validate15(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.id === undefined) && (missing0 = "id")) || ((data.rev === undefined) && (missing0 = "rev"))) || ((data.data === undefined) && (missing0 = "data"))){
+validate15.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 if(data.id !== undefined){
 const _errs1 = errors;
 if(typeof data.id !== "string"){
-validate14.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate15.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -1567,18 +1754,18 @@ if(data.rev !== undefined){
 let data1 = data.rev;
 const _errs3 = errors;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-validate14.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate15.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs3){
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 > 9007199254740991 || isNaN(data1)){
-validate14.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+validate15.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
 if(data1 < 0 || isNaN(data1)){
-validate14.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate15.errors = [{instancePath:instancePath+"/rev",schemaPath:"#/properties/rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -1593,10 +1780,10 @@ var valid0 = true;
 }
 }
 else {
-validate14.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate15.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate14.errors = vErrors;
+validate15.errors = vErrors;
 return errors === 0;
 }

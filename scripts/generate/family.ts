@@ -73,7 +73,7 @@ export function families(spec: Spec): readonly Family[] {
     family(
       'socket',
       spec.socket.definitions,
-      ['ClientMessage', 'JoinAllMessage', 'ServerMessage', 'SyncItem'],
+      ['ClientMessage', 'JoinAllMessage', 'ServerMessage', 'OpsMessage', 'SyncItem'],
       [socket],
     ),
     family(

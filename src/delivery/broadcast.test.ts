@@ -10,10 +10,24 @@ import { encodeLines, encodersOf, FakeOutlet, OTHER, random } from './testing/ha
 const AT = { stream: 's', group: 'g' };
 const ENTRY = { seq: 1, epoch: 'e', item: 'i', text: asJson('1'), isEvent: false, timestamp: 0 };
 
-function member(id: string, { item, variant }: { item?: string; variant?: Variant } = {}): Member {
+interface Form {
+  readonly item?: string;
+  readonly variant?: Variant;
+  readonly ops?: boolean;
+}
+
+function member(id: string, { item, variant, ops = false }: Form = {}): Member {
   const member = new Member(new FakeOutlet(id, variant));
   for (const one of item?.split(',') ?? [undefined]) {
-    const request = { subscriptionId: id, ...AT, item: one, since: undefined, withItems: false, ack: false };
+    const request = {
+      subscriptionId: id,
+      ...AT,
+      item: one,
+      since: undefined,
+      withItems: false,
+      ack: false,
+      ops,
+    };
     const subscription = new Subscription(AT, request, undefined);
     member.add(subscription);
     member.sync(subscription);
@@ -36,7 +50,7 @@ function bench(encoders: Encoders = encodersOf()): Bench {
     send: (...args: Parameters<DeliveryContext['send']>) => send(...args),
     flushLater: () => {},
   } as Partial<DeliveryContext> as DeliveryContext;
-  const broadcast = new Broadcast(context);
+  const broadcast = new Broadcast(context, 1);
   return {
     broadcast,
     add: (one) => {
@@ -143,4 +157,33 @@ test('a tick is encoded once for each variant that has members it concerns', () 
     ),
     ['other'],
   );
+});
+
+test('a group with both forms is encoded twice per variant, and one form where only that is read', () => {
+  const texts: string[][] = [];
+  const ws: Encoder = (messages) => {
+    texts.push(messages.map(({ text }) => text));
+    return encodeLines(messages);
+  };
+  const { broadcast, add, remove } = bench(encodersOf({ ws }));
+  const ops = { text: asJson('[]'), from: 1 };
+  const push = (): string[] => {
+    texts.length = 0;
+    broadcast.push({ ...ENTRY, seq: 2, ops }, 1);
+    broadcast.flush();
+    return texts.flat().sort();
+  };
+  const short = '{"n":1,"id":"i","seq":2,"from":1,"ops":[]}';
+  const whole = member('whole');
+  for (const id of ['a', 'b', 'c']) add(member(id, { ops: true }));
+  assert.deepEqual(push(), [short]);
+  add(whole);
+  add(member('other'));
+  assert.deepEqual(push(), ['1', short]);
+  // By item, each form once more.
+  add(member('item', { item: 'i', ops: true }));
+  add(member('both', { item: 'i' }));
+  assert.deepEqual(push(), ['1', '1', short, short]);
+  remove(whole);
+  assert.deepEqual(push(), ['1', '1', short, short]);
 });

@@ -1,18 +1,20 @@
 import type { Entry } from './feed.js';
 import type { Member } from './member.js';
 import type { Live } from './member-state.js';
-import type { DeliveryContext, Encoders, Frames, Variant } from './port.js';
+import { opsMessages } from './ops-messages.js';
+import type { DeliveryContext, Encoders, Frames, Message, Variant } from './port.js';
 
-/** The members of one variant that are pushed everything. */
+/** The members of one variant and form that are pushed everything. */
 interface GroupMembers {
   readonly variant: Variant;
+  readonly takesOps: boolean;
   members: Member[];
 }
 
 /**
  * The live members of a group. One that holds a group subscription is pushed every message, and nothing besides; any
  * other one those of its items. So no message reaches an outlet twice. Messages of a tick are encoded once per variant
- * that has members they concern, and leave together.
+ * and form (with whole values, with ops) that has members they concern, and leave together.
  */
 export class Broadcast {
   readonly #context: DeliveryContext;
@@ -22,9 +24,12 @@ export class Broadcast {
   #pending: Entry[] = [];
   /** Where the feed was before the first pending entry. */
   #flushed = -1;
+  readonly #n: number;
 
-  constructor(context: DeliveryContext) {
+  /** @param n what messages of ops call the group */
+  constructor(context: DeliveryContext, n: number) {
     this.#context = context;
+    this.#n = n;
   }
 
   /** Number of live members. */
@@ -46,7 +51,7 @@ export class Broadcast {
   add(member: Member, live: Live): void {
     this.#size++;
     if (member.isGroupMember) {
-      const list = this.#listOf(member.variant);
+      const list = this.#listOf(member);
       live.slot = list.members.length;
       // A list that begins with its one member has no room to spare; most groups have few.
       if (live.slot === 0) list.members = [member];
@@ -92,9 +97,11 @@ export class Broadcast {
     if (entries.length === 0) return;
     this.#pending = [];
     const context = this.#context;
-    for (const { variant, members } of this.#groupMembers) {
+    let short: readonly Message[] | undefined;
+    for (const { variant, takesOps, members } of this.#groupMembers) {
       if (members.length === 0) continue;
-      const frames = context.encoders[variant](entries);
+      if (takesOps) short ??= opsMessages(entries, this.#n);
+      const frames = context.encoders[variant](takesOps ? short! : entries);
       // Backwards, because a write may take its own member out; then one that had its turn comes into the place.
       for (let i = members.length - 1; i >= 0; i--) {
         context.send((members[i] as Member).outlet, frames, entries.length);
@@ -103,11 +110,11 @@ export class Broadcast {
     if (this.#itemMembers !== undefined) this.#flushItems(this.#itemMembers, entries);
   }
 
-  #listOf(variant: Variant): GroupMembers {
+  #listOf({ variant, takesOps }: Member): GroupMembers {
     // A list that became empty stays: there are few variants.
-    let list = this.#groupMembers.find((one) => one.variant === variant);
+    let list = this.#groupMembers.find((one) => one.variant === variant && one.takesOps === takesOps);
     if (list === undefined) {
-      list = { variant, members: [] };
+      list = { variant, takesOps, members: [] };
       this.#groupMembers.push(list);
     }
     return list;
@@ -115,7 +122,7 @@ export class Broadcast {
 
   /** The last one takes the place that becomes free. */
   #removeGroupMember(member: Member, live: Live): void {
-    const { members } = this.#listOf(member.variant);
+    const { members } = this.#listOf(member);
     const last = members.pop() as Member;
     if (last !== member) {
       members[live.slot] = last;
@@ -134,34 +141,39 @@ export class Broadcast {
       for (const member of members) if (member.hasSeveral) append(several, member, entry);
     }
     for (const [item, own] of byItem) {
-      const run = new Run(own, this.#context.encoders);
+      const run = new Run(own, this.#context.encoders, this.#n);
       for (const member of itemMembers.get(item) ?? []) {
-        if (!several.has(member)) this.#context.send(member.outlet, run.framesOf(member.variant), own.length);
+        if (!several.has(member)) this.#context.send(member.outlet, run.framesOf(member), own.length);
       }
     }
     // A member of several items gets its messages in seq order across them.
     for (const [member, own] of several) {
-      this.#context.send(member.outlet, this.#context.encoders[member.variant](own), own.length);
+      const messages = member.takesOps ? opsMessages(own, this.#n) : own;
+      this.#context.send(member.outlet, this.#context.encoders[member.variant](messages), own.length);
     }
   }
 }
 
-/** Messages that are encoded when the first member of a variant wants them. */
+/** Messages that are encoded when the first member of a variant and form wants them. */
 class Run {
   readonly #entries: readonly Entry[];
   readonly #encoders: Encoders;
-  readonly #frames: Partial<Record<Variant, Frames>> = {};
+  readonly #n: number;
+  readonly #whole: Partial<Record<Variant, Frames>> = {};
+  readonly #short: Partial<Record<Variant, Frames>> = {};
 
-  constructor(entries: readonly Entry[], encoders: Encoders) {
+  constructor(entries: readonly Entry[], encoders: Encoders, n: number) {
     this.#entries = entries;
     this.#encoders = encoders;
+    this.#n = n;
   }
 
-  framesOf(variant: Variant): Frames {
-    let frames = this.#frames[variant];
+  framesOf({ variant, takesOps }: Member): Frames {
+    const kept = takesOps ? this.#short : this.#whole;
+    let frames = kept[variant];
     if (frames === undefined) {
-      frames = this.#encoders[variant](this.#entries);
-      this.#frames[variant] = frames;
+      frames = this.#encoders[variant](takesOps ? opsMessages(this.#entries, this.#n) : this.#entries);
+      kept[variant] = frames;
     }
     return frames;
   }

@@ -15,6 +15,7 @@ const NOWHERE: Cursor = { epoch: '', seq: 0 };
 /** What catching up needs of its group. */
 export interface CatchUpGroup {
   readonly at: GroupAddress;
+  readonly n: number;
   readonly source: Source;
   readonly feed: Feed;
   readonly members: Members;
@@ -40,7 +41,7 @@ export class CatchUp {
     this.#group = group;
     this.#context = context;
     this.#syncs = new SyncCache(context);
-    this.#replies = new Replies(group.at, group.members.retained, this.#syncs, context);
+    this.#replies = new Replies(group.at, group.n, group.members.retained, this.#syncs, context);
   }
 
   /** A message of the feed passes the members that are not live. */

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as tick } from 'node:timers/promises';
+import type { UpdateOp } from '../../generated/functions.js';
 import type { Change, CustomEvent } from '../domain/change.js';
-import { asJson } from '../domain/json-text.js';
+import { asJson, jsonOf } from '../domain/json-text.js';
+import { replayOps } from '../domain/replay.js';
+import { applyUpdate, succeededOps, type Updated } from '../domain/update-ops.js';
 import { LocalStore } from '../store/local/local-store.js';
+import type { Mutation } from '../store/port.js';
 import { Hub } from './hub.js';
 import type { Source } from './port.js';
 import { encodersOf, FakeOutlet, LaggedStore, type Message, OTHER, random } from './testing/harness.js';
@@ -17,18 +21,41 @@ const OPTIONS = { tombstones: { maxPerGroup: 5, maxAgeMs: 3_600_000 }, maxQueued
 /** What a client that holds one subscription makes of its messages. */
 class Model {
   readonly state = new Map<string, unknown>();
+  /** What it knows of the items' revs. */
+  readonly revs = new Map<string, number>();
   seq = -1;
   /** True once its first reply came. */
   synced = false;
   /** Of a sync that is not whole yet. */
-  pieces: ({ id: string; data: unknown } | null)[] = [];
+  pieces: ({ id: string; rev: number; data: unknown } | null)[] = [];
   pieceSeq = -1;
 
   readonly outlet: FakeOutlet;
   readonly group: string;
   readonly item: string | undefined;
 
-  constructor(outlet: FakeOutlet, group: string, item: string | undefined) {
+  /** Takes updates as ops, and knows the group by this number then. */
+  readonly ops: boolean;
+  n = 0;
+  /** It was acknowledged: what came before it was for others. One that asks for no acknowledgement cannot tell. */
+  begun: boolean;
+  readonly id: string;
+  readonly ack: boolean;
+  /** Updates that came as ops. */
+  replayed = 0;
+
+  constructor(
+    id: string,
+    outlet: FakeOutlet,
+    group: string,
+    item: string | undefined,
+    ops: boolean,
+    ack: boolean,
+  ) {
+    this.id = id;
+    this.ops = ops;
+    this.ack = ack;
+    this.begun = !ack && !ops;
     this.outlet = outlet;
     this.group = group;
     this.item = item;
@@ -36,6 +63,12 @@ class Model {
 
   apply(message: Message): void {
     const { event, seq = 0 } = message;
+    if (message.type === 'subscribed' && message.subscriptionId === this.id) {
+      this.begun = true;
+      this.n = message.n ?? 0;
+    }
+    if (!this.begun) return;
+    if (message.type === undefined) this.replay(message);
     if (event === undefined) return;
     if (event.type === 'sync') {
       if ((message.id ?? undefined) !== this.item) return;
@@ -47,10 +80,12 @@ class Model {
       if (event.more) return;
       this.synced = true;
       this.state.clear();
+      this.revs.clear();
       for (const item of this.pieces) {
         if (item === null) continue;
         assert.ok(!this.state.has(item.id), 'an item comes in one piece');
         this.state.set(item.id, item.data);
+        this.revs.set(item.id, item.rev);
       }
       this.seq = seq;
       return;
@@ -63,14 +98,55 @@ class Model {
     this.seq = seq;
     if (event.type === 'delete') this.state.delete(id);
     else this.state.set(id, event.data);
+    this.revs.set(id, seq);
   }
+
+  replay({ n, id, seq = 0, from, ops = [] }: Message): void {
+    if (!this.synced || seq <= this.seq || (this.item !== undefined && id !== this.item)) return;
+    if (!this.ops && !this.ack) return;
+    assert.ok(this.ops, 'ops for one that did not ask');
+    assert.equal(n, this.n, 'the number that it was told');
+    assert.equal(this.revs.get(id!), from, 'the rev that the ops go on from');
+    const replayed = replayOps(this.state.get(id!), ops);
+    assert.ok(replayed !== undefined, 'the ops succeed');
+    this.seq = seq;
+    this.replayed++;
+    this.state.set(id!, replayed.value);
+    this.revs.set(id!, seq);
+  }
+}
+
+/** An update of a value that is long beside its ops. */
+function update(step: number, kind: number): Mutation {
+  const ops: readonly UpdateOp[] =
+    kind < 0.7
+      ? [{ type: 'append', path: 'text', value: ` tok${step}` }]
+      : [
+          { type: 'increment', path: 'n', by: 1 },
+          // Fails, and is not told.
+          { type: 'increment', path: 'text', by: 1 },
+        ];
+  let errors: Updated<unknown>['errors'] = [];
+  const input = jsonOf({ ops });
+  return {
+    kind: 'update',
+    apply: (current) => {
+      const updated = applyUpdate(current ?? asJson(`{"n":0,"pad":"${'x'.repeat(200)}"}`), ops);
+      ({ errors } = updated);
+      return updated.value;
+    },
+    ops: () => succeededOps(ops, input, errors),
+  };
 }
 
 /** Reads an outlet's messages into its models and checks what holds for every socket. */
 function read(outlet: FakeOutlet, models: Model[], seen: Map<string, number>, strict: boolean): void {
-  for (const message of outlet.messages.splice(0) as (Message & { groupId: string })[]) {
-    const { groupId: group, seq = 0, event } = message;
-    if (event !== undefined && event.type !== 'sync' && seq > 0) {
+  for (const message of outlet.messages.splice(0) as (Message & { groupId?: string })[]) {
+    const { groupId, seq = 0, event } = message;
+    const group = groupId ?? models.find((model) => model.outlet === outlet && model.n === message.n)?.group;
+    // Of a group that was left meanwhile.
+    if (group === undefined) continue;
+    if (event?.type !== 'sync' && message.type !== 'subscribed' && seq > 0) {
       const last = seen.get(group) ?? -1;
       if (strict) assert.ok(seq > last, `seq ${seq} of ${group} after ${last}`);
       seen.set(group, Math.max(seq, last));
@@ -87,6 +163,9 @@ interface Round {
   /** Joins of groups ask for pieces, mostly. */
   readonly paged: boolean;
 }
+
+/** Updates that came as ops, in all rounds. */
+let replayed = 0;
 
 async function run({ seed, lagged, several, paged }: Round): Promise<void> {
   const rand = random(seed);
@@ -119,8 +198,10 @@ async function run({ seed, lagged, several, paged }: Round): Promise<void> {
     const dice = rand();
     if (dice < 0.45)
       store.commit(at, { kind: 'set', value: asJson(`{"n":${step},"pad":"${'x'.repeat(50)}"}`) });
-    else if (dice < 0.6) store.commit(at, { kind: 'delete' });
-    else if (dice < 0.65)
+    else if (dice < 0.5) store.commit(at, { kind: 'delete' });
+    else if (dice < 0.6) {
+      for (let i = 0; i < 3; i++) store.commit(at, update(step, rand()));
+    } else if (dice < 0.65)
       store.publish({ stream: at.stream, group: at.group, item: undefined, type: 't', data: asJson('1') });
     else if (dice < 0.78) {
       const outlet = pick(outlets);
@@ -128,7 +209,8 @@ async function run({ seed, lagged, several, paged }: Round): Promise<void> {
       const taken = [...models.values()].some((model) => model.outlet === outlet && model.group === at.group);
       if (several || !taken) {
         const id = `sub${step}`;
-        const model = new Model(outlet, at.group, item);
+        const ops = rand() < 0.7;
+        const model = new Model(id, outlet, at.group, item, ops, rand() < 0.5);
         const base = {
           subscriptionId: id,
           stream: 's',
@@ -136,7 +218,8 @@ async function run({ seed, lagged, several, paged }: Round): Promise<void> {
           item,
           withItems: true,
           since: undefined,
-          ack: false,
+          ack: model.ack,
+          ops,
           page: paged && rand() < 0.8 ? 1 + Math.floor(rand() * 3) : undefined,
         };
         // One sync serves all models of the same address, so a model starts with what its twin knows.
@@ -173,6 +256,7 @@ async function run({ seed, lagged, several, paged }: Round): Promise<void> {
     read(outlet, [...models.values()], seen[i] as Map<string, number>, false);
   });
   for (const [key, model] of models) {
+    replayed += model.replayed;
     const expected = new Map(
       store
         .snapshot({ stream: 's', group: model.group })
@@ -202,6 +286,7 @@ for (const lagged of [false, true]) {
             throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
           }
         }
+        assert.ok(replayed > 0, 'some updates came as ops');
       });
     }
   }

@@ -1,5 +1,5 @@
 import type { JsonText } from '../../generated/json-text.js';
-import type { Change, Cursor, CustomEvent, GroupAddress, Since } from '../domain/change.js';
+import type { Change, Cursor, CustomEvent, GroupAddress, Since, UpdateOps } from '../domain/change.js';
 import { whenReady } from '../domain/deferred.js';
 import { renderChange, renderEvent } from '../domain/message.js';
 import type { DeliveryContext, Message, Source } from './port.js';
@@ -11,6 +11,10 @@ export interface Entry extends Message {
   readonly isEvent: boolean;
   /** ms */
   readonly timestamp: number;
+  /** Of an update: how those are told who take ops. */
+  readonly ops?: UpdateOps | undefined;
+  /** The next message belongs to the same transaction. */
+  readonly more?: true | undefined;
   /** Of a create that is told late: for a reader whose reply was at or after `created`, and held the item, an update. */
   readonly late?: { readonly created: number; readonly text: JsonText } | undefined;
 }
@@ -219,8 +223,14 @@ const entryOf = (change: Change): Entry => ({
   text: renderChange(change),
   isEvent: false,
   timestamp: change.timestamp,
+  ops: isShort(change.ops, change.value) ? change.ops : undefined,
+  more: change.more,
   late: change.created === undefined ? undefined : lateOf(change, change.created),
 });
+
+/** Ops that are half as long as the value or longer spare too little for what replaying them costs. */
+const isShort = (ops: UpdateOps | undefined, value: JsonText): boolean =>
+  ops !== undefined && 2 * ops.text.length < value.length;
 
 const lateOf = (change: Change, created: number): Entry['late'] => ({
   created,

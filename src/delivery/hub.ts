@@ -48,6 +48,8 @@ export class Hub {
   readonly #context: DeliveryContext;
   readonly #streams = new Map<string, Map<string, Topic>>();
   readonly #holdings = new Map<Outlet, Holding>();
+  /** Groups that were watched so far. */
+  #opened = 0;
   #dirty: { flush(): void }[] = [];
   #flush: NodeJS.Immediate | undefined;
   readonly #retries = new Later<{ gap(): void }>(RETRY_DELAY, (feed) => feed.gap());
@@ -222,7 +224,7 @@ export class Hub {
     }
     let topic = topics.get(group);
     if (topic === undefined) {
-      topic = new Topic({ stream, group }, this.#options.sourceOf(stream), this.#context);
+      topic = new Topic({ stream, group }, ++this.#opened, this.#options.sourceOf(stream), this.#context);
       topics.set(group, topic);
     }
     return topic;

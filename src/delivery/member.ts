@@ -101,6 +101,11 @@ export class Member {
     return this.#first.item === undefined || this.#others.some((other) => other.item === undefined);
   }
 
+  /** True when all of its synced subscriptions take updates as ops: it reads a message once, in one form. */
+  get takesOps(): boolean {
+    return this.#first?.ops === true && this.#others.every(({ ops }) => ops);
+  }
+
   /** The items of its synced subscriptions. */
   items(): Set<string> {
     const items = new Set<string>();

@@ -64,6 +64,8 @@ export interface SubscriptionRequest extends ItemOrGroup {
   readonly ack: boolean;
   /** Items that one message of a sync may hold; absent = all of them come in one. */
   readonly page?: number | undefined;
+  /** Takes updates as ops, and is acknowledged. @default false */
+  readonly ops?: boolean;
 }
 
 /**
@@ -80,19 +82,22 @@ export class Subscription implements ItemOrGroup {
   readonly acknowledged: boolean;
   /** Items that one message of a sync may hold; undefined = all of them come in one. */
   readonly page: number | undefined;
+  /** It takes updates as ops. */
+  readonly ops: boolean;
   /** What its owner wants to find again when it ends. */
   readonly context: JsonText | undefined;
   /** Until its first reply: the cursor to resume after. */
   since: Cursor | undefined;
 
   constructor(at: GroupAddress, request: SubscriptionRequest, context: JsonText | undefined) {
-    const { subscriptionId, item, since, withItems, ack, page } = request;
+    const { subscriptionId, item, since, withItems, ack, page, ops = false } = request;
     this.subscriptionId = subscriptionId;
     this.at = at;
     this.item = item;
     this.withItems = withItems;
-    this.acknowledged = ack || since !== undefined;
+    this.acknowledged = ack || ops || since !== undefined;
     this.page = item === undefined ? page : undefined;
+    this.ops = ops;
     this.context = context;
     this.since = since;
   }

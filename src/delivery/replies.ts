@@ -24,9 +24,12 @@ export class Replies {
   readonly #retained: Retained;
   readonly #syncs: SyncCache;
   readonly #context: DeliveryContext;
+  readonly #n: number;
 
-  constructor(at: GroupAddress, retained: Retained, syncs: SyncCache, context: DeliveryContext) {
+  /** @param n what messages of ops call the group */
+  constructor(at: GroupAddress, n: number, retained: Retained, syncs: SyncCache, context: DeliveryContext) {
     this.#at = at;
+    this.#n = n;
     this.#retained = retained;
     this.#syncs = syncs;
     this.#context = context;
@@ -186,7 +189,8 @@ export class Replies {
     cursor: Cursor,
   ): Message {
     const { subscriptionId, item } = to;
-    return unsequenced(renderSubscribed({ ...this.#at, subscriptionId, item, mode, reason, cursor }));
+    const n = to.ops ? this.#n : undefined;
+    return unsequenced(renderSubscribed({ ...this.#at, subscriptionId, item, mode, reason, cursor, n }));
   }
 
   #write({ outlet }: Member, messages: readonly Message[]): void {

@@ -25,17 +25,20 @@ export interface WatchedGroup extends GroupAddress {
  */
 export class Topic implements FeedReader {
   readonly at: GroupAddress;
+  /** What messages of ops call it: no other group that is watched at this time has the same. */
+  readonly n: number;
   readonly source: Source;
   readonly feed: Feed;
   readonly broadcast: Broadcast;
   readonly members: Members;
   readonly #catchUp: CatchUp;
 
-  constructor(at: GroupAddress, source: Source, context: DeliveryContext) {
+  constructor(at: GroupAddress, n: number, source: Source, context: DeliveryContext) {
     this.at = at;
+    this.n = n;
     this.source = source;
     this.feed = new Feed(at, source, this, context);
-    this.broadcast = new Broadcast(context);
+    this.broadcast = new Broadcast(context, n);
     this.members = new Members(this.broadcast);
     this.#catchUp = new CatchUp(this, context);
     source.watch(at);

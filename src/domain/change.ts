@@ -20,6 +20,14 @@ export interface TraceContext {
 /** What happened to an item. */
 export type ChangeKind = 'create' | 'update' | 'delete';
 
+/** An update as the ops that made it. */
+export interface UpdateOps {
+  /** The text of the array of those that succeeded, in their order. */
+  readonly text: JsonText;
+  /** The item's rev before. */
+  readonly from: number;
+}
+
 /**
  * One committed change of one item. Immutable and shared by reply, subscribers and triggers.
  *
@@ -42,6 +50,8 @@ export interface Change extends ItemAddress {
   readonly created?: number | undefined;
   /** The value before, when there was one. */
   readonly old: JsonText | undefined;
+  /** Of an update that is told as it happens: what made it, where that is known. */
+  readonly ops?: UpdateOps | undefined;
   readonly trace?: TraceContext | undefined;
   /** The group's next change belongs to the same transaction. */
   readonly more?: true;

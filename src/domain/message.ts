@@ -3,6 +3,7 @@ import type { JsonText } from '../../generated/json-text.js';
 import {
   encodeDroppedMessage,
   encodeErrorMessage,
+  encodeOpsMessage,
   encodeStreamMessage,
   encodeSubscribedMessage,
   encodeSyncItem,
@@ -17,6 +18,7 @@ import type {
   ResetReason,
   Snapshot,
   StoredItem,
+  UpdateOps,
 } from './change.js';
 import { asJson, NULL } from './json-text.js';
 
@@ -48,6 +50,20 @@ export function renderChange(change: Change): JsonText {
     more: change.more,
   });
 }
+
+/**
+ * The short message of an update, for those who take ops.
+ *
+ * @param n what `subscribed` called the group
+ * @param seq the item's rev after them
+ */
+export const renderOps = (
+  n: number,
+  id: string,
+  seq: number,
+  { from, text }: UpdateOps,
+  more: true | undefined,
+): JsonText => encodeOpsMessage({ n, id, seq, from, ops: text, more });
 
 /** A message that nobody sequenced. */
 const unsequenced = (
@@ -128,6 +144,8 @@ export interface Acknowledgement extends GroupAddress {
   readonly mode: 'changes' | 'sync';
   readonly reason: ResetReason | undefined;
   readonly cursor: Cursor;
+  /** What messages of ops call the group; undefined = the subscription takes none. */
+  readonly n?: number | undefined;
 }
 
 export const renderSubscribed = (ack: Acknowledgement): JsonText =>
@@ -142,6 +160,7 @@ export const renderSubscribed = (ack: Acknowledgement): JsonText =>
     seq: ack.cursor.seq,
     ping: true,
     multi: true,
+    n: ack.n,
   });
 
 /** Tells a client how many custom events of a group it missed while it was slow. */

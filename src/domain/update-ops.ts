@@ -1,7 +1,9 @@
 import type { UpdateOp, UpdateOpError } from '../../generated/functions.js';
 import type { JsonText } from '../../generated/json-text.js';
+import { arrayText } from '../wire/json-text.js';
 import { StreamError } from './errors.js';
-import { inexactNumber, jsonOf, mayBeInexact, sliceField } from './json-text.js';
+import { elementsOf, inexactNumber, jsonOf, mayBeInexact, sliceField } from './json-text.js';
+import { appendText } from './string-append.js';
 import { applyToTarget } from './update-ops/apply-op.js';
 import { Draft } from './update-ops/draft.js';
 import { applyInPlace } from './update-ops/in-place.js';
@@ -81,4 +83,27 @@ export function applyUpdate(currentText: JsonText | undefined, ops: readonly Upd
   const current: unknown = JSON.parse(currentText);
   const { value, errors } = applyUpdateOps(current, ops);
   return { value: value === current ? currentText : jsonOf(value), errors };
+}
+
+/**
+ * The text of the array of those ops that succeeded: what gives everybody who has the value before the value after.
+ *
+ * @param input the text of an object that has them as its field `ops`
+ * @param errors what applying them said
+ */
+export function succeededOps(
+  ops: readonly UpdateOp[],
+  input: JsonText,
+  errors: readonly UpdateOpError[],
+): JsonText {
+  const [only] = ops;
+  if (errors.length === 0 && ops.length === 1 && only?.type === 'append' && typeof only.value === 'string')
+    return appendText(only.path ?? '', only.value);
+  const text = sliceField(input, 'ops')!;
+  if (errors.length === 0) return text;
+  const failed = new Set(errors.map(({ op_index }) => op_index));
+  return arrayText(
+    elementsOf(text).filter((_, index) => !failed.has(index)),
+    (op) => op,
+  );
 }

@@ -27,6 +27,7 @@ test('what no route takes is refused with JSON that says why', async (t) => {
     [400, 'invalid_message', '/stream/s/g?after=1', {}],
     [400, 'invalid_input', '/stream/s/g?limit=1&after=x', {}],
     [400, 'invalid_message', '/stream/s/g?page=-1', {}],
+    [400, 'invalid_message', '/stream/s/g?ops=true', {}],
     [400, 'invalid_message', '/stream/s/g?values=2', {}],
     [400, 'body_not_allowed', '/stream/s/g', { ...body, 'Content-Length': 2 }],
     [400, 'body_not_allowed', '/stream/s/g', { ...body, 'Transfer-Encoding': 'chunked' }],

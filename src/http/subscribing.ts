@@ -122,7 +122,7 @@ export class Subscribing {
 
   /** @throws Refusal `join_refused` */
   async #join({ target, context }: Client, outlet: Outlet, since: Cursor | undefined): Promise<void> {
-    const { items: withItems = false, ack = false, page } = target.parameters;
+    const { items: withItems = false, ack = false, page, ops = false } = target.parameters;
     const request = {
       ...target.at,
       subscriptionId: randomUUID(),
@@ -130,6 +130,7 @@ export class Subscribing {
       withItems,
       ack,
       page: outlet.variant === 'poll' ? SIGNAL_PAGE : page,
+      ops,
     };
     const joined = await new Promise<boolean>((settled) =>
       this.#runtime.service.join(outlet, request, context, settled),

@@ -38,6 +38,9 @@ test('each kind of bad message has its code, names what is wrong and the subscri
     [join({ since: { epoch: 'e', seq: -1 } }), 'invalid_message', /seq/, 'sub'],
     [join({ since: { epoch: 'e', seq: 1.5 } }), 'invalid_message', /seq/, 'sub'],
     [join({ items: 1 }), 'invalid_message', /items/, 'sub'],
+    [join({ ops: 1 }), 'invalid_message', /ops/, 'sub'],
+    [join({ ops: 'true' }), 'invalid_message', /ops/, 'sub'],
+    [join({ ops: null }), 'invalid_message', /ops/, 'sub'],
     [
       '{"type":"join","data":{"__proto__":{"subscriptionId":"x","streamName":"s","groupId":"g"}}}',
       'invalid_message',

@@ -14,6 +14,7 @@ export interface PathSubscription {
   readonly withItems: boolean;
   readonly ack: boolean;
   readonly page: number | undefined;
+  readonly ops: boolean;
 }
 
 /** What the URL of an upgrade request says. */
@@ -31,14 +32,14 @@ export const notFound = (): Refusal =>
 
 const { messages: ROOT, subscription: SUBSCRIPTIONS } = SOCKET_PATH;
 /** `explain` is read before anything else is (accept-first.ts). */
-const QUERY: Decided<typeof PATH_QUERY, 'since' | 'items' | 'ack' | 'page' | 'explain'> = PATH_QUERY;
+const QUERY: Decided<typeof PATH_QUERY, 'since' | 'items' | 'ack' | 'page' | 'ops' | 'explain'> = PATH_QUERY;
 const NAMES = ['streamName', 'groupId', 'id'] as const;
 const OUTSIDE_ASCII = /[^\x21-\x7e]/;
 const CURSOR = /^(.*):(\d{1,16})$/s;
 
 /**
  * Reads a request target: `/`, or `/stream/<stream>/<group>[/<item>]` with or without a slash at the end, names
- * percent-encoded, and the query `since=<epoch>:<seq>`, `items=1`, `ack=1`.
+ * percent-encoded, and the query `since=<epoch>:<seq>`, `items=1`, `ack=1`, `page=<items>`, `ops=1`.
  *
  * @param prefix what our paths begin with
  * @throws Refusal 404 for any other path, 400 for a malformed name or parameter
@@ -57,6 +58,7 @@ export function parseTarget(url: string, maxNameBytes: number, prefix?: string):
     withItems: parseFlag(QUERY.items, query[QUERY.items]?.at(-1)),
     ack: parseFlag(QUERY.ack, query[QUERY.ack]?.at(-1)),
     page: parsePage(query[QUERY.page]?.at(-1)),
+    ops: parseFlag(QUERY.ops, query[QUERY.ops]?.at(-1)),
   };
   return { path: whole, query, subscription };
 }

@@ -41,7 +41,7 @@ function open(limits: Partial<Limits> = {}) {
 test('a join goes to the service with the context, a leave ends it, the end disconnects', () => {
   const { session, service, join, leave, peer } = open();
   join({ id: 'i', since: { epoch: 'e', seq: 4 }, items: true, ack: true });
-  join({ subscriptionId: 'b', id: null, page: 7 });
+  join({ subscriptionId: 'b', id: null, page: 7, ops: true });
   const address = { stream: 's', group: 'g' };
   assert.deepEqual(
     service.joins.map(({ request, context }) => [request, context]),
@@ -55,6 +55,7 @@ test('a join goes to the service with the context, a leave ends it, the end disc
           withItems: true,
           ack: true,
           page: undefined,
+          ops: false,
         },
         '{"user":1}',
       ],
@@ -67,6 +68,7 @@ test('a join goes to the service with the context, a leave ends it, the end disc
           withItems: false,
           ack: false,
           page: 7,
+          ops: true,
         },
         '{"user":1}',
       ],
@@ -163,6 +165,7 @@ test('a path subscription that is refused closes with the policy code, one that 
     withItems: true,
     ack: false,
     page: undefined,
+    ops: false,
   };
   const refused = open();
   refused.service.onJoin = (_, __, settled) => settled(false);
@@ -194,6 +197,7 @@ test('a fault of the service is answered and logged, and ends nothing but a path
     withItems: false,
     ack: false,
     page: undefined,
+    ops: false,
   });
   assert.equal(peer.closedWith, 1011);
 });

@@ -115,6 +115,7 @@ export class Session {
       items = false,
       ack = false,
       page,
+      ops = false,
     } = data;
     const request = {
       subscriptionId,
@@ -125,6 +126,7 @@ export class Session {
       withItems: items,
       ack,
       page,
+      ops,
     };
     this.#runtime.service.join(this.#outlet, request, this.#context, ignore);
   }

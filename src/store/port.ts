@@ -17,12 +17,17 @@ import type { StoreUsage } from '../observability/metric-sources.js';
 
 /**
  * A write to one item. `update.apply` is pure and may run more than once (compare-and-set); it returns undefined when
- * it changes nothing, and then there is no change either. With a guard it is applied only where that allows it.
+ * it changes nothing, and then there is no change either. `update.ops` is the text of those ops that succeeded in its
+ * last run. With a guard it is applied only where that allows it.
  */
 export type Mutation = (
   | { readonly kind: 'set'; readonly value: JsonText }
   | { readonly kind: 'delete' }
-  | { readonly kind: 'update'; readonly apply: (current: JsonText | undefined) => JsonText | undefined }
+  | {
+      readonly kind: 'update';
+      readonly apply: (current: JsonText | undefined) => JsonText | undefined;
+      readonly ops?: () => JsonText | undefined;
+    }
 ) & { readonly guard?: Guard };
 
 /**

@@ -1,3 +1,4 @@
+import type { UpdateOp } from '../../../generated/functions.js';
 import type { Change, Cursor, CustomEvent, GroupAddress, Since, Snapshot } from '../../domain/change.js';
 import type { LocalStore } from '../../store/local/local-store.js';
 import type { Encoder, Encoders, Frames, Outlet, Source, Variant } from '../port.js';
@@ -26,7 +27,12 @@ export const encodersOf = (other: Readonly<Record<string, Encoder>> = {}): Encod
 
 /** A socket message as a client reads it. */
 export interface Message {
-  readonly type: string;
+  /** Absent: it is one of ops. */
+  readonly type?: string;
+  readonly n?: number;
+  readonly subscriptionId?: string;
+  readonly from?: number;
+  readonly ops?: readonly UpdateOp[];
   readonly id?: string | null;
   readonly seq?: number;
   readonly epoch?: string;

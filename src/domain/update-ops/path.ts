@@ -27,7 +27,7 @@ export function checkSegment(op: UpdateOp['type'], segment: string, index: numbe
     };
   }
   if (segment.length * 3 <= MAX_SEGMENT_BYTES) return undefined;
-  const bytes = Buffer.byteLength(segment);
+  const bytes = new TextEncoder().encode(segment).length;
   if (bytes <= MAX_SEGMENT_BYTES) return undefined;
   const message = `Path segment ${index} is ${bytes} bytes long, at most ${MAX_SEGMENT_BYTES} are allowed.`;
   return { code: `${op}.path.segment_too_long`, message };

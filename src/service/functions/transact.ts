@@ -6,7 +6,7 @@ import type { IdempotencyKey } from '../../domain/condition.js';
 import { mapReady } from '../../domain/deferred.js';
 import { StreamError } from '../../domain/errors.js';
 import { elementsOf, sliceField } from '../../domain/json-text.js';
-import { applyUpdate, refuseInexactOps } from '../../domain/update-ops.js';
+import { applyUpdate, refuseInexactOps, succeededOps } from '../../domain/update-ops.js';
 import type { GuardedWrite, Transacted } from '../../store/port.js';
 import { checkValue, groupAddress } from '../checks.js';
 import type { StreamHandlers } from '../dispatch.js';
@@ -90,7 +90,8 @@ class Write implements GuardedWrite {
         this.errors = errors;
         return value;
       };
-      this.mutation = { kind: 'update', apply, guard };
+      const ops = (): JsonText => succeededOps(write.ops, text, this.errors);
+      this.mutation = { kind: 'update', apply, ops, guard };
     }
   }
 }

@@ -3,7 +3,7 @@ import type { JsonText } from '../../../generated/json-text.js';
 import { encodeUpdateResult, type UpdateRequest } from '../../../generated/messages/functions.js';
 import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
-import { applyUpdate, refuseInexactOps } from '../../domain/update-ops.js';
+import { applyUpdate, refuseInexactOps, succeededOps } from '../../domain/update-ops.js';
 import type { Committed } from '../../store/port.js';
 import type { Decided } from '../../wire/decided.js';
 import { checkValue, itemAddress } from '../checks.js';
@@ -31,6 +31,7 @@ export function update({ store, custom, config }: FunctionContext): StreamHandle
       errors = outcome.errors;
       return outcome.value;
     };
+    const ops = (): JsonText => succeededOps(input.ops, text, errors);
     const result = (old: JsonText | undefined, next: JsonText): JsonText =>
       encodeUpdateResult({
         old_value: old ?? NULL,
@@ -43,7 +44,7 @@ export function update({ store, custom, config }: FunctionContext): StreamHandle
     const own = custom.update(at, input, apply, trace, result);
     if (own !== undefined) return own;
     if (options === undefined) {
-      const committed = store.commit(at, { kind: 'update', apply }, trace);
+      const committed = store.commit(at, { kind: 'update', apply, ops }, trace);
       return mapReady(committed, ({ change, old }) => result(old, change?.value ?? old ?? NULL));
     }
     const { guard, isBrief } = options;
@@ -54,6 +55,6 @@ export function update({ store, custom, config }: FunctionContext): StreamHandle
         errors: receipt?.outcome === 'applied' ? opErrors(errors) : undefined,
         ...receiptFields(options, receipt),
       });
-    return mapReady(store.commit(at, { kind: 'update', apply, guard }, trace), guarded);
+    return mapReady(store.commit(at, { kind: 'update', apply, ops, guard }, trace), guarded);
   };
 }

@@ -121,6 +121,7 @@ export class GroupIndex implements GroupHead {
    * @param old the current value
    * @param now ms
    * @param key what a retry of it is known by
+   * @param ops of an update: the text of those that made it
    * @param ahead how many changes of other items are sequenced before it, and not staged
    */
   sequence(
@@ -130,12 +131,13 @@ export class GroupIndex implements GroupHead {
     now: number,
     trace: TraceContext | undefined,
     key: IdempotencyKey | undefined,
+    ops: JsonText | undefined,
     ahead = 0,
   ): Sequenced {
     const seq = this.#pendingSeq + 1 + ahead;
     const timestamp = nextTimestamp(now, this.#pendingTimestamp) + ahead;
     const before = this.#pending?.get(id) ?? this.node(id);
-    return sequenceChange(this, before, id, seq, timestamp, value, old, trace, key);
+    return sequenceChange(this, before, id, seq, timestamp, value, old, trace, key, ops);
   }
 
   /** Shows a change to the next ones, and to those who read what is on its way. */

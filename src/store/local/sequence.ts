@@ -10,6 +10,7 @@ import type { ItemState, Sequenced } from './node.js';
  * @param before what the item's newest record says, staged ones included
  * @param value the new one; undefined = deletes the item, which must be there
  * @param old the current value
+ * @param ops of an update: the text of those that made it
  */
 export function sequenceChange(
   { stream, group, epoch }: GroupAddress & { readonly epoch: string },
@@ -21,10 +22,23 @@ export function sequenceChange(
   old: JsonText | undefined,
   trace: TraceContext | undefined,
   key: IdempotencyKey | undefined,
+  ops: JsonText | undefined,
 ): Sequenced {
   const kind: ChangeKind = value === undefined ? 'delete' : old === undefined ? 'create' : 'update';
   const text = (value ?? old) as JsonText;
-  const change: Change = { stream, group, item: id, kind, seq, epoch, timestamp, value: text, old, trace };
+  const change: Change = {
+    stream,
+    group,
+    item: id,
+    kind,
+    seq,
+    epoch,
+    timestamp,
+    value: text,
+    old,
+    ops: kind === 'update' && ops !== undefined ? { text: ops, from: before!.rev } : undefined,
+    trace,
+  };
   const keys = key === undefined ? before?.keys : withKey(before?.keys, key, seq, timestamp);
   if (kind === 'delete') {
     const marker = tombstoneValue(id, ownId(text));

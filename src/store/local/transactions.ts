@@ -8,7 +8,7 @@ import { AfterPending } from './after-pending.js';
 import { DurableTransaction, ItemRecord } from './durable-transaction.js';
 import type { GroupIndex } from './group-index.js';
 import type { Sequenced } from './node.js';
-import { NOTHING, type Writer } from './writer.js';
+import { NOTHING, opsOf, type Writer } from './writer.js';
 
 /** What one write of a transaction does. */
 interface Planned extends GuardedWrite {
@@ -116,7 +116,16 @@ function sequenceAll(
   trace: TraceContext | undefined,
 ): readonly Sequenced[] {
   return writes.map(({ item, value, old, mutation }, index) => {
-    const sequenced = group.sequence(item, value, old, now, trace, mutation.guard.key, index);
+    const sequenced = group.sequence(
+      item,
+      value,
+      old,
+      now,
+      trace,
+      mutation.guard.key,
+      opsOf(mutation),
+      index,
+    );
     if (index === writes.length - 1) return sequenced;
     return { ...sequenced, change: { ...sequenced.change, more: true } };
   });

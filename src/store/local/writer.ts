@@ -1,3 +1,4 @@
+import type { JsonText } from '../../../generated/json-text.js';
 import type { GroupAddress, ItemAddress, TraceContext } from '../../domain/change.js';
 import type { Now } from '../../domain/clock.js';
 import { type Receipt, rejection, type Standing } from '../../domain/condition.js';
@@ -65,7 +66,7 @@ export class Writer implements CommitOwner, TransactionOwner {
       return this.#unchanged(known, item, 'applied', known!.standing(item).rev);
     }
     const group = known ?? this.add(address);
-    const sequenced = group.sequence(item, value, old, this.#now(), trace, guard?.key);
+    const sequenced = group.sequence(item, value, old, this.#now(), trace, guard?.key, opsOf(mutation));
     const result = guard === undefined ? { change: sequenced.change, old } : applied(sequenced, old);
     if (this.#queue !== undefined) return this.#enqueue(this.#queue, group, sequenced, result);
     this.confirm(group, sequenced, 0);
@@ -180,6 +181,10 @@ export class Writer implements CommitOwner, TransactionOwner {
     return later;
   }
 }
+
+/** The ops of an update that was applied. */
+export const opsOf = (mutation: Mutation): JsonText | undefined =>
+  mutation.kind === 'update' ? mutation.ops?.() : undefined;
 
 const applied = ({ change, rev }: Sequenced, old: Committed['old']): Committed => ({
   change,

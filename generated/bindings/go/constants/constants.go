@@ -323,6 +323,9 @@ const (
 
 	// PathQueryPage: *Additive.* Items that one sync may hold, 1 to 10000; as `page` of a join.
 	PathQueryPage = "page"
+
+	// PathQueryOps: *Additive.* `1` takes updates as ops; as `ops` of a join.
+	PathQueryOps = "ops"
 )
 
 // Patterns of parameters of the query.
@@ -522,4 +525,7 @@ const (
 
 	// CapabilityNestedPaths: `set`, `increment`, `decrement`, `append` and `remove` take a path of segments, or none.
 	CapabilityNestedPaths = "nested-paths"
+
+	// CapabilityOps: A join may ask for updates as the ops that made them.
+	CapabilityOps = "ops"
 )

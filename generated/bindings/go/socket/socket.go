@@ -268,6 +268,9 @@ type JoinData struct {
 
 	// Page: *Additive.* Items that one sync of the group may hold: a longer one comes in pieces, see `more` of SyncEvent.
 	Page wire.Optional[int64] `json:"page"`
+
+	// Ops: *Additive.* True = the join is answered with `subscribed`, and an update may come as an OpsMessage.
+	Ops wire.Optional[bool] `json:"ops"`
 }
 
 func decodeJoinData(text json.RawMessage) (v JoinData, err error) {
@@ -280,6 +283,7 @@ func decodeJoinData(text json.RawMessage) (v JoinData, err error) {
 	v.Items = wire.Maybe(o, "items", wire.DecodeBoolean)
 	v.Ack = wire.Maybe(o, "ack", wire.DecodeBoolean)
 	v.Page = wire.Maybe(o, "page", wire.DecodeInteger(1, 10000))
+	v.Ops = wire.Maybe(o, "ops", wire.DecodeBoolean)
 	return v, o.Err()
 }
 
@@ -293,6 +297,7 @@ func encodeJoinData(v JoinData) ([]byte, error) {
 	wire.PutOptional(w, "items", v.Items, wire.EncodeBoolean)
 	wire.PutOptional(w, "ack", v.Ack, wire.EncodeBoolean)
 	wire.PutOptional(w, "page", v.Page, wire.EncodeInteger)
+	wire.PutOptional(w, "ops", v.Ops, wire.EncodeBoolean)
 	return w.Close()
 }
 
@@ -529,6 +534,79 @@ func DecodeStreamMessage(text []byte) (StreamMessage, error) {
 // EncodeStreamMessage writes a StreamMessage as JSON text.
 func EncodeStreamMessage(value StreamMessage) ([]byte, error) {
 	return encodeStreamMessage(value)
+}
+
+// OpsMessage: *Additive.* An update, as the ops that made it: the only message without a `type`. It is sent where all
+// of the socket's subscriptions of
+// the group joined with `ops`, where the ops are less than half as long as the value, and where the reader holds the
+// item at `from`; so only while it is
+// pushed to: what it is told after a join, a resume or a pause are whole values. A reader that holds the item at
+// another rev than `from` has
+// lost something and joins anew without `since`. One that was synced without revs knows only that its rev is not above
+// the sync's `seq`.
+type OpsMessage struct {
+	// N: The group, by the number that `subscribed` told.
+	N int64 `json:"n"`
+
+	// ID: The item's id.
+	ID string `json:"id"`
+
+	// Seq: Where the group stands after this message, and the item's rev.
+	Seq int64 `json:"seq"`
+
+	// From: The item's rev before.
+	From int64 `json:"from"`
+
+	// Ops: The ops of `stream::update` that succeeded, to be applied in their order. Several updates may come as one:
+	// strings that were appended to
+	// the same path one after another.
+	Ops json.RawMessage `json:"ops"`
+
+	// More: As in a StreamMessage.
+	More wire.Optional[bool] `json:"more"`
+}
+
+func decodeOpsMessage(text json.RawMessage) (v OpsMessage, err error) {
+	o := wire.Open(text)
+	v.N = wire.Required(o, "n", wire.DecodeInteger(1, 9007199254740991))
+	v.ID = wire.Required(o, "id", wire.DecodeString)
+	v.Seq = wire.Required(o, "seq", wire.DecodeInteger(1, 9007199254740991))
+	v.From = wire.Required(o, "from", wire.DecodeInteger(1, 9007199254740991))
+	v.Ops = wire.Required(o, "ops", wire.DecodeAny)
+	v.More = wire.Maybe(o, "more", wire.DecodeBoolean)
+	return v, o.Err()
+}
+
+func encodeOpsMessage(v OpsMessage) ([]byte, error) {
+	w := wire.NewWriter()
+	wire.Put(w, "n", v.N, wire.EncodeInteger)
+	wire.Put(w, "id", v.ID, wire.EncodeString)
+	wire.Put(w, "seq", v.Seq, wire.EncodeInteger)
+	wire.Put(w, "from", v.From, wire.EncodeInteger)
+	wire.Put(w, "ops", v.Ops, wire.EncodeAny)
+	wire.PutOptional(w, "more", v.More, wire.EncodeBoolean)
+	return w.Close()
+}
+
+// UnmarshalJSON makes json.Unmarshal read a OpsMessage.
+func (v *OpsMessage) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeOpsMessage(text)
+	return err
+}
+
+// MarshalJSON makes json.Marshal write a OpsMessage.
+func (v OpsMessage) MarshalJSON() ([]byte, error) {
+	return encodeOpsMessage(v)
+}
+
+// DecodeOpsMessage reads a OpsMessage from JSON text; what is wrong with it is a *wire.Error.
+func DecodeOpsMessage(text []byte) (OpsMessage, error) {
+	return wire.Whole(text, decodeOpsMessage)
+}
+
+// EncodeOpsMessage writes a OpsMessage as JSON text.
+func EncodeOpsMessage(value OpsMessage) ([]byte, error) {
+	return encodeOpsMessage(value)
 }
 
 // StreamEvent is of the spec.
@@ -974,6 +1052,10 @@ type SubscribedMessage struct {
 
 	// Multi: *Additive.* True = this server takes many joins in one message (JoinAllMessage).
 	Multi wire.Optional[bool] `json:"multi"`
+
+	// N: *Additive.* What an OpsMessage calls the group, as long as the subscription lasts. Absent = the join did not ask
+	// for `ops`.
+	N wire.Optional[int64] `json:"n"`
 }
 
 func decodeSubscribedMessage(text json.RawMessage) (v SubscribedMessage, err error) {
@@ -989,6 +1071,7 @@ func decodeSubscribedMessage(text json.RawMessage) (v SubscribedMessage, err err
 	v.Seq = wire.Required(o, "seq", wire.DecodeInteger(0, 9007199254740991))
 	v.Ping = wire.Maybe(o, "ping", wire.DecodeBoolean)
 	v.Multi = wire.Maybe(o, "multi", wire.DecodeBoolean)
+	v.N = wire.Maybe(o, "n", wire.DecodeInteger(1, 9007199254740991))
 	return v, o.Err()
 }
 
@@ -1005,6 +1088,7 @@ func encodeSubscribedMessage(v SubscribedMessage) ([]byte, error) {
 	wire.Put(w, "seq", v.Seq, wire.EncodeInteger)
 	wire.PutOptional(w, "ping", v.Ping, wire.EncodeBoolean)
 	wire.PutOptional(w, "multi", v.Multi, wire.EncodeBoolean)
+	wire.PutOptional(w, "n", v.N, wire.EncodeInteger)
 	return w.Close()
 }
 
@@ -1278,6 +1362,7 @@ var Types = wire.ByName(
 	wire.Named("LeaveData", decodeLeaveData, encodeLeaveData),
 	wire.Named("SinceCursor", decodeSinceCursor, encodeSinceCursor),
 	wire.Named("StreamMessage", decodeStreamMessage, encodeStreamMessage),
+	wire.Named("OpsMessage", decodeOpsMessage, encodeOpsMessage),
 	wire.Named("StreamEvent", decodeStreamEvent, encodeStreamEvent),
 	wire.Named("SyncEvent", decodeSyncEvent, encodeSyncEvent),
 	wire.Named("CreateEvent", decodeCreateEvent, encodeCreateEvent),

@@ -247,6 +247,8 @@ class PathQuery(StrEnum):
     """*Additive.* `1` asks for the `subscribed` answer; as `ack` of a join."""
     PAGE = "page"
     """*Additive.* Items that one sync may hold, 1 to 10000; as `page` of a join."""
+    OPS = "ops"
+    """*Additive.* `1` takes updates as ops; as `ops` of a join."""
 
 
 class PathQueryPattern(StrEnum):
@@ -398,3 +400,5 @@ class Capability(StrEnum):
     """Many joins go in one message."""
     NESTED_PATHS = "nested-paths"
     """`set`, `increment`, `decrement`, `append` and `remove` take a path of segments, or none."""
+    OPS = "ops"
+    """A join may ask for updates as the ops that made them."""

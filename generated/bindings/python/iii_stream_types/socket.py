@@ -59,6 +59,8 @@ class JoinData:
     """*Additive.* Items that one sync of the group may hold: a longer one comes in pieces, see `more` of
     SyncEvent.
     """
+    ops: bool | Unset = UNSET
+    """*Additive.* True = the join is answered with `subscribed`, and an update may come as an OpsMessage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,35 @@ class StreamMessage:
     group may show both
     at once; one that follows an item is not sent the others.
     """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpsMessage:
+    """*Additive.* An update, as the ops that made it: the only message without a `type`. It is sent where all
+    of the socket's subscriptions of
+    the group joined with `ops`, where the ops are less than half as long as the value, and where the reader
+    holds the item at `from`; so only while it is
+    pushed to: what it is told after a join, a resume or a pause are whole values. A reader that holds the
+    item at another rev than `from` has
+    lost something and joins anew without `since`. One that was synced without revs knows only that its rev
+    is not above the sync's `seq`.
+    """
+
+    n: int
+    """The group, by the number that `subscribed` told."""
+    id: str
+    """The item's id."""
+    seq: int
+    """Where the group stands after this message, and the item's rev."""
+    from_: int
+    """The item's rev before."""
+    ops: Any
+    """The ops of `stream::update` that succeeded, to be applied in their order. Several updates may come as
+    one: strings that were appended to
+    the same path one after another.
+    """
+    more: bool | Unset = UNSET
+    """As in a StreamMessage."""
 
 
 StreamEvent: TypeAlias = "SyncEvent | CreateEvent | UpdateEvent | DeleteEvent | CustomStreamEvent | UnauthorizedEvent | Unknown"
@@ -215,6 +246,10 @@ class SubscribedMessage:
     """*Additive.* True = this server answers `ping` with `pong`. Absent = it does not know `ping`."""
     multi: bool | Unset = UNSET
     """*Additive.* True = this server takes many joins in one message (JoinAllMessage)."""
+    n: int | Unset = UNSET
+    """*Additive.* What an OpsMessage calls the group, as long as the subscription lasts. Absent = the join did
+    not ask for `ops`.
+    """
 
 
 SubscribedMessageMode: TypeAlias = "Literal['changes', 'sync'] | str"
@@ -268,6 +303,7 @@ JOIN_ALL_MESSAGE: objects.Object[JoinAllMessage] = objects.Object(JoinAllMessage
 LEAVE_DATA: objects.Object[LeaveData] = objects.Object(LeaveData)
 SINCE_CURSOR: objects.Object[SinceCursor] = objects.Object(SinceCursor)
 STREAM_MESSAGE: objects.Object[StreamMessage] = objects.Object(StreamMessage)
+OPS_MESSAGE: objects.Object[OpsMessage] = objects.Object(OpsMessage)
 STREAM_EVENT = objects.Union("type")
 SYNC_EVENT: objects.Object[SyncEvent] = objects.Object(SyncEvent)
 CREATE_EVENT: objects.Object[CreateEvent] = objects.Object(CreateEvent)
@@ -318,6 +354,7 @@ JOIN_DATA.define(
     objects.Field("items", "items", wire.BOOLEAN, False),
     objects.Field("ack", "ack", wire.BOOLEAN, False),
     objects.Field("page", "page", wire.integer(1, 10000), False),
+    objects.Field("ops", "ops", wire.BOOLEAN, False),
 )
 JOIN_ALL_MESSAGE.define(
     {"type": "join"},
@@ -345,6 +382,15 @@ STREAM_MESSAGE.define(
     objects.Field("created", "created", wire.integer(1, 9007199254740991), False),
     objects.Field("seq", "seq", wire.integer(0, 9007199254740991), False),
     objects.Field("epoch", "epoch", wire.STRING, False),
+    objects.Field("more", "more", wire.BOOLEAN, False),
+)
+OPS_MESSAGE.define(
+    {},
+    objects.Field("n", "n", wire.integer(1, 9007199254740991), True),
+    objects.Field("id", "id", wire.STRING, True),
+    objects.Field("seq", "seq", wire.integer(1, 9007199254740991), True),
+    objects.Field("from", "from_", wire.integer(1, 9007199254740991), True),
+    objects.Field("ops", "ops", wire.ANY, True),
     objects.Field("more", "more", wire.BOOLEAN, False),
 )
 STREAM_EVENT.define({
@@ -402,6 +448,7 @@ SUBSCRIBED_MESSAGE.define(
     objects.Field("seq", "seq", wire.integer(0, 9007199254740991), True),
     objects.Field("ping", "ping", wire.BOOLEAN, False),
     objects.Field("multi", "multi", wire.BOOLEAN, False),
+    objects.Field("n", "n", wire.integer(1, 9007199254740991), False),
 )
 ERROR_MESSAGE.define(
     {"type": "error"},
@@ -430,6 +477,7 @@ TYPES: Final[dict[str, wire.Codec[Any]]] = {
     "LeaveData": LEAVE_DATA,
     "SinceCursor": SINCE_CURSOR,
     "StreamMessage": STREAM_MESSAGE,
+    "OpsMessage": OPS_MESSAGE,
     "StreamEvent": STREAM_EVENT,
     "SyncEvent": SYNC_EVENT,
     "CreateEvent": CREATE_EVENT,

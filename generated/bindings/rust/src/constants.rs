@@ -232,6 +232,8 @@ pub mod path_query {
     pub const ACK: &str = "ack";
     /// *Additive.* Items that one sync may hold, 1 to 10000; as `page` of a join.
     pub const PAGE: &str = "page";
+    /// *Additive.* `1` takes updates as ops; as `ops` of a join.
+    pub const OPS: &str = "ops";
 }
 
 /// Patterns of parameters of the query.
@@ -375,4 +377,6 @@ pub mod capability {
     pub const MULTI_JOIN: &str = "multi-join";
     /// `set`, `increment`, `decrement`, `append` and `remove` take a path of segments, or none.
     pub const NESTED_PATHS: &str = "nested-paths";
+    /// A join may ask for updates as the ops that made them.
+    pub const OPS: &str = "ops";
 }

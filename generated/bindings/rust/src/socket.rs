@@ -283,6 +283,8 @@ pub struct JoinData {
     /// *Additive.* Items that one sync of the group may hold: a longer one comes in pieces, see `more` of
     /// SyncEvent.
     pub page: Option<i64>,
+    /// *Additive.* True = the join is answered with `subscribed`, and an update may come as an OpsMessage.
+    pub ops: Option<bool>,
 }
 
 impl JoinData {
@@ -297,6 +299,7 @@ impl JoinData {
             items: None,
             ack: None,
             page: None,
+            ops: None,
         }
     }
 
@@ -311,6 +314,7 @@ impl JoinData {
             items: object.optional("items", wire::boolean)?,
             ack: object.optional("ack", wire::boolean)?,
             page: object.optional("page", |v| wire::integer(v, 1, 10000))?,
+            ops: object.optional("ops", wire::boolean)?,
         })
     }
 
@@ -341,6 +345,9 @@ impl Serialize for JoinData {
         if let Some(value) = &self.page {
             map.serialize_entry("page", value)?;
         }
+        if let Some(value) = &self.ops {
+            map.serialize_entry("ops", value)?;
+        }
         map.end()
     }
 }
@@ -359,6 +366,7 @@ impl Tagged for JoinData {
             ("items", self.items.as_ref().map(Tagged::tagged)),
             ("ack", self.ack.as_ref().map(Tagged::tagged)),
             ("page", self.page.as_ref().map(Tagged::tagged)),
+            ("ops", self.ops.as_ref().map(Tagged::tagged)),
         ])
     }
 }
@@ -632,6 +640,95 @@ impl Tagged for StreamMessage {
             ("created", self.created.as_ref().map(Tagged::tagged)),
             ("seq", self.seq.as_ref().map(Tagged::tagged)),
             ("epoch", self.epoch.as_ref().map(Tagged::tagged)),
+            ("more", self.more.as_ref().map(Tagged::tagged)),
+        ])
+    }
+}
+
+/// *Additive.* An update, as the ops that made it: the only message without a `type`. It is sent where all of the
+/// socket's subscriptions of
+/// the group joined with `ops`, where the ops are less than half as long as the value, and where the reader holds
+/// the item at `from`; so only while it is
+/// pushed to: what it is told after a join, a resume or a pause are whole values. A reader that holds the item at
+/// another rev than `from` has
+/// lost something and joins anew without `since`. One that was synced without revs knows only that its rev is not
+/// above the sync's `seq`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct OpsMessage {
+    /// The group, by the number that `subscribed` told.
+    pub n: i64,
+    /// The item's id.
+    pub id: String,
+    /// Where the group stands after this message, and the item's rev.
+    pub seq: i64,
+    /// The item's rev before.
+    pub from: i64,
+    /// The ops of `stream::update` that succeeded, to be applied in their order. Several updates may come as one:
+    /// strings that were appended to
+    /// the same path one after another.
+    pub ops: wire::Any,
+    /// As in a StreamMessage.
+    pub more: Option<bool>,
+}
+
+impl OpsMessage {
+    /// One with the fields that are always there.
+    pub fn new(n: i64, id: impl Into<String>, seq: i64, from: i64, ops: wire::Any) -> Self {
+        Self {
+            n,
+            id: id.into(),
+            seq,
+            from,
+            ops,
+            more: None,
+        }
+    }
+
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let object = wire::Object::open(value)?;
+        Ok(Self {
+            n: object.required("n", |v| wire::integer(v, 1, 9007199254740991))?,
+            id: object.required("id", wire::string)?,
+            seq: object.required("seq", |v| wire::integer(v, 1, 9007199254740991))?,
+            from: object.required("from", |v| wire::integer(v, 1, 9007199254740991))?,
+            ops: object.required("ops", wire::any)?,
+            more: object.optional("more", wire::boolean)?,
+        })
+    }
+
+    /// Reads an `OpsMessage` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for OpsMessage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("n", &self.n)?;
+        map.serialize_entry("id", &self.id)?;
+        map.serialize_entry("seq", &self.seq)?;
+        map.serialize_entry("from", &self.from)?;
+        map.serialize_entry("ops", &self.ops)?;
+        if let Some(value) = &self.more {
+            map.serialize_entry("more", value)?;
+        }
+        map.end()
+    }
+}
+
+wire::deserialize!(OpsMessage);
+
+#[cfg(feature = "tagged")]
+impl Tagged for OpsMessage {
+    fn tagged(&self) -> Value {
+        tagged::object("OpsMessage", vec![
+            ("n", Some(self.n.tagged())),
+            ("id", Some(self.id.tagged())),
+            ("seq", Some(self.seq.tagged())),
+            ("from", Some(self.from.tagged())),
+            ("ops", Some(self.ops.tagged())),
             ("more", self.more.as_ref().map(Tagged::tagged)),
         ])
     }
@@ -1137,6 +1234,9 @@ pub struct SubscribedMessage {
     pub ping: Option<bool>,
     /// *Additive.* True = this server takes many joins in one message (JoinAllMessage).
     pub multi: Option<bool>,
+    /// *Additive.* What an OpsMessage calls the group, as long as the subscription lasts. Absent = the join did not
+    /// ask for `ops`.
+    pub n: Option<i64>,
 }
 
 impl SubscribedMessage {
@@ -1153,6 +1253,7 @@ impl SubscribedMessage {
             seq,
             ping: None,
             multi: None,
+            n: None,
         }
     }
 
@@ -1170,6 +1271,7 @@ impl SubscribedMessage {
             seq: object.required("seq", |v| wire::integer(v, 0, 9007199254740991))?,
             ping: object.optional("ping", wire::boolean)?,
             multi: object.optional("multi", wire::boolean)?,
+            n: object.optional("n", |v| wire::integer(v, 1, 9007199254740991))?,
         })
     }
 
@@ -1201,6 +1303,9 @@ impl Serialize for SubscribedMessage {
         if let Some(value) = &self.multi {
             map.serialize_entry("multi", value)?;
         }
+        if let Some(value) = &self.n {
+            map.serialize_entry("n", value)?;
+        }
         map.end()
     }
 }
@@ -1221,6 +1326,7 @@ impl Tagged for SubscribedMessage {
             ("seq", Some(self.seq.tagged())),
             ("ping", self.ping.as_ref().map(Tagged::tagged)),
             ("multi", self.multi.as_ref().map(Tagged::tagged)),
+            ("n", self.n.as_ref().map(Tagged::tagged)),
         ])
     }
 }
@@ -1577,6 +1683,7 @@ pub fn inspect(name: &str, text: &str) -> Option<tagged::Inspected> {
         "LeaveData" => tagged::inspect(text, LeaveData::decode),
         "SinceCursor" => tagged::inspect(text, SinceCursor::decode),
         "StreamMessage" => tagged::inspect(text, StreamMessage::decode),
+        "OpsMessage" => tagged::inspect(text, OpsMessage::decode),
         "StreamEvent" => tagged::inspect(text, StreamEvent::decode),
         "SyncEvent" => tagged::inspect(text, SyncEvent::decode),
         "CreateEvent" => tagged::inspect(text, CreateEvent::decode),
