@@ -1,6 +1,8 @@
 import { AdminServer } from '../admin/admin-server.js';
+import type { AdminOptions } from '../admin/options.js';
 import { readToken } from '../admin/token.js';
-import { type Config, LiveConfig } from '../config/index.js';
+import { type Config, isAdminPortUnchosen, LiveConfig } from '../config/index.js';
+import { LocalError } from '../domain/errors.js';
 import { encodeEvents, encodeSignals } from '../http/event-encoder.js';
 import { HttpDoor } from '../http/http-door.js';
 import { watchDescriptors } from '../net/descriptors.js';
@@ -15,7 +17,7 @@ import { StreamListener } from '../socket/stream-listener.js';
 import { openStore } from '../store/open.js';
 import type { Store } from '../store/port.js';
 import { Closing } from './closing.js';
-import { Movable } from './movable.js';
+import { Movable, type Move } from './movable.js';
 import { openWorkers, type Workers } from './open-workers.js';
 import { Reloader } from './reload.js';
 
@@ -96,8 +98,7 @@ async function open(config: LiveConfig<Config>, options: AppOptions, closing: Cl
   const connections = () => ofClients(stream);
   const shown = { service, metrics, store, notReady, connections, config, logger };
   readToken(initial);
-  const bindAdmin = ({ admin: at }: Config) =>
-    admin.bind(at === false ? undefined : new AdminServer({ ...at, ...shown }));
+  const bindAdmin = (next: Config) => bindAdminListener(admin, next, shown);
   await (await bindAdmin(initial)).place();
   closing.at('admin', () => admin.close());
   closing.at('workers', () => workers.close());
@@ -130,6 +131,27 @@ async function open(config: LiveConfig<Config>, options: AppOptions, closing: Cl
     reload: (next) => reloader.apply(next),
     [Symbol.asyncDispose]: () => closing[Symbol.asyncDispose](),
   };
+}
+
+/** A second server on one machine takes another port than the default, which nobody asked for. */
+async function bindAdminListener(
+  admin: Movable<AdminServer>,
+  next: Config,
+  shown: Omit<AdminOptions, 'host' | 'port'>,
+): Promise<Move> {
+  const { admin: at } = next;
+  if (at === false) return admin.bind(undefined);
+  try {
+    return await admin.bind(new AdminServer({ ...shown, ...at }));
+  } catch (error) {
+    const taken = error instanceof LocalError && error.code === 'port_taken';
+    if (!taken || !isAdminPortUnchosen(next)) throw error;
+    shown.logger.warn(
+      { reason: error.message },
+      'the admin listener takes any free port: see the ready line',
+    );
+    return admin.bind(new AdminServer({ ...shown, ...at, port: 0 }));
+  }
 }
 
 /** Why calls cannot succeed now. */

@@ -3,6 +3,7 @@ import { type Config, loadConfig, watchConfig } from '../config/index.js';
 import { LocalError } from '../domain/errors.js';
 import { createLogger, type Logger } from '../observability/logger.js';
 import { disableAllocationSitePretenuring } from './collector.js';
+import { watchLauncher } from './launcher.js';
 
 export interface ServeOptions {
   readonly config: string | undefined;
@@ -32,9 +33,14 @@ export async function serve({ config: file, engine, logLevel, repair }: ServeOpt
   // Nothing was acknowledged yet, so there is nothing to finish.
   const abandon = (): never => process.exit(0);
   process.on('SIGTERM', abandon).on('SIGINT', abandon);
+  let onGone: () => void = abandon;
+  watchLauncher(() => onGone());
+  // Whoever started us may not read what we print, and need not.
+  process.stdout.on('error', (error) => logger.debug({ err: error }, 'nobody reads standard output'));
   const app = await startApp(config, { logger, repair, ...(engineUrl ? { engineUrl } : {}) });
   process.off('SIGTERM', abandon).off('SIGINT', abandon);
-  endOnSignals(app, logger);
+  const end = endOnSignals(app, logger);
+  onGone = () => end('the package manager that started the server has ended');
   if (file !== undefined) reloadOnChange(app, file, load, logger);
   else process.on('SIGHUP', () => logger.warn('SIGHUP: there is no configuration file to read again'));
   const admin = app.adminUrl === undefined ? '' : ` admin ${app.adminUrl}`;
@@ -66,12 +72,12 @@ function reloadOnChange(app: App, file: string, load: () => Promise<Config>, log
   });
 }
 
-function endOnSignals(app: App, logger: Logger): void {
+/** Returns what ends the server for another reason. */
+function endOnSignals(app: App, logger: Logger): (reason: string) => void {
   let ending = false;
-  const end = (signal: NodeJS.Signals): void => {
-    if (ending) process.exit(1);
+  const end = (reason: string): void => {
     ending = true;
-    logger.info({ signal }, 'shutting down');
+    logger.info({ reason }, 'shutting down');
     setTimeout(() => process.exit(1), SHUTDOWN_LIMIT).unref();
     app[Symbol.asyncDispose]().then(
       () => process.exit(0),
@@ -81,6 +87,12 @@ function endOnSignals(app: App, logger: Logger): void {
       },
     );
   };
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (ending) process.exit(1);
+    end(signal);
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  return (reason) => {
+    if (!ending) end(reason);
+  };
 }

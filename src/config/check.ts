@@ -17,14 +17,23 @@ const SHOWABLE_KEY = /^[\w.-]{1,64}$/;
  * @throws LocalError `config_invalid`, naming the key
  */
 export function checkConfig(mapping: Mapping, file: string): Config {
+  const admin = isMapping(mapping.admin) ? mapping.admin.port : undefined;
   const adapter = isMapping(mapping.adapter) ? mapping.adapter.name : undefined;
   dropEmpty(mapping, [], adapter);
   if (!validateConfig(mapping)) throw invalid(file, problem(adapter));
   const config = mapping as Config;
   const index = (config.trusted_proxies ?? []).findIndex((subnet) => !isSubnet(subnet));
   if (index >= 0) throw invalid(file, `trusted_proxies.${index}: must be an IP address or a subnet of them`);
+  if (config.admin !== false && (admin === null || admin === undefined)) unchosen.add(config.admin);
   return deepFreeze(config);
 }
+
+/** Addresses of the admin listener whose port nobody chose. */
+const unchosen = new WeakSet<object>();
+
+/** True when the port of the admin listener is the default because the configuration does not say. */
+export const isAdminPortUnchosen = ({ admin }: Pick<Config, 'admin'>): boolean =>
+  admin !== false && unchosen.has(admin);
 
 function isSubnet(text: string): boolean {
   const [address = '', bits = '0'] = text.split('/');

@@ -1,3 +1,4 @@
+export { isAdminPortUnchosen } from './check.js';
 export type { ConfigDiff, LivePart, RestartPart } from './diff.js';
 export { diffConfig } from './diff.js';
 export type { Live } from './live-config.js';

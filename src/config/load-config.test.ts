@@ -60,6 +60,34 @@ test('the shapes of a file', () => {
   assert.equal(parse('- name: iii-stream').port, 3112);
 });
 
+test('a default stands in for an empty variable, as in a shell; comments need no variable', () => {
+  assert.equal(parse('port: ${PORT:4000}', { PORT: '' }).port, 4000);
+  assert.equal(parse('auth_function: "${AUTH}x"', { AUTH: '' }).auth_function, 'x');
+  assert.equal(parse('port: 4000 # was ${UNSET}\nhost: "::1"  # and ${UNSET}').port, 4000);
+  for (const text of [
+    'host: "#${UNSET}"',
+    'host: a#${UNSET}',
+    'limits: { ${UNSET}: 1 }',
+    '- name: [${UNSET}]',
+  ]) {
+    assert.throws(() => parse(text), refusal(/line 1: the environment variable UNSET is not set/), text);
+  }
+});
+
+test('files of other programs are told how they are written here', () => {
+  const modules = 'modules:\n- class: modules::stream::StreamModule\n  config: { port: 3112 }';
+  for (const text of [
+    modules,
+    'services: { stream: { image: x } }',
+    'workers: { iii-stream: { port: 1 } }',
+  ]) {
+    assert.throws(
+      () => parse(text),
+      refusal(/^c\.yaml: (modules|services|workers): .*workers: \[\{name: iii-stream/),
+    );
+  }
+});
+
 test('variables expand before parsing', () => {
   const text =
     '# ${NOT_SET} in a comment\nport: ${PORT:3112}\nadapter:\n  name: redis\n  config:\n    redis_url: ${URL:redis://localhost:6379}';
@@ -72,7 +100,7 @@ test('variables expand before parsing', () => {
     'redis',
   );
   assert.equal(parse('auth_function: ${AUTH:}').auth_function, undefined);
-  assert.equal(parse('auth_function: ${AUTH:onAuth}', { AUTH: '' }).auth_function, undefined);
+  assert.equal(parse('auth_function: ${AUTH:onAuth}', { AUTH: '' }).auth_function, 'onAuth');
   assert.throws(
     () => parse('port: 1\nhost: ${MY_HOST}'),
     refusal('c.yaml, line 2: the environment variable MY_HOST is not set and has no default'),

@@ -24,7 +24,10 @@ export async function loadConfig(file?: string, env: Environment = process.env):
  * @param file named in errors
  */
 export function parseConfig(text: string, file: string, env: Environment = process.env): Config {
-  return checkConfig(findMapping(parseYaml(expandVariables(text, env, file), file), file), file);
+  const expanded = expandVariables(text, env, file);
+  const document = parseYaml(expanded.text, file);
+  expanded.check(document);
+  return checkConfig(findMapping(document, file), file);
 }
 
 const withoutFile = () => ({

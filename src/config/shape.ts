@@ -3,6 +3,10 @@ import { knownKeys } from './known-keys.js';
 
 /** What the engine's file calls this worker. */
 const WORKER = 'iii-stream';
+/** What files of other programs, and of engines before there were workers, begin with. */
+const FORMER = ['modules', 'services'];
+const OTHER_FORM =
+  'here a file says workers: [{name: iii-stream, config: {port: 3112, adapter: {name: redis, config: {redis_url: ...}}}}], or that config alone';
 /** The entry that says where the engine listens for workers. */
 const ENGINE = 'iii-worker-manager';
 
@@ -17,7 +21,11 @@ export function findMapping(document: unknown, file: string): Mapping {
   if (document === null || document === undefined) throw invalid(file, 'is empty');
   if (Array.isArray(document)) return fromEntries(document, file);
   if (!isMapping(document)) throw invalid(file, 'must hold a mapping or a list of workers');
-  if (!('workers' in document)) return document;
+  if (!('workers' in document)) {
+    for (const former of FORMER) if (former in document) throw invalid(file, `${former}: ${OTHER_FORM}`);
+    return document;
+  }
+  if (isMapping(document.workers)) throw invalid(file, `workers: is a mapping; ${OTHER_FORM}`);
   if (!Array.isArray(document.workers)) throw invalid(file, 'workers: must be a list');
   return fromEntries(document.workers, file);
 }

@@ -16,7 +16,7 @@ after(() => rm(directory, { recursive: true }));
 function watching(file: string) {
   const changes = new EventEmitter();
   let count = 0;
-  const options = { settleMs: 20, onError: (error: unknown) => changes.emit('error', error) };
+  const options = { settleMs: 20, pollMs: 20, onError: (error: unknown) => changes.emit('error', error) };
   const watch = watchConfig(file, () => changes.emit('change', ++count), options);
   const next = async (act: () => Promise<unknown>): Promise<number> => {
     const change = once(changes, 'change', { signal: AbortSignal.timeout(5_000) });
@@ -67,6 +67,21 @@ test('a link that is turned to another directory is a change', async () => {
   try {
     await symlink('..2', path.join(mount, '..new'));
     assert.equal(await next(() => rename(path.join(mount, '..new'), path.join(mount, '..data'))), 1);
+  } finally {
+    close();
+  }
+});
+
+// pomerium/pomerium#4708
+test('a link to a file of another directory follows what is written there, as a file that is mounted by itself does', async () => {
+  const target = path.join(directory, 'elsewhere', 'd.yaml');
+  await mkdir(path.dirname(target));
+  await writeFile(target, 'port: 1');
+  const link = path.join(directory, 'd.yaml');
+  await symlink(target, link);
+  const { next, close } = watching(link);
+  try {
+    assert.equal(await next(() => writeFile(target, 'port: 22')), 1);
   } finally {
     close();
   }

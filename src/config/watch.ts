@@ -1,10 +1,15 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, type Stats, unwatchFile, watch, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+
+/** Milliseconds between two looks at the file. */
+const POLL_MS = 2_000;
 
 export interface WatchOptions {
   /** Milliseconds without an event of the file before it is read: an editor may write in several steps. @default 100 */
   readonly settleMs?: number;
+  /** Milliseconds between two looks at the file itself. @default 2000 */
+  readonly pollMs?: number;
   /** The file can't be watched (any longer). Until a restart, only other ways of reloading work. */
   readonly onError: (error: unknown) => void;
 }
@@ -16,8 +21,9 @@ export interface ConfigWatch extends Disposable {
 
 /**
  * Calls `onChange` after the file's text changed, and perhaps once when it didn't: compare with what is in use.
- * Watches the directory, because editors and orchestrators replace files rather than write into them. A file that is
- * gone for the moment is no change.
+ * Watches the directory, because editors and orchestrators replace files rather than write into them, and looks at the
+ * file now and then: a file that is mounted by itself, or that a link in another directory names, changes without an
+ * event of the directory. A file that is gone for the moment is no change.
  */
 export function watchConfig(file: string, onChange: () => void, options: WatchOptions): ConfigWatch {
   const name = path.basename(file);
@@ -43,12 +49,17 @@ export function watchConfig(file: string, onChange: () => void, options: WatchOp
     }, settleMs);
     timer.unref();
   };
+  const polled = (now: Stats, before: Stats): void => {
+    if (now.mtimeMs !== before.mtimeMs || now.ino !== before.ino || now.size !== before.size) schedule(name);
+  };
   const close = (): void => {
     closed = true;
+    unwatchFile(file, polled);
     clearTimeout(timer);
     watcher?.close();
   };
 
+  watchFile(file, { persistent: false, interval: options.pollMs ?? POLL_MS }, polled);
   try {
     watcher = watch(path.dirname(file), { persistent: false }, (_, changed) => schedule(changed));
     watcher.on('error', (error) => {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Adapter, KvAdapter } from '../../generated/config.js';
 import { LocalError, StreamError } from '../domain/errors.js';
 import type { Logger } from '../observability/logger.js';
@@ -47,7 +48,10 @@ export async function openStore(adapter: Adapter, options: OpenStoreOptions): Pr
   try {
     const store = await LocalStore.open({ ...local, stamps }, journal);
     const ms = Math.round(performance.now() - started);
-    options.logger.info({ store: store.kind, items: store.size, ms }, 'store open');
+    const { file_path: directory } = adapter.config;
+    // What a relative path means depends on where the process was started.
+    const where = store.kind === 'file_based' && directory ? { directory: path.resolve(directory) } : {};
+    options.logger.info({ store: store.kind, ...where, items: store.size, ms }, 'store open');
     return store;
   } catch (error) {
     await journal?.close();

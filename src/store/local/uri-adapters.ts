@@ -81,6 +81,11 @@ export function adapterFor(uri: string): UriAdapter {
       `adapter.config.uri: the scheme ${scheme || '(none)'} is not one of ${schemes}.`,
     );
   }
+  if (scheme === 'sqlite:' && !/^sqlite:\/\//i.test(uri)) {
+    const message =
+      'adapter.config.uri: a path follows sqlite://, as in sqlite://x.db or sqlite:///var/lib/x.db.';
+    throw new LocalError('store_uri', message);
+  }
   return known;
 }
 

@@ -12,10 +12,10 @@ export interface ProcessIdentity {
 }
 
 export async function ownIdentity(): Promise<ProcessIdentity> {
-  const [boot, namespace, started] = await Promise.all([
+  const [boot, namespace, { started }] = await Promise.all([
     readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''),
     readlink('/proc/self/ns/pid').catch(() => ''),
-    startOf(process.pid),
+    statOf(process.pid),
   ]);
   return { pid: process.pid, boot: boot.trim(), namespace, started };
 }
@@ -38,11 +38,16 @@ export async function isAlive(other: ProcessIdentity, own: ProcessIdentity): Pro
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
-  return (await startOf(other.pid)) === other.started;
+  const { state, started } = await statOf(other.pid);
+  return !ENDED.has(state) && started === other.started;
 }
 
-async function startOf(pid: number): Promise<string> {
+/** States of a process that has ended and whose parent has not asked how: it writes nothing any more. */
+const ENDED: ReadonlySet<string> = new Set(['Z', 'X']);
+
+async function statOf(pid: number): Promise<{ state: string; started: string }> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // The second field is the program's name in parentheses and may hold anything; the start is field 22.
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  // The second field is the program's name in parentheses and may hold anything; the state is field 3, the start 22.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', started: fields[19] ?? '' };
 }
