@@ -105,9 +105,13 @@ export interface Limits {
    */
   max_depth: number;
   /**
-   * Bytes of one incoming WebSocket message.
+   * Bytes of one incoming message of a client, and of a value.
    */
   max_frame_bytes: number;
+  /**
+   * Bytes of one incoming message of a worker; what is longer is answered with `limit`.
+   */
+  max_call_bytes: number;
   /**
    * Bytes that may wait to be sent on one socket before changes are skipped to the newest.
    */

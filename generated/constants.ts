@@ -484,6 +484,7 @@ export const WORKER_MESSAGE = {
   ping: 'ping',
   pong: 'pong',
   workerRegistered: 'workerregistered',
+  error: 'error',
 } as const;
 export type WorkerMessageType = (typeof WORKER_MESSAGE)[keyof typeof WORKER_MESSAGE];
 
@@ -566,5 +567,9 @@ export const INVOCATION_ERROR = {
   overloaded: 'overloaded',
   /** The config of a trigger is refused. */
   triggerRegistrationFailed: 'trigger_registration_failed',
+  /** The message passes `limits.max_call_bytes`. */
+  limit: 'limit',
+  /** The function is called over HTTP, and this server calls no URLs. */
+  unsupported: 'unsupported',
 } as const;
 export type InvocationErrorCode = (typeof INVOCATION_ERROR)[keyof typeof INVOCATION_ERROR];

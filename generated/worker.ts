@@ -26,9 +26,11 @@ export type EngineMessage =
   | RegisterFunctionMessage
   | RegisterTriggerMessage
   | UnregisterTriggerMessage
+  | TriggerRegistrationResultMessage
   | WorkerRegisteredMessage
   | PingMessage
-  | PongMessage;
+  | PongMessage
+  | ProtocolErrorMessage;
 /**
  * How to run the call. Absent = run it and reply.
  */
@@ -162,6 +164,11 @@ export interface PingMessage {
 }
 export interface PongMessage {
   type: 'pong';
+}
+export interface ProtocolErrorMessage {
+  type: 'error';
+  code: string;
+  message: string;
 }
 /**
  * Why a call failed.

@@ -4,7 +4,7 @@
 export const validateConfig = validate11;
 const schema12 = {"title":"Config","description":"Configuration of one iii-stream process, as the bare mapping.","type":"object","additionalProperties":false,"properties":{"port":{"description":"Port of the stream socket. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":3112},"host":{"description":"Address that the stream socket listens on.","type":"string","minLength":1,"default":"0.0.0.0"},"auth_function":{"description":"Id of the function that admits clients. Absent = everybody is let in.","type":"string","minLength":1},"adapter":{"$ref":"#/definitions/Adapter","default":{"name":"kv"}},"allowed_origins":{"description":"Values of the Origin header that browsers may connect from, such as `https://app.example`. Absent = any.","type":"array","items":{"type":"string","minLength":1}},"trusted_proxies":{"description":"Addresses of proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` or `Forwarded` header gives the client's address. Absent = none is believed.","type":"array","items":{"type":"string","pattern":"^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"}},"path_prefix":{"description":"What all paths of the stream port begin with, such as `/rt`, behind a proxy that keeps it.","type":"string","pattern":"^(/[A-Za-z0-9._~-]+)+$"},"drain_ms":{"description":"Milliseconds of the end in which `/readyz` says 503 already: clients are served for the first half, and closed one after another in the second.","type":"integer","minimum":0,"maximum":7000,"default":0},"http":{"$ref":"#/definitions/Http","default":{}},"limits":{"$ref":"#/definitions/Limits","default":{}},"admin":{"$ref":"#/definitions/Admin","default":{}},"log":{"$ref":"#/definitions/Log","default":{}},"engine":{"$ref":"#/definitions/Engine","default":{}}}};
 const schema20 = {"description":"Reads over HTTP, on the port of the stream socket.","type":"object","additionalProperties":false,"properties":{"reads_guarded":{"description":"Plain reads of a stream that `stream:join` handlers guard. `refuse` = 403; `ask` = the handlers are asked about each, as a join with `transport: get`.","type":"string","enum":["refuse","ask"],"default":"refuse"}}};
-const schema21 = {"description":"Bounds. Each has a named error or close code.","type":"object","additionalProperties":false,"properties":{"max_name_bytes":{"description":"Bytes (UTF-8) of a stream name, group id or item id.","type":"integer","minimum":1,"maximum":65536,"default":512},"max_depth":{"description":"Nesting depth of a message's JSON.","type":"integer","minimum":8,"maximum":10000,"default":128},"max_frame_bytes":{"description":"Bytes of one incoming WebSocket message.","type":"integer","minimum":1024,"maximum":268435456,"default":4194304},"outbox_bytes":{"description":"Bytes that may wait to be sent on one socket before changes are skipped to the newest.","type":"integer","minimum":1024,"maximum":1073741824,"default":1048576},"slow_client_timeout_ms":{"description":"Milliseconds that a socket with a full outbox may take nothing before it is closed.","type":"integer","minimum":1,"maximum":2147483647,"default":30000},"sync_bytes":{"description":"Bytes of a group's values that a client is sent at once when it does not ask for pages. Beyond, it gets the error `limit`.","type":"integer","minimum":1024,"maximum":1073741824,"default":67108864},"subscriptions_per_socket":{"description":"Subscriptions that one socket may hold.","type":"integer","minimum":1,"maximum":2147483647,"default":1000},"sockets_per_address":{"description":"Sockets that one client address may hold. 0 = unlimited.","type":"integer","minimum":0,"maximum":2147483647,"default":10000},"max_sockets":{"description":"Sockets that all clients together may hold. 0 = as many as the process's open files allow, less a reserve for everything else; a greater number than that counts as that.","type":"integer","minimum":0,"maximum":2147483647,"default":0},"joins_per_second":{"description":"Joins per second that one socket may send; so many may also come at once, as after a reconnect.","type":"integer","minimum":1,"maximum":2147483647,"default":1000},"idempotency_window_ms":{"description":"Milliseconds that the idempotency key of a write is remembered, by its item, which keeps the last 8.","type":"integer","minimum":1,"maximum":2147483647,"default":600000},"max_pending_invocations":{"description":"Function calls that may be unanswered at once.","type":"integer","minimum":1,"maximum":2147483647,"default":10000},"invocation_timeout_ms":{"description":"Milliseconds that a called function may take.","type":"integer","minimum":1,"maximum":2147483647,"default":30000},"auth_timeout_ms":{"description":"Milliseconds that the auth function may take.","type":"integer","minimum":1,"maximum":2147483647,"default":10000},"heartbeat_interval_ms":{"description":"Milliseconds between two pings of a socket; one that did not answer the last is dropped.","type":"integer","minimum":1,"maximum":2147483647,"default":30000}}};
+const schema21 = {"description":"Bounds. Each has a named error or close code.","type":"object","additionalProperties":false,"properties":{"max_name_bytes":{"description":"Bytes (UTF-8) of a stream name, group id or item id.","type":"integer","minimum":1,"maximum":65536,"default":512},"max_depth":{"description":"Nesting depth of a message's JSON.","type":"integer","minimum":8,"maximum":10000,"default":128},"max_frame_bytes":{"description":"Bytes of one incoming message of a client, and of a value.","type":"integer","minimum":1024,"maximum":268435456,"default":4194304},"max_call_bytes":{"description":"Bytes of one incoming message of a worker; what is longer is answered with `limit`.","type":"integer","minimum":1024,"maximum":67108864,"default":16777216},"outbox_bytes":{"description":"Bytes that may wait to be sent on one socket before changes are skipped to the newest.","type":"integer","minimum":1024,"maximum":1073741824,"default":1048576},"slow_client_timeout_ms":{"description":"Milliseconds that a socket with a full outbox may take nothing before it is closed.","type":"integer","minimum":1,"maximum":2147483647,"default":30000},"sync_bytes":{"description":"Bytes of a group's values that a client is sent at once when it does not ask for pages. Beyond, it gets the error `limit`.","type":"integer","minimum":1024,"maximum":1073741824,"default":67108864},"subscriptions_per_socket":{"description":"Subscriptions that one socket may hold.","type":"integer","minimum":1,"maximum":2147483647,"default":1000},"sockets_per_address":{"description":"Sockets that one client address may hold. 0 = unlimited.","type":"integer","minimum":0,"maximum":2147483647,"default":10000},"max_sockets":{"description":"Sockets that all clients together may hold. 0 = as many as the process's open files allow, less a reserve for everything else; a greater number than that counts as that.","type":"integer","minimum":0,"maximum":2147483647,"default":0},"joins_per_second":{"description":"Joins per second that one socket may send; so many may also come at once, as after a reconnect.","type":"integer","minimum":1,"maximum":2147483647,"default":1000},"idempotency_window_ms":{"description":"Milliseconds that the idempotency key of a write is remembered, by its item, which keeps the last 8.","type":"integer","minimum":1,"maximum":2147483647,"default":600000},"max_pending_invocations":{"description":"Function calls that may be unanswered at once.","type":"integer","minimum":1,"maximum":2147483647,"default":10000},"invocation_timeout_ms":{"description":"Milliseconds that a called function may take.","type":"integer","minimum":1,"maximum":2147483647,"default":30000},"auth_timeout_ms":{"description":"Milliseconds that the auth function may take.","type":"integer","minimum":1,"maximum":2147483647,"default":10000},"heartbeat_interval_ms":{"description":"Milliseconds between two pings of a socket; one that did not answer the last is dropped.","type":"integer","minimum":1,"maximum":2147483647,"default":30000}}};
 const schema22 = {"description":"The endpoint of health and metrics. `false` = none.","type":["object","boolean"],"if":{"type":"boolean"},"then":{"const":false},"additionalProperties":false,"properties":{"host":{"description":"Address that it listens on.","type":"string","minLength":1,"default":"127.0.0.1"},"port":{"description":"Its port. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":3113},"token_file":{"description":"File with the token that requests have to show, all but those for health and metrics; 16 characters at least. Absent: the environment's `III_STREAM_ADMIN_TOKEN`, else none is wanted. A changed file counts within a second.","type":"string","minLength":1}}};
 const schema23 = {"type":"object","additionalProperties":false,"properties":{"level":{"description":"The least level that is logged.","type":"string","enum":["trace","debug","info","warn","error","fatal","silent"],"default":"info"},"format":{"description":"`auto` = pretty on a terminal, else JSON.","type":"string","enum":["auto","json","pretty"],"default":"auto"}}};
 const schema24 = {"description":"The embedded engine endpoint. Read only when no engine is given to attach to.","type":"object","additionalProperties":false,"properties":{"host":{"description":"Address that it listens on.","type":"string","minLength":1,"default":"127.0.0.1"},"port":{"description":"Its port. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":49134}}};
@@ -1054,6 +1054,9 @@ data12.max_depth = 128;
 if(data12.max_frame_bytes === undefined){
 data12.max_frame_bytes = 4194304;
 }
+if(data12.max_call_bytes === undefined){
+data12.max_call_bytes = 16777216;
+}
 if(data12.outbox_bytes === undefined){
 data12.outbox_bytes = 1048576;
 }
@@ -1165,21 +1168,21 @@ return false;
 }
 var valid6 = _errs35 === errors;
 if(valid6){
-let data16 = data12.outbox_bytes;
+let data16 = data12.max_call_bytes;
 const _errs37 = errors;
 if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_call_bytes",schemaPath:"#/definitions/Limits/properties/max_call_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs37){
 if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 > 1073741824 || isNaN(data16)){
-validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1073741824},message:"must be <= 1073741824"}];
+if(data16 > 67108864 || isNaN(data16)){
+validate11.errors = [{instancePath:instancePath+"/limits/max_call_bytes",schemaPath:"#/definitions/Limits/properties/max_call_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 67108864},message:"must be <= 67108864"}];
 return false;
 }
 else {
 if(data16 < 1024 || isNaN(data16)){
-validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_call_bytes",schemaPath:"#/definitions/Limits/properties/max_call_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
 return false;
 }
 }
@@ -1187,21 +1190,21 @@ return false;
 }
 var valid6 = _errs37 === errors;
 if(valid6){
-let data17 = data12.slow_client_timeout_ms;
+let data17 = data12.outbox_bytes;
 const _errs39 = errors;
 if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs39){
 if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 > 2147483647 || isNaN(data17)){
-validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+if(data17 > 1073741824 || isNaN(data17)){
+validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1073741824},message:"must be <= 1073741824"}];
 return false;
 }
 else {
-if(data17 < 1 || isNaN(data17)){
-validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+if(data17 < 1024 || isNaN(data17)){
+validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
 return false;
 }
 }
@@ -1209,21 +1212,21 @@ return false;
 }
 var valid6 = _errs39 === errors;
 if(valid6){
-let data18 = data12.sync_bytes;
+let data18 = data12.slow_client_timeout_ms;
 const _errs41 = errors;
 if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs41){
 if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 > 1073741824 || isNaN(data18)){
-validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1073741824},message:"must be <= 1073741824"}];
+if(data18 > 2147483647 || isNaN(data18)){
+validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data18 < 1024 || isNaN(data18)){
-validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
+if(data18 < 1 || isNaN(data18)){
+validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1231,21 +1234,21 @@ return false;
 }
 var valid6 = _errs41 === errors;
 if(valid6){
-let data19 = data12.subscriptions_per_socket;
+let data19 = data12.sync_bytes;
 const _errs43 = errors;
 if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
-validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs43){
 if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 > 2147483647 || isNaN(data19)){
-validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+if(data19 > 1073741824 || isNaN(data19)){
+validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1073741824},message:"must be <= 1073741824"}];
 return false;
 }
 else {
-if(data19 < 1 || isNaN(data19)){
-validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+if(data19 < 1024 || isNaN(data19)){
+validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
 return false;
 }
 }
@@ -1253,21 +1256,21 @@ return false;
 }
 var valid6 = _errs43 === errors;
 if(valid6){
-let data20 = data12.sockets_per_address;
+let data20 = data12.subscriptions_per_socket;
 const _errs45 = errors;
 if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
-validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs45){
 if((typeof data20 == "number") && (isFinite(data20))){
 if(data20 > 2147483647 || isNaN(data20)){
-validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data20 < 0 || isNaN(data20)){
-validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+if(data20 < 1 || isNaN(data20)){
+validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1275,21 +1278,21 @@ return false;
 }
 var valid6 = _errs45 === errors;
 if(valid6){
-let data21 = data12.max_sockets;
+let data21 = data12.sockets_per_address;
 const _errs47 = errors;
 if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
-validate11.errors = [{instancePath:instancePath+"/limits/max_sockets",schemaPath:"#/definitions/Limits/properties/max_sockets/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs47){
 if((typeof data21 == "number") && (isFinite(data21))){
 if(data21 > 2147483647 || isNaN(data21)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_sockets",schemaPath:"#/definitions/Limits/properties/max_sockets/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data21 < 0 || isNaN(data21)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_sockets",schemaPath:"#/definitions/Limits/properties/max_sockets/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -1297,21 +1300,21 @@ return false;
 }
 var valid6 = _errs47 === errors;
 if(valid6){
-let data22 = data12.joins_per_second;
+let data22 = data12.max_sockets;
 const _errs49 = errors;
 if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
-validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_sockets",schemaPath:"#/definitions/Limits/properties/max_sockets/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs49){
 if((typeof data22 == "number") && (isFinite(data22))){
 if(data22 > 2147483647 || isNaN(data22)){
-validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_sockets",schemaPath:"#/definitions/Limits/properties/max_sockets/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data22 < 1 || isNaN(data22)){
-validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+if(data22 < 0 || isNaN(data22)){
+validate11.errors = [{instancePath:instancePath+"/limits/max_sockets",schemaPath:"#/definitions/Limits/properties/max_sockets/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -1319,21 +1322,21 @@ return false;
 }
 var valid6 = _errs49 === errors;
 if(valid6){
-let data23 = data12.idempotency_window_ms;
+let data23 = data12.joins_per_second;
 const _errs51 = errors;
 if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
-validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs51){
 if((typeof data23 == "number") && (isFinite(data23))){
 if(data23 > 2147483647 || isNaN(data23)){
-validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data23 < 1 || isNaN(data23)){
-validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1341,21 +1344,21 @@ return false;
 }
 var valid6 = _errs51 === errors;
 if(valid6){
-let data24 = data12.max_pending_invocations;
+let data24 = data12.idempotency_window_ms;
 const _errs53 = errors;
 if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
-validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs53){
 if((typeof data24 == "number") && (isFinite(data24))){
 if(data24 > 2147483647 || isNaN(data24)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data24 < 1 || isNaN(data24)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1363,21 +1366,21 @@ return false;
 }
 var valid6 = _errs53 === errors;
 if(valid6){
-let data25 = data12.invocation_timeout_ms;
+let data25 = data12.max_pending_invocations;
 const _errs55 = errors;
 if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
-validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs55){
 if((typeof data25 == "number") && (isFinite(data25))){
 if(data25 > 2147483647 || isNaN(data25)){
-validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data25 < 1 || isNaN(data25)){
-validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1385,21 +1388,21 @@ return false;
 }
 var valid6 = _errs55 === errors;
 if(valid6){
-let data26 = data12.auth_timeout_ms;
+let data26 = data12.invocation_timeout_ms;
 const _errs57 = errors;
 if(!(((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26))) && (isFinite(data26)))){
-validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs57){
 if((typeof data26 == "number") && (isFinite(data26))){
 if(data26 > 2147483647 || isNaN(data26)){
-validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data26 < 1 || isNaN(data26)){
-validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1407,27 +1410,50 @@ return false;
 }
 var valid6 = _errs57 === errors;
 if(valid6){
-let data27 = data12.heartbeat_interval_ms;
+let data27 = data12.auth_timeout_ms;
 const _errs59 = errors;
 if(!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27)))){
-validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs59){
 if((typeof data27 == "number") && (isFinite(data27))){
 if(data27 > 2147483647 || isNaN(data27)){
-validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data27 < 1 || isNaN(data27)){
-validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
 var valid6 = _errs59 === errors;
+if(valid6){
+let data28 = data12.heartbeat_interval_ms;
+const _errs61 = errors;
+if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
+validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs61){
+if((typeof data28 == "number") && (isFinite(data28))){
+if(data28 > 2147483647 || isNaN(data28)){
+validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+return false;
+}
+else {
+if(data28 < 1 || isNaN(data28)){
+validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
+}
+var valid6 = _errs61 === errors;
+}
 }
 }
 }
@@ -1451,17 +1477,17 @@ return false;
 }
 var valid0 = _errs27 === errors;
 if(valid0){
-let data28 = data.admin;
-const _errs61 = errors;
-const _errs62 = errors;
-if((!(data28 && typeof data28 == "object" && !Array.isArray(data28))) && (typeof data28 !== "boolean")){
+let data29 = data.admin;
+const _errs63 = errors;
+const _errs64 = errors;
+if((!(data29 && typeof data29 == "object" && !Array.isArray(data29))) && (typeof data29 !== "boolean")){
 validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/type",keyword:"type",params:{type: schema22.type},message:"must be object,boolean"}];
 return false;
 }
-const _errs64 = errors;
+const _errs66 = errors;
 let valid8 = true;
-const _errs65 = errors;
-if(typeof data28 !== "boolean"){
+const _errs67 = errors;
+if(typeof data29 !== "boolean"){
 const err0 = {};
 if(vErrors === null){
 vErrors = [err0];
@@ -1471,23 +1497,23 @@ vErrors.push(err0);
 }
 errors++;
 }
-var _valid0 = _errs65 === errors;
-errors = _errs64;
+var _valid0 = _errs67 === errors;
+errors = _errs66;
 if(vErrors !== null){
-if(_errs64){
-vErrors.length = _errs64;
+if(_errs66){
+vErrors.length = _errs66;
 }
 else {
 vErrors = null;
 }
 }
 if(_valid0){
-const _errs67 = errors;
-if(false !== data28){
+const _errs69 = errors;
+if(false !== data29){
 validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/then/const",keyword:"const",params:{allowedValue: false},message:"must be equal to constant"}];
 return false;
 }
-var _valid0 = _errs67 === errors;
+var _valid0 = _errs69 === errors;
 valid8 = _valid0;
 }
 if(!valid8){
@@ -1502,28 +1528,28 @@ errors++;
 validate11.errors = vErrors;
 return false;
 }
-if(errors === _errs62){
-if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
-if(data28.host === undefined){
-data28.host = "127.0.0.1";
+if(errors === _errs64){
+if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
+if(data29.host === undefined){
+data29.host = "127.0.0.1";
 }
-if(data28.port === undefined){
-data28.port = 3113;
+if(data29.port === undefined){
+data29.port = 3113;
 }
-const _errs68 = errors;
-for(const key3 in data28){
+const _errs70 = errors;
+for(const key3 in data29){
 if(!(((key3 === "host") || (key3 === "port")) || (key3 === "token_file"))){
 validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs68 === errors){
-let data29 = data28.host;
-const _errs69 = errors;
-if(errors === _errs69){
-if(typeof data29 === "string"){
-if(func3(data29) < 1){
+if(_errs70 === errors){
+let data30 = data29.host;
+const _errs71 = errors;
+if(errors === _errs71){
+if(typeof data30 === "string"){
+if(func3(data30) < 1){
 validate11.errors = [{instancePath:instancePath+"/admin/host",schemaPath:"#/definitions/Admin/properties/host/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
@@ -1533,36 +1559,36 @@ validate11.errors = [{instancePath:instancePath+"/admin/host",schemaPath:"#/defi
 return false;
 }
 }
-var valid9 = _errs69 === errors;
+var valid9 = _errs71 === errors;
 if(valid9){
-let data30 = data28.port;
-const _errs71 = errors;
-if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
+let data31 = data29.port;
+const _errs73 = errors;
+if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
 validate11.errors = [{instancePath:instancePath+"/admin/port",schemaPath:"#/definitions/Admin/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs71){
-if((typeof data30 == "number") && (isFinite(data30))){
-if(data30 > 65535 || isNaN(data30)){
+if(errors === _errs73){
+if((typeof data31 == "number") && (isFinite(data31))){
+if(data31 > 65535 || isNaN(data31)){
 validate11.errors = [{instancePath:instancePath+"/admin/port",schemaPath:"#/definitions/Admin/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
 return false;
 }
 else {
-if(data30 < 0 || isNaN(data30)){
+if(data31 < 0 || isNaN(data31)){
 validate11.errors = [{instancePath:instancePath+"/admin/port",schemaPath:"#/definitions/Admin/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid9 = _errs71 === errors;
+var valid9 = _errs73 === errors;
 if(valid9){
-if(data28.token_file !== undefined){
-let data31 = data28.token_file;
-const _errs73 = errors;
-if(errors === _errs73){
-if(typeof data31 === "string"){
-if(func3(data31) < 1){
+if(data29.token_file !== undefined){
+let data32 = data29.token_file;
+const _errs75 = errors;
+if(errors === _errs75){
+if(typeof data32 === "string"){
+if(func3(data32) < 1){
 validate11.errors = [{instancePath:instancePath+"/admin/token_file",schemaPath:"#/definitions/Admin/properties/token_file/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
@@ -1572,7 +1598,7 @@ validate11.errors = [{instancePath:instancePath+"/admin/token_file",schemaPath:"
 return false;
 }
 }
-var valid9 = _errs73 === errors;
+var valid9 = _errs75 === errors;
 }
 else {
 var valid9 = true;
@@ -1582,51 +1608,51 @@ var valid9 = true;
 }
 }
 }
-var valid0 = _errs61 === errors;
+var valid0 = _errs63 === errors;
 if(valid0){
-let data32 = data.log;
-const _errs75 = errors;
-const _errs76 = errors;
-if(errors === _errs76){
-if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
-if(data32.level === undefined){
-data32.level = "info";
-}
-if(data32.format === undefined){
-data32.format = "auto";
-}
+let data33 = data.log;
+const _errs77 = errors;
 const _errs78 = errors;
-for(const key4 in data32){
+if(errors === _errs78){
+if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
+if(data33.level === undefined){
+data33.level = "info";
+}
+if(data33.format === undefined){
+data33.format = "auto";
+}
+const _errs80 = errors;
+for(const key4 in data33){
 if(!((key4 === "level") || (key4 === "format"))){
 validate11.errors = [{instancePath:instancePath+"/log",schemaPath:"#/definitions/Log/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs78 === errors){
-let data33 = data32.level;
-const _errs79 = errors;
-if(typeof data33 !== "string"){
+if(_errs80 === errors){
+let data34 = data33.level;
+const _errs81 = errors;
+if(typeof data34 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/log/level",schemaPath:"#/definitions/Log/properties/level/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((((((data33 === "trace") || (data33 === "debug")) || (data33 === "info")) || (data33 === "warn")) || (data33 === "error")) || (data33 === "fatal")) || (data33 === "silent"))){
+if(!(((((((data34 === "trace") || (data34 === "debug")) || (data34 === "info")) || (data34 === "warn")) || (data34 === "error")) || (data34 === "fatal")) || (data34 === "silent"))){
 validate11.errors = [{instancePath:instancePath+"/log/level",schemaPath:"#/definitions/Log/properties/level/enum",keyword:"enum",params:{allowedValues: schema23.properties.level.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid11 = _errs79 === errors;
+var valid11 = _errs81 === errors;
 if(valid11){
-let data34 = data32.format;
-const _errs81 = errors;
-if(typeof data34 !== "string"){
+let data35 = data33.format;
+const _errs83 = errors;
+if(typeof data35 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/log/format",schemaPath:"#/definitions/Log/properties/format/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((data34 === "auto") || (data34 === "json")) || (data34 === "pretty"))){
+if(!(((data35 === "auto") || (data35 === "json")) || (data35 === "pretty"))){
 validate11.errors = [{instancePath:instancePath+"/log/format",schemaPath:"#/definitions/Log/properties/format/enum",keyword:"enum",params:{allowedValues: schema23.properties.format.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid11 = _errs81 === errors;
+var valid11 = _errs83 === errors;
 }
 }
 }
@@ -1635,33 +1661,33 @@ validate11.errors = [{instancePath:instancePath+"/log",schemaPath:"#/definitions
 return false;
 }
 }
-var valid0 = _errs75 === errors;
+var valid0 = _errs77 === errors;
 if(valid0){
-let data35 = data.engine;
-const _errs83 = errors;
-const _errs84 = errors;
-if(errors === _errs84){
-if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
-if(data35.host === undefined){
-data35.host = "127.0.0.1";
-}
-if(data35.port === undefined){
-data35.port = 49134;
-}
+let data36 = data.engine;
+const _errs85 = errors;
 const _errs86 = errors;
-for(const key5 in data35){
+if(errors === _errs86){
+if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
+if(data36.host === undefined){
+data36.host = "127.0.0.1";
+}
+if(data36.port === undefined){
+data36.port = 49134;
+}
+const _errs88 = errors;
+for(const key5 in data36){
 if(!((key5 === "host") || (key5 === "port"))){
 validate11.errors = [{instancePath:instancePath+"/engine",schemaPath:"#/definitions/Engine/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs86 === errors){
-let data36 = data35.host;
-const _errs87 = errors;
-if(errors === _errs87){
-if(typeof data36 === "string"){
-if(func3(data36) < 1){
+if(_errs88 === errors){
+let data37 = data36.host;
+const _errs89 = errors;
+if(errors === _errs89){
+if(typeof data37 === "string"){
+if(func3(data37) < 1){
 validate11.errors = [{instancePath:instancePath+"/engine/host",schemaPath:"#/definitions/Engine/properties/host/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
@@ -1671,29 +1697,29 @@ validate11.errors = [{instancePath:instancePath+"/engine/host",schemaPath:"#/def
 return false;
 }
 }
-var valid13 = _errs87 === errors;
+var valid13 = _errs89 === errors;
 if(valid13){
-let data37 = data35.port;
-const _errs89 = errors;
-if(!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))){
+let data38 = data36.port;
+const _errs91 = errors;
+if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
 validate11.errors = [{instancePath:instancePath+"/engine/port",schemaPath:"#/definitions/Engine/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs89){
-if((typeof data37 == "number") && (isFinite(data37))){
-if(data37 > 65535 || isNaN(data37)){
+if(errors === _errs91){
+if((typeof data38 == "number") && (isFinite(data38))){
+if(data38 > 65535 || isNaN(data38)){
 validate11.errors = [{instancePath:instancePath+"/engine/port",schemaPath:"#/definitions/Engine/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
 return false;
 }
 else {
-if(data37 < 0 || isNaN(data37)){
+if(data38 < 0 || isNaN(data38)){
 validate11.errors = [{instancePath:instancePath+"/engine/port",schemaPath:"#/definitions/Engine/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid13 = _errs89 === errors;
+var valid13 = _errs91 === errors;
 }
 }
 }
@@ -1702,7 +1728,7 @@ validate11.errors = [{instancePath:instancePath+"/engine",schemaPath:"#/definiti
 return false;
 }
 }
-var valid0 = _errs83 === errors;
+var valid0 = _errs85 === errors;
 }
 }
 }

@@ -1022,7 +1022,7 @@ return errors === 0;
 }
 
 export const validateEngineMessage = validate12;
-const schema13 = {"type":"object","description":"What the engine sends to a worker.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","function_id"],"properties":{"type":{"type":"string","const":"invokefunction"},"function_id":{"type":"string"},"invocation_id":{"type":["string","null"],"description":"A UUID. Absent = no reply wanted."},"action":{"type":["object","null"],"description":"How to run the call. Absent = run it and reply.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"description":"Run it and never reply.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"void"}}},{"description":"Hand it to a queue. Without a queue worker it fails with `enqueue_error`.","type":"object","required":["type","queue"],"properties":{"type":{"type":"string","const":"enqueue"},"queue":{"type":"string"}}}]},"data":{"description":"The input. The engine adds `_caller_worker_id` to an object."},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]}}},{"type":"object","required":["type","invocation_id","function_id"],"properties":{"type":{"type":"string","const":"invocationresult"},"invocation_id":{"type":"string"},"function_id":{"type":"string"},"result":{"description":"Absent when the function returned nothing."},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"registerfunction"},"id":{"type":"string"},"description":{"type":["string","null"]},"request_format":{"description":"JSON Schema of the input."},"response_format":{"description":"JSON Schema of the result."},"metadata":{"description":"Anything the worker wants listed."},"invocation":{"description":"How to reach a function that is called over HTTP."}}},{"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"registertrigger"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"config":{"description":"What the trigger type asks for."},"metadata":{"description":"Anything the worker wants listed."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregistertrigger"},"id":{"type":"string"},"trigger_type":{"type":["string","null"]}}},{"type":"object","required":["type","worker_id"],"properties":{"type":{"type":"string","const":"workerregistered"},"worker_id":{"type":"string","description":"A UUID."}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"ping"}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}]};
+const schema13 = {"type":"object","description":"What the engine sends to a worker.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","function_id"],"properties":{"type":{"type":"string","const":"invokefunction"},"function_id":{"type":"string"},"invocation_id":{"type":["string","null"],"description":"A UUID. Absent = no reply wanted."},"action":{"type":["object","null"],"description":"How to run the call. Absent = run it and reply.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"description":"Run it and never reply.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"void"}}},{"description":"Hand it to a queue. Without a queue worker it fails with `enqueue_error`.","type":"object","required":["type","queue"],"properties":{"type":{"type":"string","const":"enqueue"},"queue":{"type":"string"}}}]},"data":{"description":"The input. The engine adds `_caller_worker_id` to an object."},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]}}},{"type":"object","required":["type","invocation_id","function_id"],"properties":{"type":{"type":"string","const":"invocationresult"},"invocation_id":{"type":"string"},"function_id":{"type":"string"},"result":{"description":"Absent when the function returned nothing."},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"registerfunction"},"id":{"type":"string"},"description":{"type":["string","null"]},"request_format":{"description":"JSON Schema of the input."},"response_format":{"description":"JSON Schema of the result."},"metadata":{"description":"Anything the worker wants listed."},"invocation":{"description":"How to reach a function that is called over HTTP."}}},{"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"registertrigger"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"config":{"description":"What the trigger type asks for."},"metadata":{"description":"Anything the worker wants listed."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregistertrigger"},"id":{"type":"string"},"trigger_type":{"type":["string","null"]}}},{"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"triggerregistrationresult"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}}}},{"type":"object","required":["type","worker_id"],"properties":{"type":{"type":"string","const":"workerregistered"},"worker_id":{"type":"string","description":"A UUID."}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"ping"}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}},{"type":"object","required":["type","code","message"],"properties":{"type":{"type":"string","const":"error"},"code":{"type":"string"},"message":{"type":"string"}}}]};
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1584,12 +1584,12 @@ return false;
 }
 }
 }
-else if(tag0 === "workerregistered"){
+else if(tag0 === "triggerregistrationresult"){
 const _errs73 = errors;
 if(errors === _errs73){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing10;
-if(((data.type === undefined) && (missing10 = "type")) || ((data.worker_id === undefined) && (missing10 = "worker_id"))){
+if(((((data.type === undefined) && (missing10 = "type")) || ((data.id === undefined) && (missing10 = "id"))) || ((data.trigger_type === undefined) && (missing10 = "trigger_type"))) || ((data.function_id === undefined) && (missing10 = "function_id"))){
 validate12.errors = [{instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
 return false;
 }
@@ -1601,8 +1601,8 @@ if(typeof data28 !== "string"){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/5/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("workerregistered" !== data28){
-validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/5/properties/type/const",keyword:"const",params:{allowedValue: "workerregistered"},message:"must be equal to constant"}];
+if("triggerregistrationresult" !== data28){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/5/properties/type/const",keyword:"const",params:{allowedValue: "triggerregistrationresult"},message:"must be equal to constant"}];
 return false;
 }
 var valid18 = _errs75 === errors;
@@ -1611,16 +1611,105 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.worker_id !== undefined){
+if(data.id !== undefined){
 const _errs77 = errors;
-if(typeof data.worker_id !== "string"){
-validate12.errors = [{instancePath:instancePath+"/worker_id",schemaPath:"#/oneOf/5/properties/worker_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data.id !== "string"){
+validate12.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/5/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs77 === errors;
 }
 else {
 var valid18 = true;
+}
+if(valid18){
+if(data.trigger_type !== undefined){
+const _errs79 = errors;
+if(typeof data.trigger_type !== "string"){
+validate12.errors = [{instancePath:instancePath+"/trigger_type",schemaPath:"#/oneOf/5/properties/trigger_type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid18 = _errs79 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data.function_id !== undefined){
+const _errs81 = errors;
+if(typeof data.function_id !== "string"){
+validate12.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/5/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid18 = _errs81 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data.error !== undefined){
+let data32 = data.error;
+const _errs83 = errors;
+if((!(data32 && typeof data32 == "object" && !Array.isArray(data32))) && (data32 !== null)){
+validate12.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/5/properties/error/type",keyword:"type",params:{type: schema13.oneOf[5].properties.error.type},message:"must be object,null"}];
+return false;
+}
+if(errors === _errs83){
+if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
+let missing11;
+if(((data32.code === undefined) && (missing11 = "code")) || ((data32.message === undefined) && (missing11 = "message"))){
+validate12.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/5/properties/error/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
+return false;
+}
+else {
+if(data32.code !== undefined){
+const _errs85 = errors;
+if(typeof data32.code !== "string"){
+validate12.errors = [{instancePath:instancePath+"/error/code",schemaPath:"#/oneOf/5/properties/error/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid19 = _errs85 === errors;
+}
+else {
+var valid19 = true;
+}
+if(valid19){
+if(data32.message !== undefined){
+const _errs87 = errors;
+if(typeof data32.message !== "string"){
+validate12.errors = [{instancePath:instancePath+"/error/message",schemaPath:"#/oneOf/5/properties/error/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid19 = _errs87 === errors;
+}
+else {
+var valid19 = true;
+}
+if(valid19){
+if(data32.stacktrace !== undefined){
+let data35 = data32.stacktrace;
+const _errs89 = errors;
+if((typeof data35 !== "string") && (data35 !== null)){
+validate12.errors = [{instancePath:instancePath+"/error/stacktrace",schemaPath:"#/oneOf/5/properties/error/properties/stacktrace/type",keyword:"type",params:{type: schema13.oneOf[5].properties.error.properties.stacktrace.type},message:"must be string,null"}];
+return false;
+}
+var valid19 = _errs89 === errors;
+}
+else {
+var valid19 = true;
+}
+}
+}
+}
+}
+}
+var valid18 = _errs83 === errors;
+}
+else {
+var valid18 = true;
+}
+}
+}
 }
 }
 }
@@ -1631,25 +1720,43 @@ return false;
 }
 }
 }
-else if(tag0 === "ping"){
-const _errs79 = errors;
-if(errors === _errs79){
+else if(tag0 === "workerregistered"){
+const _errs91 = errors;
+if(errors === _errs91){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing11;
-if((data.type === undefined) && (missing11 = "type")){
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
+let missing12;
+if(((data.type === undefined) && (missing12 = "type")) || ((data.worker_id === undefined) && (missing12 = "worker_id"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: missing12},message:"must have required property '"+missing12+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data30 = data.type;
-if(typeof data30 !== "string"){
+let data36 = data.type;
+const _errs93 = errors;
+if(typeof data36 !== "string"){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/6/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("ping" !== data30){
-validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/6/properties/type/const",keyword:"const",params:{allowedValue: "ping"},message:"must be equal to constant"}];
+if("workerregistered" !== data36){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/6/properties/type/const",keyword:"const",params:{allowedValue: "workerregistered"},message:"must be equal to constant"}];
 return false;
+}
+var valid21 = _errs93 === errors;
+}
+else {
+var valid21 = true;
+}
+if(valid21){
+if(data.worker_id !== undefined){
+const _errs95 = errors;
+if(typeof data.worker_id !== "string"){
+validate12.errors = [{instancePath:instancePath+"/worker_id",schemaPath:"#/oneOf/6/properties/worker_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid21 = _errs95 === errors;
+}
+else {
+var valid21 = true;
 }
 }
 }
@@ -1660,24 +1767,24 @@ return false;
 }
 }
 }
-else if(tag0 === "pong"){
-const _errs83 = errors;
-if(errors === _errs83){
+else if(tag0 === "ping"){
+const _errs97 = errors;
+if(errors === _errs97){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing12;
-if((data.type === undefined) && (missing12 = "type")){
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/7/required",keyword:"required",params:{missingProperty: missing12},message:"must have required property '"+missing12+"'"}];
+let missing13;
+if((data.type === undefined) && (missing13 = "type")){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/7/required",keyword:"required",params:{missingProperty: missing13},message:"must have required property '"+missing13+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data31 = data.type;
-if(typeof data31 !== "string"){
+let data38 = data.type;
+if(typeof data38 !== "string"){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/7/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("pong" !== data31){
-validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/7/properties/type/const",keyword:"const",params:{allowedValue: "pong"},message:"must be equal to constant"}];
+if("ping" !== data38){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/7/properties/type/const",keyword:"const",params:{allowedValue: "ping"},message:"must be equal to constant"}];
 return false;
 }
 }
@@ -1685,6 +1792,95 @@ return false;
 }
 else {
 validate12.errors = [{instancePath,schemaPath:"#/oneOf/7/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "pong"){
+const _errs101 = errors;
+if(errors === _errs101){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing14;
+if((data.type === undefined) && (missing14 = "type")){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/8/required",keyword:"required",params:{missingProperty: missing14},message:"must have required property '"+missing14+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data39 = data.type;
+if(typeof data39 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/8/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("pong" !== data39){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/8/properties/type/const",keyword:"const",params:{allowedValue: "pong"},message:"must be equal to constant"}];
+return false;
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/8/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "error"){
+const _errs105 = errors;
+if(errors === _errs105){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing15;
+if((((data.type === undefined) && (missing15 = "type")) || ((data.code === undefined) && (missing15 = "code"))) || ((data.message === undefined) && (missing15 = "message"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/9/required",keyword:"required",params:{missingProperty: missing15},message:"must have required property '"+missing15+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data40 = data.type;
+const _errs107 = errors;
+if(typeof data40 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/9/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("error" !== data40){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/9/properties/type/const",keyword:"const",params:{allowedValue: "error"},message:"must be equal to constant"}];
+return false;
+}
+var valid27 = _errs107 === errors;
+}
+else {
+var valid27 = true;
+}
+if(valid27){
+if(data.code !== undefined){
+const _errs109 = errors;
+if(typeof data.code !== "string"){
+validate12.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/9/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid27 = _errs109 === errors;
+}
+else {
+var valid27 = true;
+}
+if(valid27){
+if(data.message !== undefined){
+const _errs111 = errors;
+if(typeof data.message !== "string"){
+validate12.errors = [{instancePath:instancePath+"/message",schemaPath:"#/oneOf/9/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid27 = _errs111 === errors;
+}
+else {
+var valid27 = true;
+}
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/9/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }

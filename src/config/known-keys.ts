@@ -83,6 +83,7 @@ function limitKeys(): readonly string[] {
     max_name_bytes: true,
     max_depth: true,
     max_frame_bytes: true,
+    max_call_bytes: true,
     outbox_bytes: true,
     slow_client_timeout_ms: true,
     sync_bytes: true,

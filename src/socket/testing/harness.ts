@@ -18,6 +18,7 @@ import { StreamListener, type StreamListenerOptions } from '../stream-listener.j
 export const LIMITS: Limits = {
   max_name_bytes: 512,
   max_depth: 128,
+  max_call_bytes: 16_777_216,
   max_frame_bytes: 4_194_304,
   outbox_bytes: 1_048_576,
   slow_client_timeout_ms: 30_000,

@@ -16,7 +16,9 @@ import type {
 } from '../../service/service-port.js';
 import { drain } from '../protocol/drain.js';
 import { errorBody } from '../protocol/encode.js';
-import type { HandledMessage, IncomingCall, Peer } from '../protocol/peer.js';
+import type { HandledMessage } from '../protocol/handled.js';
+import type { Peer } from '../protocol/peer.js';
+import type { IncomingCall } from '../protocol/peer-options.js';
 import { Shared } from '../protocol/shared.js';
 import type { WorkersOptions } from '../protocol/workers-config.js';
 import { CustomStreamFunctions, isCustomStream } from './custom-stream-functions.js';
@@ -206,6 +208,10 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
         break;
       case WORKER_MESSAGE.unregisterTrigger:
         this.#triggers.unregister(message.id);
+        break;
+      case WORKER_MESSAGE.triggerRegistrationResult:
+      case WORKER_MESSAGE.error:
+        this.#options.logger.warn({ ...message }, 'the engine refused a message of ours');
         break;
       // The engine greets with our id, and tells of functions that it lists anyway.
       case WORKER_MESSAGE.workerRegistered:

@@ -160,7 +160,7 @@ test('an engine that sends garbage, and knows no lists, is survived', async (t) 
   await until(() => answers.length === 1, 'an answer');
   assert.deepEqual(answers, [{ type: 'invocationresult', invocation_id: '1', function_id: 'stream::get' }]);
   const warnings = attached.logger.lines.filter(({ message }) =>
-    message.startsWith('ignored a message that breaks'),
+    message.startsWith('refused a message that breaks'),
   );
   assert.ok(
     order.indexOf('engine::functions::list') < order.indexOf('stream::get'),

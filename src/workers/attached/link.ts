@@ -7,17 +7,16 @@ import type { EngineMessage } from '../../../generated/worker.js';
 import { type Backoff, backoffMs } from '../../net/backoff.js';
 import type { Logger } from '../../observability/logger.js';
 import { Liveness } from '../protocol/liveness.js';
-import { Peer, type PeerOptions } from '../protocol/peer.js';
+import { Peer } from '../protocol/peer.js';
+import type { PeerOptions } from '../protocol/peer-options.js';
 import type { Shared } from '../protocol/shared.js';
+import { MAX_MESSAGE_BYTES } from '../protocol/workers-config.js';
 
 /** Milliseconds that an engine has to accept a connection. */
 const HANDSHAKE_MS = 10_000;
 /** Milliseconds that the engine has for its part of the close handshake. */
 const CLOSE_HANDSHAKE_MS = 1_000;
 const RETRY: Backoff = { firstMs: 100, longestMs: 3_000 };
-/** Least bytes of a frame that an engine may send: it lists every function, with its schemas, in one. */
-const MIN_FRAME_BYTES = 67_108_864;
-
 type EnginePeer = Peer<EngineMessage>;
 
 export interface LinkOptions extends Pick<PeerOptions<EngineMessage>, 'onInvoke' | 'onMessage'> {
@@ -53,7 +52,7 @@ export class Link {
     const { url, shared } = this.#options;
     const ws = new WebSocket(url, {
       perMessageDeflate: false,
-      maxPayload: Math.max(shared.config.current.limits.max_frame_bytes, MIN_FRAME_BYTES),
+      maxPayload: Math.max(MAX_MESSAGE_BYTES, shared.config.current.limits.max_frame_bytes),
       handshakeTimeout: HANDSHAKE_MS,
     });
     this.#ws = ws;
@@ -96,10 +95,12 @@ export class Link {
         socket.uncork();
       },
       validate: validateEngineMessage,
-      onClose: () => {
+      onClose: (code, reason) => {
         this.#engine = undefined;
+        logger.warn({ engine: name, code, reason }, 'the engine disconnected');
         onDown();
       },
+      facts: () => ({ engine: name }),
     });
     this.#engine = engine;
     Liveness.watch(options.shared.heartbeat, ws, socket, () =>

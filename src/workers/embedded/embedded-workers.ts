@@ -2,7 +2,10 @@ import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { CLOSE_CODE } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
-import { encodeWorkerRegisteredMessage } from '../../../generated/messages/worker.js';
+import {
+  encodeProtocolErrorMessage,
+  encodeWorkerRegisteredMessage,
+} from '../../../generated/messages/worker.js';
 import { validateWorkerMessage } from '../../../generated/validators.js';
 import type { WorkerMessage } from '../../../generated/worker.js';
 import type { TraceContext } from '../../domain/change.js';
@@ -112,7 +115,7 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
       worker.peer.notify(functionId, payload, trace);
       return true;
     }
-    if (!this.#functions.isOwn(functionId)) return false;
+    if (!this.#functions.has(functionId)) return false;
     this.#router.call(
       functionId,
       new Payload(payload),
@@ -160,14 +163,16 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
       validate: validateWorkerMessage,
       onInvoke: (call, reply) => this.#router.route(worker, call, reply),
       onMessage: (message) => this.#registrations.apply(worker, message),
-      onMalformed: (count) => {
+      onMalformed: (count, { code, message }) => {
+        peer.send(encodeProtocolErrorMessage({ code, message }));
         if (count >= MAX_MALFORMED) peer.close(CLOSE_CODE.policyViolation, 'too many broken messages');
       },
-      onClose: () => {
+      onClose: (code, reason) => {
         this.#workers.delete(worker);
         this.#registrations.removeOf(worker);
-        logger.info({ worker: worker.id, name: worker.facts.name }, 'a worker disconnected');
+        logger.info({ ...worker.described, code, reason: reason || undefined }, 'a worker disconnected');
       },
+      facts: () => worker.described,
     });
     const worker = new Worker(peer, address);
     this.#workers.add(worker);

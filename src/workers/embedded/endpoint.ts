@@ -10,7 +10,7 @@ import { isLoopbackOrigin, originAllowed } from '../../net/origin.js';
 import { Refusal, refuseRequest, refuseUpgrade } from '../../net/refusal.js';
 import type { Logger } from '../../observability/logger.js';
 import { Liveness } from '../protocol/liveness.js';
-import type { WorkersConfig } from '../protocol/workers-config.js';
+import { MAX_MESSAGE_BYTES, type WorkersConfig } from '../protocol/workers-config.js';
 
 /** Milliseconds that a peer has for its part of the close handshake. */
 const CLOSE_HANDSHAKE_MS = 1_000;
@@ -33,7 +33,10 @@ export interface EndpointOptions {
 export class Endpoint {
   readonly #options: EndpointOptions;
   readonly #listener: Listener;
-  readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+  });
   #closing = false;
 
   constructor(options: EndpointOptions) {
@@ -85,7 +88,7 @@ export class Endpoint {
       refuseUpgrade(socket, refusal);
       return;
     }
-    this.#sockets.options.maxPayload = config.current.limits.max_frame_bytes;
+    this.#sockets.options.maxPayload = Math.max(MAX_MESSAGE_BYTES, config.current.limits.max_frame_bytes);
     this.#sockets.handleUpgrade(request, socket, head, (ws) => {
       Liveness.watch(heartbeat, ws, socket, () =>
         logger.warn({}, 'dropped a worker connection that shows no life'),

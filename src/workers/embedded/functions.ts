@@ -14,6 +14,8 @@ export interface FunctionInfo {
 interface Registration {
   readonly worker: Worker;
   readonly info: FunctionInfo;
+  /** It has a URL of its own, and the worker does not run it. */
+  readonly isHttp: boolean;
 }
 
 const OWN: readonly FunctionInfo[] = FUNCTION_DESCRIPTORS.map(({ id, ...rest }) => ({
@@ -48,14 +50,20 @@ export class Functions {
     return this.offersOwn && OWN_IDS.has(id);
   }
 
-  /** The worker that offers the function. */
+  /** The worker that runs the function. */
   workerOf(id: string): Worker | undefined {
-    return this.#owners.get(id)?.worker;
+    const owner = this.#owners.get(id);
+    return owner?.isHttp ? undefined : owner?.worker;
+  }
+
+  /** True for a function that is registered with a URL: nobody here calls it. */
+  isHttp(id: string): boolean {
+    return this.#owners.get(id)?.isHttp === true;
   }
 
   /** False when the connection held the function already. */
   register(worker: Worker, message: RegisterFunctionMessage): boolean {
-    const { id, description, request_format, response_format, metadata } = message;
+    const { id, description, request_format, response_format, metadata, invocation } = message;
     const isNew = !this.has(id);
     const info = {
       function_id: id,
@@ -70,7 +78,7 @@ export class Functions {
     const held = owner?.worker === worker || others.length < older.length;
     if (owner !== undefined && owner.worker !== worker) others.push(owner);
     this.#keepOlder(id, others);
-    this.#owners.set(id, { worker, info });
+    this.#owners.set(id, { worker, info, isHttp: invocation != null });
     if (isNew) this.#changed();
     return !held;
   }
@@ -78,7 +86,7 @@ export class Functions {
   /** A connection takes back what it registered; false when it holds no such function. */
   unregister(worker: Worker, id: string): boolean {
     const older = this.#older.get(id) ?? [];
-    if (this.workerOf(id) !== worker) {
+    if (this.#owners.get(id)?.worker !== worker) {
       const others = older.filter((one) => one.worker !== worker);
       this.#keepOlder(id, others);
       return others.length < older.length;

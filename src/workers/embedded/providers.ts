@@ -2,11 +2,13 @@ import { TRIGGER_TYPE_DESCRIPTORS } from '../../../generated/descriptors.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import {
   encodeRegisterTriggerMessage,
+  encodeTriggerRegistrationResultMessage,
   encodeUnregisterTriggerMessage,
 } from '../../../generated/messages/worker.js';
 import { jsonOf } from '../../domain/json-text.js';
 import type { Logger } from '../../observability/logger.js';
 import type { StreamService } from '../../service/service-port.js';
+import { errorBody } from '../protocol/encode.js';
 import type { TriggerProvider, Triggers } from './triggers.js';
 import type { Worker } from './worker.js';
 
@@ -34,7 +36,17 @@ export function offerService(triggers: Triggers, service: StreamService, logger:
       const failure = service.registerTrigger(trigger);
       if (failure === undefined) return;
       const { id, triggerType, functionId } = trigger;
-      logger.warn({ trigger: id, triggerType, function: functionId, ...failure }, 'refused a trigger');
+      const holder = triggers.holderOf(id);
+      const facts = { ...holder?.described, trigger: id, triggerType, function: functionId, ...failure };
+      logger.warn(facts, 'refused a trigger');
+      holder?.peer.send(
+        encodeTriggerRegistrationResultMessage({
+          id,
+          trigger_type: triggerType,
+          function_id: functionId,
+          error: errorBody(failure),
+        }),
+      );
     },
     end: ({ id }) => service.unregisterTrigger(id),
   };

@@ -48,6 +48,18 @@ test('functions and triggers go with their connection', async () => {
     [{ id: 't', triggerType: 'stream:join', functionId: 'f', config: {} }],
   );
   assert.ok(engine.logger.lines.some(({ message }) => message === 'refused a trigger'));
+  assert.deepEqual(
+    worker.frames.filter(({ type }) => type === 'triggerregistrationresult'),
+    [
+      {
+        type: 'triggerregistrationresult',
+        id: 'bad',
+        trigger_type: 'stream',
+        function_id: 'f',
+        error: { code: 'trigger_registration_failed', message: 'config: must be object' },
+      },
+    ],
+  );
   await worker[Symbol.asyncDispose]();
   await using witness = await RawWorker.connect(engine.url);
   await witness.settled();
@@ -61,6 +73,19 @@ test('a trigger waits for its type, and follows it from worker to worker', async
   await using user = await RawWorker.connect(engine.url);
   user.send({ type: 'registertrigger', id: 't', trigger_type: 'cron', function_id: 'f', config: { at: 1 } });
   await user.settled();
+  const warning = engine.logger.lines.find(({ level }) => level === 'warn');
+  assert.match(
+    warning?.message ?? '',
+    /^a trigger waits for its type cron, which nobody offers: correct the name/,
+  );
+  assert.deepEqual(warning?.facts, {
+    worker: user.frames[0]?.worker_id,
+    name: undefined,
+    trigger: 't',
+    triggerType: 'cron',
+    function: 'f',
+    offered: ['engine::functions-available', 'stream:join', 'stream:leave', 'stream'],
+  });
   await using first = await RawWorker.connect(engine.url);
   first.send({ type: 'registertriggertype', id: 'cron', description: 'clock' });
   const relayed = {
@@ -79,13 +104,17 @@ test('a trigger waits for its type, and follows it from worker to worker', async
     id: 't',
     trigger_type: 'cron',
   });
-  second.send({
+  const refusal = {
     type: 'triggerregistrationresult',
     id: 't',
     trigger_type: 'cron',
     function_id: 'f',
     error: { code: 'x', message: 'no' },
-  });
+  };
+  first.send({ ...refusal, error: { code: 'forged', message: 'it offers the type no more' } });
+  await first.settled();
+  second.send(refusal);
+  assert.deepEqual(await user.frame({ type: 'triggerregistrationresult' }), refusal);
   user.send({ type: 'unregistertrigger', id: 't' });
   await second.frame({ type: 'unregistertrigger', id: 't' });
   assert.ok(engine.logger.lines.some(({ message }) => message === 'a worker refused a trigger'));

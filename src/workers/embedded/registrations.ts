@@ -1,7 +1,13 @@
 import { ENGINE_FUNCTION, WORKER_MESSAGE } from '../../../generated/constants.js';
-import type { WorkerMessage } from '../../../generated/worker.js';
+import { encodeTriggerRegistrationResultMessage } from '../../../generated/messages/worker.js';
+import type {
+  RegisterFunctionMessage,
+  RegisterTriggerMessage,
+  TriggerRegistrationResultMessage,
+  WorkerMessage,
+} from '../../../generated/worker.js';
 import type { Logger } from '../../observability/logger.js';
-import type { HandledMessage } from '../protocol/peer.js';
+import type { HandledMessage } from '../protocol/handled.js';
 import type { Functions } from './functions.js';
 import { workerProvider } from './providers.js';
 import type { Triggers } from './triggers.js';
@@ -30,7 +36,7 @@ export class Registrations {
         if (RESERVED.has(message.id))
           this.#refused(worker, message, 'the engine offers this function itself');
         else if (this.#hasRoom(worker, message)) {
-          if (this.#functions.isOwn(message.id)) this.#takesOver(worker, message.id);
+          this.#warnOf(worker, message);
           worker.registrations += Number(this.#functions.register(worker, message));
         }
         break;
@@ -46,6 +52,7 @@ export class Registrations {
         break;
       case WORKER_MESSAGE.registerTrigger:
         if (this.#hasRoom(worker, message)) {
+          if (!this.#triggers.isOffered(message.trigger_type)) this.#nobodyOffers(worker, message);
           worker.registrations += Number(this.#triggers.register(worker, message));
         }
         break;
@@ -53,9 +60,7 @@ export class Registrations {
         worker.registrations -= Number(this.#triggers.unregister(worker, message.id));
         break;
       case WORKER_MESSAGE.triggerRegistrationResult: {
-        const { id, trigger_type: triggerType, function_id, error } = message;
-        const facts = { worker: worker.id, trigger: id, triggerType, function: function_id };
-        if (error) this.#logger.warn({ ...facts, ...error }, 'a worker refused a trigger');
+        if (message.error) this.#refusedByProvider(worker, message);
         break;
       }
       case WORKER_MESSAGE.unregisterTriggerType:
@@ -83,10 +88,44 @@ export class Registrations {
   }
 
   #refused(worker: Worker, { type, id }: { readonly type: string; readonly id: string }, why: string): void {
-    this.#logger.warn({ worker: worker.id, type, id, why }, 'refused a registration');
+    this.#logger.warn({ ...worker.described, type, id, why }, 'refused a registration');
   }
 
-  #takesOver(worker: Worker, id: string): void {
-    this.#logger.warn({ worker: worker.id, function: id }, 'a worker stands in for a built-in function');
+  #warnOf(worker: Worker, { id, invocation }: RegisterFunctionMessage): void {
+    const facts = { ...worker.described, function: id };
+    if (invocation != null)
+      this.#logger.warn(
+        facts,
+        'a function is invoked over HTTP, and this server calls no URLs: its calls fail with unsupported',
+      );
+    else if (this.#functions.isOwn(id))
+      this.#logger.warn(facts, 'a worker stands in for a built-in function');
+  }
+
+  #nobodyOffers(
+    worker: Worker,
+    { id, trigger_type: triggerType, function_id }: RegisterTriggerMessage,
+  ): void {
+    const offered = this.#triggers.listTypes().map(({ id: type }) => type);
+    this.#logger.warn(
+      { ...worker.described, trigger: id, triggerType, function: function_id, offered },
+      `a trigger waits for its type ${triggerType}, which nobody offers: correct the name, or start the worker that offers it`,
+    );
+  }
+
+  /** The worker that registered the trigger learns of it too. */
+  #refusedByProvider(worker: Worker, message: TriggerRegistrationResultMessage): void {
+    const { id, trigger_type: triggerType, function_id, error } = message;
+    const facts = { ...worker.described, trigger: id, triggerType, function: function_id };
+    this.#logger.warn({ ...facts, ...error }, 'a worker refused a trigger');
+    if (this.#triggers.ownerOf(triggerType) !== worker) return;
+    if (this.#triggers.get(id)?.triggerType !== triggerType) return;
+    const { code = '', message: why = '', stacktrace } = error ?? {};
+    const body = { code, message: why, stacktrace: stacktrace ?? undefined };
+    this.#triggers
+      .holderOf(id)
+      ?.peer.send(
+        encodeTriggerRegistrationResultMessage({ id, trigger_type: triggerType, function_id, error: body }),
+      );
   }
 }

@@ -2,8 +2,13 @@ import { CALLER_FIELD, INVOCATION_ACTION, INVOCATION_ERROR } from '../../../gene
 import type { JsonText } from '../../../generated/json-text.js';
 import { injectField, jsonOf } from '../../domain/json-text.js';
 import type { Payload } from '../../domain/payload.js';
-import type { InvocationCallback, InvokeOptions, StreamService } from '../../service/service-port.js';
-import type { IncomingCall } from '../protocol/peer.js';
+import type {
+  InvocationCallback,
+  InvocationFailure,
+  InvokeOptions,
+  StreamService,
+} from '../../service/service-port.js';
+import type { IncomingCall } from '../protocol/peer-options.js';
 import { type EndpointState, engineFunction } from './engine-functions.js';
 import type { Worker } from './worker.js';
 
@@ -71,6 +76,7 @@ export class Router {
     } else {
       const own = engineFunction(functionId);
       if (own !== undefined) done(undefined, own(this.#state, payload?.text, caller));
+      else if (functions.isHttp(functionId)) done(callsNoUrls(functionId), undefined);
       else
         done(
           { code: INVOCATION_ERROR.functionNotFound, message: `Function ${functionId} not found` },
@@ -92,6 +98,11 @@ export class Router {
     else setImmediate(() => service.call(functionId, payload, trace, done));
   }
 }
+
+const callsNoUrls = (functionId: string): InvocationFailure => ({
+  code: INVOCATION_ERROR.unsupported,
+  message: `Function ${functionId} is invoked over HTTP, and this server calls no URLs: let a worker run it, or attach to an engine`,
+});
 
 /** Tells the callee who calls, when the payload is an object. */
 function withCaller(payload: JsonText | undefined, caller: Worker | undefined): JsonText | undefined {

@@ -27,6 +27,11 @@ export class Worker {
     this.peer = peer;
     this.address = address;
   }
+
+  /** What tells it in a log. */
+  get described(): object {
+    return { worker: this.id, name: this.facts.name };
+  }
 }
 
 const TEXTS = ['name', 'runtime', 'version', 'os', 'isolation'] as const;

@@ -1,33 +1,26 @@
-import type { Socket } from 'node:net';
-import type { RawData, WebSocket } from 'ws';
-import { INVOCATION_ACTION, INVOCATION_ERROR, WORKER_MESSAGE } from '../../../generated/constants.js';
+import type { RawData } from 'ws';
+import { INVOCATION_ERROR, WORKER_MESSAGE } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import {
   decodeInvocationResultMessage,
   decodeInvokeFunctionMessage,
   encodePongMessage,
 } from '../../../generated/messages/worker.js';
-import type {
-  InvocationResultMessage,
-  InvokeFunctionMessage,
-  PingMessage,
-  PongMessage,
-} from '../../../generated/worker.js';
+import type { InvokeFunctionMessage } from '../../../generated/worker.js';
 import type { TraceContext } from '../../domain/change.js';
 import { Payload } from '../../domain/payload.js';
 import { traceOf } from '../../net/trace.js';
-import type { Logger } from '../../observability/logger.js';
 import type { InvocationCallback, InvocationFailure, InvokeOptions } from '../../service/service-port.js';
-import { explain, type Validator } from '../../wire/validation.js';
+import { explain } from '../../wire/validation.js';
 import { failureOf, textOf } from './decode.js';
 import { invocationFrame, resultFrame } from './encode.js';
+import { type HandledMessage, isInvocation, isReplied, isResult } from './handled.js';
 import { Outbox } from './outbox.js';
+import type { PeerOptions } from './peer-options.js';
 import { PendingCalls } from './pending.js';
 import { ReadGate } from './read-gate.js';
-import type { Shared } from './shared.js';
-
-/** What a peer deals with itself. */
-export type HandledMessage = InvocationResultMessage | InvokeFunctionMessage | PingMessage | PongMessage;
+import { type MessageRefusal, notJson, refusalOf, tooLong } from './refused-message.js';
+import { MAX_MESSAGE_BYTES } from './workers-config.js';
 
 const KNOWN_TYPES: ReadonlySet<unknown> = new Set(Object.values(WORKER_MESSAGE));
 const PONG = encodePongMessage();
@@ -37,35 +30,6 @@ const INTERNAL: InvocationFailure = {
   message: 'The call failed; the log of the callee says why',
 };
 
-export interface PeerOptions<Message extends { readonly type: string }> {
-  readonly ws: WebSocket;
-  /** The socket under `ws`. */
-  readonly socket: Socket;
-  /** Writes messages in their order, in one go. */
-  readonly write: (messages: readonly string[]) => void;
-  readonly shared: Shared;
-  readonly logger: Logger;
-  /** Checks what this peer may send. */
-  readonly validate: Validator<Message>;
-  /** A call from the peer. `reply` must be called exactly once, also when the peer wants no result. */
-  readonly onInvoke: (call: IncomingCall, reply: InvocationCallback) => void;
-  /** Everything else that the peer sends, in its order. */
-  readonly onMessage: (message: Exclude<Message, HandledMessage>) => void;
-  /** The peer sent something that breaks the protocol, for the nth time; it is logged already. */
-  readonly onMalformed?: (count: number) => void;
-  /** The connection is closed; the calls that the peer owes a result fail right after this. */
-  readonly onClose: () => void;
-}
-
-/** A call that a peer makes. */
-export interface IncomingCall {
-  readonly message: InvokeFunctionMessage;
-  /** Its `data`; undefined when absent. */
-  readonly payload: Payload | undefined;
-  readonly trace: TraceContext | undefined;
-  readonly wantsResult: boolean;
-}
-
 /** One connection of the worker protocol, seen from either side: calls and results in both directions, in order. */
 export class Peer<Message extends { readonly type: string }> {
   readonly pending: PendingCalls;
@@ -73,6 +37,8 @@ export class Peer<Message extends { readonly type: string }> {
   readonly #options: PeerOptions<Message>;
   readonly #outbox: Outbox;
   #malformedCount = 0;
+  /** Of those, the ones that nobody could be answered for. */
+  #unansweredCount = 0;
 
   constructor(options: PeerOptions<Message>) {
     this.#options = options;
@@ -86,11 +52,13 @@ export class Peer<Message extends { readonly type: string }> {
       this.gate.check();
     });
     ws.on('message', (data, isBinary) => this.#receive(data, isBinary));
-    ws.on('close', () => {
-      options.onClose();
+    ws.on('close', (code, reason) => {
+      options.onClose(code, String(reason));
       this.pending.stop();
     });
-    ws.on('error', (error) => logger.warn({ err: error }, 'a connection of the worker protocol failed'));
+    ws.on('error', (error) =>
+      logger.warn({ ...options.facts(), err: error }, 'a connection of the worker protocol failed'),
+    );
   }
 
   /** Sends a frame with everything else of this turn; after the connection's end it is dropped. */
@@ -105,6 +73,10 @@ export class Peer<Message extends { readonly type: string }> {
     { timeoutMs, trace }: InvokeOptions,
     done: InvocationCallback,
   ): void {
+    if (payload !== undefined && payload.length > MAX_MESSAGE_BYTES) {
+      done(tooLong(payload.length, MAX_MESSAGE_BYTES), undefined);
+      return;
+    }
     const { invocation_timeout_ms } = this.#options.shared.config.current.limits;
     const id = this.gate.isFull
       ? undefined
@@ -139,9 +111,17 @@ export class Peer<Message extends { readonly type: string }> {
     if (this.#options.ws.readyState !== this.#options.ws.OPEN) return;
     try {
       const text = textOf(data as Buffer, isBinary);
-      if (text !== undefined) this.#read(text);
+      if (text === undefined) return;
+      const { max_call_bytes, max_frame_bytes } = this.#options.shared.config.current.limits;
+      const { length } = data as Buffer;
+      const most = Math.max(max_call_bytes, max_frame_bytes);
+      if (length <= most) this.#read(text);
+      else this.#refused(refusalOf(text, tooLong(length, most)), length);
     } catch (error) {
-      this.#options.logger.error({ err: error }, 'a message of the worker protocol failed');
+      this.#options.logger.error(
+        { ...this.#options.facts(), err: error },
+        'a message of the worker protocol failed',
+      );
     }
   }
 
@@ -151,7 +131,7 @@ export class Peer<Message extends { readonly type: string }> {
     try {
       message = JSON.parse(text);
     } catch {
-      this.#malformed('not JSON', text);
+      this.#refused(refusalOf(text, notJson(text)), text.length);
       return;
     }
     if (!validate(message)) this.#invalid(message, text);
@@ -183,64 +163,48 @@ export class Peer<Message extends { readonly type: string }> {
   /** @param id undefined = nobody waits */
   #replyTo(functionId: string, id: string | undefined, bytes: number): InvocationCallback {
     let hasReplied = false;
-    return (failure, result) => {
+    return (failed, result) => {
       if (hasReplied) return;
       hasReplied = true;
       this.gate.leave(bytes);
+      const isTooLong = result !== undefined && result.length > MAX_MESSAGE_BYTES;
+      const failure = isTooLong ? tooLong(result.length, MAX_MESSAGE_BYTES) : failed;
       if (id !== undefined) this.send(resultFrame(id, functionId, failure, result));
       else if (failure !== undefined) {
-        const facts = { function: functionId, ...failure };
+        const facts = { ...this.#options.facts(), function: functionId, ...failure };
         this.#options.logger.warn(facts, 'a call that nobody waits for failed');
       }
     };
   }
 
-  /** Whoever waits for the call that a bad message is about must not wait in vain. */
   #invalid(message: unknown, text: string): void {
-    const { type, invocation_id: id, function_id: functionId } = (message ?? {}) as Record<string, unknown>;
+    const { type } = (message ?? {}) as { readonly type?: unknown };
     if (typeof type === 'string' && !KNOWN_TYPES.has(type)) {
-      this.#options.logger.debug({ type: type.slice(0, 64) }, 'ignored a message of an unknown type');
+      this.#options.logger.debug(
+        { ...this.#options.facts(), type: type.slice(0, 64) },
+        'ignored a message of an unknown type',
+      );
       return;
     }
     const what = explain(this.#options.validate, 'message');
-    this.#malformed(what, text);
-    if (typeof id !== 'string') return;
-    const failure = { code: INVOCATION_ERROR.invalidMessage, message: what };
-    if (type === WORKER_MESSAGE.invocationResult) this.pending.settle(id, failure, undefined);
-    else if (type === WORKER_MESSAGE.invokeFunction) {
-      this.send(resultFrame(id, typeof functionId === 'string' ? functionId : '', failure, undefined));
-    }
+    this.#refused(refusalOf(text, { code: INVOCATION_ERROR.invalidMessage, message: what }), text.length);
   }
 
-  /** A peer cannot fill the log: only the 1st, 2nd, 4th, 8th … malformed message is written. */
-  #malformed(what: string, text: string): void {
+  /** Whoever waits for what a refused message is about must not wait in vain; a peer cannot fill the log. */
+  #refused({ failure, about, reply, settles }: MessageRefusal, bytes: number): void {
     this.#malformedCount += 1;
-    const { logger, onMalformed } = this.#options;
+    const { logger, onMalformed, facts } = this.#options;
     if ((this.#malformedCount & (this.#malformedCount - 1)) === 0) {
       logger.warn(
-        { what, bytes: text.length, count: this.#malformedCount },
-        'ignored a message that breaks the worker protocol',
+        { ...facts(), ...about, ...failure, bytes, count: this.#malformedCount },
+        'refused a message that breaks the worker protocol',
       );
     }
-    onMalformed?.(this.#malformedCount);
-  }
-}
-
-const isInvocation = (message: { readonly type: string }): message is InvokeFunctionMessage =>
-  message.type === WORKER_MESSAGE.invokeFunction;
-
-const isResult = (message: { readonly type: string }): message is InvocationResultMessage =>
-  message.type === WORKER_MESSAGE.invocationResult;
-
-/** Whether a call with this action is to be replied to. */
-function isReplied(action: InvokeFunctionMessage['action']): boolean {
-  switch (action?.type) {
-    case undefined:
-    case INVOCATION_ACTION.enqueue:
-      return true;
-    case INVOCATION_ACTION.void:
-      return false;
-    default:
-      return action satisfies never;
+    if (settles !== undefined) this.pending.settle(settles, failure, undefined);
+    else if (reply !== undefined) this.send(reply);
+    else {
+      this.#unansweredCount += 1;
+      onMalformed?.(this.#unansweredCount, failure);
+    }
   }
 }

@@ -1,9 +1,12 @@
 import type { Config, Live } from '../../config/index.js';
 
 /**
- * What of the configuration both sides of the worker protocol follow, looked up at each use. `max_frame_bytes` holds for
- * connections that are made after a change.
+ * Bytes of one message that are read at all. What is longer than `limits.max_call_bytes` is read so that its caller can be
+ * told; beyond this the connection closes with 1009. SDKs send and take no more either.
  */
+export const MAX_MESSAGE_BYTES = 67_108_864;
+
+/** What of the configuration both sides of the worker protocol follow, looked up at each use. */
 export type WorkersConfig = Pick<Config, 'limits' | 'allowed_origins'>;
 
 /** Bounds of one connection that no configuration key has. */

@@ -486,6 +486,12 @@ const (
 
 	// InvocationErrorTriggerRegistrationFailed: The config of a trigger is refused.
 	InvocationErrorTriggerRegistrationFailed = "trigger_registration_failed"
+
+	// InvocationErrorLimit: The message passes `limits.max_call_bytes`.
+	InvocationErrorLimit = "limit"
+
+	// InvocationErrorUnsupported: The function is called over HTTP, and this server calls no URLs.
+	InvocationErrorUnsupported = "unsupported"
 )
 
 // What this server has beside the API reference.

@@ -371,6 +371,10 @@ class InvocationError(StrEnum):
     """More than `limits.max_pending_invocations` calls are unanswered. Try again."""
     TRIGGER_REGISTRATION_FAILED = "trigger_registration_failed"
     """The config of a trigger is refused."""
+    LIMIT = "limit"
+    """The message passes `limits.max_call_bytes`."""
+    UNSUPPORTED = "unsupported"
+    """The function is called over HTTP, and this server calls no URLs."""
 
 
 class Capability(StrEnum):

@@ -349,6 +349,10 @@ pub mod invocation_error {
     pub const OVERLOADED: &str = "overloaded";
     /// The config of a trigger is refused.
     pub const TRIGGER_REGISTRATION_FAILED: &str = "trigger_registration_failed";
+    /// The message passes `limits.max_call_bytes`.
+    pub const LIMIT: &str = "limit";
+    /// The function is called over HTTP, and this server calls no URLs.
+    pub const UNSUPPORTED: &str = "unsupported";
 }
 
 /// What this server has beside the API reference.
