@@ -25,6 +25,8 @@ export const CAPABILITY = {
   revisions: 'revisions',
   /** `stream::transact` writes several items of a group, all or none. */
   transactions: 'transactions',
+  /** Items are removed when their time is up, and a delete that no caller asked for says why. */
+  lifetimes: 'lifetimes',
   /** A long sync comes in pieces, and a join says how long they may be. */
   paging: 'paging',
   /** Many joins go in one message. */
@@ -109,6 +111,13 @@ export const CAPABILITY_MEMBERS: Readonly<Record<Capability, readonly string[]>>
     'functions/stream::transact',
     'StreamMessage.more',
     'OpsMessage.more',
+  ],
+  'lifetimes': [
+    'functions/stream::set/request_schema/properties/ttl_ms',
+    'functions/stream::update/request_schema/properties/ttl_ms',
+    'functions/stream::transact/request_schema/definitions/TransactWrite/oneOf/0/properties/ttl_ms',
+    'functions/stream::transact/request_schema/definitions/TransactWrite/oneOf/1/properties/ttl_ms',
+    'DeleteEvent.reason',
   ],
   'paging': [
     'JoinData.page',

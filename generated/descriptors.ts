@@ -449,6 +449,16 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
             "full",
             "rev"
           ]
+        },
+        "ttl_ms": {
+          "description": "*Additive.* Milliseconds from this change on after which the item is removed, by a delete with `reason` `expired`; at most a year. 0 = never. Absent or null = never, or as `streams` of the configuration says. Until the delete is committed the item is there.",
+          "type": [
+            "integer",
+            "null"
+          ],
+          "format": "uint",
+          "minimum": 0,
+          "maximum": 31536000000
         }
       },
       "required": [
@@ -495,7 +505,8 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
     },
     "metadata": {
       "capabilities": [
-        "revisions"
+        "revisions",
+        "lifetimes"
       ]
     }
   },
@@ -746,6 +757,16 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
             "full",
             "rev"
           ]
+        },
+        "ttl_ms": {
+          "description": "*Additive.* Milliseconds from this change on after which the item is removed, as in `stream::set`. 0 = never. Absent or null = as before; of an update that creates the item, as `streams` of the configuration says.",
+          "type": [
+            "integer",
+            "null"
+          ],
+          "format": "uint",
+          "minimum": 0,
+          "maximum": 31536000000
         }
       },
       "required": [
@@ -834,7 +855,8 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
     },
     "metadata": {
       "capabilities": [
-        "revisions"
+        "revisions",
+        "lifetimes"
       ]
     }
   },
@@ -910,6 +932,16 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
                 "if_exists": {
                   "description": "`true`: writes only when there is an item. At most one `if_*`.",
                   "type": "boolean"
+                },
+                "ttl_ms": {
+                  "description": "*Additive.* As in `stream::set`.",
+                  "type": [
+                    "integer",
+                    "null"
+                  ],
+                  "format": "uint",
+                  "minimum": 0,
+                  "maximum": 31536000000
                 }
               }
             },
@@ -952,6 +984,16 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
                 "if_exists": {
                   "description": "`true`: writes only when there is an item. At most one `if_*`.",
                   "type": "boolean"
+                },
+                "ttl_ms": {
+                  "description": "*Additive.* As in `stream::update`.",
+                  "type": [
+                    "integer",
+                    "null"
+                  ],
+                  "format": "uint",
+                  "minimum": 0,
+                  "maximum": 31536000000
                 }
               }
             },
@@ -1293,7 +1335,8 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
     },
     "metadata": {
       "capabilities": [
-        "transactions"
+        "transactions",
+        "lifetimes"
       ]
     }
   }

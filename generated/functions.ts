@@ -74,6 +74,8 @@ export type TransactWrite =
       if_absent?: boolean;
       /** `true`: writes only when there is an item. At most one `if_*`. */
       if_exists?: boolean;
+      /** *Additive.* As in `stream::set`. */
+      ttl_ms?: number | null;
     }
   | {
       type: 'update';
@@ -87,6 +89,8 @@ export type TransactWrite =
       if_absent?: boolean;
       /** `true`: writes only when there is an item. At most one `if_*`. */
       if_exists?: boolean;
+      /** *Additive.* As in `stream::update`. */
+      ttl_ms?: number | null;
     }
   | {
       type: 'delete';
@@ -210,6 +214,10 @@ export interface SetInput {
    * *Additive.* `rev`: the reply carries no values.
    */
   return?: 'full' | 'rev';
+  /**
+   * *Additive.* Milliseconds from this change on after which the item is removed, by a delete with `reason` `expired`; at most a year. 0 = never. Absent or null = never, or as `streams` of the configuration says. Until the delete is committed the item is there.
+   */
+  ttl_ms?: number | null;
 }
 /**
  * Input for atomic stream update operations
@@ -243,6 +251,10 @@ export interface UpdateInput {
    * *Additive.* `rev`: the reply carries no values.
    */
   return?: 'full' | 'rev';
+  /**
+   * *Additive.* Milliseconds from this change on after which the item is removed, as in `stream::set`. 0 = never. Absent or null = as before; of an update that creates the item, as `streams` of the configuration says.
+   */
+  ttl_ms?: number | null;
 }
 /**
  * Writes to distinct items of one group, all or none of which take effect.

@@ -184,6 +184,12 @@ export interface DeleteEvent {
    * The removed value.
    */
   data: unknown;
+  /**
+   * *Additive.* Why the item was removed. `expired` = its `ttl_ms` is over, `owner_left` = the connection that it belonged to is. Absent = as
+   * `deleted`: a caller asked for it, or it is learned late.
+   *
+   */
+  reason?: 'deleted' | 'expired' | 'owner_left';
 }
 export interface CustomStreamEvent {
   type: 'event';

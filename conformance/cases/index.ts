@@ -10,6 +10,7 @@ import { listCases } from './functions/lists.js';
 import { refusalCases } from './functions/refusals.js';
 import { valueCases } from './functions/values.js';
 import { httpCases } from './http.js';
+import { ttlCases } from './lifetimes/ttl.js';
 import { countCases } from './limits/counts.js';
 import { sizeCases } from './limits/sizes.js';
 import { stallCases } from './limits/stalls.js';
@@ -72,6 +73,7 @@ export const CASES: readonly Case[] = [
   ...keyCases,
   ...readCases,
   ...transactionCases,
+  ...ttlCases,
   ...multiNodeCases,
   ...newerUpdateCases,
   ...newerWorkerProtocolCases,

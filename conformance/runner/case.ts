@@ -8,6 +8,7 @@ export const PROFILES = {
   strict: 'what a careful client may wish for: order, exactness, failing closed, clear errors',
   resume: 'cursors: reconnect and get what changed meanwhile',
   revisions: 'compare-and-set, idempotent retries, transactions, reads with revs',
+  ttl: 'items end when their time is up, by a change like any other',
   http: 'groups by GET: snapshots, changes, long-polls and event streams',
   durability: 'acknowledged writes survive restarts and crashes',
   'multi-node': 'several processes over one store behave as one',

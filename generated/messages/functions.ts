@@ -169,6 +169,7 @@ export interface SetRequest {
   readonly if_exists: boolean | undefined;
   readonly idempotency_key: string | undefined;
   readonly return: 'full' | 'rev' | undefined;
+  readonly ttl_ms: number | null | undefined;
 }
 
 /** The text of `SetInput`. */
@@ -180,6 +181,7 @@ export function encodeSetRequest(parts: SetRequest): JsonText {
   if (parts.if_exists !== undefined) text += ',"if_exists":' + parts.if_exists;
   if (parts.idempotency_key !== undefined) text += ',"idempotency_key":' + quote(parts.idempotency_key);
   if (parts.return !== undefined) text += ',"return":"' + parts.return + '"';
+  if (parts.ttl_ms !== undefined) text += ',"ttl_ms":' + (parts.ttl_ms === null ? 'null' : parts.ttl_ms);
   return (text + '}') as JsonText;
 }
 
@@ -196,6 +198,7 @@ export function decodeSetRequest(message: SetInput, text: string): SetRequest {
     if_exists: message.if_exists,
     idempotency_key: message.idempotency_key,
     return: message.return,
+    ttl_ms: message.ttl_ms,
   };
 }
 
@@ -211,6 +214,7 @@ export interface UpdateRequest {
   readonly if_exists: boolean | undefined;
   readonly idempotency_key: string | undefined;
   readonly return: 'full' | 'rev' | undefined;
+  readonly ttl_ms: number | null | undefined;
 }
 
 /** The text of `UpdateInput`. */
@@ -222,6 +226,7 @@ export function encodeUpdateRequest(parts: UpdateRequest): JsonText {
   if (parts.if_exists !== undefined) text += ',"if_exists":' + parts.if_exists;
   if (parts.idempotency_key !== undefined) text += ',"idempotency_key":' + quote(parts.idempotency_key);
   if (parts.return !== undefined) text += ',"return":"' + parts.return + '"';
+  if (parts.ttl_ms !== undefined) text += ',"ttl_ms":' + (parts.ttl_ms === null ? 'null' : parts.ttl_ms);
   return (text + '}') as JsonText;
 }
 
@@ -238,6 +243,7 @@ export function decodeUpdateRequest(message: UpdateInput, text: string): UpdateR
     if_exists: message.if_exists,
     idempotency_key: message.idempotency_key,
     return: message.return,
+    ttl_ms: message.ttl_ms,
   };
 }
 

@@ -386,17 +386,21 @@ export function decodeUpdateEvent(_message: UpdateEvent, text: string): UpdateEv
 /** The parts of `DeleteEvent`; any-typed ones are JSON text. */
 export interface DeleteEventParts {
   readonly data: JsonText;
+  readonly reason: 'deleted' | 'expired' | 'owner_left' | undefined;
 }
 
 /** The text of `DeleteEvent`. */
 export function encodeDeleteEvent(parts: DeleteEventParts): JsonText {
-  return ('{"type":"delete","data":' + parts.data + '}') as JsonText;
+  let text = '{"type":"delete","data":' + parts.data;
+  if (parts.reason !== undefined) text += ',"reason":"' + parts.reason + '"';
+  return (text + '}') as JsonText;
 }
 
 /** The parts of a checked `DeleteEvent`. @param text what `message` was parsed from */
-export function decodeDeleteEvent(_message: DeleteEvent, text: string): DeleteEventParts {
+export function decodeDeleteEvent(message: DeleteEvent, text: string): DeleteEventParts {
   return {
     data: fieldText(text, 'data'),
+    reason: message.reason,
   };
 }
 

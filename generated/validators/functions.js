@@ -450,7 +450,7 @@ return errors === 0;
 }
 
 export const validateSetInput = validate17;
-const schema18 = {"properties":{"data":{},"group_id":{"type":"string"},"item_id":{"type":"string"},"stream_name":{"type":"string"},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"*Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"*Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"*Additive.* `true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"*Additive.* `true`: writes only when there is an item. At most one `if_*`.","type":"boolean"},"idempotency_key":{"description":"*Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.","type":"string"},"return":{"description":"*Additive.* `rev`: the reply carries no values.","type":"string","enum":["full","rev"]}},"required":["data","group_id","item_id","stream_name"],"title":"StreamSetInput","type":"object"};
+const schema18 = {"properties":{"data":{},"group_id":{"type":"string"},"item_id":{"type":"string"},"stream_name":{"type":"string"},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"*Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"*Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"*Additive.* `true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"*Additive.* `true`: writes only when there is an item. At most one `if_*`.","type":"boolean"},"idempotency_key":{"description":"*Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.","type":"string"},"return":{"description":"*Additive.* `rev`: the reply carries no values.","type":"string","enum":["full","rev"]},"ttl_ms":{"minimum":0,"maximum":31536000000,"description":"*Additive.* Milliseconds from this change on after which the item is removed, by a delete with `reason` `expired`; at most a year. 0 = never. Absent or null = never, or as `streams` of the configuration says. Until the delete is committed the item is there.","type":["integer","null"]}},"required":["data","group_id","item_id","stream_name"],"title":"StreamSetInput","type":"object"};
 
 function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -578,6 +578,34 @@ var valid0 = _errs15 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.ttl_ms !== undefined){
+let data8 = data.ttl_ms;
+const _errs17 = errors;
+if((!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) && (data8 !== null)){
+validate17.errors = [{instancePath:instancePath+"/ttl_ms",schemaPath:"#/properties/ttl_ms/type",keyword:"type",params:{type: schema18.properties.ttl_ms.type},message:"must be integer,null"}];
+return false;
+}
+if(errors === _errs17){
+if((typeof data8 == "number") && (isFinite(data8))){
+if(data8 > 31536000000 || isNaN(data8)){
+validate17.errors = [{instancePath:instancePath+"/ttl_ms",schemaPath:"#/properties/ttl_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 31536000000},message:"must be <= 31536000000"}];
+return false;
+}
+else {
+if(data8 < 0 || isNaN(data8)){
+validate17.errors = [{instancePath:instancePath+"/ttl_ms",schemaPath:"#/properties/ttl_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs17 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
@@ -597,7 +625,7 @@ return errors === 0;
 }
 
 export const validateUpdateInput = validate18;
-const schema19 = {"description":"Input for atomic stream update operations","properties":{"group_id":{"type":"string"},"item_id":{"type":"string"},"ops":{"type":"array","items":{"type":"object","description":"Operations that can be performed atomically on a stream value","oneOf":[{"description":"Set a value at path (overwrite)","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["set"],"type":"string"},"value":{"description":"The new value. Absent = null."}},"required":["type"],"type":"object"},{"description":"Merge object into existing value (object-only). Path may be omitted (root merge), a single first-level key, or an array of literal segments for nested merge. See [`MergePath`].","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"}},"type":{"enum":["merge"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Increment numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["increment"],"type":"string"}},"required":["by","type"],"type":"object"},{"description":"Decrement numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["decrement"],"type":"string"}},"required":["by","type"],"type":"object"},{"description":"Append an element to an array or concatenate a string","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["append"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Remove a field","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["remove"],"type":"string"}},"required":["type"],"type":"object"}],"discriminator":{"propertyName":"type"},"required":["type"]}},"stream_name":{"type":"string"},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"*Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"*Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"*Additive.* `true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"*Additive.* `true`: writes only when there is an item. At most one `if_*`.","type":"boolean"},"idempotency_key":{"description":"*Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.","type":"string"},"return":{"description":"*Additive.* `rev`: the reply carries no values.","type":"string","enum":["full","rev"]}},"required":["group_id","item_id","ops","stream_name"],"title":"StreamUpdateInput","type":"object"};
+const schema19 = {"description":"Input for atomic stream update operations","properties":{"group_id":{"type":"string"},"item_id":{"type":"string"},"ops":{"type":"array","items":{"type":"object","description":"Operations that can be performed atomically on a stream value","oneOf":[{"description":"Set a value at path (overwrite)","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["set"],"type":"string"},"value":{"description":"The new value. Absent = null."}},"required":["type"],"type":"object"},{"description":"Merge object into existing value (object-only). Path may be omitted (root merge), a single first-level key, or an array of literal segments for nested merge. See [`MergePath`].","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"}},"type":{"enum":["merge"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Increment numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["increment"],"type":"string"}},"required":["by","type"],"type":"object"},{"description":"Decrement numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["decrement"],"type":"string"}},"required":["by","type"],"type":"object"},{"description":"Append an element to an array or concatenate a string","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["append"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Remove a field","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["remove"],"type":"string"}},"required":["type"],"type":"object"}],"discriminator":{"propertyName":"type"},"required":["type"]}},"stream_name":{"type":"string"},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"*Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"*Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"*Additive.* `true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"*Additive.* `true`: writes only when there is an item. At most one `if_*`.","type":"boolean"},"idempotency_key":{"description":"*Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.","type":"string"},"return":{"description":"*Additive.* `rev`: the reply carries no values.","type":"string","enum":["full","rev"]},"ttl_ms":{"minimum":0,"maximum":31536000000,"description":"*Additive.* Milliseconds from this change on after which the item is removed, as in `stream::set`. 0 = never. Absent or null = as before; of an update that creates the item, as `streams` of the configuration says.","type":["integer","null"]}},"required":["group_id","item_id","ops","stream_name"],"title":"StreamUpdateInput","type":"object"};
 
 function validate18(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1224,6 +1252,34 @@ var valid0 = _errs72 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.ttl_ms !== undefined){
+let data30 = data.ttl_ms;
+const _errs74 = errors;
+if((!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))) && (data30 !== null)){
+validate18.errors = [{instancePath:instancePath+"/ttl_ms",schemaPath:"#/properties/ttl_ms/type",keyword:"type",params:{type: schema19.properties.ttl_ms.type},message:"must be integer,null"}];
+return false;
+}
+if(errors === _errs74){
+if((typeof data30 == "number") && (isFinite(data30))){
+if(data30 > 31536000000 || isNaN(data30)){
+validate18.errors = [{instancePath:instancePath+"/ttl_ms",schemaPath:"#/properties/ttl_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 31536000000},message:"must be <= 31536000000"}];
+return false;
+}
+else {
+if(data30 < 0 || isNaN(data30)){
+validate18.errors = [{instancePath:instancePath+"/ttl_ms",schemaPath:"#/properties/ttl_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs74 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
@@ -1244,7 +1300,7 @@ return errors === 0;
 }
 
 export const validateTransactInput = validate19;
-const schema20 = {"title":"StreamTransactInput","description":"Writes to distinct items of one group, all or none of which take effect.","type":"object","required":["stream_name","group_id","writes"],"properties":{"stream_name":{"type":"string"},"group_id":{"type":"string"},"writes":{"description":"Each names another item.","type":"array","minItems":1,"maxItems":100,"items":{"type":"object","description":"*Additive.* One write of a transaction.","oneOf":[{"type":"object","required":["item_id","type","data"],"properties":{"type":{"type":"string","enum":["set"]},"item_id":{"type":"string"},"data":{},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"`true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"`true`: writes only when there is an item. At most one `if_*`.","type":"boolean"}}},{"type":"object","required":["item_id","type","ops"],"properties":{"type":{"type":"string","enum":["update"]},"item_id":{"type":"string"},"ops":{"type":"array","items":{"type":"object","description":"Operations that can be performed atomically on a stream value","oneOf":[{"description":"Set a value at path (overwrite)","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["set"],"type":"string"},"value":{"description":"The new value. Absent = null."}},"required":["type"],"type":"object"},{"description":"Merge object into existing value (object-only). Path may be omitted (root merge), a single first-level key, or an array of literal segments for nested merge. See [`MergePath`].","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"}},"type":{"enum":["merge"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Increment numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["increment"],"type":"string"}},"required":["by","type"],"type":"object"},{"description":"Decrement numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["decrement"],"type":"string"}},"required":["by","type"],"type":"object"},{"description":"Append an element to an array or concatenate a string","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["append"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Remove a field","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["remove"],"type":"string"}},"required":["type"],"type":"object"}],"discriminator":{"propertyName":"type"},"required":["type"]}},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"`true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"`true`: writes only when there is an item. At most one `if_*`.","type":"boolean"}}},{"type":"object","required":["item_id","type"],"properties":{"type":{"type":"string","enum":["delete"]},"item_id":{"type":"string"},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"`true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"`true`: writes only when there is an item. At most one `if_*`.","type":"boolean"}}}],"discriminator":{"propertyName":"type"},"required":["type"]}},"idempotency_key":{"description":"At most 512 bytes. A transaction with a key that was applied to one of its items within `limits.idempotency_window_ms` changes nothing.","type":"string"}}};
+const schema20 = {"title":"StreamTransactInput","description":"Writes to distinct items of one group, all or none of which take effect.","type":"object","required":["stream_name","group_id","writes"],"properties":{"stream_name":{"type":"string"},"group_id":{"type":"string"},"writes":{"description":"Each names another item.","type":"array","minItems":1,"maxItems":100,"items":{"type":"object","description":"*Additive.* One write of a transaction.","oneOf":[{"type":"object","required":["item_id","type","data"],"properties":{"type":{"type":"string","enum":["set"]},"item_id":{"type":"string"},"data":{},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"`true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"`true`: writes only when there is an item. At most one `if_*`.","type":"boolean"},"ttl_ms":{"minimum":0,"maximum":31536000000,"description":"*Additive.* As in `stream::set`.","type":["integer","null"]}}},{"type":"object","required":["item_id","type","ops"],"properties":{"type":{"type":"string","enum":["update"]},"item_id":{"type":"string"},"ops":{"type":"array","items":{"type":"object","description":"Operations that can be performed atomically on a stream value","oneOf":[{"description":"Set a value at path (overwrite)","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["set"],"type":"string"},"value":{"description":"The new value. Absent = null."}},"required":["type"],"type":"object"},{"description":"Merge object into existing value (object-only). Path may be omitted (root merge), a single first-level key, or an array of literal segments for nested merge. See [`MergePath`].","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"}},"type":{"enum":["merge"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Increment numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["increment"],"type":"string"}},"required":["by","type"],"type":"object"},{"description":"Decrement numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["decrement"],"type":"string"}},"required":["by","type"],"type":"object"},{"description":"Append an element to an array or concatenate a string","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["append"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Remove a field","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["remove"],"type":"string"}},"required":["type"],"type":"object"}],"discriminator":{"propertyName":"type"},"required":["type"]}},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"`true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"`true`: writes only when there is an item. At most one `if_*`.","type":"boolean"},"ttl_ms":{"minimum":0,"maximum":31536000000,"description":"*Additive.* As in `stream::update`.","type":["integer","null"]}}},{"type":"object","required":["item_id","type"],"properties":{"type":{"type":"string","enum":["delete"]},"item_id":{"type":"string"},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"`true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"`true`: writes only when there is an item. At most one `if_*`.","type":"boolean"}}}],"discriminator":{"propertyName":"type"},"required":["type"]}},"idempotency_key":{"description":"At most 512 bytes. A transaction with a key that was applied to one of its items within `limits.idempotency_window_ms` changes nothing.","type":"string"}}};
 
 function validate19(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1400,6 +1456,34 @@ var valid4 = _errs20 === errors;
 else {
 var valid4 = true;
 }
+if(valid4){
+if(data3.ttl_ms !== undefined){
+let data9 = data3.ttl_ms;
+const _errs22 = errors;
+if((!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) && (data9 !== null)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ttl_ms",schemaPath:"#/properties/writes/items/oneOf/0/properties/ttl_ms/type",keyword:"type",params:{type: schema20.properties.writes.items.oneOf[0].properties.ttl_ms.type},message:"must be integer,null"}];
+return false;
+}
+if(errors === _errs22){
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 > 31536000000 || isNaN(data9)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ttl_ms",schemaPath:"#/properties/writes/items/oneOf/0/properties/ttl_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 31536000000},message:"must be <= 31536000000"}];
+return false;
+}
+else {
+if(data9 < 0 || isNaN(data9)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ttl_ms",schemaPath:"#/properties/writes/items/oneOf/0/properties/ttl_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid4 = _errs22 === errors;
+}
+else {
+var valid4 = true;
+}
+}
 }
 }
 }
@@ -1413,8 +1497,8 @@ return false;
 }
 }
 else if(tag0 === "update"){
-const _errs22 = errors;
-if(errors === _errs22){
+const _errs24 = errors;
+if(errors === _errs24){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing3;
 if((((data3.item_id === undefined) && (missing3 = "item_id")) || ((data3.type === undefined) && (missing3 = "type"))) || ((data3.ops === undefined) && (missing3 = "ops"))){
@@ -1423,26 +1507,14 @@ return false;
 }
 else {
 if(data3.type !== undefined){
-let data9 = data3.type;
-const _errs24 = errors;
-if(typeof data9 !== "string"){
+let data10 = data3.type;
+const _errs26 = errors;
+if(typeof data10 !== "string"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data9 === "update")){
+if(!(data10 === "update")){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[1].properties.type.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid6 = _errs24 === errors;
-}
-else {
-var valid6 = true;
-}
-if(valid6){
-if(data3.item_id !== undefined){
-const _errs26 = errors;
-if(typeof data3.item_id !== "string"){
-validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/item_id",schemaPath:"#/properties/writes/items/oneOf/1/properties/item_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid6 = _errs26 === errors;
@@ -1451,78 +1523,90 @@ else {
 var valid6 = true;
 }
 if(valid6){
-if(data3.ops !== undefined){
-let data11 = data3.ops;
+if(data3.item_id !== undefined){
 const _errs28 = errors;
-if(errors === _errs28){
-if(Array.isArray(data11)){
-var valid7 = true;
-const len1 = data11.length;
-for(let i1=0; i1<len1; i1++){
-let data12 = data11[i1];
+if(typeof data3.item_id !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/item_id",schemaPath:"#/properties/writes/items/oneOf/1/properties/item_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid6 = _errs28 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data3.ops !== undefined){
+let data12 = data3.ops;
 const _errs30 = errors;
 if(errors === _errs30){
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+if(Array.isArray(data12)){
+var valid7 = true;
+const len1 = data12.length;
+for(let i1=0; i1<len1; i1++){
+let data13 = data12[i1];
+const _errs32 = errors;
+if(errors === _errs32){
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 let missing4;
-if((data12.type === undefined) && (missing4 = "type")){
+if((data13.type === undefined) && (missing4 = "type")){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
 return false;
 }
 else {
-const tag1 = data12.type;
+const tag1 = data13.type;
 if(typeof tag1 == "string"){
 if(tag1 === "set"){
-const _errs33 = errors;
-if(errors === _errs33){
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+const _errs35 = errors;
+if(errors === _errs35){
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 let missing5;
-if((data12.type === undefined) && (missing5 = "type")){
+if((data13.type === undefined) && (missing5 = "type")){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/0/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
 return false;
 }
 else {
-if(data12.path !== undefined){
-let data13 = data12.path;
-const _errs35 = errors;
-if(((typeof data13 !== "string") && (!(Array.isArray(data13)))) && (data13 !== null)){
+if(data13.path !== undefined){
+let data14 = data13.path;
+const _errs37 = errors;
+if(((typeof data14 !== "string") && (!(Array.isArray(data14)))) && (data14 !== null)){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/0/properties/path/type",keyword:"type",params:{type: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[0].properties.path.type},message:"must be string,array,null"}];
 return false;
 }
-if(errors === _errs35){
-if(Array.isArray(data13)){
+if(errors === _errs37){
+if(Array.isArray(data14)){
 var valid11 = true;
-const len2 = data13.length;
+const len2 = data14.length;
 for(let i2=0; i2<len2; i2++){
-const _errs37 = errors;
-if(typeof data13[i2] !== "string"){
+const _errs39 = errors;
+if(typeof data14[i2] !== "string"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path/" + i2,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/0/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid11 = _errs37 === errors;
+var valid11 = _errs39 === errors;
 if(!valid11){
 break;
 }
 }
 }
 }
-var valid10 = _errs35 === errors;
+var valid10 = _errs37 === errors;
 }
 else {
 var valid10 = true;
 }
 if(valid10){
-if(data12.type !== undefined){
-let data15 = data12.type;
-const _errs39 = errors;
-if(typeof data15 !== "string"){
+if(data13.type !== undefined){
+let data16 = data13.type;
+const _errs41 = errors;
+if(typeof data16 !== "string"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/0/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data15 === "set")){
+if(!(data16 === "set")){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/0/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[0].properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid10 = _errs39 === errors;
+var valid10 = _errs41 === errors;
 }
 else {
 var valid10 = true;
@@ -1537,57 +1621,57 @@ return false;
 }
 }
 else if(tag1 === "merge"){
-const _errs41 = errors;
-if(errors === _errs41){
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+const _errs43 = errors;
+if(errors === _errs43){
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 let missing6;
-if(((data12.type === undefined) && (missing6 = "type")) || ((data12.value === undefined) && (missing6 = "value"))){
+if(((data13.type === undefined) && (missing6 = "type")) || ((data13.value === undefined) && (missing6 = "value"))){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/1/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
 return false;
 }
 else {
-if(data12.path !== undefined){
-let data16 = data12.path;
-const _errs43 = errors;
-if(((typeof data16 !== "string") && (!(Array.isArray(data16)))) && (data16 !== null)){
+if(data13.path !== undefined){
+let data17 = data13.path;
+const _errs45 = errors;
+if(((typeof data17 !== "string") && (!(Array.isArray(data17)))) && (data17 !== null)){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/1/properties/path/type",keyword:"type",params:{type: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[1].properties.path.type},message:"must be string,array,null"}];
 return false;
 }
-if(errors === _errs43){
-if(Array.isArray(data16)){
+if(errors === _errs45){
+if(Array.isArray(data17)){
 var valid14 = true;
-const len3 = data16.length;
+const len3 = data17.length;
 for(let i3=0; i3<len3; i3++){
-const _errs45 = errors;
-if(typeof data16[i3] !== "string"){
+const _errs47 = errors;
+if(typeof data17[i3] !== "string"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path/" + i3,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/1/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid14 = _errs45 === errors;
+var valid14 = _errs47 === errors;
 if(!valid14){
 break;
 }
 }
 }
 }
-var valid13 = _errs43 === errors;
+var valid13 = _errs45 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
-if(data12.type !== undefined){
-let data18 = data12.type;
-const _errs47 = errors;
-if(typeof data18 !== "string"){
+if(data13.type !== undefined){
+let data19 = data13.type;
+const _errs49 = errors;
+if(typeof data19 !== "string"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data18 === "merge")){
+if(!(data19 === "merge")){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/1/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[1].properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid13 = _errs47 === errors;
+var valid13 = _errs49 === errors;
 }
 else {
 var valid13 = true;
@@ -1602,62 +1686,32 @@ return false;
 }
 }
 else if(tag1 === "increment"){
-const _errs49 = errors;
-if(errors === _errs49){
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+const _errs51 = errors;
+if(errors === _errs51){
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 let missing7;
-if(((data12.by === undefined) && (missing7 = "by")) || ((data12.type === undefined) && (missing7 = "type"))){
+if(((data13.by === undefined) && (missing7 = "by")) || ((data13.type === undefined) && (missing7 = "type"))){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
 return false;
 }
 else {
-if(data12.by !== undefined){
-let data19 = data12.by;
-const _errs51 = errors;
-if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+if(data13.by !== undefined){
+let data20 = data13.by;
+const _errs53 = errors;
+if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/by",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/by/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs51){
-if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 > 9007199254740991 || isNaN(data19)){
+if(errors === _errs53){
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 > 9007199254740991 || isNaN(data20)){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/by",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/by/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data19 < -9007199254740991 || isNaN(data19)){
+if(data20 < -9007199254740991 || isNaN(data20)){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/by",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/by/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},message:"must be >= -9007199254740991"}];
 return false;
-}
-}
-}
-}
-var valid16 = _errs51 === errors;
-}
-else {
-var valid16 = true;
-}
-if(valid16){
-if(data12.path !== undefined){
-let data20 = data12.path;
-const _errs53 = errors;
-if(((typeof data20 !== "string") && (!(Array.isArray(data20)))) && (data20 !== null)){
-validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/path/type",keyword:"type",params:{type: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[2].properties.path.type},message:"must be string,array,null"}];
-return false;
-}
-if(errors === _errs53){
-if(Array.isArray(data20)){
-var valid17 = true;
-const len4 = data20.length;
-for(let i4=0; i4<len4; i4++){
-const _errs55 = errors;
-if(typeof data20[i4] !== "string"){
-validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path/" + i4,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid17 = _errs55 === errors;
-if(!valid17){
-break;
 }
 }
 }
@@ -1668,18 +1722,48 @@ else {
 var valid16 = true;
 }
 if(valid16){
-if(data12.type !== undefined){
-let data22 = data12.type;
+if(data13.path !== undefined){
+let data21 = data13.path;
+const _errs55 = errors;
+if(((typeof data21 !== "string") && (!(Array.isArray(data21)))) && (data21 !== null)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/path/type",keyword:"type",params:{type: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[2].properties.path.type},message:"must be string,array,null"}];
+return false;
+}
+if(errors === _errs55){
+if(Array.isArray(data21)){
+var valid17 = true;
+const len4 = data21.length;
+for(let i4=0; i4<len4; i4++){
 const _errs57 = errors;
-if(typeof data22 !== "string"){
+if(typeof data21[i4] !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path/" + i4,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid17 = _errs57 === errors;
+if(!valid17){
+break;
+}
+}
+}
+}
+var valid16 = _errs55 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data13.type !== undefined){
+let data23 = data13.type;
+const _errs59 = errors;
+if(typeof data23 !== "string"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data22 === "increment")){
+if(!(data23 === "increment")){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/2/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[2].properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid16 = _errs57 === errors;
+var valid16 = _errs59 === errors;
 }
 else {
 var valid16 = true;
@@ -1695,62 +1779,32 @@ return false;
 }
 }
 else if(tag1 === "decrement"){
-const _errs59 = errors;
-if(errors === _errs59){
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+const _errs61 = errors;
+if(errors === _errs61){
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 let missing8;
-if(((data12.by === undefined) && (missing8 = "by")) || ((data12.type === undefined) && (missing8 = "type"))){
+if(((data13.by === undefined) && (missing8 = "by")) || ((data13.type === undefined) && (missing8 = "type"))){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
 return false;
 }
 else {
-if(data12.by !== undefined){
-let data23 = data12.by;
-const _errs61 = errors;
-if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
+if(data13.by !== undefined){
+let data24 = data13.by;
+const _errs63 = errors;
+if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/by",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/by/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs61){
-if((typeof data23 == "number") && (isFinite(data23))){
-if(data23 > 9007199254740991 || isNaN(data23)){
+if(errors === _errs63){
+if((typeof data24 == "number") && (isFinite(data24))){
+if(data24 > 9007199254740991 || isNaN(data24)){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/by",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/by/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data23 < -9007199254740991 || isNaN(data23)){
+if(data24 < -9007199254740991 || isNaN(data24)){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/by",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/by/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},message:"must be >= -9007199254740991"}];
 return false;
-}
-}
-}
-}
-var valid19 = _errs61 === errors;
-}
-else {
-var valid19 = true;
-}
-if(valid19){
-if(data12.path !== undefined){
-let data24 = data12.path;
-const _errs63 = errors;
-if(((typeof data24 !== "string") && (!(Array.isArray(data24)))) && (data24 !== null)){
-validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/path/type",keyword:"type",params:{type: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[3].properties.path.type},message:"must be string,array,null"}];
-return false;
-}
-if(errors === _errs63){
-if(Array.isArray(data24)){
-var valid20 = true;
-const len5 = data24.length;
-for(let i5=0; i5<len5; i5++){
-const _errs65 = errors;
-if(typeof data24[i5] !== "string"){
-validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path/" + i5,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid20 = _errs65 === errors;
-if(!valid20){
-break;
 }
 }
 }
@@ -1761,18 +1815,48 @@ else {
 var valid19 = true;
 }
 if(valid19){
-if(data12.type !== undefined){
-let data26 = data12.type;
+if(data13.path !== undefined){
+let data25 = data13.path;
+const _errs65 = errors;
+if(((typeof data25 !== "string") && (!(Array.isArray(data25)))) && (data25 !== null)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/path/type",keyword:"type",params:{type: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[3].properties.path.type},message:"must be string,array,null"}];
+return false;
+}
+if(errors === _errs65){
+if(Array.isArray(data25)){
+var valid20 = true;
+const len5 = data25.length;
+for(let i5=0; i5<len5; i5++){
 const _errs67 = errors;
-if(typeof data26 !== "string"){
+if(typeof data25[i5] !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path/" + i5,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs67 === errors;
+if(!valid20){
+break;
+}
+}
+}
+}
+var valid19 = _errs65 === errors;
+}
+else {
+var valid19 = true;
+}
+if(valid19){
+if(data13.type !== undefined){
+let data27 = data13.type;
+const _errs69 = errors;
+if(typeof data27 !== "string"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data26 === "decrement")){
+if(!(data27 === "decrement")){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/3/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[3].properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid19 = _errs67 === errors;
+var valid19 = _errs69 === errors;
 }
 else {
 var valid19 = true;
@@ -1788,57 +1872,57 @@ return false;
 }
 }
 else if(tag1 === "append"){
-const _errs69 = errors;
-if(errors === _errs69){
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+const _errs71 = errors;
+if(errors === _errs71){
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 let missing9;
-if(((data12.type === undefined) && (missing9 = "type")) || ((data12.value === undefined) && (missing9 = "value"))){
+if(((data13.type === undefined) && (missing9 = "type")) || ((data13.value === undefined) && (missing9 = "value"))){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/4/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
 return false;
 }
 else {
-if(data12.path !== undefined){
-let data27 = data12.path;
-const _errs71 = errors;
-if(((typeof data27 !== "string") && (!(Array.isArray(data27)))) && (data27 !== null)){
+if(data13.path !== undefined){
+let data28 = data13.path;
+const _errs73 = errors;
+if(((typeof data28 !== "string") && (!(Array.isArray(data28)))) && (data28 !== null)){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/4/properties/path/type",keyword:"type",params:{type: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[4].properties.path.type},message:"must be string,array,null"}];
 return false;
 }
-if(errors === _errs71){
-if(Array.isArray(data27)){
+if(errors === _errs73){
+if(Array.isArray(data28)){
 var valid23 = true;
-const len6 = data27.length;
+const len6 = data28.length;
 for(let i6=0; i6<len6; i6++){
-const _errs73 = errors;
-if(typeof data27[i6] !== "string"){
+const _errs75 = errors;
+if(typeof data28[i6] !== "string"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path/" + i6,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/4/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid23 = _errs73 === errors;
+var valid23 = _errs75 === errors;
 if(!valid23){
 break;
 }
 }
 }
 }
-var valid22 = _errs71 === errors;
+var valid22 = _errs73 === errors;
 }
 else {
 var valid22 = true;
 }
 if(valid22){
-if(data12.type !== undefined){
-let data29 = data12.type;
-const _errs75 = errors;
-if(typeof data29 !== "string"){
+if(data13.type !== undefined){
+let data30 = data13.type;
+const _errs77 = errors;
+if(typeof data30 !== "string"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data29 === "append")){
+if(!(data30 === "append")){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/4/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[4].properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid22 = _errs75 === errors;
+var valid22 = _errs77 === errors;
 }
 else {
 var valid22 = true;
@@ -1853,57 +1937,57 @@ return false;
 }
 }
 else if(tag1 === "remove"){
-const _errs77 = errors;
-if(errors === _errs77){
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+const _errs79 = errors;
+if(errors === _errs79){
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 let missing10;
-if((data12.type === undefined) && (missing10 = "type")){
+if((data13.type === undefined) && (missing10 = "type")){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/5/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
 return false;
 }
 else {
-if(data12.path !== undefined){
-let data30 = data12.path;
-const _errs79 = errors;
-if(((typeof data30 !== "string") && (!(Array.isArray(data30)))) && (data30 !== null)){
+if(data13.path !== undefined){
+let data31 = data13.path;
+const _errs81 = errors;
+if(((typeof data31 !== "string") && (!(Array.isArray(data31)))) && (data31 !== null)){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/5/properties/path/type",keyword:"type",params:{type: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[5].properties.path.type},message:"must be string,array,null"}];
 return false;
 }
-if(errors === _errs79){
-if(Array.isArray(data30)){
+if(errors === _errs81){
+if(Array.isArray(data31)){
 var valid26 = true;
-const len7 = data30.length;
+const len7 = data31.length;
 for(let i7=0; i7<len7; i7++){
-const _errs81 = errors;
-if(typeof data30[i7] !== "string"){
+const _errs83 = errors;
+if(typeof data31[i7] !== "string"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/path/" + i7,schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/5/properties/path/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid26 = _errs81 === errors;
+var valid26 = _errs83 === errors;
 if(!valid26){
 break;
 }
 }
 }
 }
-var valid25 = _errs79 === errors;
+var valid25 = _errs81 === errors;
 }
 else {
 var valid25 = true;
 }
 if(valid25){
-if(data12.type !== undefined){
-let data32 = data12.type;
-const _errs83 = errors;
-if(typeof data32 !== "string"){
+if(data13.type !== undefined){
+let data33 = data13.type;
+const _errs85 = errors;
+if(typeof data33 !== "string"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/5/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data32 === "remove")){
+if(!(data33 === "remove")){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1+"/type",schemaPath:"#/properties/writes/items/oneOf/1/properties/ops/items/oneOf/5/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[1].properties.ops.items.oneOf[5].properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid25 = _errs83 === errors;
+var valid25 = _errs85 === errors;
 }
 else {
 var valid25 = true;
@@ -1933,7 +2017,7 @@ validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops/" + i1,sch
 return false;
 }
 }
-var valid7 = _errs30 === errors;
+var valid7 = _errs32 === errors;
 if(!valid7){
 break;
 }
@@ -1944,44 +2028,32 @@ validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ops",schemaPat
 return false;
 }
 }
-var valid6 = _errs28 === errors;
+var valid6 = _errs30 === errors;
 }
 else {
 var valid6 = true;
 }
 if(valid6){
 if(data3.if_rev !== undefined){
-let data33 = data3.if_rev;
-const _errs85 = errors;
-if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
+let data34 = data3.if_rev;
+const _errs87 = errors;
+if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/1/properties/if_rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs85){
-if((typeof data33 == "number") && (isFinite(data33))){
-if(data33 > 9007199254740991 || isNaN(data33)){
+if(errors === _errs87){
+if((typeof data34 == "number") && (isFinite(data34))){
+if(data34 > 9007199254740991 || isNaN(data34)){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/1/properties/if_rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data33 < 0 || isNaN(data33)){
+if(data34 < 0 || isNaN(data34)){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/1/properties/if_rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
-}
-var valid6 = _errs85 === errors;
-}
-else {
-var valid6 = true;
-}
-if(valid6){
-if(data3.if_absent !== undefined){
-const _errs87 = errors;
-if(typeof data3.if_absent !== "boolean"){
-validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_absent",schemaPath:"#/properties/writes/items/oneOf/1/properties/if_absent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
 }
 var valid6 = _errs87 === errors;
 }
@@ -1989,16 +2061,56 @@ else {
 var valid6 = true;
 }
 if(valid6){
-if(data3.if_exists !== undefined){
+if(data3.if_absent !== undefined){
 const _errs89 = errors;
-if(typeof data3.if_exists !== "boolean"){
-validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_exists",schemaPath:"#/properties/writes/items/oneOf/1/properties/if_exists/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(typeof data3.if_absent !== "boolean"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_absent",schemaPath:"#/properties/writes/items/oneOf/1/properties/if_absent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid6 = _errs89 === errors;
 }
 else {
 var valid6 = true;
+}
+if(valid6){
+if(data3.if_exists !== undefined){
+const _errs91 = errors;
+if(typeof data3.if_exists !== "boolean"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_exists",schemaPath:"#/properties/writes/items/oneOf/1/properties/if_exists/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid6 = _errs91 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data3.ttl_ms !== undefined){
+let data37 = data3.ttl_ms;
+const _errs93 = errors;
+if((!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))) && (data37 !== null)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ttl_ms",schemaPath:"#/properties/writes/items/oneOf/1/properties/ttl_ms/type",keyword:"type",params:{type: schema20.properties.writes.items.oneOf[1].properties.ttl_ms.type},message:"must be integer,null"}];
+return false;
+}
+if(errors === _errs93){
+if((typeof data37 == "number") && (isFinite(data37))){
+if(data37 > 31536000000 || isNaN(data37)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ttl_ms",schemaPath:"#/properties/writes/items/oneOf/1/properties/ttl_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 31536000000},message:"must be <= 31536000000"}];
+return false;
+}
+else {
+if(data37 < 0 || isNaN(data37)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/ttl_ms",schemaPath:"#/properties/writes/items/oneOf/1/properties/ttl_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid6 = _errs93 === errors;
+}
+else {
+var valid6 = true;
+}
 }
 }
 }
@@ -2014,8 +2126,8 @@ return false;
 }
 }
 else if(tag0 === "delete"){
-const _errs91 = errors;
-if(errors === _errs91){
+const _errs95 = errors;
+if(errors === _errs95){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing11;
 if(((data3.item_id === undefined) && (missing11 = "item_id")) || ((data3.type === undefined) && (missing11 = "type"))){
@@ -2024,54 +2136,15 @@ return false;
 }
 else {
 if(data3.type !== undefined){
-let data36 = data3.type;
-const _errs93 = errors;
-if(typeof data36 !== "string"){
+let data38 = data3.type;
+const _errs97 = errors;
+if(typeof data38 !== "string"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/type",schemaPath:"#/properties/writes/items/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(data36 === "delete")){
+if(!(data38 === "delete")){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/type",schemaPath:"#/properties/writes/items/oneOf/2/properties/type/enum",keyword:"enum",params:{allowedValues: schema20.properties.writes.items.oneOf[2].properties.type.enum},message:"must be equal to one of the allowed values"}];
 return false;
-}
-var valid28 = _errs93 === errors;
-}
-else {
-var valid28 = true;
-}
-if(valid28){
-if(data3.item_id !== undefined){
-const _errs95 = errors;
-if(typeof data3.item_id !== "string"){
-validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/item_id",schemaPath:"#/properties/writes/items/oneOf/2/properties/item_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid28 = _errs95 === errors;
-}
-else {
-var valid28 = true;
-}
-if(valid28){
-if(data3.if_rev !== undefined){
-let data38 = data3.if_rev;
-const _errs97 = errors;
-if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
-validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/2/properties/if_rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-if(errors === _errs97){
-if((typeof data38 == "number") && (isFinite(data38))){
-if(data38 > 9007199254740991 || isNaN(data38)){
-validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/2/properties/if_rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
-return false;
-}
-else {
-if(data38 < 0 || isNaN(data38)){
-validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/2/properties/if_rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
-}
-}
 }
 var valid28 = _errs97 === errors;
 }
@@ -2079,10 +2152,10 @@ else {
 var valid28 = true;
 }
 if(valid28){
-if(data3.if_absent !== undefined){
+if(data3.item_id !== undefined){
 const _errs99 = errors;
-if(typeof data3.if_absent !== "boolean"){
-validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_absent",schemaPath:"#/properties/writes/items/oneOf/2/properties/if_absent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(typeof data3.item_id !== "string"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/item_id",schemaPath:"#/properties/writes/items/oneOf/2/properties/item_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid28 = _errs99 === errors;
@@ -2091,13 +2164,52 @@ else {
 var valid28 = true;
 }
 if(valid28){
-if(data3.if_exists !== undefined){
+if(data3.if_rev !== undefined){
+let data40 = data3.if_rev;
 const _errs101 = errors;
+if(!(((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40))) && (isFinite(data40)))){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/2/properties/if_rev/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs101){
+if((typeof data40 == "number") && (isFinite(data40))){
+if(data40 > 9007199254740991 || isNaN(data40)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/2/properties/if_rev/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data40 < 0 || isNaN(data40)){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_rev",schemaPath:"#/properties/writes/items/oneOf/2/properties/if_rev/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid28 = _errs101 === errors;
+}
+else {
+var valid28 = true;
+}
+if(valid28){
+if(data3.if_absent !== undefined){
+const _errs103 = errors;
+if(typeof data3.if_absent !== "boolean"){
+validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_absent",schemaPath:"#/properties/writes/items/oneOf/2/properties/if_absent/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid28 = _errs103 === errors;
+}
+else {
+var valid28 = true;
+}
+if(valid28){
+if(data3.if_exists !== undefined){
+const _errs105 = errors;
 if(typeof data3.if_exists !== "boolean"){
 validate19.errors = [{instancePath:instancePath+"/writes/" + i0+"/if_exists",schemaPath:"#/properties/writes/items/oneOf/2/properties/if_exists/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid28 = _errs101 === errors;
+var valid28 = _errs105 === errors;
 }
 else {
 var valid28 = true;
@@ -2150,12 +2262,12 @@ var valid0 = true;
 }
 if(valid0){
 if(data.idempotency_key !== undefined){
-const _errs103 = errors;
+const _errs107 = errors;
 if(typeof data.idempotency_key !== "string"){
 validate19.errors = [{instancePath:instancePath+"/idempotency_key",schemaPath:"#/properties/idempotency_key/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid0 = _errs103 === errors;
+var valid0 = _errs107 === errors;
 }
 else {
 var valid0 = true;

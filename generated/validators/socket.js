@@ -696,7 +696,7 @@ return errors === 0;
 }
 
 export const validateServerMessage = validate13;
-const schema14 = {"type":"object","description":"What the server sends.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","timestamp","streamName","groupId","id","event"],"properties":{"type":{"type":"string","const":"stream"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer","description":"Milliseconds since the Unix epoch; strictly increases per group."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"The item's id; null for what concerns the group."},"event":{"type":"object","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"sync"},"data":{"description":"Array of the group's values in creation order; for an item subscription the value or null. With `items` see SyncItem."},"more":{"type":"boolean","description":"*Additive.* True = a piece of a sync that was asked for with `page`, and the next one goes on where it ends. All pieces have the same\nseq, of at most `page` items and 256 KiB each (one item may be longer); the last has no `more`, and only with it the client stands at that seq. One of\nanother seq or epoch begins anew.\n"}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"create"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"update"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"delete"},"data":{"description":"The removed value."}}},{"type":"object","required":["type","event"],"properties":{"type":{"type":"string","const":"event"},"event":{"description":"What `stream::send` sent.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","description":"The sender's own type."},"data":{"description":"The sender's own data."}}}}},{"description":"A join handler refused the join. No data follows, ever.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"unauthorized"}}}]},"created":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created it. Items are listed in the order of their creation."},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"*Additive.* Where the group stands after this message (0 = a sync of a group never written). Absent when nobody sequenced it."},"epoch":{"type":"string","description":"*Additive.* The incarnation of the group's data that `seq` belongs to."},"more":{"type":"boolean","description":"*Additive.* `true`: the group's next change belongs to the same transaction. A client that follows the group may show both\nat once; one that follows an item is not sent the others.\n"}}},{"type":"object","required":["type","subscriptionId","streamName","groupId","mode","epoch","seq"],"properties":{"type":{"type":"string","const":"subscribed"},"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":"string","description":"The item's id when one item was joined."},"mode":{"type":"string","enum":["changes","sync"],"description":"What follows. `changes` = the changes after `since`; `sync` = the whole state, which replaces what the client holds."},"reason":{"type":"string","enum":["epoch","horizon"],"description":"Why a given `since` led to a sync. `epoch` = the data is another incarnation; `horizon` = deletions that old are forgotten."},"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"Where the group stands after what follows."},"ping":{"type":"boolean","description":"*Additive.* True = this server answers `ping` with `pong`. Absent = it does not know `ping`."},"multi":{"type":"boolean","description":"*Additive.* True = this server takes many joins in one message (JoinAllMessage)."},"n":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* What an OpsMessage calls the group, as long as the subscription lasts. Absent = the join did not ask for `ops`."}}},{"type":"object","required":["type","code","message"],"properties":{"type":{"type":"string","const":"error"},"code":{"type":"string","enum":["invalid_message","message_too_deep","empty_name","name_too_long","duplicate_subscription","too_many_subscriptions","too_many_joins","limit","unavailable","internal"]},"message":{"type":"string","description":"One sentence for a person."},"subscriptionId":{"type":"string","description":"The subscription concerned. Without it the whole message was refused."}}},{"type":"object","required":["type","streamName","groupId","count"],"properties":{"type":{"type":"string","const":"dropped"},"streamName":{"type":"string"},"groupId":{"type":"string"},"count":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"Number of custom events missed since the last such message."}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}]};
+const schema14 = {"type":"object","description":"What the server sends.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","timestamp","streamName","groupId","id","event"],"properties":{"type":{"type":"string","const":"stream"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer","description":"Milliseconds since the Unix epoch; strictly increases per group."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"The item's id; null for what concerns the group."},"event":{"type":"object","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"sync"},"data":{"description":"Array of the group's values in creation order; for an item subscription the value or null. With `items` see SyncItem."},"more":{"type":"boolean","description":"*Additive.* True = a piece of a sync that was asked for with `page`, and the next one goes on where it ends. All pieces have the same\nseq, of at most `page` items and 256 KiB each (one item may be longer); the last has no `more`, and only with it the client stands at that seq. One of\nanother seq or epoch begins anew.\n"}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"create"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"update"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"delete"},"data":{"description":"The removed value."},"reason":{"type":"string","enum":["deleted","expired","owner_left"],"description":"*Additive.* Why the item was removed. `expired` = its `ttl_ms` is over, `owner_left` = the connection that it belonged to is. Absent = as\n`deleted`: a caller asked for it, or it is learned late.\n"}}},{"type":"object","required":["type","event"],"properties":{"type":{"type":"string","const":"event"},"event":{"description":"What `stream::send` sent.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","description":"The sender's own type."},"data":{"description":"The sender's own data."}}}}},{"description":"A join handler refused the join. No data follows, ever.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"unauthorized"}}}]},"created":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created it. Items are listed in the order of their creation."},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"*Additive.* Where the group stands after this message (0 = a sync of a group never written). Absent when nobody sequenced it."},"epoch":{"type":"string","description":"*Additive.* The incarnation of the group's data that `seq` belongs to."},"more":{"type":"boolean","description":"*Additive.* `true`: the group's next change belongs to the same transaction. A client that follows the group may show both\nat once; one that follows an item is not sent the others.\n"}}},{"type":"object","required":["type","subscriptionId","streamName","groupId","mode","epoch","seq"],"properties":{"type":{"type":"string","const":"subscribed"},"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":"string","description":"The item's id when one item was joined."},"mode":{"type":"string","enum":["changes","sync"],"description":"What follows. `changes` = the changes after `since`; `sync` = the whole state, which replaces what the client holds."},"reason":{"type":"string","enum":["epoch","horizon"],"description":"Why a given `since` led to a sync. `epoch` = the data is another incarnation; `horizon` = deletions that old are forgotten."},"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"Where the group stands after what follows."},"ping":{"type":"boolean","description":"*Additive.* True = this server answers `ping` with `pong`. Absent = it does not know `ping`."},"multi":{"type":"boolean","description":"*Additive.* True = this server takes many joins in one message (JoinAllMessage)."},"n":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* What an OpsMessage calls the group, as long as the subscription lasts. Absent = the join did not ask for `ops`."}}},{"type":"object","required":["type","code","message"],"properties":{"type":{"type":"string","const":"error"},"code":{"type":"string","enum":["invalid_message","message_too_deep","empty_name","name_too_long","duplicate_subscription","too_many_subscriptions","too_many_joins","limit","unavailable","internal"]},"message":{"type":"string","description":"One sentence for a person."},"subscriptionId":{"type":"string","description":"The subscription concerned. Without it the whole message was refused."}}},{"type":"object","required":["type","streamName","groupId","count"],"properties":{"type":{"type":"string","const":"dropped"},"streamName":{"type":"string"},"groupId":{"type":"string"},"count":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"Number of custom events missed since the last such message."}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}]};
 
 function validate13(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -932,6 +932,7 @@ return false;
 else {
 if(data5.type !== undefined){
 let data10 = data5.type;
+const _errs33 = errors;
 if(typeof data10 !== "string"){
 validate13.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
@@ -939,6 +940,28 @@ return false;
 if("delete" !== data10){
 validate13.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/3/properties/type/const",keyword:"const",params:{allowedValue: "delete"},message:"must be equal to constant"}];
 return false;
+}
+var valid11 = _errs33 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data5.reason !== undefined){
+let data11 = data5.reason;
+const _errs35 = errors;
+if(typeof data11 !== "string"){
+validate13.errors = [{instancePath:instancePath+"/event/reason",schemaPath:"#/oneOf/0/properties/event/oneOf/3/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((data11 === "deleted") || (data11 === "expired")) || (data11 === "owner_left"))){
+validate13.errors = [{instancePath:instancePath+"/event/reason",schemaPath:"#/oneOf/0/properties/event/oneOf/3/properties/reason/enum",keyword:"enum",params:{allowedValues: schema14.oneOf[0].properties.event.oneOf[3].properties.reason.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid11 = _errs35 === errors;
+}
+else {
+var valid11 = true;
 }
 }
 }
@@ -950,8 +973,8 @@ return false;
 }
 }
 else if(tag1 === "event"){
-const _errs35 = errors;
-if(errors === _errs35){
+const _errs37 = errors;
+if(errors === _errs37){
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 let missing7;
 if(((data5.type === undefined) && (missing7 = "type")) || ((data5.event === undefined) && (missing7 = "event"))){
@@ -960,35 +983,35 @@ return false;
 }
 else {
 if(data5.type !== undefined){
-let data11 = data5.type;
-const _errs37 = errors;
-if(typeof data11 !== "string"){
+let data12 = data5.type;
+const _errs39 = errors;
+if(typeof data12 !== "string"){
 validate13.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("event" !== data11){
+if("event" !== data12){
 validate13.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/4/properties/type/const",keyword:"const",params:{allowedValue: "event"},message:"must be equal to constant"}];
 return false;
 }
-var valid13 = _errs37 === errors;
+var valid13 = _errs39 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
 if(data5.event !== undefined){
-let data12 = data5.event;
-const _errs39 = errors;
-if(errors === _errs39){
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+let data13 = data5.event;
+const _errs41 = errors;
+if(errors === _errs41){
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 let missing8;
-if(((data12.type === undefined) && (missing8 = "type")) || ((data12.data === undefined) && (missing8 = "data"))){
+if(((data13.type === undefined) && (missing8 = "type")) || ((data13.data === undefined) && (missing8 = "data"))){
 validate13.errors = [{instancePath:instancePath+"/event/event",schemaPath:"#/oneOf/0/properties/event/oneOf/4/properties/event/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
 return false;
 }
 else {
-if(data12.type !== undefined){
-if(typeof data12.type !== "string"){
+if(data13.type !== undefined){
+if(typeof data13.type !== "string"){
 validate13.errors = [{instancePath:instancePath+"/event/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/4/properties/event/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
@@ -1000,7 +1023,7 @@ validate13.errors = [{instancePath:instancePath+"/event/event",schemaPath:"#/one
 return false;
 }
 }
-var valid13 = _errs39 === errors;
+var valid13 = _errs41 === errors;
 }
 else {
 var valid13 = true;
@@ -1015,8 +1038,8 @@ return false;
 }
 }
 else if(tag1 === "unauthorized"){
-const _errs43 = errors;
-if(errors === _errs43){
+const _errs45 = errors;
+if(errors === _errs45){
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 let missing9;
 if((data5.type === undefined) && (missing9 = "type")){
@@ -1025,12 +1048,12 @@ return false;
 }
 else {
 if(data5.type !== undefined){
-let data14 = data5.type;
-if(typeof data14 !== "string"){
+let data15 = data5.type;
+if(typeof data15 !== "string"){
 validate13.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/5/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("unauthorized" !== data14){
+if("unauthorized" !== data15){
 validate13.errors = [{instancePath:instancePath+"/event/type",schemaPath:"#/oneOf/0/properties/event/oneOf/5/properties/type/const",keyword:"const",params:{allowedValue: "unauthorized"},message:"must be equal to constant"}];
 return false;
 }
@@ -1066,48 +1089,21 @@ var valid2 = true;
 }
 if(valid2){
 if(data.created !== undefined){
-let data15 = data.created;
-const _errs47 = errors;
-if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
-validate13.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-if(errors === _errs47){
-if((typeof data15 == "number") && (isFinite(data15))){
-if(data15 > 9007199254740991 || isNaN(data15)){
-validate13.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
-return false;
-}
-else {
-if(data15 < 1 || isNaN(data15)){
-validate13.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
-}
-}
-}
-}
-var valid2 = _errs47 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data.seq !== undefined){
-let data16 = data.seq;
+let data16 = data.created;
 const _errs49 = errors;
 if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-validate13.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate13.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs49){
 if((typeof data16 == "number") && (isFinite(data16))){
 if(data16 > 9007199254740991 || isNaN(data16)){
-validate13.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+validate13.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data16 < 0 || isNaN(data16)){
-validate13.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+if(data16 < 1 || isNaN(data16)){
+validate13.errors = [{instancePath:instancePath+"/created",schemaPath:"#/oneOf/0/properties/created/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1119,11 +1115,26 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data.epoch !== undefined){
+if(data.seq !== undefined){
+let data17 = data.seq;
 const _errs51 = errors;
-if(typeof data.epoch !== "string"){
-validate13.errors = [{instancePath:instancePath+"/epoch",schemaPath:"#/oneOf/0/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
+validate13.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
+}
+if(errors === _errs51){
+if((typeof data17 == "number") && (isFinite(data17))){
+if(data17 > 9007199254740991 || isNaN(data17)){
+validate13.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data17 < 0 || isNaN(data17)){
+validate13.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/0/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
 }
 var valid2 = _errs51 === errors;
 }
@@ -1131,13 +1142,25 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data.more !== undefined){
+if(data.epoch !== undefined){
 const _errs53 = errors;
+if(typeof data.epoch !== "string"){
+validate13.errors = [{instancePath:instancePath+"/epoch",schemaPath:"#/oneOf/0/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid2 = _errs53 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data.more !== undefined){
+const _errs55 = errors;
 if(typeof data.more !== "boolean"){
 validate13.errors = [{instancePath:instancePath+"/more",schemaPath:"#/oneOf/0/properties/more/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid2 = _errs53 === errors;
+var valid2 = _errs55 === errors;
 }
 else {
 var valid2 = true;
@@ -1160,8 +1183,8 @@ return false;
 }
 }
 else if(tag0 === "subscribed"){
-const _errs55 = errors;
-if(errors === _errs55){
+const _errs57 = errors;
+if(errors === _errs57){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing10;
 if((((((((data.type === undefined) && (missing10 = "type")) || ((data.subscriptionId === undefined) && (missing10 = "subscriptionId"))) || ((data.streamName === undefined) && (missing10 = "streamName"))) || ((data.groupId === undefined) && (missing10 = "groupId"))) || ((data.mode === undefined) && (missing10 = "mode"))) || ((data.epoch === undefined) && (missing10 = "epoch"))) || ((data.seq === undefined) && (missing10 = "seq"))){
@@ -1170,26 +1193,14 @@ return false;
 }
 else {
 if(data.type !== undefined){
-let data19 = data.type;
-const _errs57 = errors;
-if(typeof data19 !== "string"){
+let data20 = data.type;
+const _errs59 = errors;
+if(typeof data20 !== "string"){
 validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("subscribed" !== data19){
+if("subscribed" !== data20){
 validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/const",keyword:"const",params:{allowedValue: "subscribed"},message:"must be equal to constant"}];
-return false;
-}
-var valid18 = _errs57 === errors;
-}
-else {
-var valid18 = true;
-}
-if(valid18){
-if(data.subscriptionId !== undefined){
-const _errs59 = errors;
-if(typeof data.subscriptionId !== "string"){
-validate13.errors = [{instancePath:instancePath+"/subscriptionId",schemaPath:"#/oneOf/1/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs59 === errors;
@@ -1198,10 +1209,10 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.streamName !== undefined){
+if(data.subscriptionId !== undefined){
 const _errs61 = errors;
-if(typeof data.streamName !== "string"){
-validate13.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/1/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data.subscriptionId !== "string"){
+validate13.errors = [{instancePath:instancePath+"/subscriptionId",schemaPath:"#/oneOf/1/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs61 === errors;
@@ -1210,10 +1221,10 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.groupId !== undefined){
+if(data.streamName !== undefined){
 const _errs63 = errors;
-if(typeof data.groupId !== "string"){
-validate13.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/1/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data.streamName !== "string"){
+validate13.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/1/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs63 === errors;
@@ -1222,10 +1233,10 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.id !== undefined){
+if(data.groupId !== undefined){
 const _errs65 = errors;
-if(typeof data.id !== "string"){
-validate13.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/1/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data.groupId !== "string"){
+validate13.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/1/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs65 === errors;
@@ -1234,15 +1245,10 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.mode !== undefined){
-let data24 = data.mode;
+if(data.id !== undefined){
 const _errs67 = errors;
-if(typeof data24 !== "string"){
-validate13.errors = [{instancePath:instancePath+"/mode",schemaPath:"#/oneOf/1/properties/mode/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!((data24 === "changes") || (data24 === "sync"))){
-validate13.errors = [{instancePath:instancePath+"/mode",schemaPath:"#/oneOf/1/properties/mode/enum",keyword:"enum",params:{allowedValues: schema14.oneOf[1].properties.mode.enum},message:"must be equal to one of the allowed values"}];
+if(typeof data.id !== "string"){
+validate13.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/1/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs67 === errors;
@@ -1251,15 +1257,15 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.reason !== undefined){
-let data25 = data.reason;
+if(data.mode !== undefined){
+let data25 = data.mode;
 const _errs69 = errors;
 if(typeof data25 !== "string"){
-validate13.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/oneOf/1/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate13.errors = [{instancePath:instancePath+"/mode",schemaPath:"#/oneOf/1/properties/mode/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!((data25 === "epoch") || (data25 === "horizon"))){
-validate13.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/oneOf/1/properties/reason/enum",keyword:"enum",params:{allowedValues: schema14.oneOf[1].properties.reason.enum},message:"must be equal to one of the allowed values"}];
+if(!((data25 === "changes") || (data25 === "sync"))){
+validate13.errors = [{instancePath:instancePath+"/mode",schemaPath:"#/oneOf/1/properties/mode/enum",keyword:"enum",params:{allowedValues: schema14.oneOf[1].properties.mode.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid18 = _errs69 === errors;
@@ -1268,10 +1274,15 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.epoch !== undefined){
+if(data.reason !== undefined){
+let data26 = data.reason;
 const _errs71 = errors;
-if(typeof data.epoch !== "string"){
-validate13.errors = [{instancePath:instancePath+"/epoch",schemaPath:"#/oneOf/1/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data26 !== "string"){
+validate13.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/oneOf/1/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((data26 === "epoch") || (data26 === "horizon"))){
+validate13.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/oneOf/1/properties/reason/enum",keyword:"enum",params:{allowedValues: schema14.oneOf[1].properties.reason.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid18 = _errs71 === errors;
@@ -1280,26 +1291,11 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.seq !== undefined){
-let data27 = data.seq;
+if(data.epoch !== undefined){
 const _errs73 = errors;
-if(!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27)))){
-validate13.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data.epoch !== "string"){
+validate13.errors = [{instancePath:instancePath+"/epoch",schemaPath:"#/oneOf/1/properties/epoch/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
-}
-if(errors === _errs73){
-if((typeof data27 == "number") && (isFinite(data27))){
-if(data27 > 9007199254740991 || isNaN(data27)){
-validate13.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
-return false;
-}
-else {
-if(data27 < 0 || isNaN(data27)){
-validate13.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
-}
-}
 }
 var valid18 = _errs73 === errors;
 }
@@ -1307,11 +1303,26 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.ping !== undefined){
+if(data.seq !== undefined){
+let data28 = data.seq;
 const _errs75 = errors;
-if(typeof data.ping !== "boolean"){
-validate13.errors = [{instancePath:instancePath+"/ping",schemaPath:"#/oneOf/1/properties/ping/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
+validate13.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
+}
+if(errors === _errs75){
+if((typeof data28 == "number") && (isFinite(data28))){
+if(data28 > 9007199254740991 || isNaN(data28)){
+validate13.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data28 < 0 || isNaN(data28)){
+validate13.errors = [{instancePath:instancePath+"/seq",schemaPath:"#/oneOf/1/properties/seq/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
 }
 var valid18 = _errs75 === errors;
 }
@@ -1319,10 +1330,10 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.multi !== undefined){
+if(data.ping !== undefined){
 const _errs77 = errors;
-if(typeof data.multi !== "boolean"){
-validate13.errors = [{instancePath:instancePath+"/multi",schemaPath:"#/oneOf/1/properties/multi/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(typeof data.ping !== "boolean"){
+validate13.errors = [{instancePath:instancePath+"/ping",schemaPath:"#/oneOf/1/properties/ping/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
 var valid18 = _errs77 === errors;
@@ -1331,28 +1342,40 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data.n !== undefined){
-let data30 = data.n;
+if(data.multi !== undefined){
 const _errs79 = errors;
-if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
+if(typeof data.multi !== "boolean"){
+validate13.errors = [{instancePath:instancePath+"/multi",schemaPath:"#/oneOf/1/properties/multi/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid18 = _errs79 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data.n !== undefined){
+let data31 = data.n;
+const _errs81 = errors;
+if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
 validate13.errors = [{instancePath:instancePath+"/n",schemaPath:"#/oneOf/1/properties/n/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs79){
-if((typeof data30 == "number") && (isFinite(data30))){
-if(data30 > 9007199254740991 || isNaN(data30)){
+if(errors === _errs81){
+if((typeof data31 == "number") && (isFinite(data31))){
+if(data31 > 9007199254740991 || isNaN(data31)){
 validate13.errors = [{instancePath:instancePath+"/n",schemaPath:"#/oneOf/1/properties/n/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data30 < 1 || isNaN(data30)){
+if(data31 < 1 || isNaN(data31)){
 validate13.errors = [{instancePath:instancePath+"/n",schemaPath:"#/oneOf/1/properties/n/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid18 = _errs79 === errors;
+var valid18 = _errs81 === errors;
 }
 else {
 var valid18 = true;
@@ -1377,8 +1400,8 @@ return false;
 }
 }
 else if(tag0 === "error"){
-const _errs81 = errors;
-if(errors === _errs81){
+const _errs83 = errors;
+if(errors === _errs83){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing11;
 if((((data.type === undefined) && (missing11 = "type")) || ((data.code === undefined) && (missing11 = "code"))) || ((data.message === undefined) && (missing11 = "message"))){
@@ -1387,31 +1410,14 @@ return false;
 }
 else {
 if(data.type !== undefined){
-let data31 = data.type;
-const _errs83 = errors;
-if(typeof data31 !== "string"){
+let data32 = data.type;
+const _errs85 = errors;
+if(typeof data32 !== "string"){
 validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("error" !== data31){
+if("error" !== data32){
 validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/const",keyword:"const",params:{allowedValue: "error"},message:"must be equal to constant"}];
-return false;
-}
-var valid20 = _errs83 === errors;
-}
-else {
-var valid20 = true;
-}
-if(valid20){
-if(data.code !== undefined){
-let data32 = data.code;
-const _errs85 = errors;
-if(typeof data32 !== "string"){
-validate13.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!((((((((((data32 === "invalid_message") || (data32 === "message_too_deep")) || (data32 === "empty_name")) || (data32 === "name_too_long")) || (data32 === "duplicate_subscription")) || (data32 === "too_many_subscriptions")) || (data32 === "too_many_joins")) || (data32 === "limit")) || (data32 === "unavailable")) || (data32 === "internal"))){
-validate13.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/enum",keyword:"enum",params:{allowedValues: schema14.oneOf[2].properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid20 = _errs85 === errors;
@@ -1420,10 +1426,15 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data.message !== undefined){
+if(data.code !== undefined){
+let data33 = data.code;
 const _errs87 = errors;
-if(typeof data.message !== "string"){
-validate13.errors = [{instancePath:instancePath+"/message",schemaPath:"#/oneOf/2/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data33 !== "string"){
+validate13.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((((((((((data33 === "invalid_message") || (data33 === "message_too_deep")) || (data33 === "empty_name")) || (data33 === "name_too_long")) || (data33 === "duplicate_subscription")) || (data33 === "too_many_subscriptions")) || (data33 === "too_many_joins")) || (data33 === "limit")) || (data33 === "unavailable")) || (data33 === "internal"))){
+validate13.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/enum",keyword:"enum",params:{allowedValues: schema14.oneOf[2].properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid20 = _errs87 === errors;
@@ -1432,13 +1443,25 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data.subscriptionId !== undefined){
+if(data.message !== undefined){
 const _errs89 = errors;
+if(typeof data.message !== "string"){
+validate13.errors = [{instancePath:instancePath+"/message",schemaPath:"#/oneOf/2/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs89 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data.subscriptionId !== undefined){
+const _errs91 = errors;
 if(typeof data.subscriptionId !== "string"){
 validate13.errors = [{instancePath:instancePath+"/subscriptionId",schemaPath:"#/oneOf/2/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid20 = _errs89 === errors;
+var valid20 = _errs91 === errors;
 }
 else {
 var valid20 = true;
@@ -1455,8 +1478,8 @@ return false;
 }
 }
 else if(tag0 === "dropped"){
-const _errs91 = errors;
-if(errors === _errs91){
+const _errs93 = errors;
+if(errors === _errs93){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing12;
 if(((((data.type === undefined) && (missing12 = "type")) || ((data.streamName === undefined) && (missing12 = "streamName"))) || ((data.groupId === undefined) && (missing12 = "groupId"))) || ((data.count === undefined) && (missing12 = "count"))){
@@ -1465,26 +1488,14 @@ return false;
 }
 else {
 if(data.type !== undefined){
-let data35 = data.type;
-const _errs93 = errors;
-if(typeof data35 !== "string"){
+let data36 = data.type;
+const _errs95 = errors;
+if(typeof data36 !== "string"){
 validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("dropped" !== data35){
+if("dropped" !== data36){
 validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/const",keyword:"const",params:{allowedValue: "dropped"},message:"must be equal to constant"}];
-return false;
-}
-var valid22 = _errs93 === errors;
-}
-else {
-var valid22 = true;
-}
-if(valid22){
-if(data.streamName !== undefined){
-const _errs95 = errors;
-if(typeof data.streamName !== "string"){
-validate13.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/3/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid22 = _errs95 === errors;
@@ -1493,10 +1504,10 @@ else {
 var valid22 = true;
 }
 if(valid22){
-if(data.groupId !== undefined){
+if(data.streamName !== undefined){
 const _errs97 = errors;
-if(typeof data.groupId !== "string"){
-validate13.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/3/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data.streamName !== "string"){
+validate13.errors = [{instancePath:instancePath+"/streamName",schemaPath:"#/oneOf/3/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid22 = _errs97 === errors;
@@ -1505,28 +1516,40 @@ else {
 var valid22 = true;
 }
 if(valid22){
-if(data.count !== undefined){
-let data38 = data.count;
+if(data.groupId !== undefined){
 const _errs99 = errors;
-if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
+if(typeof data.groupId !== "string"){
+validate13.errors = [{instancePath:instancePath+"/groupId",schemaPath:"#/oneOf/3/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid22 = _errs99 === errors;
+}
+else {
+var valid22 = true;
+}
+if(valid22){
+if(data.count !== undefined){
+let data39 = data.count;
+const _errs101 = errors;
+if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
 validate13.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs99){
-if((typeof data38 == "number") && (isFinite(data38))){
-if(data38 > 9007199254740991 || isNaN(data38)){
+if(errors === _errs101){
+if((typeof data39 == "number") && (isFinite(data39))){
+if(data39 > 9007199254740991 || isNaN(data39)){
 validate13.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data38 < 1 || isNaN(data38)){
+if(data39 < 1 || isNaN(data39)){
 validate13.errors = [{instancePath:instancePath+"/count",schemaPath:"#/oneOf/3/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid22 = _errs99 === errors;
+var valid22 = _errs101 === errors;
 }
 else {
 var valid22 = true;
@@ -1543,8 +1566,8 @@ return false;
 }
 }
 else if(tag0 === "pong"){
-const _errs101 = errors;
-if(errors === _errs101){
+const _errs103 = errors;
+if(errors === _errs103){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing13;
 if((data.type === undefined) && (missing13 = "type")){
@@ -1553,12 +1576,12 @@ return false;
 }
 else {
 if(data.type !== undefined){
-let data39 = data.type;
-if(typeof data39 !== "string"){
+let data40 = data.type;
+if(typeof data40 !== "string"){
 validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("pong" !== data39){
+if("pong" !== data40){
 validate13.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/const",keyword:"const",params:{allowedValue: "pong"},message:"must be equal to constant"}];
 return false;
 }

@@ -1,4 +1,5 @@
 import type { JsonText } from '../../generated/json-text.js';
+import type { RemovalReason } from './lifetime.js';
 
 /** Where a group lives. Names are any non-empty, well-formed Unicode within the configured length. */
 export interface GroupAddress {
@@ -55,6 +56,8 @@ export interface Change extends ItemAddress {
   readonly trace?: TraceContext | undefined;
   /** The group's next change belongs to the same transaction. */
   readonly more?: true;
+  /** Of a delete that no caller asked for, while it is told live: tombstones do not keep it. */
+  readonly reason?: RemovalReason;
 }
 
 /** A custom event of `stream::send`: never stored, never replayed. */

@@ -26,7 +26,11 @@ import { asJson, NULL } from './json-text.js';
 const isSequenced = ({ seq, epoch }: Cursor): boolean => seq !== 0 || epoch !== '';
 
 /** The event of a change, in the socket's message and in the payload of triggers. */
-export const changeEvent = ({ kind, value }: Change): StreamEventParts => ({ type: kind, data: value });
+export const changeEvent = ({ kind, value, reason }: Change): StreamEventParts => ({
+  type: kind,
+  data: value,
+  reason,
+});
 
 /** The event of a custom event, in the socket's message and in the payload of triggers. */
 export const customEvent = ({ type, data }: Pick<CustomEvent, 'type' | 'data'>): StreamEventParts => ({

@@ -8,6 +8,7 @@ export const WRITE_FIELDS = [
   'if_exists',
   'idempotency_key',
   'return',
+  'ttl_ms',
 ] as const;
 export const READ_FIELDS = ['items', 'limit', 'after'] as const;
 

@@ -193,7 +193,7 @@ export class CustomStreams {
     value: JsonText,
     trace: TraceContext | undefined,
   ): Promise<{ old: JsonText | undefined; next: JsonText }> {
-    const payload = encodeSetRequest({ ...NO_OPTIONS, ...itemFields(at), data: value });
+    const payload = encodeSetRequest({ ...NO_OPTIONS, ...itemFields(at), data: value, ttl_ms: undefined });
     const result = await this.#call(FUNCTION.set, at.stream, payload, trace);
     const old = present(result && sliceField(result, 'old_value'));
     const next = (result && sliceField(result, 'new_value')) ?? value;

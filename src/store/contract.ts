@@ -6,6 +6,7 @@ import { cursorCases } from './testing/cursor-cases.js';
 import { feedCases } from './testing/feed-cases.js';
 import { guardCases } from './testing/guard-cases.js';
 import { keyCases } from './testing/key-cases.js';
+import { lifetimeCases } from './testing/lifetime-cases.js';
 import { listingCases } from './testing/listing-cases.js';
 import { Recorder } from './testing/recorder.js';
 import { restartCases } from './testing/restart-cases.js';
@@ -40,6 +41,7 @@ const cases: readonly ContractCase[] = [
   ...guardCases,
   ...keyCases,
   ...transactionCases,
+  ...lifetimeCases,
 ];
 
 /**
@@ -63,6 +65,10 @@ export function runStoreContract(
         try {
           if (transactionCases.some(({ name }) => name === title) && opened.store.transact === undefined) {
             t.skip('the backend writes no two records in one step');
+            return;
+          }
+          if (lifetimeCases.some(({ name }) => name === title) && !opened.store.lifetimes) {
+            t.skip('the store keeps no lifetimes');
             return;
           }
           if (durable && opened.reopen === undefined) {

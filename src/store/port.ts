@@ -12,6 +12,7 @@ import type {
 } from '../domain/change.js';
 import type { Guard, Outcome, Receipt } from '../domain/condition.js';
 import type { Eventual } from '../domain/deferred.js';
+import type { Lifetime, RemovalReason } from '../domain/lifetime.js';
 import type { WriteOutcome } from '../domain/transaction.js';
 import type { StoreUsage } from '../observability/metric-sources.js';
 
@@ -28,7 +29,13 @@ export type Mutation = (
       readonly apply: (current: JsonText | undefined) => JsonText | undefined;
       readonly ops?: () => JsonText | undefined;
     }
-) & { readonly guard?: Guard };
+) & {
+  readonly guard?: Guard;
+  /** How long the item lives. Refused with `unsupported` by a store without `lifetimes`. */
+  readonly life?: Lifetime | undefined;
+  /** Of a delete that nobody asked for. */
+  readonly reason?: RemovalReason;
+};
 
 /**
  * What a committed write did. `change` is undefined when nothing changed: no seq, no event. `old` is the value that it
@@ -95,6 +102,8 @@ export interface StoreListener {
 export interface Store extends AsyncDisposable {
   /** `in_memory`, `file_based`, the package of a `uri` store, or `redis`. For logs and metrics. */
   readonly kind: string;
+  /** Items may expire. */
+  readonly lifetimes: boolean;
   /** Sets the one listener; called once, before the first commit. */
   listen(listener: StoreListener): void;
   /** Applies one mutation; the result comes when it is as durable as the adapter promises, after its `committed` call. */

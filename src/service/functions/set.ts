@@ -6,9 +6,10 @@ import type { Decided } from '../../wire/decided.js';
 import { checkValue, itemAddress } from '../checks.js';
 import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
+import { lifetimeOf } from '../lifetimes.js';
 import { receiptFields, type WriteField, writeOptions } from '../write-options.js';
 
-type Input = Decided<SetRequest, 'stream_name' | 'group_id' | 'item_id' | 'data' | WriteField>;
+type Input = Decided<SetRequest, 'stream_name' | 'group_id' | 'item_id' | 'data' | 'ttl_ms' | WriteField>;
 
 /** Creates an item or overwrites its value; an overwrite keeps its place in the group. */
 export function set({ store, custom, config }: FunctionContext): StreamHandlers<CallContext>['set'] {
@@ -18,12 +19,15 @@ export function set({ store, custom, config }: FunctionContext): StreamHandlers<
     const options = writeOptions(input, config.current);
     const own = custom.set(at, input, trace);
     if (own !== undefined) return own;
+    const life = lifetimeOf(input, store);
     if (options === undefined) {
-      const committed = store.commit(at, { kind: 'set', value: input.data }, trace);
-      return mapReady(committed, ({ old }) =>
+      const value = input.data;
+      const mutation =
+        life === undefined ? ({ kind: 'set', value } as const) : ({ kind: 'set', value, life } as const);
+      return mapReady(store.commit(at, mutation, trace), ({ old }) =>
         encodeSetResult({
           old_value: old ?? NULL,
-          new_value: input.data,
+          new_value: value,
           rev: undefined,
           epoch: undefined,
           outcome: undefined,
@@ -37,6 +41,6 @@ export function set({ store, custom, config }: FunctionContext): StreamHandlers<
         new_value: isBrief ? undefined : (change?.value ?? old ?? NULL),
         ...receiptFields(options, receipt),
       });
-    return mapReady(store.commit(at, { kind: 'set', value: input.data, guard }, trace), result);
+    return mapReady(store.commit(at, { kind: 'set', value: input.data, guard, life }, trace), result);
   };
 }

@@ -7,10 +7,11 @@ import { mapReady } from '../../domain/deferred.js';
 import { StreamError } from '../../domain/errors.js';
 import { elementsOf, sliceField } from '../../domain/json-text.js';
 import { applyUpdate, refuseInexactOps, succeededOps } from '../../domain/update-ops.js';
-import type { GuardedWrite, Transacted } from '../../store/port.js';
+import type { GuardedWrite, Store, Transacted } from '../../store/port.js';
 import { checkValue, groupAddress } from '../checks.js';
 import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext, ServiceConfig } from '../function-context.js';
+import { lifetimeOf } from '../lifetimes.js';
 import { conditionOf, idempotencyKey } from '../write-options.js';
 import { opErrors } from './update.js';
 
@@ -40,7 +41,7 @@ export function transact({
     const key = named === undefined ? undefined : idempotencyKey(named, config.current);
     const texts = elementsOf(sliceField(text, 'writes')!);
     const writes = input.writes.map(
-      (write, index) => new Write(write, texts[index]!, index, key, config.current),
+      (write, index) => new Write(write, texts[index]!, index, key, config.current, store),
     );
     refuseRepeated(writes);
     const result = ({ outcome, epoch, seq, results }: Transacted): JsonText =>
@@ -71,17 +72,19 @@ class Write implements GuardedWrite {
     index: number,
     key: IdempotencyKey | undefined,
     config: ServiceConfig,
+    store: Store,
   ) {
     const place = `writes[${index}].`;
     checkName(`${place}item_id`, write.item_id, config.limits.max_name_bytes);
     this.item = write.item_id;
     const condition = conditionOf({ ...write, if_value: sliceField(text, 'if_value') }, config, place);
     const guard = { condition, key };
+    const life = write.type === 'delete' ? undefined : lifetimeOf(write, store, place);
     if (write.type === 'delete') this.mutation = { kind: 'delete', guard };
     else if (write.type === 'set') {
       const value = sliceField(text, 'data')!;
       checkValue(`${place}data`, value, config);
-      this.mutation = { kind: 'set', value, guard };
+      this.mutation = { kind: 'set', value, guard, life };
     } else {
       refuseInexactOps(text);
       const apply = (current: JsonText | undefined): JsonText => {
@@ -91,7 +94,7 @@ class Write implements GuardedWrite {
         return value;
       };
       const ops = (): JsonText => succeededOps(write.ops, text, this.errors);
-      this.mutation = { kind: 'update', apply, ops, guard };
+      this.mutation = { kind: 'update', apply, ops, guard, life };
     }
   }
 }

@@ -9,9 +9,10 @@ import type { Decided } from '../../wire/decided.js';
 import { checkValue, itemAddress } from '../checks.js';
 import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
+import { lifetimeOf } from '../lifetimes.js';
 import { receiptFields, type WriteField, writeOptions } from '../write-options.js';
 
-type Input = Decided<UpdateRequest, 'stream_name' | 'group_id' | 'item_id' | 'ops' | WriteField>;
+type Input = Decided<UpdateRequest, 'stream_name' | 'group_id' | 'item_id' | 'ops' | 'ttl_ms' | WriteField>;
 
 /** The errors of ops as results carry them. */
 export const opErrors = (errors: readonly UpdateOpError[]) =>
@@ -43,8 +44,13 @@ export function update({ store, custom, config }: FunctionContext): StreamHandle
       });
     const own = custom.update(at, input, apply, trace, result);
     if (own !== undefined) return own;
+    const life = lifetimeOf(input, store);
     if (options === undefined) {
-      const committed = store.commit(at, { kind: 'update', apply, ops }, trace);
+      const mutation =
+        life === undefined
+          ? ({ kind: 'update', apply, ops } as const)
+          : ({ kind: 'update', apply, ops, life } as const);
+      const committed = store.commit(at, mutation, trace);
       return mapReady(committed, ({ change, old }) => result(old, change?.value ?? old ?? NULL));
     }
     const { guard, isBrief } = options;
@@ -55,6 +61,6 @@ export function update({ store, custom, config }: FunctionContext): StreamHandle
         errors: receipt?.outcome === 'applied' ? opErrors(errors) : undefined,
         ...receiptFields(options, receipt),
       });
-    return mapReady(store.commit(at, { kind: 'update', apply, ops, guard }, trace), guarded);
+    return mapReady(store.commit(at, { kind: 'update', apply, ops, guard, life }, trace), guarded);
   };
 }

@@ -42,7 +42,7 @@ export async function open(authFunction?: string) {
         else resolve(result === undefined ? undefined : JSON.parse(result));
       });
     });
-  return { service, functions, call };
+  return { service, functions, store, call };
 }
 
 export const item = { stream_name: 's', group_id: 'g', item_id: 'i' };

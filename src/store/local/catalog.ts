@@ -8,7 +8,7 @@ const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0
 
 /** Every group of the store, by stream and group id: nested maps, because names may hold any separator. */
 export class Catalog {
-  readonly usage: Usage = { nodes: 0, bytes: 0, timestamp: 0 };
+  readonly usage: Usage = { nodes: 0, bytes: 0, timestamp: 0, expiring: 0 };
   readonly #streams = new Map<string, Map<string, GroupIndex>>();
 
   #floor = 0;

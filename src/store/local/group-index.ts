@@ -1,11 +1,11 @@
 import type { JsonText } from '../../../generated/json-text.js';
 import type { Cursor, GroupAddress, Since, Snapshot, StoredItem, TraceContext } from '../../domain/change.js';
 import { nextTimestamp } from '../../domain/clock.js';
-import type { IdempotencyKey, Standing } from '../../domain/condition.js';
+import type { Standing } from '../../domain/condition.js';
 import { detach } from '../../domain/json-text.js';
 import { changesAfter, type GroupHead, resetReason } from '../../domain/since.js';
-import type { ItemAt } from '../port.js';
-import { type GroupState, Node, type RevOrder, type Sequenced, type Usage } from './node.js';
+import type { ItemAt, Mutation } from '../port.js';
+import { type GroupState, type ItemState, Node, type RevOrder, type Sequenced, type Usage } from './node.js';
 import { currentValues, hasCurrent } from './pending.js';
 import { itemPrefix } from './records.js';
 import { sequenceChange } from './sequence.js';
@@ -93,7 +93,8 @@ export class GroupIndex implements GroupHead {
   standing(id: string): Standing {
     const newest = this.#pending?.get(id) ?? this.node(id);
     if (newest === undefined) return NOTHING;
-    const { created, value, rev, keys } = newest;
+    const { created, value, rev, extras } = newest;
+    const keys = extras?.keys;
     return created > 0 ? { value, rev, keys } : { value: undefined, rev: 0, keys };
   }
 
@@ -120,8 +121,7 @@ export class GroupIndex implements GroupHead {
    * @param value the new one; undefined = deletes the item, which must be there
    * @param old the current value
    * @param now ms
-   * @param key what a retry of it is known by
-   * @param ops of an update: the text of those that made it
+   * @param mutation says how long the item lives, and what a retry is known by
    * @param ahead how many changes of other items are sequenced before it, and not staged
    */
   sequence(
@@ -130,14 +130,13 @@ export class GroupIndex implements GroupHead {
     old: JsonText | undefined,
     now: number,
     trace: TraceContext | undefined,
-    key: IdempotencyKey | undefined,
-    ops: JsonText | undefined,
+    mutation: Mutation,
     ahead = 0,
   ): Sequenced {
     const seq = this.#pendingSeq + 1 + ahead;
     const timestamp = nextTimestamp(now, this.#pendingTimestamp) + ahead;
     const before = this.#pending?.get(id) ?? this.node(id);
-    return sequenceChange(this, before, id, seq, timestamp, value, old, trace, key, ops);
+    return sequenceChange(this, before, id, seq, timestamp, value, old, trace, mutation);
   }
 
   /** Shows a change to the next ones, and to those who read what is on its way. */
@@ -257,8 +256,11 @@ export class GroupIndex implements GroupHead {
       this.items.set(id, node);
     }
     usage.bytes += bytes - node.bytes;
+    if (sequenced.extras !== node.extras) usage.expiring += expires(sequenced) - expires(node);
     node.become(sequenced, bytes);
     node.value = detach(sequenced.value);
     this.#revs.append(node);
   }
 }
+
+const expires = ({ extras }: Pick<ItemState, 'extras'>): number => (extras?.expiresAt === undefined ? 0 : 1);

@@ -49,6 +49,7 @@ export class LoadingGroup implements GroupAddress {
       }
       usage.nodes += 1;
       usage.bytes += node.bytes;
+      if (node.extras?.expiresAt !== undefined) usage.expiring += 1;
       revs.append(node);
       if (node.timestamp > timestamp) timestamp = node.timestamp;
       if (node.rev > seq) seq = node.rev;

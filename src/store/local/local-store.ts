@@ -24,6 +24,7 @@ import type {
 import { AfterPending } from './after-pending.js';
 import { Catalog } from './catalog.js';
 import { type CommitObserver, CommitQueue } from './commit-queue.js';
+import { Expiry } from './expiry.js';
 import { Housekeeping, type TombstoneOptions } from './housekeeping.js';
 import type { Journal } from './journal.js';
 import { loadJournal } from './load.js';
@@ -53,6 +54,7 @@ export interface LocalOptions {
  */
 export class LocalStore implements Store {
   readonly kind: string;
+  readonly lifetimes: boolean;
   readonly backup?: NonNullable<Store['backup']>;
   readonly transact?: NonNullable<Store['transact']>;
   readonly #catalog: Catalog;
@@ -60,6 +62,7 @@ export class LocalStore implements Store {
   readonly #journal: Journal | undefined;
   readonly #queue: CommitQueue | undefined;
   readonly #housekeeping: Housekeeping;
+  readonly #expiry: Expiry;
   readonly #writer: Writer;
   readonly #now: Now;
   readonly #clock: StampClock;
@@ -77,6 +80,7 @@ export class LocalStore implements Store {
     this.#mark = new StampMark(clock, epoch);
     this.#stamps = stamps;
     this.kind = journal?.kind ?? 'in_memory';
+    this.lifetimes = journal?.isAtomic !== false;
     if (journal?.backup !== undefined) this.backup = journal.backup;
     this.#catalog = catalog;
     this.#epoch = epoch;
@@ -84,11 +88,18 @@ export class LocalStore implements Store {
     this.#now = now;
     this.#queue = journal && new CommitQueue(journal, maxQueuedBytes, observer, this.#mark);
     this.#housekeeping = new Housekeeping(catalog, epoch, tombstones, wall, this.#queue);
+    this.#expiry = new Expiry({
+      catalog,
+      now,
+      commit: (at, mutation) => this.#writer.commit(at, mutation, undefined),
+      idle: () => this.#queue?.idle() ?? Promise.resolve(),
+    });
     this.#writer = new Writer({
       catalog,
       epoch,
       now,
       housekeeping: this.#housekeeping,
+      expiry: this.#expiry,
       journal,
       queue: this.#queue,
     });
@@ -109,6 +120,7 @@ export class LocalStore implements Store {
     const store = new LocalStore(catalog, epoch, options, journal);
     if (journal !== undefined) journal.state = () => stateRecords(catalog, epoch);
     if (store.#queue !== undefined) await store.#mark.begin(store.#queue);
+    await store.#expiry.begin();
     return store;
   }
 
@@ -202,6 +214,7 @@ export class LocalStore implements Store {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#housekeeping.stop();
+    this.#expiry.stop();
     await this.#queue?.idle();
     if (this.#journal !== undefined) await this.#mark.end(this.#journal, this.#catalog.usage.timestamp);
     await this.#journal?.close();

@@ -1,13 +1,13 @@
 import type { JsonText } from '../../../generated/json-text.js';
 import type { Change } from '../../domain/change.js';
-import type { AppliedKey } from '../../domain/condition.js';
+import type { Extras } from '../../domain/lifetime.js';
 import type { GroupHead, ItemEntry } from '../../domain/since.js';
 import type { LatestStamp } from './stamp-clock.js';
 
 /** What the record of an item says (spec/records.md). */
 export interface ItemState extends Omit<ItemEntry, 'alive' | 'deletedBeforeAt'> {
-  /** Idempotency keys of its last writes, oldest first; undefined = none, which most items have. */
-  readonly keys: readonly AppliedKey[] | undefined;
+  /** Undefined = none, which most items have. */
+  readonly extras: Extras | undefined;
 }
 
 /** A change that has its place in the group's order, and what the item's record says after it. */
@@ -27,7 +27,7 @@ export class Node implements ItemEntry {
   timestamp: number;
   /** What its record takes in the log. 0 where there is none. */
   bytes: number;
-  keys: readonly AppliedKey[] | undefined = undefined;
+  extras: Extras | undefined = undefined;
   older: Node | undefined = undefined;
   newer: Node | undefined = undefined;
 
@@ -50,13 +50,13 @@ export class Node implements ItemEntry {
   }
 
   /** Takes over what a later record of the item says. */
-  become({ value, rev, created, deletedBefore, timestamp, keys }: ItemState, bytes: number): void {
+  become({ value, rev, created, deletedBefore, timestamp, extras }: ItemState, bytes: number): void {
     this.value = value;
     this.rev = rev;
     this.created = created;
     this.deletedBefore = deletedBefore;
     this.timestamp = timestamp;
-    this.keys = keys;
+    this.extras = extras;
     this.bytes = bytes;
   }
 
@@ -92,6 +92,8 @@ export class RevOrder {
 export interface Usage extends LatestStamp {
   nodes: number;
   bytes: number;
+  /** Items that expire. */
+  expiring: number;
 }
 
 /** The committed state of a group, as `GroupIndex` has it. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonText } from '../../../generated/json-text.js';
-import type { AppliedKey } from '../../domain/condition.js';
+import type { Extras } from '../../domain/lifetime.js';
 import { FORMAT_VERSION } from '../log/format.js';
 import { FrameBuilder } from '../log/frame-builder.js';
 import { visitRecords } from '../log/records.js';
@@ -9,9 +9,15 @@ import { randomFrom } from '../log/testing/model.js';
 import { decodeItem, encodeItem, ItemReader, itemPrefix, withItem, writeItem } from './records.js';
 
 const PREFIX = itemPrefix({ stream: 'chat', group: 'room 1' });
-const KEYS: readonly AppliedKey[] = [
+const KEYS: NonNullable<Extras['keys']> = [
   ['first', 3, 1_700_000_000_000],
   ['a-_9', 9, 1_700_000_000_123],
+];
+const EXTRAS: readonly (Extras | undefined)[] = [
+  undefined,
+  { keys: KEYS, expiresAt: undefined },
+  { keys: undefined, expiresAt: 1_700_000_000_999 },
+  { keys: KEYS, expiresAt: 1_700_000_000_999 },
 ];
 const NUMBERS = [0, 1, 9, 10, 99_999, 100_000, 999_999, 1e6, 1_000_001, 1_700_000_000_123, 1e12, 2 ** 53 - 1];
 
@@ -24,8 +30,8 @@ test('an item written in place is its key and its text, to the byte', () => {
     const item = any(['plain', 'ünï', 'with space', 'a/b', 'x'.repeat(300), '%']);
     const json = any(['{"id":"a"}', '"é→😀"', `"${'v'.repeat(chance() * 100_000)}"`, '0']);
     const [rev, created, deletedBefore, timestamp] = [any(NUMBERS), any(NUMBERS), any(NUMBERS), any(NUMBERS)];
-    const keys = any([undefined, KEYS]);
-    const state = { id: item, rev, created, deletedBefore, timestamp, value: json as JsonText, keys };
+    const extras = any(EXTRAS);
+    const state = { id: item, rev, created, deletedBefore, timestamp, value: json as JsonText, extras };
     const inPlace = new FrameBuilder();
     inPlace.set('before', '1');
     const bytes = writeItem(inPlace, PREFIX, state);
@@ -50,14 +56,14 @@ test('half of a surrogate pair and a key that is not ASCII are refused', () => {
       deletedBefore: 0,
       timestamp: 1,
       value: json as JsonText,
-      keys: undefined,
+      extras: undefined,
     };
     assert.throws(() => writeItem(new FrameBuilder(), prefix, state), { reason: 'invalid_input' });
   }
 });
 
-for (const keys of [undefined, KEYS])
-  test(`an item reads back from its text and from its bytes alike, ${keys ? 'with' : 'without'} keys`, () => {
+for (const extras of EXTRAS)
+  test(`an item reads back from its text and from its bytes alike, with ${JSON.stringify(extras)}`, () => {
     const value = '{"a":"→"}' as JsonText;
     const state = {
       id: 'a/b →',
@@ -66,7 +72,7 @@ for (const keys of [undefined, KEYS])
       deletedBefore: 5,
       timestamp: 1_700_000_000_123,
       value,
-      keys,
+      extras,
     };
     const frame = new FrameBuilder();
     const bytes = writeItem(frame, PREFIX, state);
@@ -93,6 +99,7 @@ for (const keys of [undefined, KEYS])
       '1 1 0 x 1',
       '-1 0 0 1 1',
       '1 1 0 1 +{} 1',
+      '1 1 0 1 +{"e":"1"} 1',
       '1 1 0 1 +{"k":[[1]]} 1',
     ])
       assert.throws(() => decodeItem('a', text), /malformed record of item "a"/);

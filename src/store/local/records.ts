@@ -2,6 +2,7 @@ import type { JsonText } from '../../../generated/json-text.js';
 import type { GroupAddress } from '../../domain/change.js';
 import type { AppliedKey } from '../../domain/condition.js';
 import { detach } from '../../domain/json-text.js';
+import type { Extras } from '../../domain/lifetime.js';
 import type { RecordWriter } from '../log/entry.js';
 import type { RecordView } from '../log/records.js';
 import { type ItemState, Node } from './node.js';
@@ -56,17 +57,20 @@ export function parseKey(key: string): Key {
 }
 
 /** `rev created deletedBefore timestamp [extras ]json`; of a tombstone `created` and `deletedBefore` are 0. */
-export const encodeItem = ({ rev, created, deletedBefore, timestamp, keys, value }: ItemState): string =>
-  `${rev} ${created} ${deletedBefore} ${timestamp} ${keys === undefined ? '' : extrasOf(keys)}${value}`;
+export const encodeItem = ({ rev, created, deletedBefore, timestamp, extras, value }: ItemState): string =>
+  `${rev} ${created} ${deletedBefore} ${timestamp} ${extras === undefined ? '' : extrasText(extras)}${value}`;
 
 /** What few items have, in ASCII and without a space but the last. No JSON begins as it does. */
-const extrasOf = (keys: readonly AppliedKey[]): string => `+${JSON.stringify({ k: keys })} `;
+const extrasText = ({ keys, expiresAt }: Extras): string => `+${JSON.stringify({ k: keys, e: expiresAt })} `;
 
-/** @param text what `extrasOf` made. Undefined when it is malformed */
-function readExtras(text: string): readonly AppliedKey[] | undefined {
+/** @param text what `extrasText` made. Undefined when it is malformed */
+function readExtras(text: string): Extras | undefined {
   try {
-    const { k } = JSON.parse(text.slice(1)) as { readonly k?: unknown };
-    return Array.isArray(k) && k.every(isAppliedKey) ? k : undefined;
+    const { k: keys, e: expiresAt } = JSON.parse(text.slice(1)) as Record<'k' | 'e', unknown>;
+    if (keys === undefined && expiresAt === undefined) return undefined;
+    if (keys !== undefined && !(Array.isArray(keys) && keys.every(isAppliedKey))) return undefined;
+    if (expiresAt !== undefined && !Number.isSafeInteger(expiresAt)) return undefined;
+    return { keys, expiresAt: expiresAt as number | undefined };
   } catch {
     // The record is reported as malformed, with its key.
     return undefined;
@@ -88,7 +92,7 @@ const HEAD_UNITS = 4 * 17;
  */
 export function writeItem(record: RecordWriter, prefix: string, state: ItemState): number {
   const id = escapeName(state.id);
-  const extras = state.keys === undefined ? '' : extrasOf(state.keys);
+  const extras = state.extras === undefined ? '' : extrasText(state.extras);
   record.begin(prefix.length + id.length + HEAD_UNITS + extras.length + state.value.length);
   record.ascii(prefix);
   record.ascii(id);
@@ -109,13 +113,13 @@ const HEAD = /^(\d+) (\d+) (\d+) (\d+) (?:(\+\S+) )?/;
 export function decodeItem(id: string, record: string): Node {
   const [head = '', ...parts] = HEAD.exec(record) ?? [];
   const [rev = 0, created = 0, deletedBefore = 0, timestamp = 0] = parts.slice(0, 4).map(Number);
-  const extras = parts[4];
-  const keys = extras === undefined ? undefined : readExtras(extras);
-  if (!isPlausible(rev, created, deletedBefore, timestamp) || (extras !== undefined && keys === undefined))
+  const extras = parts[4] === undefined ? undefined : readExtras(parts[4]);
+  const isReadable = parts[4] === undefined || extras !== undefined;
+  if (!isPlausible(rev, created, deletedBefore, timestamp) || !isReadable)
     throw new Error(`malformed record of item ${JSON.stringify(id)}`);
   const value = detach(record.slice(head.length) as JsonText);
   const node = new Node(id, value, rev, created, deletedBefore, timestamp, 0);
-  node.keys = keys;
+  node.extras = extras;
   return node;
 }
 
@@ -144,20 +148,20 @@ export class ItemReader {
     const id = idIn(buffer, idFrom, valueFrom);
     if (id === undefined || this.#at < 0 || !isPlausible(rev, created, deletedBefore, timestamp))
       return undefined;
-    const keys = buffer[this.#at] === PLUS ? this.#extras(buffer, end) : undefined;
+    const extras = buffer[this.#at] === PLUS ? this.#extras(buffer, end) : undefined;
     if (this.#at < 0) return undefined;
     const value = record.value(this.#at) as JsonText;
     const node = new Node(id, value, rev, created, deletedBefore, timestamp, record.bytes);
-    if (keys !== undefined) node.keys = keys;
+    if (extras !== undefined) node.extras = extras;
     return node;
   }
 
-  #extras(buffer: Buffer, end: number): readonly AppliedKey[] | undefined {
+  #extras(buffer: Buffer, end: number): Extras | undefined {
     const from = this.#at;
     const space = buffer.indexOf(SPACE, from);
-    const keys = space < 0 || space >= end ? undefined : readExtras(buffer.toString('latin1', from, space));
-    this.#at = keys === undefined ? -1 : space + 1;
-    return keys;
+    const extras = space < 0 || space >= end ? undefined : readExtras(buffer.toString('latin1', from, space));
+    this.#at = extras === undefined ? -1 : space + 1;
+    return extras;
   }
 
   #number(buffer: Buffer, end: number): number {

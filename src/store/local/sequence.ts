@@ -1,7 +1,8 @@
 import type { JsonText } from '../../../generated/json-text.js';
 import type { Change, ChangeKind, GroupAddress, TraceContext } from '../../domain/change.js';
-import { type IdempotencyKey, withKey } from '../../domain/condition.js';
+import { type Extras, extrasAfter } from '../../domain/lifetime.js';
 import { ownId, tombstoneValue } from '../../domain/since.js';
+import type { Mutation } from '../port.js';
 import type { ItemState, Sequenced } from './node.js';
 
 /**
@@ -21,12 +22,12 @@ export function sequenceChange(
   value: JsonText | undefined,
   old: JsonText | undefined,
   trace: TraceContext | undefined,
-  key: IdempotencyKey | undefined,
-  ops: JsonText | undefined,
+  mutation: Mutation,
 ): Sequenced {
   const kind: ChangeKind = value === undefined ? 'delete' : old === undefined ? 'create' : 'update';
   const text = (value ?? old) as JsonText;
-  const change: Change = {
+  const ops = kind === 'update' ? opsOf(mutation) : undefined;
+  const plain: Change = {
     stream,
     group,
     item: id,
@@ -36,18 +37,36 @@ export function sequenceChange(
     timestamp,
     value: text,
     old,
-    ops: kind === 'update' && ops !== undefined ? { text: ops, from: before!.rev } : undefined,
+    ops: ops === undefined ? undefined : { text: ops, from: before!.rev },
     trace,
   };
-  const keys = key === undefined ? before?.keys : withKey(before?.keys, key, seq, timestamp);
+  const change = mutation.reason === undefined ? plain : { ...plain, reason: mutation.reason };
+  const extras = extrasOf(before, mutation, old === undefined, seq, timestamp);
   if (kind === 'delete') {
     const marker = tombstoneValue(id, ownId(text));
-    return { change, id, rev: seq, created: 0, deletedBefore: 0, timestamp, value: marker, keys };
+    return { change, id, rev: seq, created: 0, deletedBefore: 0, timestamp, value: marker, extras };
   }
   if (kind === 'update') {
     const { created, deletedBefore } = before as ItemState;
-    return { change, id, rev: seq, created, deletedBefore, timestamp, value: text, keys };
+    return { change, id, rev: seq, created, deletedBefore, timestamp, value: text, extras };
   }
   const deletedBefore = before?.rev ?? 0;
-  return { change, id, rev: seq, created: seq, deletedBefore, timestamp, value: text, keys };
+  return { change, id, rev: seq, created: seq, deletedBefore, timestamp, value: text, extras };
 }
+
+/** A write that asks for nothing, of an item that has nothing, makes no object. */
+function extrasOf(
+  before: ItemState | undefined,
+  { kind, life, guard }: Mutation,
+  isNew: boolean,
+  rev: number,
+  timestamp: number,
+): Extras | undefined {
+  const key = guard?.key;
+  if (life === undefined && key === undefined && before?.extras === undefined) return undefined;
+  return extrasAfter(before?.extras, { kind, life, key, isNew, rev, timestamp });
+}
+
+/** The ops of an update that was applied. */
+const opsOf = (mutation: Mutation): JsonText | undefined =>
+  mutation.kind === 'update' ? mutation.ops?.() : undefined;

@@ -8,7 +8,7 @@ import { AfterPending } from './after-pending.js';
 import { DurableTransaction, ItemRecord } from './durable-transaction.js';
 import type { GroupIndex } from './group-index.js';
 import type { Sequenced } from './node.js';
-import { NOTHING, opsOf, type Writer } from './writer.js';
+import { NOTHING, type Writer } from './writer.js';
 
 /** What one write of a transaction does. */
 interface Planned extends GuardedWrite {
@@ -65,7 +65,7 @@ export class Transactions {
     const commit = new DurableTransaction(this.#writer, group, items, result, first);
     try {
       for (const { key } of items) this.#writer.checkKey(key);
-      if (changes.some(({ keys }) => keys !== undefined)) this.#writer.prepare(queue);
+      if (changes.some(({ extras }) => extras !== undefined)) this.#writer.prepare(queue);
       queue.push(commit);
     } catch (error) {
       this.#writer.forgetNew(group);
@@ -116,16 +116,7 @@ function sequenceAll(
   trace: TraceContext | undefined,
 ): readonly Sequenced[] {
   return writes.map(({ item, value, old, mutation }, index) => {
-    const sequenced = group.sequence(
-      item,
-      value,
-      old,
-      now,
-      trace,
-      mutation.guard.key,
-      opsOf(mutation),
-      index,
-    );
+    const sequenced = group.sequence(item, value, old, now, trace, mutation, index);
     if (index === writes.length - 1) return sequenced;
     return { ...sequenced, change: { ...sequenced.change, more: true } };
   });

@@ -1,4 +1,3 @@
-import type { JsonText } from '../../../generated/json-text.js';
 import type { GroupAddress, ItemAddress, TraceContext } from '../../domain/change.js';
 import type { Now } from '../../domain/clock.js';
 import { type Receipt, rejection, type Standing } from '../../domain/condition.js';
@@ -10,6 +9,7 @@ import type { Catalog } from './catalog.js';
 import type { CommitQueue } from './commit-queue.js';
 import { type CommitOwner, DurableCommit } from './durable-commit.js';
 import type { TransactionOwner } from './durable-transaction.js';
+import type { Expiry } from './expiry.js';
 import type { GroupIndex } from './group-index.js';
 import type { Housekeeping } from './housekeeping.js';
 import type { Journal } from './journal.js';
@@ -26,6 +26,7 @@ export interface WriterParts {
   readonly epoch: StoreEpoch;
   readonly now: Now;
   readonly housekeeping: Housekeeping;
+  readonly expiry: Expiry;
   readonly journal: Journal | undefined;
   readonly queue: CommitQueue | undefined;
 }
@@ -66,7 +67,7 @@ export class Writer implements CommitOwner, TransactionOwner {
       return this.#unchanged(known, item, 'applied', known!.standing(item).rev);
     }
     const group = known ?? this.add(address);
-    const sequenced = group.sequence(item, value, old, this.#now(), trace, guard?.key, opsOf(mutation));
+    const sequenced = group.sequence(item, value, old, this.#now(), trace, mutation);
     const result = guard === undefined ? { change: sequenced.change, old } : applied(sequenced, old);
     if (this.#queue !== undefined) return this.#enqueue(this.#queue, group, sequenced, result);
     this.confirm(group, sequenced, 0);
@@ -87,19 +88,24 @@ export class Writer implements CommitOwner, TransactionOwner {
   }
 
   confirm(group: GroupIndex, sequenced: Sequenced, bytes: number): void {
-    group.confirm(sequenced, bytes);
+    this.#apply(group, sequenced, bytes);
     if (sequenced.created === 0) this.parts.housekeeping.deleted(group);
     this.listener.change(sequenced.change);
     this.listener.committed(sequenced.change);
   }
 
   confirmAll(group: GroupIndex, changes: readonly Sequenced[], bytes: readonly number[]): void {
-    for (const [index, sequenced] of changes.entries()) group.confirm(sequenced, bytes[index] ?? 0);
+    for (const [index, sequenced] of changes.entries()) this.#apply(group, sequenced, bytes[index] ?? 0);
     if (changes.some(({ created }) => created === 0)) this.parts.housekeeping.deleted(group);
     for (const { change } of changes) {
       this.listener.change(change);
       this.listener.committed(change);
     }
+  }
+
+  #apply(group: GroupIndex, sequenced: Sequenced, bytes: number): void {
+    group.confirm(sequenced, bytes);
+    if (sequenced.extras?.expiresAt !== undefined) this.parts.expiry.add(group, group.node(sequenced.id)!);
   }
 
   rollBack(group: GroupIndex, { id }: Sequenced, key: string): void {
@@ -149,7 +155,7 @@ export class Writer implements CommitOwner, TransactionOwner {
     const commit = new DurableCommit(this, group, sequenced, result, first);
     try {
       if (this.parts.journal?.maxKeyLength !== undefined) this.checkKey(commit.key);
-      if (sequenced.keys !== undefined) this.prepare(queue);
+      if (sequenced.extras !== undefined) this.prepare(queue);
       queue.push(commit);
     } catch (error) {
       this.forgetNew(group);
@@ -181,10 +187,6 @@ export class Writer implements CommitOwner, TransactionOwner {
     return later;
   }
 }
-
-/** The ops of an update that was applied. */
-export const opsOf = (mutation: Mutation): JsonText | undefined =>
-  mutation.kind === 'update' ? mutation.ops?.() : undefined;
 
 const applied = ({ change, rev }: Sequenced, old: Committed['old']): Committed => ({
   change,

@@ -19,7 +19,7 @@ function fixedParts(kind: ChangeKind, more?: true) {
     streamName: GAP,
     groupId: GAP,
     id: GAP,
-    event: { type: kind, data: GAP },
+    event: { type: kind, data: GAP, reason: undefined },
     created: undefined,
     seq: GAP,
     epoch: GAP,
@@ -61,7 +61,7 @@ export const eventBody = (type: string, data: JsonText): JsonText =>
 
 /** The `event` of the message of a change that nobody sequences. */
 export const changeBody = (kind: ChangeKind, value: JsonText): JsonText =>
-  encodeStreamEvent({ type: kind, data: value });
+  encodeStreamEvent({ type: kind, data: value, reason: undefined });
 
 /** A message that one of our nodes sequenced. */
 export interface SequencedMessage extends GroupAddress {

@@ -50,6 +50,7 @@ import { transactionOperation } from './transaction.js';
  */
 export class RedisStore implements Store {
   readonly kind = 'redis';
+  readonly lifetimes = false;
   readonly #connection: RedisConnection;
   readonly #settings: RedisSettings;
   readonly #clock: GroupClock;

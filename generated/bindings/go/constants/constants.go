@@ -523,6 +523,9 @@ const (
 	// CapabilityTransactions: `stream::transact` writes several items of a group, all or none.
 	CapabilityTransactions = "transactions"
 
+	// CapabilityLifetimes: Items are removed when their time is up, and a delete that no caller asked for says why.
+	CapabilityLifetimes = "lifetimes"
+
 	// CapabilityPaging: A long sync comes in pieces, and a join says how long they may be.
 	CapabilityPaging = "paging"
 

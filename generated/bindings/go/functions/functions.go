@@ -378,6 +378,11 @@ type SetInput struct {
 
 	// Return: *Additive.* `rev`: the reply carries no values.
 	Return wire.Optional[SetInputReturn] `json:"return"`
+
+	// TtlMs: *Additive.* Milliseconds from this change on after which the item is removed, by a delete with `reason`
+	// `expired`; at most a year. 0 = never. Absent or null = never, or as `streams` of the configuration says. Until the
+	// delete is committed the item is there.
+	TtlMs wire.Optional[*int64] `json:"ttl_ms"`
 }
 
 func decodeSetInput(text json.RawMessage) (v SetInput, err error) {
@@ -392,6 +397,7 @@ func decodeSetInput(text json.RawMessage) (v SetInput, err error) {
 	v.IfExists = wire.Maybe(o, "if_exists", wire.DecodeBoolean)
 	v.IdempotencyKey = wire.Maybe(o, "idempotency_key", wire.DecodeString)
 	v.Return = wire.Maybe(o, "return", decodeSetInputReturn)
+	v.TtlMs = wire.Maybe(o, "ttl_ms", wire.DecodeNullable(wire.DecodeInteger(0, 31536000000)))
 	return v, o.Err()
 }
 
@@ -407,6 +413,7 @@ func encodeSetInput(v SetInput) ([]byte, error) {
 	wire.PutOptional(w, "if_exists", v.IfExists, wire.EncodeBoolean)
 	wire.PutOptional(w, "idempotency_key", v.IdempotencyKey, wire.EncodeString)
 	wire.PutOptional(w, "return", v.Return, encodeSetInputReturn)
+	wire.PutOptional(w, "ttl_ms", v.TtlMs, wire.EncodeNullable(wire.EncodeInteger))
 	return w.Close()
 }
 
@@ -904,6 +911,10 @@ type UpdateInput struct {
 
 	// Return: *Additive.* `rev`: the reply carries no values.
 	Return wire.Optional[UpdateInputReturn] `json:"return"`
+
+	// TtlMs: *Additive.* Milliseconds from this change on after which the item is removed, as in `stream::set`. 0 =
+	// never. Absent or null = as before; of an update that creates the item, as `streams` of the configuration says.
+	TtlMs wire.Optional[*int64] `json:"ttl_ms"`
 }
 
 func decodeUpdateInput(text json.RawMessage) (v UpdateInput, err error) {
@@ -918,6 +929,7 @@ func decodeUpdateInput(text json.RawMessage) (v UpdateInput, err error) {
 	v.IfExists = wire.Maybe(o, "if_exists", wire.DecodeBoolean)
 	v.IdempotencyKey = wire.Maybe(o, "idempotency_key", wire.DecodeString)
 	v.Return = wire.Maybe(o, "return", decodeUpdateInputReturn)
+	v.TtlMs = wire.Maybe(o, "ttl_ms", wire.DecodeNullable(wire.DecodeInteger(0, 31536000000)))
 	return v, o.Err()
 }
 
@@ -933,6 +945,7 @@ func encodeUpdateInput(v UpdateInput) ([]byte, error) {
 	wire.PutOptional(w, "if_exists", v.IfExists, wire.EncodeBoolean)
 	wire.PutOptional(w, "idempotency_key", v.IdempotencyKey, wire.EncodeString)
 	wire.PutOptional(w, "return", v.Return, encodeUpdateInputReturn)
+	wire.PutOptional(w, "ttl_ms", v.TtlMs, wire.EncodeNullable(wire.EncodeInteger))
 	return w.Close()
 }
 
@@ -1057,6 +1070,9 @@ type TransactWriteSet struct {
 
 	// IfExists: `true`: writes only when there is an item. At most one `if_*`.
 	IfExists wire.Optional[bool] `json:"if_exists"`
+
+	// TtlMs: *Additive.* As in `stream::set`.
+	TtlMs wire.Optional[*int64] `json:"ttl_ms"`
 }
 
 func decodeTransactWriteSet(text json.RawMessage) (v TransactWriteSet, err error) {
@@ -1068,6 +1084,7 @@ func decodeTransactWriteSet(text json.RawMessage) (v TransactWriteSet, err error
 	v.IfValue = wire.Maybe(o, "if_value", wire.DecodeAny)
 	v.IfAbsent = wire.Maybe(o, "if_absent", wire.DecodeBoolean)
 	v.IfExists = wire.Maybe(o, "if_exists", wire.DecodeBoolean)
+	v.TtlMs = wire.Maybe(o, "ttl_ms", wire.DecodeNullable(wire.DecodeInteger(0, 31536000000)))
 	return v, o.Err()
 }
 
@@ -1080,6 +1097,7 @@ func encodeTransactWriteSet(v TransactWriteSet) ([]byte, error) {
 	wire.PutOptional(w, "if_value", v.IfValue, wire.EncodeAny)
 	wire.PutOptional(w, "if_absent", v.IfAbsent, wire.EncodeBoolean)
 	wire.PutOptional(w, "if_exists", v.IfExists, wire.EncodeBoolean)
+	wire.PutOptional(w, "ttl_ms", v.TtlMs, wire.EncodeNullable(wire.EncodeInteger))
 	return w.Close()
 }
 
@@ -1122,6 +1140,9 @@ type TransactWriteUpdate struct {
 
 	// IfExists: `true`: writes only when there is an item. At most one `if_*`.
 	IfExists wire.Optional[bool] `json:"if_exists"`
+
+	// TtlMs: *Additive.* As in `stream::update`.
+	TtlMs wire.Optional[*int64] `json:"ttl_ms"`
 }
 
 func decodeTransactWriteUpdate(text json.RawMessage) (v TransactWriteUpdate, err error) {
@@ -1133,6 +1154,7 @@ func decodeTransactWriteUpdate(text json.RawMessage) (v TransactWriteUpdate, err
 	v.IfValue = wire.Maybe(o, "if_value", wire.DecodeAny)
 	v.IfAbsent = wire.Maybe(o, "if_absent", wire.DecodeBoolean)
 	v.IfExists = wire.Maybe(o, "if_exists", wire.DecodeBoolean)
+	v.TtlMs = wire.Maybe(o, "ttl_ms", wire.DecodeNullable(wire.DecodeInteger(0, 31536000000)))
 	return v, o.Err()
 }
 
@@ -1145,6 +1167,7 @@ func encodeTransactWriteUpdate(v TransactWriteUpdate) ([]byte, error) {
 	wire.PutOptional(w, "if_value", v.IfValue, wire.EncodeAny)
 	wire.PutOptional(w, "if_absent", v.IfAbsent, wire.EncodeBoolean)
 	wire.PutOptional(w, "if_exists", v.IfExists, wire.EncodeBoolean)
+	wire.PutOptional(w, "ttl_ms", v.TtlMs, wire.EncodeNullable(wire.EncodeInteger))
 	return w.Close()
 }
 

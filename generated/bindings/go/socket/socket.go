@@ -818,12 +818,18 @@ func EncodeUpdateEvent(value UpdateEvent) ([]byte, error) {
 type DeleteEvent struct {
 	// Data: The removed value.
 	Data json.RawMessage `json:"data"`
+
+	// Reason: *Additive.* Why the item was removed. `expired` = its `ttl_ms` is over, `owner_left` = the connection that
+	// it belonged to is. Absent = as
+	// `deleted`: a caller asked for it, or it is learned late.
+	Reason wire.Optional[DeleteEventReason] `json:"reason"`
 }
 
 func decodeDeleteEvent(text json.RawMessage) (v DeleteEvent, err error) {
 	o := wire.Open(text)
 	o.Constant("type", "delete")
 	v.Data = wire.Required(o, "data", wire.DecodeAny)
+	v.Reason = wire.Maybe(o, "reason", decodeDeleteEventReason)
 	return v, o.Err()
 }
 
@@ -831,6 +837,7 @@ func encodeDeleteEvent(v DeleteEvent) ([]byte, error) {
 	w := wire.NewWriter()
 	wire.Put(w, "type", "delete", wire.EncodeString)
 	wire.Put(w, "data", v.Data, wire.EncodeAny)
+	wire.PutOptional(w, "reason", v.Reason, encodeDeleteEventReason)
 	return w.Close()
 }
 
@@ -853,6 +860,38 @@ func DecodeDeleteEvent(text []byte) (DeleteEvent, error) {
 // EncodeDeleteEvent writes a DeleteEvent as JSON text.
 func EncodeDeleteEvent(value DeleteEvent) ([]byte, error) {
 	return encodeDeleteEvent(value)
+}
+
+// DeleteEventReason: *Additive.* Why the item was removed. `expired` = its `ttl_ms` is over, `owner_left` = the
+// connection that it belonged to is. Absent = as
+// `deleted`: a caller asked for it, or it is learned late.
+type DeleteEventReason string
+
+// The values that are known of DeleteEventReason; others are kept as they came.
+const (
+	DeleteEventReasonDeleted DeleteEventReason = "deleted"
+
+	DeleteEventReasonExpired DeleteEventReason = "expired"
+
+	DeleteEventReasonOwnerLeft DeleteEventReason = "owner_left"
+)
+
+func decodeDeleteEventReason(text json.RawMessage) (DeleteEventReason, error) {
+	return wire.DecodeEnum[DeleteEventReason](text)
+}
+
+func encodeDeleteEventReason(value DeleteEventReason) ([]byte, error) {
+	return wire.EncodeEnum(value)
+}
+
+// DecodeDeleteEventReason reads a DeleteEventReason from JSON text; what is wrong with it is a *wire.Error.
+func DecodeDeleteEventReason(text []byte) (DeleteEventReason, error) {
+	return wire.Whole(text, decodeDeleteEventReason)
+}
+
+// EncodeDeleteEventReason writes a DeleteEventReason as JSON text.
+func EncodeDeleteEventReason(value DeleteEventReason) ([]byte, error) {
+	return encodeDeleteEventReason(value)
 }
 
 // CustomStreamEvent is of the spec.
@@ -1368,6 +1407,7 @@ var Types = wire.ByName(
 	wire.Named("CreateEvent", decodeCreateEvent, encodeCreateEvent),
 	wire.Named("UpdateEvent", decodeUpdateEvent, encodeUpdateEvent),
 	wire.Named("DeleteEvent", decodeDeleteEvent, encodeDeleteEvent),
+	wire.Named("DeleteEventReason", decodeDeleteEventReason, encodeDeleteEventReason),
 	wire.Named("CustomStreamEvent", decodeCustomStreamEvent, encodeCustomStreamEvent),
 	wire.Named("CustomEventBody", decodeCustomEventBody, encodeCustomEventBody),
 	wire.Named("UnauthorizedEvent", decodeUnauthorizedEvent, encodeUnauthorizedEvent),

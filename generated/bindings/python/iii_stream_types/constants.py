@@ -398,6 +398,8 @@ class Capability(StrEnum):
     """Writes take conditions and idempotency keys, reads tell revs and come in pages."""
     TRANSACTIONS = "transactions"
     """`stream::transact` writes several items of a group, all or none."""
+    LIFETIMES = "lifetimes"
+    """Items are removed when their time is up, and a delete that no caller asked for says why."""
     PAGING = "paging"
     """A long sync comes in pieces, and a join says how long they may be."""
     MULTI_JOIN = "multi-join"

@@ -116,6 +116,11 @@ class SetInput:
     """
     return_: SetInputReturn | Unset = UNSET
     """*Additive.* `rev`: the reply carries no values."""
+    ttl_ms: int | None | Unset = UNSET
+    """*Additive.* Milliseconds from this change on after which the item is removed, by a delete with `reason`
+    `expired`; at most a year. 0 = never. Absent or null = never, or as `streams` of the configuration says.
+    Until the delete is committed the item is there.
+    """
 
 
 SetInputReturn: TypeAlias = "Literal['full', 'rev'] | str"
@@ -234,6 +239,11 @@ class UpdateInput:
     """
     return_: UpdateInputReturn | Unset = UNSET
     """*Additive.* `rev`: the reply carries no values."""
+    ttl_ms: int | None | Unset = UNSET
+    """*Additive.* Milliseconds from this change on after which the item is removed, as in `stream::set`. 0 =
+    never. Absent or null = as before; of an update that creates the item, as `streams` of the configuration
+    says.
+    """
 
 
 UpdateInputReturn: TypeAlias = "Literal['full', 'rev'] | str"
@@ -260,6 +270,8 @@ class TransactWriteSet:
     """`true`: writes only when there is no item. At most one `if_*`."""
     if_exists: bool | Unset = UNSET
     """`true`: writes only when there is an item. At most one `if_*`."""
+    ttl_ms: int | None | Unset = UNSET
+    """*Additive.* As in `stream::set`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +290,8 @@ class TransactWriteUpdate:
     """`true`: writes only when there is no item. At most one `if_*`."""
     if_exists: bool | Unset = UNSET
     """`true`: writes only when there is an item. At most one `if_*`."""
+    ttl_ms: int | None | Unset = UNSET
+    """*Additive.* As in `stream::update`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -607,6 +621,7 @@ SET_INPUT.define(
     objects.Field("if_exists", "if_exists", wire.BOOLEAN, False),
     objects.Field("idempotency_key", "idempotency_key", wire.STRING, False),
     objects.Field("return", "return_", SET_INPUT_RETURN, False),
+    objects.Field("ttl_ms", "ttl_ms", wire.nullable(wire.integer(0, 31536000000)), False),
 )
 MERGE_PATH.define({
     "string": (str, wire.STRING),
@@ -661,6 +676,7 @@ UPDATE_INPUT.define(
     objects.Field("if_exists", "if_exists", wire.BOOLEAN, False),
     objects.Field("idempotency_key", "idempotency_key", wire.STRING, False),
     objects.Field("return", "return_", UPDATE_INPUT_RETURN, False),
+    objects.Field("ttl_ms", "ttl_ms", wire.nullable(wire.integer(0, 31536000000)), False),
 )
 TRANSACT_WRITE.define({
     "set": TRANSACT_WRITE_SET,
@@ -675,6 +691,7 @@ TRANSACT_WRITE_SET.define(
     objects.Field("if_value", "if_value", wire.ANY, False),
     objects.Field("if_absent", "if_absent", wire.BOOLEAN, False),
     objects.Field("if_exists", "if_exists", wire.BOOLEAN, False),
+    objects.Field("ttl_ms", "ttl_ms", wire.nullable(wire.integer(0, 31536000000)), False),
 )
 TRANSACT_WRITE_UPDATE.define(
     {"type": "update"},
@@ -684,6 +701,7 @@ TRANSACT_WRITE_UPDATE.define(
     objects.Field("if_value", "if_value", wire.ANY, False),
     objects.Field("if_absent", "if_absent", wire.BOOLEAN, False),
     objects.Field("if_exists", "if_exists", wire.BOOLEAN, False),
+    objects.Field("ttl_ms", "ttl_ms", wire.nullable(wire.integer(0, 31536000000)), False),
 )
 TRANSACT_WRITE_DELETE.define(
     {"type": "delete"},

@@ -187,6 +187,18 @@ class DeleteEvent:
 
     data: Any
     """The removed value."""
+    reason: DeleteEventReason | Unset = UNSET
+    """*Additive.* Why the item was removed. `expired` = its `ttl_ms` is over, `owner_left` = the connection
+    that it belonged to is. Absent = as
+    `deleted`: a caller asked for it, or it is learned late.
+    """
+
+
+DeleteEventReason: TypeAlias = "Literal['deleted', 'expired', 'owner_left'] | str"
+"""*Additive.* Why the item was removed. `expired` = its `ttl_ms` is over, `owner_left` = the connection that
+it belonged to is. Absent = as
+`deleted`: a caller asked for it, or it is learned late.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +321,7 @@ SYNC_EVENT: objects.Object[SyncEvent] = objects.Object(SyncEvent)
 CREATE_EVENT: objects.Object[CreateEvent] = objects.Object(CreateEvent)
 UPDATE_EVENT: objects.Object[UpdateEvent] = objects.Object(UpdateEvent)
 DELETE_EVENT: objects.Object[DeleteEvent] = objects.Object(DeleteEvent)
+DELETE_EVENT_REASON: wire.Codec[str] = wire.STRING
 CUSTOM_STREAM_EVENT: objects.Object[CustomStreamEvent] = objects.Object(CustomStreamEvent)
 CUSTOM_EVENT_BODY: objects.Object[CustomEventBody] = objects.Object(CustomEventBody)
 UNAUTHORIZED_EVENT: objects.Object[UnauthorizedEvent] = objects.Object(UnauthorizedEvent)
@@ -417,6 +430,7 @@ UPDATE_EVENT.define(
 DELETE_EVENT.define(
     {"type": "delete"},
     objects.Field("data", "data", wire.ANY, True),
+    objects.Field("reason", "reason", DELETE_EVENT_REASON, False),
 )
 CUSTOM_STREAM_EVENT.define(
     {"type": "event"},
@@ -483,6 +497,7 @@ TYPES: Final[dict[str, wire.Codec[Any]]] = {
     "CreateEvent": CREATE_EVENT,
     "UpdateEvent": UPDATE_EVENT,
     "DeleteEvent": DELETE_EVENT,
+    "DeleteEventReason": DELETE_EVENT_REASON,
     "CustomStreamEvent": CUSTOM_STREAM_EVENT,
     "CustomEventBody": CUSTOM_EVENT_BODY,
     "UnauthorizedEvent": UNAUTHORIZED_EVENT,

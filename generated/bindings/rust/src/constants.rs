@@ -375,6 +375,8 @@ pub mod capability {
     pub const REVISIONS: &str = "revisions";
     /// `stream::transact` writes several items of a group, all or none.
     pub const TRANSACTIONS: &str = "transactions";
+    /// Items are removed when their time is up, and a delete that no caller asked for says why.
+    pub const LIFETIMES: &str = "lifetimes";
     /// A long sync comes in pieces, and a join says how long they may be.
     pub const PAGING: &str = "paging";
     /// Many joins go in one message.

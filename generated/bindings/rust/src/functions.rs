@@ -484,6 +484,10 @@ pub struct SetInput {
     pub idempotency_key: Option<String>,
     /// *Additive.* `rev`: the reply carries no values.
     pub r#return: Option<SetInputReturn>,
+    /// *Additive.* Milliseconds from this change on after which the item is removed, by a delete with `reason`
+    /// `expired`; at most a year. 0 = never. Absent or null = never, or as `streams` of the configuration says.
+    /// Until the delete is committed the item is there.
+    pub ttl_ms: Option<Option<i64>>,
 }
 
 impl SetInput {
@@ -500,6 +504,7 @@ impl SetInput {
             if_exists: None,
             idempotency_key: None,
             r#return: None,
+            ttl_ms: None,
         }
     }
 
@@ -516,6 +521,7 @@ impl SetInput {
             if_exists: object.optional("if_exists", wire::boolean)?,
             idempotency_key: object.optional("idempotency_key", wire::string)?,
             r#return: object.optional("return", SetInputReturn::decode)?,
+            ttl_ms: object.optional("ttl_ms", |v| wire::nullable(v, |v| wire::integer(v, 0, 31536000000)))?,
         })
     }
 
@@ -550,6 +556,9 @@ impl Serialize for SetInput {
         if let Some(value) = &self.r#return {
             map.serialize_entry("return", value)?;
         }
+        if let Some(value) = &self.ttl_ms {
+            map.serialize_entry("ttl_ms", value)?;
+        }
         map.end()
     }
 }
@@ -570,6 +579,7 @@ impl Tagged for SetInput {
             ("if_exists", self.if_exists.as_ref().map(Tagged::tagged)),
             ("idempotency_key", self.idempotency_key.as_ref().map(Tagged::tagged)),
             ("return", self.r#return.as_ref().map(Tagged::tagged)),
+            ("ttl_ms", self.ttl_ms.as_ref().map(Tagged::tagged)),
         ])
     }
 }
@@ -1128,6 +1138,10 @@ pub struct UpdateInput {
     pub idempotency_key: Option<String>,
     /// *Additive.* `rev`: the reply carries no values.
     pub r#return: Option<UpdateInputReturn>,
+    /// *Additive.* Milliseconds from this change on after which the item is removed, as in `stream::set`. 0 =
+    /// never. Absent or null = as before; of an update that creates the item, as `streams` of the configuration
+    /// says.
+    pub ttl_ms: Option<Option<i64>>,
 }
 
 impl UpdateInput {
@@ -1144,6 +1158,7 @@ impl UpdateInput {
             if_exists: None,
             idempotency_key: None,
             r#return: None,
+            ttl_ms: None,
         }
     }
 
@@ -1160,6 +1175,7 @@ impl UpdateInput {
             if_exists: object.optional("if_exists", wire::boolean)?,
             idempotency_key: object.optional("idempotency_key", wire::string)?,
             r#return: object.optional("return", UpdateInputReturn::decode)?,
+            ttl_ms: object.optional("ttl_ms", |v| wire::nullable(v, |v| wire::integer(v, 0, 31536000000)))?,
         })
     }
 
@@ -1194,6 +1210,9 @@ impl Serialize for UpdateInput {
         if let Some(value) = &self.r#return {
             map.serialize_entry("return", value)?;
         }
+        if let Some(value) = &self.ttl_ms {
+            map.serialize_entry("ttl_ms", value)?;
+        }
         map.end()
     }
 }
@@ -1214,6 +1233,7 @@ impl Tagged for UpdateInput {
             ("if_exists", self.if_exists.as_ref().map(Tagged::tagged)),
             ("idempotency_key", self.idempotency_key.as_ref().map(Tagged::tagged)),
             ("return", self.r#return.as_ref().map(Tagged::tagged)),
+            ("ttl_ms", self.ttl_ms.as_ref().map(Tagged::tagged)),
         ])
     }
 }
@@ -1333,6 +1353,8 @@ pub struct TransactWriteSet {
     pub if_absent: Option<bool>,
     /// `true`: writes only when there is an item. At most one `if_*`.
     pub if_exists: Option<bool>,
+    /// *Additive.* As in `stream::set`.
+    pub ttl_ms: Option<Option<i64>>,
 }
 
 impl TransactWriteSet {
@@ -1345,6 +1367,7 @@ impl TransactWriteSet {
             if_value: None,
             if_absent: None,
             if_exists: None,
+            ttl_ms: None,
         }
     }
 
@@ -1358,6 +1381,7 @@ impl TransactWriteSet {
             if_value: object.optional("if_value", wire::any)?,
             if_absent: object.optional("if_absent", wire::boolean)?,
             if_exists: object.optional("if_exists", wire::boolean)?,
+            ttl_ms: object.optional("ttl_ms", |v| wire::nullable(v, |v| wire::integer(v, 0, 31536000000)))?,
         })
     }
 
@@ -1385,6 +1409,9 @@ impl Serialize for TransactWriteSet {
         if let Some(value) = &self.if_exists {
             map.serialize_entry("if_exists", value)?;
         }
+        if let Some(value) = &self.ttl_ms {
+            map.serialize_entry("ttl_ms", value)?;
+        }
         map.end()
     }
 }
@@ -1401,6 +1428,7 @@ impl Tagged for TransactWriteSet {
             ("if_value", self.if_value.as_ref().map(Tagged::tagged)),
             ("if_absent", self.if_absent.as_ref().map(Tagged::tagged)),
             ("if_exists", self.if_exists.as_ref().map(Tagged::tagged)),
+            ("ttl_ms", self.ttl_ms.as_ref().map(Tagged::tagged)),
         ])
     }
 }
@@ -1419,6 +1447,8 @@ pub struct TransactWriteUpdate {
     pub if_absent: Option<bool>,
     /// `true`: writes only when there is an item. At most one `if_*`.
     pub if_exists: Option<bool>,
+    /// *Additive.* As in `stream::update`.
+    pub ttl_ms: Option<Option<i64>>,
 }
 
 impl TransactWriteUpdate {
@@ -1431,6 +1461,7 @@ impl TransactWriteUpdate {
             if_value: None,
             if_absent: None,
             if_exists: None,
+            ttl_ms: None,
         }
     }
 
@@ -1444,6 +1475,7 @@ impl TransactWriteUpdate {
             if_value: object.optional("if_value", wire::any)?,
             if_absent: object.optional("if_absent", wire::boolean)?,
             if_exists: object.optional("if_exists", wire::boolean)?,
+            ttl_ms: object.optional("ttl_ms", |v| wire::nullable(v, |v| wire::integer(v, 0, 31536000000)))?,
         })
     }
 
@@ -1471,6 +1503,9 @@ impl Serialize for TransactWriteUpdate {
         if let Some(value) = &self.if_exists {
             map.serialize_entry("if_exists", value)?;
         }
+        if let Some(value) = &self.ttl_ms {
+            map.serialize_entry("ttl_ms", value)?;
+        }
         map.end()
     }
 }
@@ -1487,6 +1522,7 @@ impl Tagged for TransactWriteUpdate {
             ("if_value", self.if_value.as_ref().map(Tagged::tagged)),
             ("if_absent", self.if_absent.as_ref().map(Tagged::tagged)),
             ("if_exists", self.if_exists.as_ref().map(Tagged::tagged)),
+            ("ttl_ms", self.ttl_ms.as_ref().map(Tagged::tagged)),
         ])
     }
 }

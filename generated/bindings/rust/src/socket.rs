@@ -962,6 +962,10 @@ impl Tagged for UpdateEvent {
 pub struct DeleteEvent {
     /// The removed value.
     pub data: wire::Any,
+    /// *Additive.* Why the item was removed. `expired` = its `ttl_ms` is over, `owner_left` = the connection that
+    /// it belonged to is. Absent = as
+    /// `deleted`: a caller asked for it, or it is learned late.
+    pub reason: Option<DeleteEventReason>,
 }
 
 impl DeleteEvent {
@@ -969,6 +973,7 @@ impl DeleteEvent {
     pub fn new(data: wire::Any) -> Self {
         Self {
             data,
+            reason: None,
         }
     }
 
@@ -977,6 +982,7 @@ impl DeleteEvent {
         object.constant("type", "delete")?;
         Ok(Self {
             data: object.required("data", wire::any)?,
+            reason: object.optional("reason", DeleteEventReason::decode)?,
         })
     }
 
@@ -991,6 +997,9 @@ impl Serialize for DeleteEvent {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("type", "delete")?;
         map.serialize_entry("data", &self.data)?;
+        if let Some(value) = &self.reason {
+            map.serialize_entry("reason", value)?;
+        }
         map.end()
     }
 }
@@ -1002,7 +1011,62 @@ impl Tagged for DeleteEvent {
     fn tagged(&self) -> Value {
         tagged::object("DeleteEvent", vec![
             ("data", Some(self.data.tagged())),
+            ("reason", self.reason.as_ref().map(Tagged::tagged)),
         ])
+    }
+}
+
+/// *Additive.* Why the item was removed. `expired` = its `ttl_ms` is over, `owner_left` = the connection that it
+/// belonged to is. Absent = as
+/// `deleted`: a caller asked for it, or it is learned late.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeleteEventReason {
+    Deleted,
+    Expired,
+    OwnerLeft,
+    /// A value that these types do not know.
+    Unknown(String),
+}
+
+impl DeleteEventReason {
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let text = wire::string(value)?;
+        Ok(match text.as_str() {
+            "deleted" => Self::Deleted,
+            "expired" => Self::Expired,
+            "owner_left" => Self::OwnerLeft,
+            _ => Self::Unknown(text),
+        })
+    }
+
+    /// The value as it is on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Deleted => "deleted",
+            Self::Expired => "expired",
+            Self::OwnerLeft => "owner_left",
+            Self::Unknown(text) => text,
+        }
+    }
+
+    /// Reads a `DeleteEventReason` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for DeleteEventReason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+wire::deserialize!(DeleteEventReason);
+
+#[cfg(feature = "tagged")]
+impl Tagged for DeleteEventReason {
+    fn tagged(&self) -> Value {
+        self.as_str().into()
     }
 }
 
@@ -1689,6 +1753,7 @@ pub fn inspect(name: &str, text: &str) -> Option<tagged::Inspected> {
         "CreateEvent" => tagged::inspect(text, CreateEvent::decode),
         "UpdateEvent" => tagged::inspect(text, UpdateEvent::decode),
         "DeleteEvent" => tagged::inspect(text, DeleteEvent::decode),
+        "DeleteEventReason" => tagged::inspect(text, DeleteEventReason::decode),
         "CustomStreamEvent" => tagged::inspect(text, CustomStreamEvent::decode),
         "CustomEventBody" => tagged::inspect(text, CustomEventBody::decode),
         "UnauthorizedEvent" => tagged::inspect(text, UnauthorizedEvent::decode),
