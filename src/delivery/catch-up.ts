@@ -41,7 +41,7 @@ export class CatchUp {
     this.#group = group;
     this.#context = context;
     this.#syncs = new SyncCache(context);
-    this.#replies = new Replies(group.at, group.n, group.members.retained, this.#syncs, context);
+    this.#replies = new Replies(group, this.#syncs, context);
   }
 
   /** A message of the feed passes the members that are not live. */
@@ -208,7 +208,7 @@ export class CatchUp {
         return false;
       }
       if (!members.retained.covers(state.mark)) return true;
-      this.#replies.replay(member, state, cursor.seq);
+      this.#replies.replay(member, state, cursor);
     }
     state.cursor = cursor.seq;
     state.told = cursor.timestamp;
@@ -228,7 +228,8 @@ export class CatchUp {
       this.#wait(member, state.cursor, undefined);
       return;
     }
-    this.#replies.replay(member, state, Number.POSITIVE_INFINITY);
+    this.#replies.replay(member, state, undefined);
+    if (state.isStale) return;
     if (!this.#context.isFull(member.outlet)) this.#replies.dropped(member, state);
     if (this.#context.isFull(member.outlet)) return;
     broadcast.flush();

@@ -113,6 +113,11 @@ export class Subscription implements ItemOrGroup {
 
 /** Replies to the two questions of delivery for one group: the store, or the functions of a custom stream. */
 export interface Source {
+  /**
+   * Its changes have no seq (D17), so that timestamps tell what a reply holds: every change whose own is not above the
+   * reply's. @default false
+   */
+  readonly isOrderedByTime?: boolean;
   /** `item` tells that only this item is wanted; the reply may hold more. */
   snapshot(group: GroupAddress, item: string | undefined): Eventual<Snapshot>;
   changesSince(group: GroupAddress, cursor: Cursor): Eventual<Since>;

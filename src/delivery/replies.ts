@@ -6,10 +6,18 @@ import {
   renderSync,
   renderTooLarge,
 } from '../domain/message.js';
+import type { Entry } from './feed.js';
 import type { Member } from './member.js';
 import type { CatchingUp, Reply } from './member-state.js';
 import { endOfPiece, isLonger, type Paging } from './pieces.js';
-import { type DeliveryContext, type Frames, type Message, type Subscription, unsequenced } from './port.js';
+import {
+  type DeliveryContext,
+  type Frames,
+  type Message,
+  type Source,
+  type Subscription,
+  unsequenced,
+} from './port.js';
 import type { Retained } from './retained.js';
 import type { SyncCache } from './sync-cache.js';
 
@@ -18,19 +26,29 @@ type FirstReply = Exclude<Reply, { readonly to: 'member' } | { readonly piece: P
 /** Messages encoded together while a member catches up; after each run the outlet's bound is looked at. */
 const RUN = 64;
 
+/** What replies need of their group. */
+interface ReplyGroup {
+  readonly at: GroupAddress;
+  /** What messages of ops call the group. */
+  readonly n: number;
+  readonly source: Source;
+  readonly members: { readonly retained: Retained };
+}
+
 /** Writes what members of one group are told before they are live, and moves their cursors along. */
 export class Replies {
   readonly #at: GroupAddress;
+  readonly #isOrderedByTime: boolean;
   readonly #retained: Retained;
   readonly #syncs: SyncCache;
   readonly #context: DeliveryContext;
   readonly #n: number;
 
-  /** @param n what messages of ops call the group */
-  constructor(at: GroupAddress, n: number, retained: Retained, syncs: SyncCache, context: DeliveryContext) {
+  constructor({ at, n, source, members }: ReplyGroup, syncs: SyncCache, context: DeliveryContext) {
     this.#at = at;
     this.#n = n;
-    this.#retained = retained;
+    this.#isOrderedByTime = source.isOrderedByTime === true;
+    this.#retained = members.retained;
     this.#syncs = syncs;
     this.#context = context;
   }
@@ -131,15 +149,25 @@ export class Replies {
     return true;
   }
 
-  /** What was retained since the member's mark, up to the change with `upTo`, for its synced subscriptions. */
-  replay(member: Member, state: CatchingUp, upTo: number): void {
+  /**
+   * What was retained since the member's mark, for its synced subscriptions. One of them may need what the reply to another
+   * came too late for: the member is stale then.
+   * @param upTo where the reply is that comes next; undefined = none does
+   */
+  replay(
+    member: Member,
+    state: CatchingUp,
+    upTo: (Cursor & { readonly timestamp: number }) | undefined,
+  ): void {
     const messages: Message[] = [];
     for (const entry of this.#retained.from(state.mark)) {
-      if (entry.seq > upTo) break;
+      if (upTo !== undefined && this.#isAfter(entry, upTo)) break;
       state.mark++;
-      const isNews = entry.isEvent
-        ? entry.timestamp > state.told
-        : entry.seq === 0 || entry.seq > state.cursor;
+      const isNews =
+        entry.isEvent || this.#isOrderedByTime
+          ? entry.timestamp > state.told
+          : entry.seq === 0 || entry.seq > state.cursor;
+      if (!isNews && !entry.isEvent && this.#isOrderedByTime && member.hasSeveral) state.isStale = true;
       if (isNews && member.concerns(entry.item)) {
         const { late } = entry;
         messages.push(
@@ -149,6 +177,10 @@ export class Replies {
       if (entry.seq > state.cursor) state.cursor = entry.seq;
     }
     if (messages.length > 0) this.#write(member, messages);
+  }
+
+  #isAfter(entry: Entry, { seq, timestamp }: Cursor & { readonly timestamp: number }): boolean {
+    return this.#isOrderedByTime ? entry.timestamp > timestamp : entry.seq > seq;
   }
 
   /** How many custom events it missed. */

@@ -143,6 +143,7 @@ export class CustomStreams {
       return { kind: 'reset', reason: 'epoch', snapshot: await this.#snapshot(at, undefined) };
     };
     return {
+      isOrderedByTime: true,
       snapshot,
       changesSince: reset,
       watch: (at) => this.#store.watch(at),
@@ -151,8 +152,8 @@ export class CustomStreams {
   }
 
   async #snapshot(at: GroupAddress, item: string | undefined): Promise<Snapshot> {
-    // Stamped before the call: a change that the result already holds comes once more, and is newer.
-    const timestamp = Date.now();
+    // Before the call: the result holds what was announced until here, and may hold more, which then comes once more.
+    const { timestamp } = await this.#store.snapshot(at);
     const items = [];
     if (item !== undefined && this.#has(FUNCTION.get, at.stream)) {
       const value = await this.#get({ ...at, item }, undefined);
