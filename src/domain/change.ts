@@ -21,7 +21,7 @@ export interface TraceContext {
 /** What happened to an item. */
 export type ChangeKind = 'create' | 'update' | 'delete';
 
-/** An update as the ops that made it. */
+/** An update as the ops that made it. Its value shares no memory with what is larger. */
 export interface UpdateOps {
   /** The text of the array of those that succeeded, in their order. */
   readonly text: JsonText;

@@ -29,14 +29,19 @@ export function itemAddress(
  * Bounds what a value may be: as deep as `max_depth`, and small enough to leave in one message.
  * @throws StreamError `limit`, naming the field and the bound
  */
-export function checkValue(field: string, value: JsonText, { limits }: ServiceConfig): void {
-  if (value.length > limits.max_frame_bytes) {
-    throw new StreamError(
-      'limit',
-      `${field}: is ${value.length} characters long, max_frame_bytes is ${limits.max_frame_bytes}`,
-    );
-  }
+export function checkValue(field: string, value: JsonText, config: ServiceConfig): void {
+  checkLength(field, value, config);
+  const { limits } = config;
   if (exceedsDepth(value, limits.max_depth)) {
     throw new StreamError('limit', `${field}: nests deeper than max_depth, ${limits.max_depth}`);
   }
+}
+
+/** The second half of `checkValue`, which costs nothing. @throws StreamError `limit`, naming the field and the bound */
+export function checkLength(field: string, { length }: JsonText, { limits }: ServiceConfig): void {
+  if (length <= limits.max_frame_bytes) return;
+  throw new StreamError(
+    'limit',
+    `${field}: is ${length} characters long, max_frame_bytes is ${limits.max_frame_bytes}`,
+  );
 }

@@ -1,7 +1,7 @@
 import type { UpdateOp } from '../../../generated/functions.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { plainField, type Span } from '../json-plain.js';
-import { asJson, jsonOf } from '../json-text.js';
+import { asJson, detach, jsonOf } from '../json-text.js';
 import { applyToTarget } from './apply-op.js';
 import { Draft } from './draft.js';
 import { checkSegment, type OpFailure } from './path.js';
@@ -32,7 +32,7 @@ class FieldInText implements Target {
   /** Called once at most. */
   write(value: unknown): void {
     const { from, to } = this.#span;
-    this.text = asJson(this.text.slice(0, from) + jsonOf(value) + this.text.slice(to));
+    this.text = detach(asJson(this.text.slice(0, from) + jsonOf(value) + this.text.slice(to)));
   }
 
   erase(): void {

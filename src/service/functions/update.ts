@@ -1,12 +1,14 @@
 import type { UpdateOpError } from '../../../generated/functions.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { encodeUpdateResult, type UpdateRequest } from '../../../generated/messages/functions.js';
+import { AppendsInText } from '../../domain/append-in-text.js';
+import type { ItemAddress } from '../../domain/change.js';
 import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
 import { applyUpdate, refuseInexactOps, succeededOps } from '../../domain/update-ops.js';
 import type { Committed } from '../../store/port.js';
 import type { Decided } from '../../wire/decided.js';
-import { checkValue, itemAddress } from '../checks.js';
+import { checkLength, checkValue, itemAddress } from '../checks.js';
 import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
 import { lifetimeOf } from '../lifetimes.js';
@@ -18,8 +20,13 @@ type Input = Decided<UpdateRequest, 'stream_name' | 'group_id' | 'item_id' | 'op
 export const opErrors = (errors: readonly UpdateOpError[]) =>
   errors.length === 0 ? undefined : errors.map((error) => ({ doc_url: undefined, ...error }));
 
+/** Names with lengths before them: no two items have one key. */
+const keyOf = ({ stream, group, item }: ItemAddress): string =>
+  `${stream.length} ${group.length} ${stream}${group}${item}`;
+
 /** Applies ops to one item, atomically; a failed op is reported and the others still apply. */
 export function update({ store, custom, config }: FunctionContext): StreamHandlers<CallContext>['update'] {
+  const appends = new AppendsInText();
   return (input: Input, { trace }, text) => {
     const at = itemAddress(input, config.current);
     refuseInexactOps(text);
@@ -27,6 +34,13 @@ export function update({ store, custom, config }: FunctionContext): StreamHandle
     let errors: readonly UpdateOpError[] = [];
     // Pure, and the errors are those of its last run: a store may run it again on a newer value.
     const apply = (current: JsonText | undefined): JsonText => {
+      const grown = current === undefined ? undefined : appends.apply(keyOf(at), current, input.ops);
+      if (grown !== undefined) {
+        // It nests as before.
+        checkLength('ops', grown, config.current);
+        errors = [];
+        return grown;
+      }
       const outcome = applyUpdate(current, input.ops);
       checkValue('ops', outcome.value, config.current);
       errors = outcome.errors;

@@ -258,9 +258,12 @@ export class GroupIndex implements GroupHead {
     usage.bytes += bytes - node.bytes;
     if (sequenced.extras !== node.extras) usage.expiring += expires(sequenced) - expires(node);
     node.become(sequenced, bytes);
-    node.value = detach(sequenced.value);
+    node.value = isOwn(sequenced) ? sequenced.value : detach(sequenced.value);
     this.#revs.append(node);
   }
 }
 
 const expires = ({ extras }: Pick<ItemState, 'extras'>): number => (extras?.expiresAt === undefined ? 0 : 1);
+
+/** Its value keeps nothing else alive. One that an update left as it was may be part of a call that is still on its way. */
+const isOwn = ({ value, change: { ops, old } }: Sequenced): boolean => ops !== undefined && value !== old;
