@@ -1,27 +1,12 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import { LocalError } from '../domain/errors.js';
+import { endWithReader } from './closed-pipe.js';
+import { OPTIONS, strayOption } from './options.js';
 import { UsageError } from './usage-error.js';
 
-const options = {
-  config: { type: 'string' },
-  engine: { type: 'string' },
-  'log-level': { type: 'string' },
-  repair: { type: 'boolean', default: false },
-  admin: { type: 'string' },
-  'token-file': { type: 'string' },
-  since: { type: 'string' },
-  'if-rev': { type: 'string' },
-  item: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
-  version: { type: 'boolean', default: false },
-} as const;
-
-const SERVER_OPTIONS = ['config', 'engine', 'log-level', 'repair'] as const;
-
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
   if (values.help) {
     process.stdout.write((await import('./usage.js')).USAGE);
     return;
@@ -41,23 +26,15 @@ async function main(): Promise<void> {
   const { COMMANDS } = await import('./commands/index.js');
   const command = COMMANDS.get(name);
   if (command === undefined) throw new UsageError(`there is no command ${JSON.stringify(name)}`);
-  const stray = SERVER_OPTIONS.find((option) => values[option]);
-  if (stray !== undefined) throw new UsageError(`--${stray}: is for serving, not for ${name}`);
+  const stray = strayOption(name, values);
+  if (stray !== undefined) throw new UsageError(`--${stray}: is not for ${name}`);
   const { AdminClient } = await import('./admin-client.js');
-  const { since, item, 'if-rev': ifRev } = values;
-  const json = values.json || !process.stdout.isTTY;
-  process.stdout.on('error', endWithReader);
+  endWithReader();
   process.exitCode = await command(args, {
     admin: new AdminClient(values.admin, values['token-file']),
-    json,
-    options: { since, item, 'if-rev': ifRev },
+    json: values.json || !process.stdout.isTTY,
+    options: values,
   });
-}
-
-/** `iii-stream tail … | head` is done when head is. */
-function endWithReader(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
 }
 
 main().catch((error: unknown) => {

@@ -10,6 +10,8 @@ Serve:
 
 Commands:
   get STREAM GROUP ITEM               print an item's value
+  get STREAM GROUP [ITEM]             print what changed
+       --since EPOCH:SEQ              after this cursor
   set STREAM GROUP ITEM JSON          write an item; JSON may be - for standard input
        --if-rev REV                   only when the item's rev is this one (0 = there is none); else exit code 1
   update STREAM GROUP ITEM OPS        apply operations, a JSON array; print what the item was and is
@@ -17,10 +19,16 @@ Commands:
   list [STREAM [GROUP]]               print streams with their groups, a stream's groups, or a group's items
   tail STREAM GROUP [ITEM]            print changes as they happen, until Ctrl-C; comes back after a disconnect
        --since EPOCH:SEQ              only what changed after this cursor
+       --once                         end when everything that is there was printed
+       -n, --count N                  end after N changes and events
+       --sse                          over HTTP, from the stream port, as any client
+       --stream URL                   of that port; default: $III_STREAM_URL, else http://127.0.0.1:3112. Where an
+                                      auth function asks, $III_STREAM_TOKEN is shown as a bearer token
   send STREAM GROUP TYPE [JSON]       send a custom event
        --item ID                      to this item's subscribers too
   call FUNCTION [JSON]                call a function, and print its result
   backup DIR                          copy the server's file_based store into an empty directory on its machine
+  completion bash|zsh|fish            print a script for the shell: source <(iii-stream completion bash)
 
   --admin URL        the server's admin listener; default: $III_STREAM_ADMIN, else http://127.0.0.1:3113
   --token-file FILE  holds the admin listener's token; default: $III_STREAM_ADMIN_TOKEN

@@ -10,6 +10,10 @@ export interface CommandContext {
     readonly since?: string | undefined;
     readonly item?: string | undefined;
     readonly 'if-rev'?: string | undefined;
+    readonly stream?: string | undefined;
+    readonly sse?: boolean | undefined;
+    readonly once?: boolean | undefined;
+    readonly count?: string | undefined;
   };
 }
 

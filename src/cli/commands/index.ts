@@ -1,6 +1,7 @@
 import { backup } from './backup.js';
 import { call } from './call.js';
 import type { Command } from './command.js';
+import { completionOf } from './completion.js';
 import { remove } from './delete.js';
 import { get } from './get.js';
 import { list } from './list.js';
@@ -20,4 +21,5 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['send', send],
   ['call', call],
   ['backup', backup],
+  ['completion', completionOf(() => [...COMMANDS.keys()])],
 ]);

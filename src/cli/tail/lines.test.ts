@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { JsonText } from '../../generated/json-text.js';
-import { renderChange, renderDropped, renderEvent, renderSubscribed, renderSync } from '../domain/message.js';
-import { sliceElements } from '../wire/json-elements.js';
-import { oneLine, shownName } from './output.js';
-import { describe } from './tail-lines.js';
+import type { JsonText } from '../../../generated/json-text.js';
+import {
+  renderChange,
+  renderDropped,
+  renderEvent,
+  renderSubscribed,
+  renderSync,
+} from '../../domain/message.js';
+import { sliceElements } from '../../wire/json-elements.js';
+import { oneLine, shownName } from '../output.js';
+import { describe } from './lines.js';
 
 const json = (text: string) => text as JsonText;
 const at = { stream: 's', group: 'g' };

@@ -1,7 +1,7 @@
-import { SOCKET_MESSAGE, STREAM_EVENT } from '../../generated/constants.js';
-import { sliceField } from '../domain/json-text.js';
-import { sliceElements } from '../wire/json-elements.js';
-import { oneLine, printable, shownName } from './output.js';
+import { SOCKET_MESSAGE, STREAM_EVENT } from '../../../generated/constants.js';
+import { sliceField } from '../../domain/json-text.js';
+import { sliceElements } from '../../wire/json-elements.js';
+import { oneLine, printable, shownName } from '../output.js';
 
 interface Message {
   readonly type: string;
