@@ -4,7 +4,7 @@ import type { StreamMessage } from '../../../generated/socket.js';
 import { define, type Setting } from '../../runner/case.js';
 import type { Context } from '../../runner/context.js';
 
-const SETTING: Setting = { needs: ['lifetimes'], adapters: ['in_memory', 'file_based'] };
+const SETTING: Setting = { needs: ['lifetimes'] };
 export const ttl = define('ttl', 'ttl', SETTING);
 
 /** Milliseconds; what is asked meanwhile comes first. */

@@ -158,6 +158,6 @@ export const ttlCases = [
       assert.deepEqual((await endOf(client, 'overdue')).seq, since.seq + 1);
       assert.deepEqual(await t.list(), [1]);
     },
-    { own: true, adapters: ['file_based'], needs: ['crash'], timeoutMs: 30_000 },
+    { own: true, adapters: ['file_based', 'redis'], needs: ['crash'], timeoutMs: 30_000 },
   ),
 ];

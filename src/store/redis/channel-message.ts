@@ -2,6 +2,7 @@ import { STREAM_EVENT } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { encodeStreamEvent, encodeStreamMessage } from '../../../generated/messages/socket.js';
 import type { ChangeKind, GroupAddress } from '../../domain/change.js';
+import type { RemovalReason } from '../../domain/lifetime.js';
 import { customEvent } from '../../domain/message.js';
 
 // The channel's messages are the socket's, which the script completes: it alone knows timestamp, kind, seq and epoch.
@@ -13,13 +14,13 @@ const quote = JSON.stringify as (text: string) => string;
 const GAP = '~' as never;
 
 /** What the encoder writes between the values of a change's message, in their order. */
-function fixedParts(kind: ChangeKind, more?: true) {
+function fixedParts(kind: ChangeKind, more?: true, reason?: RemovalReason) {
   const text = encodeStreamMessage({
     timestamp: GAP,
     streamName: GAP,
     groupId: GAP,
     id: GAP,
-    event: { type: kind, data: GAP, reason: undefined },
+    event: { type: kind, data: GAP, reason },
     created: undefined,
     seq: GAP,
     epoch: GAP,
@@ -35,6 +36,12 @@ const EVENT = CREATE.event.slice(0, CREATE.event.indexOf('{'));
 /** The end of the event, which the script writes with the value. */
 const EVENT_END = CREATE.seq.slice(0, CREATE.seq.indexOf(','));
 
+/** The reason of a delete, between its value and the end of the event. */
+function reasonPart(reason: RemovalReason): string {
+  const { seq } = fixedParts(STREAM_EVENT.delete, undefined, reason);
+  return seq.slice(0, seq.length - CREATE.seq.length);
+}
+
 /** What a message consists of between the values that the script fills in. */
 export const PARTS = {
   open: CREATE.open,
@@ -42,6 +49,8 @@ export const PARTS = {
   update: fixedParts(STREAM_EVENT.update).event,
   delete: fixedParts(STREAM_EVENT.delete).event,
   event: EVENT,
+  /** Behind the value of an item whose time is up. */
+  expired: reasonPart('expired'),
   seq: CREATE.seq.slice(EVENT_END.length),
   epoch: `${CREATE.epoch}"`,
   close: `"${CREATE.close}`,
@@ -72,6 +81,7 @@ export interface SequencedMessage extends GroupAddress {
   readonly seq: number;
   readonly epoch: string;
   readonly more?: true;
+  readonly reason?: RemovalReason;
 }
 
 const literally = (text: string): string => text.replace(/[{}]/g, '\\$&');
@@ -102,17 +112,22 @@ export function parseSequenced(message: string): SequencedMessage | undefined {
   if (head === null) return undefined;
   const tail = TAIL.exec(message.slice(-TAIL_LENGTH));
   if (tail === null) return undefined;
-  const value = message.slice(HEAD.lastIndex, message.length - tail[0].length) as JsonText;
-  if (value === '') return undefined;
+  const text = message.slice(HEAD.lastIndex, message.length - tail[0].length);
+  if (text === '') return undefined;
+  const kind = KINDS.get(head[5])!;
+  // No JSON text ends like this.
+  const isExpired = kind === STREAM_EVENT.delete && text.endsWith(PARTS.expired);
+  const value = (isExpired ? text.slice(0, -PARTS.expired.length) : text) as JsonText;
   return {
     stream: unquote(head[2]!),
     group: unquote(head[3]!),
     item: unquote(head[4]!),
-    kind: KINDS.get(head[5])!,
+    kind,
     timestamp: Number(head[1]),
     value,
     seq: Number(tail[1]),
     epoch: tail[2]!,
     ...(tail[3] === PARTS.more ? { more: true } : {}),
+    ...(isExpired ? { reason: 'expired' } : {}),
   };
 }

@@ -25,6 +25,7 @@ type ScriptReply =
       items: CommitReply['items'],
       steps: CommitReply['steps'],
       seq: number,
+      due?: string | null,
     ];
 
 /** All lanes of this node, and what a lane needs to commit. */
@@ -102,11 +103,19 @@ export class Committer implements LaneContext {
   async commit(at: GroupAddress, plan: BatchPlan): Promise<CommitReply> {
     const member = memberOf(at);
     const reply = await this.#timed(plan, this.#send(at, member, plan));
-    const [, epoch, presence, items, steps, seq] = reply;
+    const [, epoch, presence, items, steps, seq, due] = reply;
     const timestamp = steps.at(-1) ?? 0;
     this.#clock.saw(member, timestamp);
-    if (this.#connection.isCluster) await this.#index(member, presence);
+    if (this.#connection.isCluster) await this.#index(member, presence, due ?? undefined);
     return { epoch, items, steps, seq };
+  }
+
+  /** Remembers when the first item of a group is due. @param due ms of Redis' clock; '' = none is */
+  async noteDue(member: string, due: string): Promise<void> {
+    const { due: key } = this.#settings.keys;
+    await this.#connection.ask((client) =>
+      due === '' ? client.zrem(key, member) : client.zadd(key, due, member),
+    );
   }
 
   release(operations: readonly Operation[]): void {
@@ -136,7 +145,7 @@ export class Committer implements LaneContext {
   ): Promise<Exclude<ScriptReply, readonly [1]>> {
     const { tombstones, keys: keySpace } = this.#settings;
     const inSlot = keySpace.group(member);
-    const keys = this.#connection.isCluster ? inSlot : [...inSlot, keySpace.index];
+    const keys = this.#connection.isCluster ? inSlot : [...inSlot, keySpace.index, keySpace.due];
     const encoded = encodePlan(plan);
     for (let indexed = '0'; ; indexed = '1') {
       const reply = (await this.#connection.run(COMMIT_SCRIPT, keys, [
@@ -157,8 +166,9 @@ export class Committer implements LaneContext {
   }
 
   /** In a Cluster the index lives on another node than the group. */
-  async #index(member: string, presence: number): Promise<void> {
+  async #index(member: string, presence: number, due: string | undefined): Promise<void> {
     try {
+      if (due !== undefined) await this.noteDue(member, due);
       if (presence === GOT_FIRST_ITEM) await this.#directory.add(member);
       else if (presence === LOST_LAST_ITEM) await this.#directory.drop(member);
     } catch (error) {

@@ -40,7 +40,7 @@ test('every address has a key of its own, and can be read back from it', () => {
       for (const key of keys.group(member)) seen.add(key);
     }
   }
-  assert.equal(seen.size, NAMES.length * NAMES.length * 6);
+  assert.equal(seen.size, NAMES.length * NAMES.length * 7);
 });
 
 test('keys that are no group of ours are left alone', () => {

@@ -42,6 +42,8 @@ export class KeySpace {
   readonly index: string;
   /** Present once the key space was searched for groups that others wrote. */
   readonly scanned: string;
+  /** Sorted set of members by when the first of their items is due, in ms of Redis' clock. */
+  readonly due: string;
   /** Held, for as long as it lives, by the node that searches. */
   readonly searching: string;
   /** Hash: which store this is, and since when its history is whole. */
@@ -63,6 +65,7 @@ export class KeySpace {
     this.channel = channelPrefix + CHANNEL;
     this.index = `${keyPrefix}iii-stream:groups`;
     this.scanned = `${keyPrefix}iii-stream:scanned`;
+    this.due = `${keyPrefix}iii-stream:due`;
     this.searching = `${keyPrefix}iii-stream:searching`;
     this.store = `${keyPrefix}iii-stream:store`;
     this.#data = keyPrefix + DATA_PREFIX;
@@ -78,7 +81,7 @@ export class KeySpace {
   group(member: string): readonly string[] {
     const data = this.data(member);
     const own = ownPrefix(data);
-    return [data, `${own}head`, `${own}meta`, `${own}revs`, `${own}gone`, `${own}dead`];
+    return [data, `${own}head`, `${own}meta`, `${own}revs`, `${own}gone`, `${own}dead`, `${own}ttl`];
   }
 
   /** The index member that a key of the shared layout belongs to; undefined for any other key. */

@@ -161,7 +161,9 @@ export class Lane {
       operation.done({ change: undefined, old, ...receiptOf(operation, reply, index) }, at, reply.seq);
       return old;
     }
-    const change: Change = {
+    const isWrite = code === 's' || code === 'u';
+    const reason = operation.action.kind === 'message' ? undefined : operation.action.reason;
+    const plain: Change = {
       stream: this.at.stream,
       group: this.at.group,
       item: item.name,
@@ -169,13 +171,14 @@ export class Lane {
       seq: reply.steps[3 * index + 1]!,
       epoch: reply.epoch,
       timestamp,
-      value: code === 's' ? (value as JsonText) : old!,
+      value: isWrite ? (value as JsonText) : old!,
       old,
       trace: operation.trace,
     };
+    const change = reason === undefined ? plain : { ...plain, reason };
     this.#context.committed(change);
     operation.done({ change, old, ...receiptOf(operation, reply, index) }, timestamp, reply.seq);
-    return code === 's' ? (value as JsonText) : undefined;
+    return isWrite ? (value as JsonText) : undefined;
   }
 }
 

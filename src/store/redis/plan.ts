@@ -15,7 +15,7 @@ const MAX_OWN_ID = 256;
 export interface PlanStep {
   readonly operation: Operation;
   readonly item: PlanItem;
-  readonly code: 's' | 'd' | 'm' | 'n' | 'x';
+  readonly code: 's' | 'u' | 'd' | 'm' | 'n' | 'x';
   readonly value: string;
   /** What the script decides by, as guard.ts spells it. */
   readonly guard?: string;
@@ -86,8 +86,8 @@ function planOne(operation: Operation, item: PlanItem, known: KnownValues): Plan
     if (!item.certain) return deferred(operation, item);
   }
   if (item.mode === '.') item.mode = '*';
-  if (guard === undefined) return planWrite(operation, item, action);
-  const text = guardText(guard, item);
+  if (guard === undefined && action.reason === undefined) return planWrite(operation, item, action);
+  const text = guard === undefined ? EXPIRED : guardText(guard, item);
   const step = { ...planWrite(operation, item, action), guard: text };
   // Whether it is applied is the script's to say.
   item.certain = false;
@@ -118,10 +118,21 @@ function update(
     const value = apply(item.value);
     if (value === undefined) return { operation, item, code: 'n', value: '' };
     item.value = value;
-    return { operation, item, code: 's', value };
+    return { operation, item, code: 'u', value };
   } catch (thrown) {
     return { operation, item, code: 'x', value: '', thrown };
   }
+}
+
+/** The guard of a removal: only while the item's time is up. */
+const EXPIRED = 'e';
+
+/** What the script finds before the own id. */
+function lifeText({ action }: Operation): string {
+  if (action.kind === 'message' || action.life === undefined) return '';
+  const { ttlMs, ttlMsWhenNew } = action.life;
+  if (ttlMs !== undefined) return `@${ttlMs} `;
+  return ttlMsWhenNew === undefined ? '' : `@n${ttlMsWhenNew} `;
 }
 
 /** A guard as the script reads it. Values it never compares: what the node knows is confirmed by the item's mode. */
@@ -166,12 +177,12 @@ function ownId(item: string | undefined, value: string): string {
 export function encodePlan({ items, steps, isAtomic }: BatchPlan): string[] {
   const args = [String(items.length), isAtomic ? '1' : '0'];
   for (const { name, mode, expected } of items) args.push(name ?? '', idPart(name), mode, expected);
-  for (const { item, code, value, guard } of steps) {
+  for (const { operation, item, code, value, guard } of steps) {
     args.push(
       String(item.number),
       guard === undefined ? code : code + guard,
       value,
-      code === 's' ? ownId(item.name, value) : '',
+      code === 's' || code === 'u' ? lifeText(operation) + ownId(item.name, value) : '',
     );
   }
   return args;

@@ -36,9 +36,11 @@ import type { RedisConnection } from './redis-connection.js';
 import type { RedisSettings } from './redis-options.js';
 import { COMMIT_SCRIPT } from './scripts/commit.js';
 import { GENERATION_SCRIPT } from './scripts/generation.js';
+import { DUE_GROUPS_SCRIPT, DUE_ITEMS_SCRIPT } from './scripts/lifetime.js';
 import { CHANGES_SCRIPT, ITEM_SCRIPT, LIST_SCRIPT, SNAPSHOT_SCRIPT } from './scripts/read.js';
 import { StoreGeneration } from './store-generation.js';
 import type { Subscriber, SubscriberEvents } from './subscriber.js';
+import { Sweeper } from './sweeper.js';
 import { transactionOperation } from './transaction.js';
 
 /**
@@ -50,13 +52,14 @@ import { transactionOperation } from './transaction.js';
  */
 export class RedisStore implements Store {
   readonly kind = 'redis';
-  readonly lifetimes = false;
+  readonly lifetimes = true;
   readonly #connection: RedisConnection;
   readonly #settings: RedisSettings;
   readonly #clock: GroupClock;
   readonly #generation: StoreGeneration;
   readonly #directory: GroupDirectory;
   readonly #committer: Committer;
+  readonly #sweeper: Sweeper;
   readonly #audit: Audit;
   readonly #feed: ChannelFeed;
   readonly #reader: GroupReader;
@@ -72,6 +75,8 @@ export class RedisStore implements Store {
       LIST_SCRIPT,
       CHANGES_SCRIPT,
       GENERATION_SCRIPT,
+      DUE_GROUPS_SCRIPT,
+      DUE_ITEMS_SCRIPT,
     ]);
     this.#connection = connection;
     this.#settings = settings;
@@ -86,6 +91,7 @@ export class RedisStore implements Store {
       this.#directory,
       (change) => this.#listener?.committed(change),
     );
+    this.#sweeper = new Sweeper(connection, settings, this.#committer);
     this.#audit = new Audit(connection, keys, auditIntervalMs, {
       gap: (member) => this.#missed(member),
       wentBack: () => this.#generation.end(),
@@ -119,6 +125,7 @@ export class RedisStore implements Store {
     });
     await this.#subscriber.start();
     await this.#directory.start();
+    this.#sweeper.start();
     await warnOfEviction(this.#connection, this.#settings.logger);
   }
 
@@ -209,6 +216,7 @@ export class RedisStore implements Store {
     this.#audit.stop();
     this.#generation.stop();
     this.#directory.stop();
+    await this.#sweeper.stop();
     this.#committer.close(new StreamError('unavailable', 'the store is closing'));
     await this.#committer.allSettled();
     await this.#subscriber?.[Symbol.asyncDispose]();

@@ -1,6 +1,7 @@
 import { PARTS } from '../channel-message.js';
 import { literal, readHead, UNWRITTEN_TTL } from './group-head.js';
 import { GUARD, KEYS_OF_ITEMS } from './guard.js';
+import { KEEP_LIFETIMES, LIFETIME } from './lifetime.js';
 import type { Script } from './script.js';
 import { LOOK_EVERY, TRIM } from './trim.js';
 
@@ -10,17 +11,18 @@ import { LOOK_EVERY, TRIM } from './trim.js';
  * alone, and what remains are the rights of our user. An item whose value is not the expected one keeps it, and its
  * changes are skipped. Values are text here; JSON is never decoded.
  *
- * Input:  KEYS data, head, meta, revs, gone, dead[, index]: with the index the group's entry is kept in the same step
+ * Input:  KEYS data, head, meta, revs, gone, dead, ttl[, index, due]: with them the group's entries are kept in the same step
  *         ARGV timestamp candidate, epoch candidate, store and generation, tombstones kept, ms they are kept, address part of the messages,
  *              index member, '1' when the index holds the group already (without KEYS index), channel, number of items,
  *              '1' when the changes are to be applied all or none: each is of another item,
  *              per item:   id, id as JSON, mode, expected
  *                          modes: '*' anything  '-' absent  '=' this text  '#' its SHA-1  '?' refuse  '.' unread
- *              per change: item number, 's' value own-id | 'd' '' '' | 'm' body '' | 'n' '' '' | 'x' '' '' (stops all
+ *              per change: item number, 's' | 'u' (as s, and keeps the lifetime) value [@[n]<ttl ms>, n = of a new item, ]own-id | 'd' '' '' | 'm' body '' | 'n' '' '' | 'x' '' '' (stops all
  *                          where it is all or none); to the letters s, d, n, x a guard may be appended: see guard.ts
  * Output: { 0, epoch, presence, {per item: 1, old value or nil | 0, current value or nil},
  *           {per change: 0 none 1 create 2 update 3 delete 4 message 5 conflict 6 not_found 7 duplicate,
- *            seq, or the item's rev where nothing changed, timestamp}, seq of the group }
+ *            seq, or the item's rev where nothing changed, timestamp}, seq of the group,
+ *           when the first item is due, in ms, '' = none, nil where it stays }
  *         presence: 1 the group got its first item, 2 it lost its last, else 0
  *         { 1 } when the group must be indexed first
  */
@@ -28,7 +30,8 @@ export const COMMIT_SCRIPT: Script = {
   name: 'streamCommit',
   readOnly: false,
   lua: `
-local data, head, meta, revs, gone, dead, index = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+local data, head, meta, revs, gone, dead, ttl = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+local index, due = KEYS[8], KEYS[9]
 ${readHead('commit')}
 local channel, count = ARGV[9], tonumber(ARGV[10])
 local items, replies = {}, {}
@@ -49,11 +52,12 @@ local before = size
 local fresh = before == 0 or seq == 0
 if fresh and not index and ARGV[8] ~= '1' then
   for i = arg, #ARGV, 4 do
-    if ARGV[i + 1]:byte() == 115 and items[tonumber(ARGV[i])].agreed then return { 1 } end
+    local code = ARGV[i + 1]:byte()
+    if (code == 115 or code == 117) and items[tonumber(ARGV[i])].agreed then return { 1 } end
   end
 end
 local candidate = tonumber(ARGV[1])
-${KEYS_OF_ITEMS}
+${KEYS_OF_ITEMS}${LIFETIME}
 local function load(item)
   if item.loaded then return end
   item.loaded = true
@@ -64,6 +68,7 @@ local function load(item)
     local rev, created, place, before, beforeAt, timestamp, own =
       known:match('^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) ?(.*)$')
     item.keys, item.own = unkeyed(own)
+    unexpiring(item)
     if item.value then
       item.at = tonumber(rev)
       item.created, item.place = tonumber(created), tonumber(place)
@@ -88,15 +93,17 @@ local deletions = 0
 for i = arg, #ARGV, 4 do
   local item, code, value = items[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2]
   local kind, at, key, window = 0, nil, nil, nil
+  local reason = ''
   if #code > 1 and item.agreed then
     kind, at, key, window = refusal(item, code:sub(2))
+    if code == 'de' then reason = ${literal(PARTS.expired)} end
     code = code:sub(1, 1)
     if kind == 0 and code == 'd' and not item.value then kind = 6 end
   end
   if item.agreed and kind == 0 and not stopped then
     if code == 'm' then
       kind = 4
-    elseif code == 's' then
+    elseif code == 's' or code == 'u' then
       load(item)
       kind = item.value and 2 or 1
     elseif code == 'd' and item.value then
@@ -120,6 +127,7 @@ for i = arg, #ARGV, 4 do
       end
       if kind == 3 then
         item.value, item.deletedBefore, item.deletedBeforeAt, item.at = false, seq, last, 0
+        item.expires = nil
         size = size - 1
         deletions = deletions + 1
         message = message .. ${literal(PARTS.delete)}
@@ -132,10 +140,11 @@ for i = arg, #ARGV, 4 do
           if item.place == 0 then item.place = seq end
           message = message .. ${literal(PARTS.update)}
         end
-        item.value, item.own, item.at = value, ARGV[i + 3], seq
+        item.own = live(item, kind, code == 'u', ARGV[i + 3])
+        item.value, item.at = value, seq
       end
       if key then item.keys = keyed(item.keys, key, window) end
-      message = message .. value .. '}' .. ${literal(PARTS.seq)} .. integer(seq)
+      message = message .. value .. reason .. '}' .. ${literal(PARTS.seq)} .. integer(seq)
     end
     messages[#messages + 1] = message .. ${literal(PARTS.epoch)} .. epoch .. ${literal(PARTS.close)}
   end
@@ -177,7 +186,8 @@ for _, item in ipairs(touched) do
     redis.call('HSET', data, item.name, item.value)
     local text = integer(item.rev) .. ' ' .. integer(item.created) .. ' ' .. integer(item.place) .. ' '
       .. integer(item.deletedBefore) .. ' ' .. integer(item.deletedBeforeAt) .. ' ' .. integer(item.timestamp)
-    if item.keys then text = text .. ' +' .. item.keys end
+    local keys = withExpiry(item)
+    if keys then text = text .. ' +' .. keys end
     if item.own ~= '' then text = text .. ' ' .. item.own end
     redis.call('HSET', meta, item.name, text)
     redis.call('ZADD', revs, integer(item.rev), item.name)
@@ -194,7 +204,7 @@ for _, item in ipairs(touched) do
     redis.call('ZADD', dead, integer(item.deletedBefore), item.name)
   end
 end
-${TRIM}
+${TRIM}${KEEP_LIFETIMES}
 local presence = 0
 if size == 0 then
   -- Nobody needs the position of an empty group forever; a later one starts another epoch.
@@ -213,6 +223,6 @@ elseif fresh then
   if index then redis.call('ZADD', index, 0, ARGV[7]) end
 end
 for _, message in ipairs(messages) do redis.call('PUBLISH', channel, message) end
-return { 0, epoch, presence, replies, results, seq }
+return { 0, epoch, presence, replies, results, seq, earliest }
 `,
 };

@@ -22,8 +22,8 @@ end
 `;
 
 /**
- * Lua: the rule of `domain/condition.ts`. A guard is `*` (no condition), `r<rev>`, `-` absent, `+` exists or `!` (a condition
- * that is known not to hold), then, where it has a key, ` <key> <ms that it is remembered>`.
+ * Lua: the rule of `domain/condition.ts`. A guard is `*` (no condition), `r<rev>`, `-` absent, `+` exists, `e` its time is up
+ * or `!` (a condition that is known not to hold), then, where it has a key, ` <key> <ms that it is remembered>`.
  *
  * Defines `refusal` (item, guard → 5 conflict 6 not_found 7 duplicate or 0, the rev to tell, key or nil, ms), isAtomic, and
  * stopped: some change of all or none cannot be applied. Expects `load`, items, arg, count.
@@ -42,6 +42,8 @@ local function refusal(item, guard)
   local value = item.value
   if test == '+' then
     if not value then return 6, 0 end
+  elseif test == 'e' then
+    if not (item.expires and item.expires <= redisNow()) then return 5, item.at end
   elseif test == '!' or (test == '-' and value) or (test == 'r' and not (value and item.at == tonumber(rev))) then
     return 5, item.at
   end
