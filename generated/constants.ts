@@ -60,7 +60,7 @@ export const ERROR_REASON = {
   invalidInput: 'invalid_input',
   /** A configured bound would be passed; the message names it. */
   limit: 'limit',
-  /** An update would change a number that a double cannot hold. */
+  /** The `by` of an op is no number that can be told exactly. */
   notExact: 'not_exact',
   /** The store takes no writes now: its disk is full or failing, or the database of `uri` is away. */
   readOnly: 'read_only',
@@ -281,7 +281,7 @@ export const UPDATE_OP_ERROR = {
   appendTargetNotObject: 'append.target_not_object',
   /** What is there takes no element of this kind. */
   appendTypeMismatch: 'append.type_mismatch',
-  /** The result is an integer that a double does not hold. */
+  /** The result cannot be told exactly. */
   decrementNotExact: 'decrement.not_exact',
   /** What is there is no number. */
   decrementNotNumber: 'decrement.not_number',
@@ -295,7 +295,7 @@ export const UPDATE_OP_ERROR = {
   decrementPathTooDeep: 'decrement.path.too_deep',
   /** The root, or what is on the path, holds no fields. */
   decrementTargetNotObject: 'decrement.target_not_object',
-  /** The result is an integer that a double does not hold. */
+  /** The result cannot be told exactly. */
   incrementNotExact: 'increment.not_exact',
   /** What is there is no number. */
   incrementNotNumber: 'increment.not_number',

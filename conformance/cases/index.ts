@@ -32,6 +32,7 @@ import { conditionCases } from './triggers/conditions.js';
 import { presenceCases } from './triggers/presence.js';
 import { streamTriggerCases } from './triggers/stream.js';
 import { updateCallCases } from './update/calls.js';
+import { exactUpdateCases } from './update/exact.js';
 import { vectorCases } from './update/vectors.js';
 import { callCases } from './worker-protocol/calls.js';
 import { engineCases } from './worker-protocol/engine.js';
@@ -45,6 +46,7 @@ export const CASES: readonly Case[] = [
   ...refusalCases,
   ...updateCallCases,
   ...vectorCases,
+  ...exactUpdateCases,
   ...joinCases,
   ...changeCases,
   ...orderCases,

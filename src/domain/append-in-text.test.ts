@@ -58,12 +58,17 @@ test('what is not one string appended to a string of a long text is left to the 
     [[...append('x'), ...append('y')]],
     [[{ type: 'set', path: 'text', value: 'x' }]],
     [append('x'), jsonOf({ text: 'short' })],
-    [append('x'), asJson(`{"text":"${LONG}","n":9007199254740993}`)],
     [append('x'), asJson(`["${LONG}"]`)],
     [append('x', ''), asJson('1'.repeat(2_000))],
   ];
   for (const [ops, current = text] of cases)
     assert.equal(new AppendsInText().apply('k', current, ops), undefined, JSON.stringify(ops));
+});
+
+test('numbers beside the string stay as they are written', () => {
+  const current = asJson(`{"text":"${LONG}","n":9007199254740993,"f":1.0}`);
+  const after = new AppendsInText().apply('k', current, append('x'));
+  assert.equal(after, `{"text":"${LONG}x","n":9007199254740993,"f":1.0}`);
 });
 
 test('finds the place as JSON.parse reads the text', () => {

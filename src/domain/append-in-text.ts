@@ -1,7 +1,7 @@
 import type { UpdateOp } from '../../generated/functions.js';
 import { COMMA, OPEN_BRACE, QUOTE, skipSpace, stringEnd, valueEnd } from '../wire/json-scan.js';
 import { asJson, type JsonText, jsonOf } from '../wire/json-text.js';
-import { detach, mayBeInexact } from './json-text.js';
+import { detach } from './json-text.js';
 import { checkPath, segmentsOf } from './update-ops/path.js';
 
 /** Shorter texts are cheaper parsed than remembered. */
@@ -84,7 +84,7 @@ export class AppendsInText {
 }
 
 function findPlace(path: string, text: JsonText, segments: readonly string[]): Place | undefined {
-  if (checkPath('append', segments) !== undefined || mayBeInexact(text)) return undefined;
+  if (checkPath('append', segments) !== undefined) return undefined;
   const end = endOfString(text, segments);
   if (end < 0) return undefined;
   // Copies, as these live longer than what they were cut from.

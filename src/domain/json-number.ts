@@ -53,6 +53,30 @@ export function exactNumber(lexeme: string): number | string {
   return (lexeme.charCodeAt(0) === MINUS ? '-' : '') + canonical(lexeme);
 }
 
+/** Digits of an integer that is added to: far beyond what counts anything, and cheap. */
+const MAX_INTEGER_LENGTH = 1024;
+
+/**
+ * The text of a number and an integer together. Integers are added exactly, however many bits they have. What has a
+ * fraction or an exponent is added as a double and keeps a fraction, so that it stays a float to who reads types.
+ * Undefined when the sum cannot be told exactly: a double does not hold the number, or the sum of two integers.
+ *
+ * @param by an integer that a double holds exactly
+ */
+export function addToNumber(lexeme: string, by: number): string | undefined {
+  const current = Number(lexeme);
+  const sum = current + by;
+  if (!FLOAT.test(lexeme)) {
+    if (Number.isSafeInteger(current) && Number.isSafeInteger(sum)) return String(sum);
+    return lexeme.length > MAX_INTEGER_LENGTH ? undefined : String(BigInt(lexeme) + BigInt(by));
+  }
+  if (!isExact(lexeme) || (Number.isInteger(current) && !Number.isSafeInteger(sum))) return undefined;
+  const text = String(sum);
+  return FLOAT.test(text) ? text : `${text}.0`;
+}
+
+const FLOAT = /[.eE]/;
+
 const isNumberStart = (char: number): boolean => char === MINUS || (char >= ZERO && char <= NINE);
 
 const escapeStep = (step: string): string => step.replaceAll('~', '~0').replaceAll('/', '~1');

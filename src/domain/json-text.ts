@@ -1,7 +1,16 @@
 import { CLOSE_BRACE, CLOSE_BRACKET, OPEN_BRACE, OPEN_BRACKET, QUOTE, stringEnd } from '../wire/json-scan.js';
 import { asJson, type JsonText } from '../wire/json-text.js';
 
-export { asJson, elementsOf, jsonOf, NULL, quote, sliceField } from '../wire/json-text.js';
+export {
+  asJson,
+  elementsOf,
+  fieldSpan,
+  jsonOf,
+  NULL,
+  quote,
+  type Span,
+  sliceField,
+} from '../wire/json-text.js';
 export { inexactNumber, mayBeInexact } from './json-number.js';
 
 /**

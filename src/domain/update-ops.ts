@@ -2,7 +2,7 @@ import type { UpdateOp, UpdateOpError } from '../../generated/functions.js';
 import type { JsonText } from '../../generated/json-text.js';
 import { arrayText } from '../wire/json-text.js';
 import { StreamError } from './errors.js';
-import { elementsOf, inexactNumber, jsonOf, mayBeInexact, sliceField } from './json-text.js';
+import { elementsOf, inexactNumber, mayBeInexact, sliceField } from './json-text.js';
 import { appendText } from './string-append.js';
 import { applyToTarget } from './update-ops/apply-op.js';
 import { Draft } from './update-ops/draft.js';
@@ -10,6 +10,7 @@ import { applyInPlace } from './update-ops/in-place.js';
 import { merge } from './update-ops/merge.js';
 import type { OpFailure } from './update-ops/path.js';
 import { findTarget, isFailure } from './update-ops/target.js';
+import { TextDraft, Unparsed } from './update-ops/text-draft.js';
 
 /** What ops made of a value; `errors` names the skipped ones, in order. */
 export interface Updated<T> {
@@ -24,65 +25,71 @@ function applyOp(draft: Draft, op: UpdateOp): OpFailure | undefined {
   return applyToTarget(draft, op, target);
 }
 
-/**
- * Applies `ops` in order to one value; a failed op changes nothing and the others still apply. Pure: neither the
- * value nor the ops are written to, and the result may share parts with both.
- *
- * @param current the parsed value; undefined = the item is missing. When no op succeeds on a missing item, it becomes `{}`.
- */
-export function applyUpdateOps(current: unknown, ops: readonly UpdateOp[]): Updated<unknown> {
-  const draft = new Draft(current);
+function applyTo(draft: Draft, ops: readonly UpdateOp[]): readonly UpdateOpError[] {
   const errors: UpdateOpError[] = [];
   for (const [index, op] of ops.entries()) {
     const failure = applyOp(draft, op);
     if (failure === undefined) draft.missing = false;
     else errors.push({ op_index: index, ...failure });
   }
+  return errors;
+}
+
+/**
+ * Applies `ops` in order to one value; a failed op changes nothing and the others still apply. Pure: neither the
+ * value nor the ops are written to, and the result may share parts with both.
+ *
+ * Numbers are doubles here: where none of the value needs more, and no sum leaves ±(2^53 - 1), the result is what
+ * `applyUpdate` makes of the text.
+ *
+ * @param current the parsed value; undefined = the item is missing. When no op succeeds on a missing item, it becomes `{}`.
+ */
+export function applyUpdateOps(current: unknown, ops: readonly UpdateOp[]): Updated<unknown> {
+  const draft = new Draft(current);
+  const errors = applyTo(draft, ops);
   return { value: draft.root, errors };
 }
 
-const MAX_SHOWN = 128;
-const shorten = (text: string): string => (text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
-
-function refuseInexact(subject: string, text: JsonText): void {
-  const found = inexactNumber(text);
-  if (found === undefined) return;
-  const place = found.pointer === '' ? 'its root' : shorten(found.pointer);
-  const sentence = `${subject} has the number ${shorten(found.lexeme)} at ${place}, which an update cannot keep exactly`;
-  throw new StreamError('not_exact', sentence);
-}
-
 /**
- * Refuses ops that doubles do not hold as they were written.
+ * The ops with those values as text that doubles do not hold as they were written.
  *
- * @param input the text of an object that has them as its field `ops`
- * @throws StreamError `not_exact`
+ * @param input the text of an object that has the ops as its field `ops`
+ * @throws StreamError `not_exact` for a `by` that parsing changed
  */
-export function refuseInexactOps(input: JsonText): void {
-  if (!mayBeInexact(input)) return;
-  const ops = sliceField(input, 'ops');
-  if (ops !== undefined) refuseInexact('ops', ops);
+export function exactOps(input: JsonText, ops: readonly UpdateOp[]): readonly UpdateOp[] {
+  const text = mayBeInexact(input) ? sliceField(input, 'ops') : undefined;
+  if (text === undefined || inexactNumber(text) === undefined) return ops;
+  const texts = elementsOf(text);
+  return ops.map((op, index) => exactOp(texts[index]!, op, index));
+}
+
+function exactOp(text: JsonText, op: UpdateOp, index: number): UpdateOp {
+  if (inexactNumber(text) === undefined) return op;
+  if ('value' in op) {
+    const value = sliceField(text, 'value');
+    return value === undefined ? op : { ...op, value: new Unparsed(value) };
+  }
+  const by = sliceField(text, 'by');
+  if (by === undefined || inexactNumber(by) === undefined) return op;
+  throw new StreamError('not_exact', `ops[${index}].by: is an integer only as far as a double tells`);
 }
 
 /**
- * `applyUpdateOps` from text to text. When nothing changed, the very text that came in comes out.
+ * `applyUpdateOps` from text to text, exactly: what no op writes to stays as it is written, and integers are added
+ * however long they are (D10). When nothing changed, the very text that came in comes out.
  *
- * @throws StreamError `not_exact` when a number of the value would come out changed
+ * @param ops as `exactOps` gives them
  */
 export function applyUpdate(currentText: JsonText | undefined, ops: readonly UpdateOp[]): Updated<JsonText> {
-  if (currentText === undefined) {
-    const { value, errors } = applyUpdateOps(undefined, ops);
-    return { value: jsonOf(value), errors };
-  }
-  const rewritten = ops.length === 1 ? applyInPlace(currentText, ops[0]!) : undefined;
+  const rewritten =
+    currentText !== undefined && ops.length === 1 ? applyInPlace(currentText, ops[0]!) : undefined;
   if (rewritten !== undefined) {
     const { text, failure } = rewritten;
     return { value: text, errors: failure === undefined ? [] : [{ op_index: 0, ...failure }] };
   }
-  refuseInexact("the item's value", currentText);
-  const current: unknown = JSON.parse(currentText);
-  const { value, errors } = applyUpdateOps(current, ops);
-  return { value: value === current ? currentText : jsonOf(value), errors };
+  const draft = new TextDraft(currentText);
+  const errors = applyTo(draft, ops);
+  return { value: draft.isChanged || currentText === undefined ? draft.text : currentText, errors };
 }
 
 /**

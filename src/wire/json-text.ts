@@ -51,12 +51,24 @@ function isKey(text: string, from: number, end: number, field: string): boolean 
   return quoted.includes('\\') && JSON.parse(quoted) === field;
 }
 
+/** Where a value stands in a text. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * The exact text of a top-level field of an object: `1.0`, `1e400` and 9007199254740993 come out as they went in.
  * Of duplicate fields the last one counts, as with JSON.parse. Undefined when the text is no object or has no such field.
  */
 export function sliceField(text: string, field: string): JsonText | undefined {
-  let at = skipSpace(text, 0);
+  const span = fieldSpan(text, 0, field);
+  return span && asJson(text.slice(span.from, span.to));
+}
+
+/** Where the value of a field stands. @param start where the object stands in the text, or space before it */
+export function fieldSpan(text: string, start: number, field: string): Span | undefined {
+  let at = skipSpace(text, start);
   if (text.charCodeAt(at) !== OPEN_BRACE) return undefined;
   let from = -1;
   let to = -1;
@@ -75,7 +87,7 @@ export function sliceField(text: string, field: string): JsonText | undefined {
     }
     at = text.charCodeAt(end) > SPACE ? end : skipSpace(text, end);
   } while (text.charCodeAt(at) === COMMA);
-  return from === -1 ? undefined : asJson(text.slice(from, to));
+  return from === -1 ? undefined : { from, to };
 }
 
 /** A field that is known to be there, as `sliceField`. @throws Error when it is not: the text is another one than what was checked */

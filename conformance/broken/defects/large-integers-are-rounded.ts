@@ -16,8 +16,6 @@ export const defect: Defect = {
     'update/vectors-increment-of-numbers',
     'update/vectors-decrement-of-missing-fields',
     'update/vectors-decrement-of-numbers',
-    'update/vectors-chosen-rules-of-increment',
-    'update/vectors-chosen-rules-of-decrement',
   ],
   damage: () =>
     onResults(FUNCTION.get, (message) => {

@@ -18,8 +18,6 @@ export const defect: Defect = {
     'update/vectors-decrement-of-fields',
     'update/vectors-decrement-of-fields-of-other-values',
     'update/vectors-decrement-of-numbers',
-    'update/vectors-chosen-rules-of-increment',
-    'update/vectors-chosen-rules-of-decrement',
     'update/vectors-append-of-root',
     'update/vectors-append-of-fields',
     'update/vectors-append-of-fields-of-other-values',

@@ -95,7 +95,8 @@ export class RandomJson {
   }
 
   op(): UpdateOp {
-    const path = this.below(4) === 0 ? this.pick(KEYS) : this.pick(['a', 'b', 'n', 'name']);
+    const field = (): string => (this.below(4) === 0 ? this.pick(KEYS) : this.pick(['a', 'b', 'n', 'name']));
+    const path = this.below(4) === 0 ? Array.from({ length: this.below(4) }, field) : field();
     const by = this.pick([1, -1, 0, Number.MAX_SAFE_INTEGER, this.below(1_000)]);
     const value: unknown = JSON.parse(this.value(10, 2));
     switch (this.below(8)) {

@@ -1,20 +1,23 @@
-import { jsonType } from './draft.js';
+import type { Draft } from './draft.js';
 import type { OpFailure } from './path.js';
 import type { Target } from './target.js';
 
-/** Adds `by` to a number; the sum of two integers must be one that a double holds exactly. */
-export function add(op: 'increment' | 'decrement', target: Target, by: number): OpFailure | undefined {
-  const { label, value } = target;
-  if (value !== undefined && typeof value !== 'number') {
-    return {
-      code: `${op}.not_number`,
-      message: `Expected number at path '${label}', got ${jsonType(value)}.`,
-    };
+/** Adds `by` to a number, or to 0 where nothing is. */
+export function add(
+  draft: Draft,
+  op: 'increment' | 'decrement',
+  target: Target,
+  by: number,
+): OpFailure | undefined {
+  const { value } = target;
+  const current = value === undefined ? 0 : value;
+  const type = draft.typeOf(current);
+  if (type !== 'number') {
+    return { code: `${op}.not_number`, message: `Expected number at path '${target.label}', got ${type}.` };
   }
-  const current = value ?? 0;
-  const sum = current + by;
-  if (Number.isInteger(current) && !Number.isSafeInteger(sum)) {
-    const message = `Cannot ${op} at path '${label}': the result is past ±${Number.MAX_SAFE_INTEGER}, where numbers are no longer exact.`;
+  const sum = draft.sum(current, by);
+  if (sum === undefined) {
+    const message = `Cannot ${op} at path '${target.label}': the result cannot be told exactly.`;
     return { code: `${op}.not_exact`, message };
   }
   target.write(sum);

@@ -1,4 +1,4 @@
-import { type Draft, jsonType } from './draft.js';
+import type { Draft } from './draft.js';
 import type { OpFailure } from './path.js';
 import type { Target } from './target.js';
 
@@ -6,21 +6,19 @@ const mismatch = (message: string): OpFailure => ({ code: 'append.type_mismatch'
 
 /** Pushes to an array, concatenates to a string, starts one of the two where nothing or null is. */
 export function append(draft: Draft, target: Target, entry: unknown): OpFailure | undefined {
-  const { label, value } = target;
-  if (value === undefined || value === null) {
-    target.write(typeof entry === 'string' ? entry : [entry]);
-  } else if (Array.isArray(value)) {
-    const list = draft.writable(value);
-    list.push(entry);
-    target.write(list);
-  } else if (typeof value !== 'string') {
+  const { value } = target;
+  const type = draft.typeOf(value);
+  const entryType = draft.typeOf(entry);
+  if (type === 'null') {
+    target.write(entryType === 'string' ? entry : draft.own([entry]));
+  } else if (type !== 'array' && type !== 'string') {
     return mismatch(
-      `Cannot append at path '${label}': target is ${jsonType(value)}, expected array, string, null, or missing field.`,
+      `Cannot append at path '${target.label}': target is ${type}, expected array, string, null, or missing field.`,
     );
-  } else if (typeof entry !== 'string') {
-    return mismatch(`Expected string append value at path '${label}', got ${jsonType(entry)}.`);
+  } else if (type === 'string' && entryType !== 'string') {
+    return mismatch(`Expected string append value at path '${target.label}', got ${entryType}.`);
   } else {
-    target.write(value + entry);
+    target.write(draft.grown(value, entry));
   }
   return undefined;
 }

@@ -11,9 +11,9 @@ export function applyToTarget(draft: Draft, op: TargetOp, target: Target): OpFai
       target.write(op.value ?? null);
       return undefined;
     case 'increment':
-      return add(op.type, target, op.by);
+      return add(draft, op.type, target, op.by);
     case 'decrement':
-      return add(op.type, target, 0 - op.by);
+      return add(draft, op.type, target, 0 - op.by);
     case 'append':
       return append(draft, target, op.value);
     case 'remove':

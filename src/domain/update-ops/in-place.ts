@@ -1,11 +1,10 @@
-import type { UpdateOp } from '../../../generated/functions.js';
+import type { MergePath, UpdateOp } from '../../../generated/functions.js';
 import type { JsonText } from '../../../generated/json-text.js';
-import { plainField, type Span } from '../json-plain.js';
-import { asJson, detach, jsonOf } from '../json-text.js';
+import { asJson, detach, fieldSpan, injectField, type Span } from '../json-text.js';
 import { applyToTarget } from './apply-op.js';
-import { Draft } from './draft.js';
-import { checkSegment, type OpFailure } from './path.js';
+import { checkPath, checkSegment, labelOf, type OpFailure, type TargetOp } from './path.js';
 import type { Target } from './target.js';
+import { TextDraft, Unparsed } from './text-draft.js';
 
 /** What one op made of a text. */
 export interface Rewritten {
@@ -13,26 +12,38 @@ export interface Rewritten {
   readonly failure: OpFailure | undefined;
 }
 
-/** One first-level field of an object, in the object's text. */
+/** A field of an object in the text of a value; without a span one that the value itself, an object, does not have. */
 class FieldInText implements Target {
-  readonly label: string;
-  readonly #span: Span;
+  readonly #draft: TextDraft;
+  readonly #path: MergePath;
+  readonly #span: Span | undefined;
   text: JsonText;
 
-  constructor(text: JsonText, field: string, span: Span) {
-    this.text = text;
-    this.label = field;
+  constructor(draft: TextDraft, text: JsonText, path: MergePath, span: Span | undefined) {
+    this.#draft = draft;
+    this.#path = path;
     this.#span = span;
+    this.text = text;
+  }
+
+  get label(): string {
+    return typeof this.#path === 'string' ? this.#path : labelOf(this.#path);
   }
 
   get value(): unknown {
-    return JSON.parse(this.text.slice(this.#span.from, this.#span.to));
+    const span = this.#span;
+    return span && new Unparsed(asJson(this.text.slice(span.from, span.to)));
   }
 
   /** Called once at most. */
   write(value: unknown): void {
-    const { from, to } = this.#span;
-    this.text = detach(asJson(this.text.slice(0, from) + jsonOf(value) + this.text.slice(to)));
+    const text = this.#draft.textOf(value);
+    const span = this.#span;
+    this.text = detach(
+      span === undefined
+        ? injectField(this.text, this.#path as string, text)
+        : asJson(this.text.slice(0, span.from) + text + this.text.slice(span.to)),
+    );
   }
 
   erase(): void {
@@ -41,15 +52,29 @@ class FieldInText implements Target {
 }
 
 /**
- * Applies one op to the text of a value without parsing the rest of it. Undefined, and the text has to be parsed,
- * unless the op rewrites a field that is there and the rest would come out as it is.
+ * Applies one op to the text of a value without opening the rest of it. Undefined, and a draft has to be made, unless
+ * the op writes a field, whose object is there.
  */
 export function applyInPlace(text: JsonText, op: UpdateOp): Rewritten | undefined {
-  if (op.type === 'merge' || op.type === 'remove' || typeof op.path !== 'string') return undefined;
-  if (checkSegment(op.type, op.path, 0) !== undefined) return undefined;
-  const span = plainField(text, op.path);
-  if (span === undefined) return undefined;
-  const target = new FieldInText(text, op.path, span);
-  const failure = applyToTarget(new Draft(undefined), op, target);
+  if (op.type === 'merge' || op.type === 'remove') return undefined;
+  const { path } = op;
+  if (typeof path === 'string') {
+    if (checkSegment(op.type, path, 0) !== undefined) return undefined;
+    const span = fieldSpan(text, 0, path);
+    return span === undefined && !text.startsWith('{') ? undefined : rewritten(text, op, path, span);
+  }
+  if (!Array.isArray(path) || path.length === 0 || checkPath(op.type, path) !== undefined) return undefined;
+  let span: Span | undefined;
+  for (const segment of path) {
+    span = fieldSpan(text, span?.from ?? 0, segment);
+    if (span === undefined) return undefined;
+  }
+  return rewritten(text, op, path, span);
+}
+
+function rewritten(text: JsonText, op: TargetOp, path: MergePath, span: Span | undefined): Rewritten {
+  const draft = new TextDraft(undefined);
+  const target = new FieldInText(draft, text, path, span);
+  const failure = applyToTarget(draft, op, target);
   return { text: target.text, failure };
 }

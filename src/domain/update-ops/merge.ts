@@ -1,6 +1,6 @@
 import { UPDATE_BOUND } from '../../../generated/constants.js';
 import type { MergePath } from '../../../generated/functions.js';
-import { type Draft, isObject, type JsonObject, jsonType } from './draft.js';
+import type { Draft, JsonObject } from './draft.js';
 import { checkPath, type OpFailure, PROTOTYPE_KEYS, segmentsOf } from './path.js';
 
 const { mergeKeys: MAX_KEYS, mergeDepth: MAX_DEPTH } = UPDATE_BOUND;
@@ -38,17 +38,18 @@ export function merge(
   const segments = segmentsOf(path);
   const failure = checkPath('merge', segments);
   if (failure !== undefined) return failure;
-  if (!isObject(value)) {
+  const fields = draft.object(value);
+  if (fields === undefined) {
     return {
       code: 'merge.value.not_an_object',
-      message: `Expected object merge value, got ${jsonType(value)}.`,
+      message: `Expected object merge value, got ${draft.typeOf(value)}.`,
     };
   }
-  const refused = checkValue(value);
+  const refused = checkValue(draft.parsed(value) as JsonObject);
   if (refused !== undefined) return refused;
   const isRoot = segments.length === 0;
-  if (isRoot && !isObject(draft.root)) return undefined;
+  if (isRoot && draft.typeOf(draft.root) !== 'object') return undefined;
   const target = draft.descend(segments);
-  for (const [key, entry] of Object.entries(value)) target[key] = entry;
+  for (const [key, entry] of Object.entries(fields)) target[key] = entry;
   return undefined;
 }

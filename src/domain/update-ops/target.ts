@@ -1,5 +1,5 @@
 import type { MergePath } from '../../../generated/functions.js';
-import { type Draft, isObject, jsonType, ownField } from './draft.js';
+import { type Draft, type JsonObject, ownField } from './draft.js';
 import { checkPath, labelOf, type OpFailure, segmentsOf, type TargetOp } from './path.js';
 
 /** Where set, increment, decrement, append and remove work. */
@@ -16,10 +16,10 @@ const rootTarget = (draft: Draft): Target => ({
   label: 'root',
   value: draft.missing ? undefined : draft.root,
   write(value) {
-    draft.root = value;
+    draft.replaceRoot(value);
   },
   erase() {
-    draft.root = null;
+    draft.replaceRoot(null);
   },
 });
 
@@ -65,17 +65,23 @@ export function findTarget(
   if (segments.length === 0) return rootTarget(draft);
   const failure = checkPath(op, segments);
   if (failure !== undefined) return failure;
-  let value = draft.root;
+  let object = draft.object(draft.root);
   for (const [index, segment] of segments.entries()) {
-    if (value === undefined) break;
-    if (!isObject(value)) {
-      const what = index === 0 ? 'target' : `segment ${index - 1}`;
-      const message = `Cannot ${op} at path '${labelOf(segments)}': ${what} is ${jsonType(value)}, expected object.`;
-      return { code: `${op}.target_not_object`, message };
-    }
-    value = ownField(value, segment);
+    if (object === undefined) return misfit(draft, op, segments, index);
+    const value = ownField(object, segment);
+    if (value === undefined || index === segments.length - 1) return new FieldTarget(draft, segments, value);
+    object = draft.child(object, segment);
   }
-  return new FieldTarget(draft, segments, value);
+  throw new Error('a path without segments is the root');
+}
+
+/** What stands where the object of the segment at `index` should. */
+function misfit(draft: Draft, op: TargetOp['type'], segments: readonly string[], index: number): OpFailure {
+  let value = draft.root;
+  for (const segment of segments.slice(0, index)) value = ownField(value as JsonObject, segment);
+  const what = index === 0 ? 'target' : `segment ${index - 1}`;
+  const message = `Cannot ${op} at path '${labelOf(segments)}': ${what} is ${draft.typeOf(value)}, expected object.`;
+  return { code: `${op}.target_not_object`, message };
 }
 
 export const isFailure = (found: Target | OpFailure): found is OpFailure => 'code' in found;

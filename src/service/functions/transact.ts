@@ -6,7 +6,7 @@ import type { IdempotencyKey } from '../../domain/condition.js';
 import { mapReady } from '../../domain/deferred.js';
 import { StreamError } from '../../domain/errors.js';
 import { elementsOf, sliceField } from '../../domain/json-text.js';
-import { applyUpdate, refuseInexactOps, succeededOps } from '../../domain/update-ops.js';
+import { applyUpdate, exactOps, succeededOps } from '../../domain/update-ops.js';
 import type { GuardedWrite, Store, Transacted } from '../../store/port.js';
 import { checkValue, groupAddress } from '../checks.js';
 import type { StreamHandlers } from '../dispatch.js';
@@ -86,9 +86,9 @@ class Write implements GuardedWrite {
       checkValue(`${place}data`, value, config);
       this.mutation = { kind: 'set', value, guard, life };
     } else {
-      refuseInexactOps(text);
+      const exact = exactOps(text, write.ops);
       const apply = (current: JsonText | undefined): JsonText => {
-        const { value, errors } = applyUpdate(current, write.ops);
+        const { value, errors } = applyUpdate(current, exact);
         checkValue(`${place}ops`, value, config);
         this.errors = errors;
         return value;

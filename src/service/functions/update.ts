@@ -5,7 +5,7 @@ import { AppendsInText } from '../../domain/append-in-text.js';
 import type { ItemAddress } from '../../domain/change.js';
 import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
-import { applyUpdate, refuseInexactOps, succeededOps } from '../../domain/update-ops.js';
+import { applyUpdate, exactOps, succeededOps } from '../../domain/update-ops.js';
 import type { Committed } from '../../store/port.js';
 import type { Decided } from '../../wire/decided.js';
 import { checkLength, checkValue, itemAddress } from '../checks.js';
@@ -29,7 +29,7 @@ export function update({ store, custom, config }: FunctionContext): StreamHandle
   const appends = new AppendsInText();
   return (input: Input, { trace }, text) => {
     const at = itemAddress(input, config.current);
-    refuseInexactOps(text);
+    const exact = exactOps(text, input.ops);
     const options = writeOptions(input, config.current);
     let errors: readonly UpdateOpError[] = [];
     // Pure, and the errors are those of its last run: a store may run it again on a newer value.
@@ -41,7 +41,7 @@ export function update({ store, custom, config }: FunctionContext): StreamHandle
         errors = [];
         return grown;
       }
-      const outcome = applyUpdate(current, input.ops);
+      const outcome = applyUpdate(current, exact);
       checkValue('ops', outcome.value, config.current);
       errors = outcome.errors;
       return outcome.value;

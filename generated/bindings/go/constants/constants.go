@@ -74,7 +74,7 @@ const (
 	// ErrorReasonLimit: A configured bound would be passed; the message names it.
 	ErrorReasonLimit = "limit"
 
-	// ErrorReasonNotExact: An update would change a number that a double cannot hold.
+	// ErrorReasonNotExact: The `by` of an op is no number that can be told exactly.
 	ErrorReasonNotExact = "not_exact"
 
 	// ErrorReasonReadOnly: The store takes no writes now: its disk is full or failing, or the database of `uri` is away.
@@ -198,7 +198,7 @@ const (
 	// UpdateOpErrorAppendTypeMismatch: What is there takes no element of this kind.
 	UpdateOpErrorAppendTypeMismatch = "append.type_mismatch"
 
-	// UpdateOpErrorDecrementNotExact: The result is an integer that a double does not hold.
+	// UpdateOpErrorDecrementNotExact: The result cannot be told exactly.
 	UpdateOpErrorDecrementNotExact = "decrement.not_exact"
 
 	// UpdateOpErrorDecrementNotNumber: What is there is no number.
@@ -219,7 +219,7 @@ const (
 	// UpdateOpErrorDecrementTargetNotObject: The root, or what is on the path, holds no fields.
 	UpdateOpErrorDecrementTargetNotObject = "decrement.target_not_object"
 
-	// UpdateOpErrorIncrementNotExact: The result is an integer that a double does not hold.
+	// UpdateOpErrorIncrementNotExact: The result cannot be told exactly.
 	UpdateOpErrorIncrementNotExact = "increment.not_exact"
 
 	// UpdateOpErrorIncrementNotNumber: What is there is no number.

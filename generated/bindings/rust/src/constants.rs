@@ -53,7 +53,7 @@ pub mod error_reason {
     pub const INVALID_INPUT: &str = "invalid_input";
     /// A configured bound would be passed; the message names it.
     pub const LIMIT: &str = "limit";
-    /// An update would change a number that a double cannot hold.
+    /// The `by` of an op is no number that can be told exactly.
     pub const NOT_EXACT: &str = "not_exact";
     /// The store takes no writes now: its disk is full or failing, or the database of `uri` is away.
     pub const READ_ONLY: &str = "read_only";
@@ -143,7 +143,7 @@ pub mod update_op_error {
     pub const APPEND_TARGET_NOT_OBJECT: &str = "append.target_not_object";
     /// What is there takes no element of this kind.
     pub const APPEND_TYPE_MISMATCH: &str = "append.type_mismatch";
-    /// The result is an integer that a double does not hold.
+    /// The result cannot be told exactly.
     pub const DECREMENT_NOT_EXACT: &str = "decrement.not_exact";
     /// What is there is no number.
     pub const DECREMENT_NOT_NUMBER: &str = "decrement.not_number";
@@ -157,7 +157,7 @@ pub mod update_op_error {
     pub const DECREMENT_PATH_TOO_DEEP: &str = "decrement.path.too_deep";
     /// The root, or what is on the path, holds no fields.
     pub const DECREMENT_TARGET_NOT_OBJECT: &str = "decrement.target_not_object";
-    /// The result is an integer that a double does not hold.
+    /// The result cannot be told exactly.
     pub const INCREMENT_NOT_EXACT: &str = "increment.not_exact";
     /// What is there is no number.
     pub const INCREMENT_NOT_NUMBER: &str = "increment.not_number";
