@@ -37,8 +37,9 @@ export function resetReason(head: Omit<GroupHead, 'timestamp'>, cursor: Cursor):
 
 /**
  * What changed after `since`: the one rule, for every store. Each item in its newest state, in seq order; one that was
- * deleted and created again after `since` as both, so that a client which matches by id replaces it. `timestamp` strictly
- * increases with `seq`.
+ * deleted and created again after `since` as both, so that a client which matches by id replaces it; one that was created
+ * before something else that is told as a creation there and an update. So a reader that was cut off after any of them
+ * goes on from there (D23). `timestamp` strictly increases with `seq`.
  *
  * @param since a seq that `resetReason` finds nothing against
  * @param entries at least every entry with a rev above `since`, in any order; oldest first costs the least
@@ -68,12 +69,36 @@ export function changesAfter(
     const change = changeOf(at, epoch, id, isNew ? 'create' : 'update', rev, timestamp, value);
     changes.push(isNew && created !== rev ? { ...change, created } : change);
   }
-  changes.sort((a, b) => a.seq - b.seq);
-  return untimed === 0 ? changes : timed(changes);
+  changes.sort(bySeq);
+  const early = tellEarly(changes);
+  if (untimed + early.length === 0) return changes;
+  return timed(early.length === 0 ? changes : [...changes, ...early].sort(bySeq));
+}
+
+const bySeq = (a: Change, b: Change): number => a.seq - b.seq;
+
+/**
+ * Makes a creation that is told late an update, where a reader could stop between the two: as an update alone, which it
+ * would get then, clients ignore an item that they do not have. Returns the creations in its place, without a time.
+ */
+function tellEarly(changes: Change[]): Change[] {
+  const early: Change[] = [];
+  let earliest = Number.POSITIVE_INFINITY;
+  for (let at = changes.length - 1; at >= 0; at -= 1) {
+    const change = changes[at]!;
+    const { created, seq } = change;
+    if (created === undefined) continue;
+    const before = changes[at - 1]?.seq ?? 0;
+    if (before < created && earliest > seq) continue;
+    early.push({ ...change, created: undefined, seq: created, timestamp: Number.NaN });
+    changes[at] = { ...change, created: undefined, kind: 'update' };
+    earliest = Math.min(earliest, created);
+  }
+  return early;
 }
 
 /**
- * Gives a time to deletions whose own is not known: as far below the next change's as their seqs differ. Every seq of a
+ * Gives a time to deletions and creations whose own is not known: as far below the next change's as their seqs differ. Every seq of a
  * group took at least a millisecond, so it stays above all that came before.
  */
 function timed(changes: readonly Change[]): Change[] {

@@ -98,6 +98,27 @@ export const cursorCases: readonly ContractCase[] = [
     },
   },
   {
+    name: 'a catch-up that is cut off after any change goes on from there',
+    async run({ store }) {
+      await set(store, 'a', '1');
+      const before = await store.snapshot(GROUP);
+      for (const item of ['b', 'c', 'd', 'c', 'a', 'b']) await set(store, item, '2');
+      await remove(store, 'd');
+      for (const item of ['d', 'e', 'd']) await set(store, item, '3');
+      const list = await store.list(GROUP);
+      const changes = await changesAfter(store, before);
+      for (const [cut, { seq }] of changes.entries()) {
+        const rest = await changesAfter(store, { ...before, seq });
+        const all = [...changes.slice(0, cut + 1), ...rest];
+        assert.deepEqual([...replay(before, all).values()], [...list], `cut after ${seq}`);
+        for (const [at, { kind, item, timestamp }] of all.entries()) {
+          assert.equal(timestamp > (all[at - 1]?.timestamp ?? 0), true);
+          assert.equal(kind !== 'update' || replay(before, all.slice(0, at)).has(item), true);
+        }
+      }
+    },
+  },
+  {
     name: 'deleted and created again after the cursor: both are told',
     async run({ store }) {
       await set(store, 'a', '1');
