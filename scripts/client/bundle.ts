@@ -19,7 +19,7 @@ const EXTERNAL = ['react', '@tanstack/db'];
 const inlineConstants: Plugin = {
   name: 'inline-constants',
   setup({ onLoad }) {
-    onLoad({ filter: /generated.constants\.[jt]s$/ }, async ({ path }) => {
+    onLoad({ filter: /(generated|client).constants\.[jt]s$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
       const contents = source
         .replace(/export const (\w+) = \{([\s\S]*?)\n\} as const;/g, (_, name: string, members: string) => {
@@ -31,14 +31,12 @@ const inlineConstants: Plugin = {
   },
 };
 
-interface BundleOptions {
-  /** Imports what is wanted, instead of all parts. */
-  readonly code?: string;
-  readonly minify?: boolean;
-}
-
-/** The client for browsers, as `name of the part → text of its module`. Nothing is written. */
-export async function bundle({ code, minify = false }: BundleOptions = {}): Promise<Map<string, string>> {
+/**
+ * The client for browsers, as `name of the part → text of its module`. Nothing is written.
+ *
+ * @param code imports what is wanted, instead of all parts
+ */
+export async function bundle({ code }: { code?: string } = {}): Promise<Map<string, string>> {
   const { outputFiles } = await build({
     ...(code === undefined
       ? { entryPoints: Object.entries(ENTRIES).map(([out, path]) => ({ in: root + path, out })) }
@@ -49,10 +47,11 @@ export async function bundle({ code, minify = false }: BundleOptions = {}): Prom
     target: 'es2022',
     external: EXTERNAL,
     plugins: [inlineConstants],
+    // Names that nobody outside of the client knows; a minifier cannot see that.
+    mangleProps: /^_/,
     outdir: '/',
     legalComments: 'none',
     write: false,
-    minify,
   });
   return new Map(outputFiles.map(({ path, text }) => [path.replace(/^.*\/|\.js$/g, ''), text]));
 }

@@ -101,7 +101,7 @@ test('a server without acknowledgements, items and seqs: every join is a full sy
   assert.equal(again.takeJoins()[0]?.since, undefined);
   await again.say(plain({ type: 'sync', data: [] }));
   assert.deepEqual([group.getSnapshot().status, data()], ['live', []]);
-  assert.deepEqual([warnings, sockets.length], [['no_acknowledgements'], 2]);
+  assert.deepEqual([warnings, sockets.length], [['no_acks'], 2]);
   client.close();
 });
 
@@ -127,7 +127,7 @@ test('a refused join ends its group alone; one that passes is tried again', asyn
     [
       ['error', 'unauthorized'],
       ['error', 'name_too_long'],
-      ['loading', undefined],
+      ['loading', 'too_many_joins'],
       ['live', undefined],
     ],
   );
@@ -142,11 +142,13 @@ test('options that make no sense are named', () => {
   const cases: [string | URL, object, RegExp][] = [
     ['nonsense', {}, /URL/],
     ['ftp://a', {}, /url/],
+    ['ws://a/#b', {}, /url/],
+    ['/a', {}, /URL/],
     ['ws://a', { token: 7 }, /token/],
     ['ws://a', { WebSocket: {} }, /WebSocket/],
-    ['ws://a', { backoff: { minMs: -1 } }, /backoff/],
-    ['ws://a', { backoff: { minMs: 9, maxMs: 8 } }, /backoff/],
-    ['ws://a', { backoff: { maxMs: 'soon' } }, /backoff/],
+    ['ws://a', { backoff: { minMs: -1 } }, /minMs/],
+    ['ws://a', { backoff: { minMs: 9, maxMs: 8 } }, /maxMs/],
+    ['ws://a', { backoff: { maxMs: 'soon' } }, /maxMs/],
     ['ws://a', { leaveAfterMs: Number.NaN }, /leaveAfterMs/],
     ['ws://a', { persist: { load() {} } }, /persist/],
     ['ws://a', { parse: 'JSON' }, /parse/],

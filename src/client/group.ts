@@ -1,262 +1,251 @@
 import { SOCKET_MESSAGE, STREAM_EVENT } from '../../generated/constants.js';
-import type { ErrorMessage, StreamMessage, SyncEvent } from '../../generated/socket.js';
-import { failure } from './failure.js';
-import { type Core, type Group, keyOf } from './group-port.js';
-import { createHandle } from './handle.js';
-import { createItems, plainItems } from './items.js';
-import { createObservers, type Observer } from './observers.js';
-import { createPieces } from './pieces.js';
-import type {
-  ItemView,
-  SavedGroup,
-  StreamClientError,
-  StreamItem,
-  Unsubscribe,
-  ViewStatus,
-} from './types.js';
-
-/** Items in a piece of a sync; a long one comes in many, and no frame is endless. */
-const PAGE = 500;
-
-/** States that show for what they are; in all others it counts whether there is something to show. */
-const STATUS: Partial<Record<string, ViewStatus>> = { live: 'live', ended: 'error' };
+import { MS, PAGE, STAGE, type Stage, TOLD } from './constants.js';
+import { type Core, failure, type Group, type GroupObserver, type Incoming, type Timer } from './core.js';
+import type { ItemView, SavedGroup, StreamClientError, StreamClientEvent, StreamItem } from './types.js';
 
 /**
  * A cursor into a group (or to one item of it), the items at it, and who looks. Items and cursor move together, and only
  * by messages that were applied.
  *
- * | state       | observed  | restored | socket open | lost    | ack `changes`  | ack `sync` | sync  | change         | refused         | left |
- * | ----------- | --------- | -------- | ----------- | ------- | -------------- | ---------- | ----- | -------------- | --------------- | ---- |
- * | `off`       | restoring |          |             |         |                |            |       |                |                 |      |
- * | `restoring` |           | joining  |             | joining |                |            |       |                |                 | off  |
- * | `joining`   |           |          | joining     | joining | catching, live | syncing    | live¹ |                | joining², ended | off  |
- * | `catching`  |           |          |             | joining | catching, live | syncing    | live  | catching, live | joining², ended | off  |
- * | `syncing`   |           |          |             | joining | catching, live | syncing    | live  |                | joining², ended | off  |
- * | `live`      |           |          |             | joining | catching, live | syncing    | live³ | live³          | joining², ended | off  |
- * | `ended`     |           |          |             |         |                |            |       |                |                 | off  |
+ * | stage       | observed  | restored | socket open | lost    | ack `changes` | ack `sync` | sync  | change | refused         | left |
+ * | ----------- | --------- | -------- | ----------- | ------- | ------------- | ---------- | ----- | ------ | --------------- | ---- |
+ * | `off`       | restoring |          |             |         |               |            |       |        |                 |      |
+ * | `restoring` |           | joining  |             |         |               |            |       |        |                 | off  |
+ * | `joining`   |           |          | joining     | joining | live          | joining    | live  |        | joining¹, ended | off  |
+ * | `live`      |           |          |             | joining | live          | joining    | live² | live²  | joining¹, ended | off  |
+ * | `ended`     |           |          |             |         |               |            |       |        |                 | off  |
  *
- * An empty field ignores the event: it belongs to a subscription that is over. ¹ From a server that knows no
- * acknowledgements. ² Again after a while. ³ Unless it does not fit what is here: that is thrown and breaks the connection,
- * and the cursor is forgotten, so that a full sync follows. `reconnect` leads from `ended` to joining.
+ * An empty field ignores the event: it belongs to a subscription that is over. ¹ Again after a while. ² Unless it does not
+ * fit what is here: that is thrown and breaks the connection, and the cursor is forgotten, so that a full sync follows.
+ * `reconnect` leads from `ended` to joining. A closure, not a class: its variables become single letters in a bundle.
  *
- * A closure and no class: its variables become single letters in a bundle.
+ * @param id null: the whole group
+ * @returns what is observed at the address already, if something is
  */
 export function createGroup(
   core: Core,
   streamName: string,
   groupId: string,
-  id: string | undefined,
+  id: string | null,
   initial: SavedGroup | undefined,
 ): Group {
-  const { groups, connection, persist, warn } = core;
-  const key = keyOf(streamName, groupId, id);
-  const parent = id === undefined ? undefined : keyOf(streamName, groupId);
-  const subscriptionId = core.nextId();
-  const address = id === undefined ? { streamName, groupId } : { streamName, groupId, id };
-  const items = createItems();
-  const pieces = createPieces();
-  let state: 'off' | 'restoring' | 'joining' | 'catching' | 'syncing' | 'live' | 'ended' = 'off';
+  /** Names the address; also where `persist` keeps it. */
+  const key = JSON.stringify([streamName, groupId, id]);
+  /** What is observed at the address now; a handle that was kept may be older than that. */
+  const current = (): Group => core._groups.get(key) ?? group;
+  const subscriptionId = Math.random() + '';
+  const observers = new Set<GroupObserver>();
+  /** By id, each with its place (D23): the seq that created it; below 0 for what a sync brought, in order. */
+  let entries = new Map<unknown, readonly [place: number, item: StreamItem]>();
+  /** The items in order, while none changed. */
+  let list: readonly StreamItem[] | undefined;
+  let stage: Stage = STAGE.off;
   let epoch = '';
   let seq = 0;
-  /** There is something to show, if only that the group is empty. */
-  let isKnown = false;
-  let error: StreamClientError | undefined;
-  /** Came before the last of a catch-up: applied together, so that nobody sees half of it. */
-  const held: StreamMessage[] = [];
+  /** What came before this seq is shown together with it: the rest of a catch-up, or of a transaction. */
   let target = 0;
-  let refusals = 0;
+  /** There is something to show, if only that the group is empty. */
+  let isKnown: boolean | undefined;
+  let error: StreamClientError | undefined;
+  const events: StreamClientEvent[] = [];
+  /** The pieces of a sync that came so far, and where they stand. */
+  let pieces: unknown[];
+  let place: unknown;
   let view = {} as ItemView;
-  let isScheduled = false;
-  let retryTimer: ReturnType<typeof setTimeout> | undefined;
-  let leaveTimer: ReturnType<typeof setTimeout> | undefined;
+  let retryTimer: Timer;
+  let leaveTimer: Timer;
 
-  const { all, call, tell } = createObservers(warn);
-  const attempt = async (use: () => unknown): Promise<void> => {
-    try {
-      await use();
-    } catch (fault) {
-      warn('persist_failed', fault);
-    }
-  };
+  const get = (itemId: string | null): StreamItem | undefined => entries.get(itemId)?.[1];
   const commit = (): void => {
-    isScheduled = false;
-    const list = items.list();
+    if (seq < target && stage === STAGE.live) return;
+    list ??= [...entries.values()].sort(([a], [b]) => a - b).map(([, item]) => item);
     const next: ItemView = {
-      status: STATUS[state] ?? (isKnown ? 'stale' : state === 'off' ? 'idle' : 'loading'),
-      items: list,
-      item: parent ? list[0] : undefined,
-      epoch,
-      seq,
+      ...(seq < target ? view : { items: list, item: get(id), epoch, seq }),
+      status:
+        stage > STAGE.live
+          ? 'error'
+          : stage > STAGE.joining
+            ? 'live'
+            : isKnown
+              ? 'stale'
+              : stage
+                ? 'loading'
+                : 'idle',
       error,
     };
-    if (!Object.entries(next).some(([name, value]) => view[name as keyof ItemView] !== value)) return;
-    view = Object.freeze(next);
-    tell('view', view);
-    if (persist && state === 'live' && epoch) void attempt(() => persist.save(key, next));
+    if (Object.entries(next).some(([name, value]) => view[name as keyof ItemView] !== value)) {
+      view = next;
+      core._tell(observers, TOLD.view, view);
+      if (epoch && stage === STAGE.live) void core._guard('persist', () => core._persist?.save(key, next));
+    }
+    if (stage === STAGE.live) for (const event of events.splice(0)) core._tell(observers, TOLD.event, event);
   };
-  const changed = (): void => {
-    if (isScheduled) return;
-    isScheduled = true;
+  const enter = (next: Stage, why?: StreamClientError): void => {
+    clearTimeout(retryTimer);
+    stage = next;
+    error = why;
+    place = 0;
     queueMicrotask(commit);
   };
-  const enter = (next: typeof state, why?: StreamClientError): void => {
-    clearTimeout(retryTimer);
-    state = next;
-    error = why;
-    changed();
+  /** @param isSameHistory an item of the same rev is the same item, and keeps its identity */
+  const stand = (saved: SavedGroup, isSameHistory?: unknown): void => {
+    const old = entries;
+    const { items } = saved;
+    entries = new Map(
+      items.map((item, at) => {
+        const known = old.get(item.id)?.[1];
+        return [item.id, [at - items.length, isSameHistory && known?.rev === item.rev ? known : item]];
+      }),
+    );
+    list = undefined;
+    ({ epoch, seq } = saved);
+    target = 0;
+    isKnown = saved as never;
   };
-  const stand = (saved: SavedGroup, isSameHistory?: boolean): void => {
-    items.replace(saved.items, isSameHistory);
-    epoch = saved.epoch;
-    seq = saved.seq;
-    isKnown = true;
-  };
-  /** Asks for what changed; without a socket nothing is sent, and it is called again when there is one. */
+  /** Asks for what changed. */
   const join = (): void => {
-    enter('joining');
-    const data = { subscriptionId, ...address, items: true, ack: true, ...(parent ? {} : { page: PAGE }) };
-    connection.send({ type: SOCKET_MESSAGE.join, data: epoch ? { ...data, since: { epoch, seq } } : data });
-  };
-  const misfit = (message: StreamMessage): never => {
-    epoch = '';
-    throw new Error(JSON.stringify(message));
-  };
-  const apply = (message: StreamMessage): void => {
-    const { event, seq: next } = message;
-    if (event.type === STREAM_EVENT.event) {
-      commit();
-      tell('event', { ...event.event, id: message.id, timestamp: message.timestamp });
-      return;
-    }
-    // What nobody numbered has no place in the order.
-    if (next !== undefined && !(next > seq && message.epoch === epoch)) {
-      // Sent for another subscription to the same items, which was told later.
-      if (message.epoch === epoch && items.has(message)) return;
-      misfit(message);
-    }
-    if (!items.apply(message)) misfit(message);
-    seq = next ?? seq;
-    // The rest of a transaction follows, and is shown with it. Who follows one item is not sent the others.
-    if (!message.more || parent) changed();
-  };
-  /** Applies what was held; events come after all changes. */
-  const release = (): void => {
-    const rank = ({ event }: StreamMessage): number => Number(event.type === STREAM_EVENT.event);
-    const messages = held.splice(0).sort((a, b) => rank(a) - rank(b));
-    for (const message of messages) apply(message);
-  };
-  const sync = (message: StreamMessage, { data, more }: SyncEvent): void => {
-    const next = { epoch: message.epoch ?? '', seq: message.seq ?? 0 };
-    const isSameHistory = next.epoch !== '' && next.epoch === epoch;
-    if (state === 'live' && isSameHistory && next.seq < seq) misfit(message);
-    const list = (id === undefined ? data : data === null ? [] : [data]) as StreamItem[];
-    const whole = pieces.add(list, keyOf(next.epoch, `${next.seq}`), more);
-    if (!whole) return;
-    if (connection.acknowledges()) stand({ ...next, items: whole }, isSameHistory);
-    else {
-      warn('no_acknowledgements', message);
-      stand({ epoch: '', seq: 0, items: plainItems(whole, id) });
-    }
-    held.length = 0;
-    enter('live');
-  };
-  const refused = ({ code, message }: ErrorMessage): void => {
-    // These pass.
-    if (/^(too_many_joins|unavailable|internal)$/.test(code)) {
-      enter('joining');
-      retryTimer = setTimeout(join, core.delay(1_000 * refusals++));
-    } else enter('ended', failure(code, message));
-  };
-  const streamed = (message: StreamMessage): void => {
-    const { event } = message;
-    const isMine = message.id === (id ?? null);
-    if (event.type === STREAM_EVENT.unauthorized) {
-      if (isMine) enter('ended', failure(event.type));
-    } else if (event.type === STREAM_EVENT.sync) {
-      if (isMine && (state !== 'joining' || !connection.acknowledges())) sync(message, event);
-    } else if (state === 'live') apply(message);
-    else if (state === 'catching') {
-      held.push(message);
-      if (!((message.seq ?? 0) >= target)) return;
-      // Live before it is: an event among it is told with all of it shown.
-      enter('live');
-      release();
-    }
-  };
-  const stop = (): void => {
-    clearTimeout(leaveTimer);
-    if (state === 'ended') return;
-    connection.send({ type: SOCKET_MESSAGE.leave, data: { subscriptionId } });
-    enter('off');
-  };
-  const start = async (): Promise<void> => {
-    groups.set(key, group);
-    connection.start();
-    enter('restoring');
-    group.connection(connection.status());
-    commit();
-    await attempt(async () => {
-      const saved = isKnown ? undefined : await persist?.load(key);
-      // It may have been left, or told to reconnect, meanwhile.
-      if (saved && state === 'restoring') stand(saved);
+    enter(STAGE.joining, core._status.error ?? error);
+    core._send(SOCKET_MESSAGE.join, {
+      subscriptionId,
+      streamName,
+      groupId,
+      id,
+      items: true,
+      ack: true,
+      page: PAGE.items,
+      since: epoch ? { epoch, seq } : undefined,
     });
-    if (state === 'restoring') join();
   };
-  const observe = (observer: Observer): Unsubscribe => {
-    clearTimeout(leaveTimer);
-    if (!groups.has(key)) void start();
-    all.add(observer);
-    call(observer, 'view', view);
-    return () => {
-      if (!all.delete(observer) || all.size > 0) return;
-      leaveTimer = setTimeout(() => {
-        groups.delete(key);
-        stop();
-        if (groups.size === 0) connection.stop();
-      }, core.leaveAfterMs);
-    };
+  /** The cursor is forgotten, and a full sync follows. */
+  const misfit = (): void => {
+    epoch = '';
+    throw Error(key);
+  };
+  const streamed = (message: Incoming): void => {
+    // Without an event it is one that cannot be.
+    const {
+      event: { type: kind, data, more, event } = message as never as NonNullable<Incoming['event']>,
+      id: about,
+      epoch: at = '',
+      seq: next = 0,
+    } = message;
+    const isSame = at === epoch;
+    if (id && about !== id) return;
+    if (kind === STREAM_EVENT.unauthorized) {
+      if (about === id) enter(STAGE.ended, failure(kind));
+    } else if (kind === STREAM_EVENT.sync) {
+      if (about !== id) return;
+      if (isSame && stage === STAGE.live && next < seq) misfit();
+      const here = at + next;
+      const piece = (id ? (data === null ? [] : [data]) : data) as unknown[];
+      pieces = here === place ? [...pieces, ...piece] : piece;
+      place = more && here;
+      if (place) return;
+      if (!core._ack) {
+        core._warn('no_acks', key);
+        // Values of a server that does not know `items`: deployed clients find their ids in them.
+        pieces = pieces.map((value, n) => ({
+          id: id ?? (value as StreamItem | null)?.id ?? n + '',
+          rev: 0,
+          data: value,
+        }));
+      }
+      stand({ items: pieces as StreamItem[], epoch: at, seq: next }, at && isSame);
+      enter(STAGE.live);
+    } else if (stage === STAGE.live) {
+      if (kind === STREAM_EVENT.event)
+        events.push({ ...event, id: about, timestamp: message.timestamp } as StreamClientEvent);
+      else {
+        const known = entries.get(about);
+        const isDelete = kind === STREAM_EVENT.delete;
+        const isUpdate = kind === STREAM_EVENT.update;
+        // What nobody numbered has no place in the order.
+        const isLate = next && !(isSame && next > seq);
+        // Part of what is here: it was sent for another subscription to the same items, which was told later.
+        if (isSame && isLate && (known ? known[1].rev >= next : isDelete)) return;
+        if (isLate || !about || !(isUpdate ? known || !next : isDelete || kind === STREAM_EVENT.create))
+          misfit();
+        // An item that is created again goes to the end.
+        if (!isUpdate) entries.delete(about);
+        if (!isDelete)
+          entries.set(about, [
+            isUpdate && known ? known[0] : message.created || next || 1e99,
+            { id: about as string, rev: next, data },
+          ]);
+        list = undefined;
+        seq = next || seq;
+        // Who follows one item is not sent the others of a transaction.
+        if (message.more && !id) target = Math.max(target, seq + 1);
+      }
+      queueMicrotask(commit);
+    }
   };
   const group: Group = {
-    parent,
-    observe,
-    get: items.get,
-    view: () => view,
-    stop,
-    join,
-    connection({ state: at, error: why }) {
-      if (state === 'off' || state === 'ended') return;
-      if (at === 'closed') enter('ended', why);
-      else if (state === 'restoring') return;
-      else if (at === 'open') join();
-      else {
-        refusals = 0;
-        try {
-          release();
-        } catch {
-          // The cursor is forgotten, and a full sync follows anyway.
+    _view: () => view,
+    _get: get,
+    _join: join,
+    _moved() {
+      if (core._status.state === 'closed') {
+        clearTimeout(leaveTimer);
+        if (!observers.size) core._groups.delete(key);
+        enter(STAGE.ended, core._status.error);
+      } else if (stage > STAGE.restoring && stage < STAGE.ended) join();
+    },
+    _take(message) {
+      const { type } = message;
+      if (!stage || stage > STAGE.live) return;
+      if (message.subscriptionId === subscriptionId) {
+        if (type === SOCKET_MESSAGE.subscribed) {
+          const isSync = message.mode === STREAM_EVENT.sync;
+          enter(isSync ? STAGE.joining : STAGE.live);
+          // What changed of one item need not reach as far as its group did.
+          target = isSync || id ? 0 : (message.seq as number);
+        } else if (message.code) {
+          enter(STAGE.ended, failure(message.code, message.message));
+          // too_many_joins, unavailable and internal pass.
+          if (/joins|^unav|^intern/.test(message.code)) {
+            stage = STAGE.joining;
+            retryTimer = setTimeout(join, core._delay(MS.refused));
+          }
         }
-        enter('joining', why ?? error);
+      } else if (message.streamName === streamName && message.groupId === groupId) {
+        if (type === SOCKET_MESSAGE.dropped) core._tell(observers, TOLD.dropped, message.count as number);
+        else if (type === SOCKET_MESSAGE.stream) streamed(message);
       }
     },
-    take(message) {
-      if (state === 'off' || state === 'ended') return;
-      const isMine = 'subscriptionId' in message && message.subscriptionId === subscriptionId;
-      if (message.type === SOCKET_MESSAGE.stream) streamed(message);
-      else if (message.type === SOCKET_MESSAGE.dropped) {
-        if (keyOf(message.streamName, message.groupId) === (parent ?? key)) tell('dropped', message.count);
-      } else if (isMine && message.type === SOCKET_MESSAGE.subscribed) {
-        held.length = 0;
-        pieces.forget();
-        target = message.seq;
-        if (message.mode === STREAM_EVENT.sync) enter('syncing', error);
-        // What changed of one item need not reach as far as its group did.
-        else if (seq < target && !parent) enter('catching', error);
-        else enter('live');
-      } else if (isMine && message.type === SOCKET_MESSAGE.error) refused(message);
+    _observe(...observer) {
+      clearTimeout(leaveTimer);
+      if (!core._groups.has(key)) {
+        core._groups.set(key, group);
+        core._check();
+        enter(core._status.state === 'closed' ? STAGE.ended : STAGE.restoring, core._status.error);
+        commit();
+        const restored = core._guard('persist', async () => {
+          const saved = isKnown ? (0 as never) : await core._persist?.load(key);
+          // It may have been left, or told to reconnect, meanwhile.
+          if (saved && stage === STAGE.restoring) stand(saved);
+        });
+        void restored.then(() => {
+          if (stage === STAGE.restoring) join();
+        });
+      }
+      return core._add(observers, observer, view, () => {
+        if (!observers.size)
+          leaveTimer = setTimeout(() => {
+            core._groups.delete(key);
+            enter(STAGE.off);
+            core._send(SOCKET_MESSAGE.leave, { subscriptionId });
+            core._check();
+          }, core._leaveAfterMs);
+      });
     },
-    handle: createHandle(core, address, () => groups.get(key) ?? group),
+    subscribe: (listener) => current()._observe(listener),
+    getSnapshot: () => current()._view(),
+    onEvent: (listener, dropped) => current()._observe(0 as never, listener, dropped),
+    get: (itemId) => current()._get(itemId),
+    item: (itemId, saved) => createGroup(core, streamName, groupId, itemId, saved),
   };
   if (initial) stand(initial);
   commit();
-  return group;
+  return current();
 }

@@ -1,3 +1,4 @@
 export { createStreamClient } from './client.js';
 export { indexedDbCache, localStorageCache, type StorageLike } from './persist.js';
 export type * from './types.js';
+export { subscribeItem, whenSeq } from './watch.js';

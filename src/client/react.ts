@@ -63,7 +63,7 @@ export interface StreamItemArgs {
 }
 
 /** Without arguments there is nothing. */
-const IDLE: GroupView = { status: 'idle', items: [], epoch: '', seq: 0 };
+const IDLE: Pick<GroupView, 'status' | 'items' | 'error'> = { status: 'idle', items: [] };
 
 /** Reads a handle; `pick` is called again only when the items are others. */
 const useStream = <T, Data, Handle>(

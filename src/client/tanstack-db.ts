@@ -1,5 +1,6 @@
 import type { ChangeMessageOrDeleteKeyMessage, CollectionConfig, PendingMutation } from '@tanstack/db';
 import type { StreamClient, StreamItem } from './types.js';
+import { whenSeq } from './watch.js';
 
 /** A write that a collection's `insert`, `update` or `delete` asks for. */
 export interface StreamWrite<Row> {
@@ -59,7 +60,7 @@ export function streamCollectionOptions<
       if (!done) continue;
       // While a handler runs, all rows of the collection stand still: it must end.
       const patience = new Promise<void>((resolve) => setTimeout(resolve, arriveWithinMs));
-      await Promise.race([group.whenSeq(done.epoch, done.rev), patience]);
+      await Promise.race([whenSeq(group, done.epoch, done.rev), patience]);
     }
   };
   const handler = ({ transaction }: { transaction: { mutations: readonly unknown[] } }) =>

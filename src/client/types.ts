@@ -17,14 +17,15 @@ export type ViewStatus = 'idle' | 'loading' | 'live' | 'stale' | 'error';
 
 /**
  * Why something ended or did not work. `code` is stable: a `SocketErrorCode` of the server, the reason of its close
- * frame (such as `unauthorized`), or one of the client's own: `closed` (the client was closed), `disconnected`, `timeout`
- * (no answer to a ping, or no socket within 30 s), `token_failed`.
+ * frame (such as `unauthorized`) or else the close code (`1006`), or one of the client's own: `closed` (the client was
+ * closed), `timeout` (no reply to a ping, or no socket within 30 s), `token` (the token function, or the constructor of the
+ * socket, failed), `bad_message` (see the warning of this name).
  */
 export interface StreamClientError extends Error {
   readonly code: string;
 }
 
-/** What a group looks like at one moment. Frozen, and the same object until something changed. */
+/** What a group looks like at one moment: the same object until something changed. */
 export interface GroupView<T = unknown> {
   readonly status: ViewStatus;
   /** In the order of their creation. The same array until an item changed. */
@@ -65,7 +66,7 @@ export type Unsubscribe = () => void;
 export interface Observable<View> {
   /**
    * Observes it: joins on the first observer, leaves `leaveAfterMs` after the last. `listener` is called at once, and then
-   * after each batch of changes. One that throws is reported as the warning `listener_failed` and stops nobody else.
+   * after each batch of changes. One that throws is reported as the warning `listener` and stops nobody else.
    */
   subscribe(listener: (view: View) => void): Unsubscribe;
   /** The view now. Without an observer it is `idle`. */
@@ -79,19 +80,8 @@ export interface Observable<View> {
 
 /** A group. The handle of an address stays the same while it is observed. */
 export interface GroupHandle<T = unknown> extends Observable<GroupView<T>> {
-  readonly streamName: string;
-  readonly groupId: string;
   /** The item as the view has it. Costs the same however many items there are. */
   get(id: string): StreamItem<T> | undefined;
-  /** Observes the group; `listener` is called at once, and then only when this item changed. */
-  subscribeItem(id: string, listener: (item: StreamItem<T> | undefined) => void): Unsubscribe;
-  /**
-   * Resolves when the view shows the change with this `seq`, of the reply to a write: read your own writes. Observes the
-   * group until then. Another epoch does not reject it: bound the wait where that matters.
-   *
-   * @throws StreamClientError when the group ends (`closed`, `unauthorized`, …)
-   */
-  whenSeq(epoch: string, seq: number): Promise<void>;
   /**
    * One item of the group, with a subscription of its own: the rest of the group is not loaded for it.
    *
@@ -101,11 +91,7 @@ export interface GroupHandle<T = unknown> extends Observable<GroupView<T>> {
 }
 
 /** One item. */
-export interface ItemHandle<T = unknown> extends Observable<ItemView<T>> {
-  readonly streamName: string;
-  readonly groupId: string;
-  readonly id: string;
-}
+export type ItemHandle<T = unknown> = Observable<ItemView<T>>;
 
 /**
  * The socket. `idle`: nothing is observed. `connecting`: a token or a socket is awaited. `open`. `waiting`: for the next
@@ -127,7 +113,7 @@ export interface WebSocketLike {
 }
 export type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocketLike;
 
-/** Where views are kept between two visits. What it throws or rejects with becomes the warning `persist_failed`. */
+/** Where views are kept between two visits. What it throws or rejects with becomes the warning `persist`. */
 export interface Persist {
   /** What was saved under this key; undefined when there is nothing. The group joins when this has settled. */
   load(key: string): SavedGroup | undefined | Promise<SavedGroup | undefined>;
@@ -136,7 +122,10 @@ export interface Persist {
 }
 
 export interface StreamClientOptions {
-  /** Sent as `Sec-WebSocket-Protocol: Authorization, <token>`. A function is asked before each attempt. */
+  /**
+   * Sent as `Sec-WebSocket-Protocol: Authorization, <token>`. A function is asked before each attempt: `attempt` is 0 the
+   * first time, and one more each time that there was no connection, or it was lost.
+   */
   readonly token?:
     | string
     | ((about: { attempt: number }) => string | undefined | Promise<string | undefined>)
@@ -145,17 +134,28 @@ export interface StreamClientOptions {
   readonly WebSocket?: WebSocketConstructor | undefined;
   /**
    * Bounds of the milliseconds until the next attempt, which is made after a random 20 to 50 % of the time that the
-   * connection has been away, and at once when the network is back or the page is looked at again.
+   * connection has been away, and at once when the network is back or the page is looked at again. Below 1e9.
    *
    * @default {minMs: 250, maxMs: 20_000}
    */
   readonly backoff?: { readonly minMs?: number; readonly maxMs?: number } | undefined;
   readonly persist?: Persist | undefined;
-  /** Milliseconds that a group stays joined without an observer. @default 5_000 */
+  /** Milliseconds that a group stays joined without an observer; below 1e9. @default 5_000 */
   readonly leaveAfterMs?: number | undefined;
   /** Reads the text of a message. @default JSON.parse */
   readonly parse?: ((text: string) => unknown) | undefined;
-  /** Told once about each kind of thing that is wrong and that the client could mend. @default console.warn */
+  /**
+   * Told once about each kind of thing that is wrong and that the client could mend.
+   *
+   * | code          | what                                                                | detail            |
+   * | ------------- | ------------------------------------------------------------------- | ----------------- |
+   * | `bad_message` | a message that cannot be; a full sync follows (D46)                 | its text          |
+   * | `no_acks`     | a server without acknowledgements: each join is a full sync         | the group's key   |
+   * | `listener`    | a listener of the app threw                                         | the error         |
+   * | `persist`     | `persist` failed: nothing is kept, or was found                     | the error         |
+   *
+   * @default console.warn
+   */
   readonly onWarning?: ((code: string, detail: unknown) => void) | undefined;
 }
 
@@ -170,7 +170,6 @@ export interface StreamClient<Streams = Record<string, unknown>> {
     groupId: string,
     initial?: SavedGroup<Streams[Name]>,
   ): GroupHandle<Streams[Name]>;
-  status(): ConnectionStatus;
   /** `listener` is called at once and with each change. */
   onStatus(listener: (status: ConnectionStatus) => void): Unsubscribe;
   /** Tries again now; also after a terminal refusal, for instance when the user has logged in. */

@@ -57,7 +57,7 @@ export async function inState(t: TestContext, state: State, look: () => void) {
   if (state === 'open') {
     await last().say(say.ack(last().takeJoins()[0]!, 'sync', 0), say.sync('', 0));
   }
-  assert.equal(client.status().state, state);
+  assert.equal(server.state(), state);
   const events: Record<Event, () => unknown> = {
     observe,
     leave: async () => {

@@ -1,6 +1,6 @@
 import type { ClientMessage, JoinData, StreamEvent } from '../../../generated/socket.js';
 import { createStreamClient } from '../client.js';
-import type { StreamClientOptions, WebSocketLike } from '../types.js';
+import type { ConnectionStatus, StreamClientOptions, WebSocketLike } from '../types.js';
 
 /** Everything that is due now has happened. */
 export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -69,8 +69,13 @@ export function fakeServer(options: StreamClientOptions = {}) {
     onWarning: (code) => warnings.push(code),
     ...options,
   });
+  let status: ConnectionStatus | undefined;
+  client.onStatus((next) => {
+    status = next;
+  });
   return {
     client,
+    state: () => status?.state,
     sockets,
     warnings,
     /** The newest socket, once there are `count`. */

@@ -14,7 +14,7 @@ export async function live(options: Parameters<typeof fakeServer>[0] = {}) {
   assert.ok(join);
   await socket.say(say.ack(join, 'sync', 2), say.sync('a@1 b@2', 2));
   views.splice(0);
-  return { ...server, next: server.socket, group, views, end, socket };
+  return { ...server, next: server.socket, group, views, end, socket, subscriptionId: join.subscriptionId };
 }
 
 /** Cuts the socket and brings the client back on another one; returns that and its joins. */
