@@ -44,6 +44,8 @@ export interface Outlet {
    * once it is (nearly) empty, and closes itself with the slow-consumer code when that takes too long.
    */
   paused(): void;
+  /** A subscription ended for good, because its sync passes `limits.sync_bytes`; the client was told by a message. */
+  unsyncable?(): void;
 }
 
 /** What is subscribed to. */

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Frames, Outlet, Variant } from '../delivery/port.js';
 import type { Beating } from '../net/heartbeat.js';
-import { Refusal } from '../net/refusal.js';
+import { Refusal, refuseRequest } from '../net/refusal.js';
 import type { ConnectionInfo } from '../socket/connection.js';
 import type { Stallable } from '../socket/stall-watch.js';
 import type { HttpRuntime } from './runtime.js';
@@ -14,6 +14,8 @@ const RETRY_SPREAD_MS = 4_000;
 /** Milliseconds that a reader that did not read gets to read the end. */
 const END_GRACE_MS = 1_000;
 
+/** Until a reader comes back whose group is too long for it. */
+const UNSYNCABLE_RETRY_MS = 60_000;
 const COMMENT = ':\n\n';
 const HEADERS = {
   'Content-Type': 'text/event-stream',
@@ -33,6 +35,9 @@ export function sendRetry(response: ServerResponse, { code, message }: Refusal):
   response.writeHead(200, { ...HEADERS, Connection: 'close' });
   response.end(`: ${code}: ${message}\n${retryText()}`);
 }
+
+const tooLarge = (): Refusal =>
+  new Refusal(400, 'limit', 'the group passes limits.sync_bytes: ask with `page`');
 
 let lastId = 0;
 
@@ -88,7 +93,7 @@ export class EventStream implements Outlet, Beating, Stallable {
   /** The subscription was let in: what it wrote so far and everything after it goes out. */
   begin(): void {
     const early = this.#early;
-    if (early === undefined || this.#response.destroyed) return;
+    if (early === undefined || this.#response.destroyed || this.#response.headersSent) return;
     // Without a length and without chunks, which readers of HTTP/1.0 do not know, the body lasts until the end.
     this.#response.removeHeader('Transfer-Encoding');
     this.#response.writeHead(200, { ...HEADERS, Connection: 'close' });
@@ -137,13 +142,19 @@ export class EventStream implements Outlet, Beating, Stallable {
     return END_GRACE_MS;
   }
 
+  /** Nothing will come any more. Trying again soon would end the same way. */
+  unsyncable(): void {
+    if (this.#early === undefined) this.end(`retry: ${UNSYNCABLE_RETRY_MS}\n\n`);
+    else refuseRequest(this.#response.req, this.#response, tooLarge());
+  }
+
   /** Ends the stream after what is queued; the reader may come back with its cursor. */
-  end(): void {
+  end(retry = retryText()): void {
     this.ended();
     this.#runtime.service.disconnect(this);
     if (this.#response.writableEnded) return;
     if (this.#early === undefined) {
-      this.#socket.write(retryText());
+      this.#socket.write(retry);
       this.#response.end();
       if (this.queuedBytes > 0) this.#runtime.stalls.add(this);
     } else sendRetry(this.#response, new Refusal(503, 'going_away', 'the server shuts down'));

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { FUNCTION } from '../../generated/constants.js';
 import { Client, until } from '../socket/testing/harness.js';
-import { ask, Events, start } from './testing/harness.js';
+import { ask, Events, type ServerEvent, start } from './testing/harness.js';
 
 test('an event stream is the sync, then each message, with the cursor as its id', async (t) => {
   const { url, set, remove, call, server } = await start(t);
@@ -145,6 +145,37 @@ test('a reader that stops is not buffered for: it catches up, or is ended', asyn
     await turn();
   }
   await until(() => [...server.connections()].length <= 1, 'the stuck one is ended');
+});
+
+test('a reader whose group passes the bound of a sync is told so and ended', async (t) => {
+  const { url, set, remove, server, configure } = await start(t, { limits: { sync_bytes: 1_000 } });
+  await set('a', 'x'.repeat(2_000));
+  const at = `${url}/stream/s/g`;
+  const refused = await ask(at, { Accept: 'text/event-stream' });
+  assert.deepEqual([refused.status, refused.json.error], [400, 'limit'], 'a browser gives up');
+  assert.equal([...server.connections()].length, 0);
+  const paged = await Events.open(t, `${at}?page=1`);
+  assert.equal((await paged.next())?.data.event.type, 'sync');
+  paged.response.destroy();
+
+  const limits = { outbox_bytes: 10_000, slow_client_timeout_ms: 60_000 };
+  configure({ limits });
+  const events = await Events.open(t, at);
+  await events.next();
+  const long = 'x'.repeat(100_000);
+  for (let i = 0; ![...server.connections()].some((one) => one.paused); i += 1) {
+    await set('a', `${i}${long}`);
+    await turn();
+  }
+  // What it missed is not known any more, so that it needs a sync.
+  for (let i = 0; i < 16; i += 1) {
+    await set(`i${i}`, i);
+    await remove(`i${i}`);
+  }
+  configure({ limits: { ...limits, sync_bytes: 1_000 } });
+  let last: ServerEvent | undefined;
+  for (let next = await events.next(); next !== undefined; next = await events.next()) last = next;
+  assert.deepEqual([last?.data.type, last?.data.code, events.retry], ['error', 'limit', 60_000]);
 });
 
 test('the end of the server ends streams with a time to come back, and polls with 304', async (t) => {

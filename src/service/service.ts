@@ -77,7 +77,10 @@ export class Service implements StreamService {
       encoders,
       outboxBytes: () => config.current.limits.outbox_bytes,
       syncBytes: () => config.current.limits.sync_bytes,
-      onTooLarge: (outlet, subscriptionId) => this.subscriptions.leave(outlet, subscriptionId),
+      onTooLarge: (outlet, subscriptionId) => {
+        this.subscriptions.leave(outlet, subscriptionId);
+        outlet.unsyncable?.();
+      },
       sourceOf: this.#sourceOf,
       onDelivered: (ms) => observer?.delivered(ms),
       onError: (error, what) => logger.warn({ err: error }, `could not ${what}; trying again`),
