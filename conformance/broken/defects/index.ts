@@ -14,6 +14,7 @@ import { defect as duplicateInvocations } from './duplicate-invocations.js';
 import { defect as emptyArraysBecomeObjects } from './empty-arrays-become-objects.js';
 import { defect as emptyErrorsOfUpdates } from './empty-errors-of-updates.js';
 import { defect as emptyGroupsStayListed } from './empty-groups-stay-listed.js';
+import { defect as equalFirstTimestamp } from './equal-first-timestamp.js';
 import { defect as equalTimestamps } from './equal-timestamps.js';
 import { defect as errorsDoNotNameTheField } from './errors-do-not-name-the-field.js';
 import { defect as everyPathIsAccepted } from './every-path-is-accepted.js';
@@ -74,6 +75,7 @@ export const DEFECTS: readonly Defect[] = [
   emptyArraysBecomeObjects,
   emptyErrorsOfUpdates,
   emptyGroupsStayListed,
+  equalFirstTimestamp,
   equalTimestamps,
   errorsDoNotNameTheField,
   everyPathIsAccepted,
