@@ -42,6 +42,21 @@ export class AdminClient {
     return this.#ask(path, {});
   }
 
+  /**
+   * Whether calls can succeed now, and why not.
+   * @param timeout ms
+   * @throws LocalError `admin_unreachable`
+   */
+  async ready(timeout: number): Promise<{ readonly ready: boolean; readonly reasons: readonly string[] }> {
+    try {
+      const response = await fetch(`${this.#url}/readyz`, { signal: AbortSignal.timeout(timeout) });
+      const { ready, reasons } = (await response.json()) as { ready: boolean; reasons: readonly string[] };
+      return { ready, reasons };
+    } catch (error) {
+      throw new LocalError('admin_unreachable', unreachable(this.#url, error), { cause: error });
+    }
+  }
+
   /** @throws LocalError */
   post(path: string, body: string): Promise<string> {
     return this.#ask(path, { method: 'POST', body }, { 'content-type': 'application/json' });

@@ -24,6 +24,8 @@ export type OptionName = keyof typeof OPTIONS;
 export const COMMAND_OPTIONS: Readonly<Record<string, readonly OptionName[]>> = {
   get: ['since'],
   set: ['if-rev'],
+  // A health check follows the configuration of the server that it asks.
+  health: ['config'],
   send: ['item'],
   tail: ['since', 'sse', 'stream', 'once', 'count'],
 };

@@ -27,6 +27,8 @@ Commands:
   send STREAM GROUP TYPE [JSON]       send a custom event
        --item ID                      to this item's subscribers too
   call FUNCTION [JSON]                call a function, and print its result
+  health [--config FILE]              ask whether the server is ready: exit code 0, or 1 and why; with a file, at its
+                                      admin address
   backup DIR                          copy the server's file_based store into an empty directory on its machine
   completion bash|zsh|fish            print a script for the shell: source <(iii-stream completion bash)
 

@@ -7,6 +7,7 @@ export interface CommandContext {
   /** JSON lines instead of lines for a person. */
   readonly json: boolean;
   readonly options: {
+    readonly config?: string | undefined;
     readonly since?: string | undefined;
     readonly item?: string | undefined;
     readonly 'if-rev'?: string | undefined;

@@ -4,6 +4,7 @@ import type { Command } from './command.js';
 import { completionOf } from './completion.js';
 import { remove } from './delete.js';
 import { get } from './get.js';
+import { health } from './health.js';
 import { list } from './list.js';
 import { send } from './send.js';
 import { set } from './set.js';
@@ -22,4 +23,5 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['call', call],
   ['backup', backup],
   ['completion', completionOf(() => [...COMMANDS.keys()])],
+  ['health', health],
 ]);
