@@ -2,8 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Programs that the tests run, and Debian's package of each. */
-const PROGRAMS: Readonly<Record<string, string>> = { 'redis-server': 'redis-server', chromium: 'chromium' };
+/** Programs that the tests and `npm run deploy:check` run, and Debian's package of each. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  'redis-server': 'redis-server',
+  chromium: 'chromium',
+  promtool: 'prometheus',
+  'systemd-analyze': 'systemd',
+};
 
 const isInstalled = (program: string): boolean =>
   (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
