@@ -6,11 +6,12 @@ import type { Entry } from './commit-queue.js';
 import type { GroupIndex } from './group-index.js';
 import type { JournalRecord } from './journal.js';
 import type { Sequenced } from './node.js';
-import { encodeItem, withItem, writeItem } from './records.js';
+import { writeOps } from './ops-records.js';
+import { bytesAfter, encodeItem, withItem, writeItem } from './records.js';
 
 /** What becomes of a change, for the store around it. Both are called in queue order. */
 export interface CommitOwner {
-  /** It is durable. @param bytes what its record takes in a log */
+  /** It is durable. @param bytes what its record takes in a log, whole */
   confirm(group: GroupIndex, sequenced: Sequenced, bytes: number): void;
   /** It is not, and neither is what was sequenced after it. @param key of its record */
   rollBack(group: GroupIndex, sequenced: Sequenced, key: string): void;
@@ -41,7 +42,14 @@ export class DurableCommit extends Deferred<Committed> implements Entry, Journal
     this.#sequenced = sequenced;
     this.#result = result;
     this.#first = first;
-    this.bytes = group.keyPrefix.length + sequenced.id.length + sequenced.value.length;
+    const { id, value, change } = sequenced;
+    const length = this.#isShort ? change.ops!.text.length : value.length;
+    this.bytes = group.keyPrefix.length + id.length + length;
+  }
+
+  /** Written as the ops that made it. */
+  get #isShort(): boolean {
+    return this.#sequenced.run !== undefined && this.#sequenced.run.count > 0;
   }
 
   get key(): string {
@@ -57,12 +65,19 @@ export class DurableCommit extends Deferred<Committed> implements Entry, Journal
   }
 
   writeTo(record: RecordWriter): void {
-    this.#recorded = writeItem(record, this.#group.keyPrefix, this.#sequenced);
+    const write = this.#isShort ? writeOps : writeItem;
+    this.#recorded = write(record, this.#group.keyPrefix, this.#sequenced);
   }
 
   settle(error: StreamError | undefined): void {
-    if (error === undefined) this.#owner.confirm(this.#group, this.#sequenced, this.#recorded);
+    if (error === undefined) this.#owner.confirm(this.#group, this.#sequenced, this.#wholeBytes());
     else this.#owner.rollBack(this.#group, this.#sequenced, this.key);
+  }
+
+  /** What its record takes in a snapshot. */
+  #wholeBytes(): number {
+    if (this.#recorded === 0 || !this.#isShort) return this.#recorded;
+    return bytesAfter(this.#group.node(this.#sequenced.id)!, this.#sequenced);
   }
 
   reply(error: StreamError | undefined): void {

@@ -56,6 +56,7 @@ export async function openFileJournal(
     fs: reserve.over(fs),
     directory,
     state: index,
+    patched: index.replay.ops.patched,
     durability,
     saveIntervalMs,
     repair,

@@ -1,6 +1,7 @@
 import type { MapState } from '../log/map-state.js';
 import type { RecordView, RecordVisitor } from '../log/records.js';
 import type { LoadingGroup, LoadingGroups } from './loading.js';
+import { OpsReader } from './ops-records.js';
 import { PrefixCache } from './prefix-cache.js';
 import { ITEM, ItemReader, itemPrefix, nameOf, parseKey, withItem } from './records.js';
 
@@ -17,6 +18,7 @@ export class IndexLoader implements RecordVisitor {
   readonly #loading: LoadingGroups;
   readonly #rest: MapState;
   readonly #reader = new ItemReader();
+  readonly ops = new OpsReader();
   /** By key prefix. */
   readonly #groups = new Map<string, LoadingGroup>();
   #hasMalformed = false;
@@ -30,6 +32,14 @@ export class IndexLoader implements RecordVisitor {
 
   put(record: RecordView): void {
     if (!this.#collect(record)) this.#keep(record);
+  }
+
+  patch(record: RecordView): boolean {
+    const { buffer, keyFrom, valueFrom } = record;
+    const idFrom = idStart(buffer, keyFrom, valueFrom);
+    const id = nameOf(buffer.toString('latin1', idFrom, valueFrom));
+    const node = id === undefined ? undefined : this.#groupOf(buffer, keyFrom, idFrom)?.nodes().get(id);
+    return node !== undefined && this.ops.apply(record.key(), node, record.value());
   }
 
   /** False when it is no well-formed item. */

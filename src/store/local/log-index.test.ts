@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { KvConfig } from '../../../generated/config.js';
+import type { JsonText } from '../../../generated/json-text.js';
 import { asJson } from '../../domain/json-text.js';
 import { createLogger } from '../../observability/logger.js';
 import { MemoryFs } from '../log/testing/memory-fs.js';
 import { randomFrom } from '../log/testing/model.js';
 import { DIRECTORY, openTest } from '../log/testing/open.js';
+import type { Mutation } from '../port.js';
+import { updating } from '../testing/updating.js';
 import { openFileJournal } from './file-journal.js';
 import { type LocalOptions, LocalStore } from './local-store.js';
 import type { LogIndex } from './log-index.js';
@@ -35,6 +38,17 @@ const openIndexed = async (fs: MemoryFs, options = OPTIONS) => {
   return { store: await LocalStore.open(options, journal), index: journal.index as LogIndex };
 };
 
+/** Long values are mostly appended to, so that their records are of ops. */
+function change(n: number, chance: () => number, current: string | undefined): Mutation {
+  const isLong = (current?.length ?? 0) > 512;
+  if (isLong && chance() < 0.8) return updating({ type: 'append', path: '', value: ` ${n}"\n` });
+  if (chance() < 0.4) return { kind: 'delete' };
+  return set(`${n} ${'v'.repeat(chance() * 99 + (chance() < 0.3 ? 600 : 0))}`);
+}
+
+const valueAfter = (mutation: Mutation, current: JsonText | undefined): string | undefined =>
+  mutation.kind === 'set' ? mutation.value : mutation.kind === 'update' ? mutation.apply(current) : undefined;
+
 /** The log's records, by the index and as a fresh read of the files shows them; without the clock's mark, which each start moves. */
 const content = (index: LogIndex): string =>
   JSON.stringify([...index.stable()].filter(([key]) => key !== STORE_KEY).sort());
@@ -57,13 +71,12 @@ test('every answer survives a power cut at any moment, while space is reclaimed 
       for (let n = 0; n < 250; n += 1) {
         const address = at(`${name}-${Math.floor(chance() * 4)}`, `g${Math.floor(chance() * 3)}`);
         const key = `${address.group}/${address.item}`;
-        const mutation =
-          chance() < 0.4 ? ({ kind: 'delete' } as const) : set(`${n} ${'v'.repeat(chance() * 99)}`);
-        const after = mutation.kind === 'set' ? mutation.value : undefined;
+        const mutation = change(n, chance, store.get(address));
+        const after = mutation.kind === 'delete' ? undefined : valueAfter(mutation, store.get(address));
         possible.set(key, [possible.get(key)?.[0], after]);
-        const { change } = await store.commit(address, mutation);
+        const { change: made } = await store.commit(address, mutation);
         possible.set(key, [after]);
-        if (change !== undefined) seqs.set(address.group, Math.max(change.seq, seqs.get(address.group) ?? 0));
+        if (made !== undefined) seqs.set(address.group, Math.max(made.seq, seqs.get(address.group) ?? 0));
         if (chance() < 0.02)
           images.push({ fs: fs.afterPowerCut(chance), possible: new Map(possible), seqs: new Map(seqs) });
       }

@@ -2,12 +2,15 @@ import type { JsonText } from '../../../generated/json-text.js';
 import type { Change } from '../../domain/change.js';
 import type { Extras } from '../../domain/lifetime.js';
 import type { GroupHead, ItemEntry } from '../../domain/since.js';
+import type { OpsRun } from './ops-run.js';
 import type { LatestStamp } from './stamp-clock.js';
 
 /** What the record of an item says (spec/records.md). */
 export interface ItemState extends Omit<ItemEntry, 'alive' | 'deletedBeforeAt'> {
   /** Undefined = none, which most items have. */
   readonly extras: Extras | undefined;
+  /** How its newest record is written; undefined = whole, or not known. */
+  readonly run?: OpsRun | undefined;
 }
 
 /** A change that has its place in the group's order, and what the item's record says after it. */
@@ -28,6 +31,7 @@ export class Node implements ItemEntry {
   /** What its record takes in the log. 0 where there is none. */
   bytes: number;
   extras: Extras | undefined = undefined;
+  run: OpsRun | undefined = undefined;
   older: Node | undefined = undefined;
   newer: Node | undefined = undefined;
 
@@ -50,13 +54,14 @@ export class Node implements ItemEntry {
   }
 
   /** Takes over what a later record of the item says. */
-  become({ value, rev, created, deletedBefore, timestamp, extras }: ItemState, bytes: number): void {
+  become({ value, rev, created, deletedBefore, timestamp, extras, run }: ItemState, bytes: number): void {
     this.value = value;
     this.rev = rev;
     this.created = created;
     this.deletedBefore = deletedBefore;
     this.timestamp = timestamp;
     this.extras = extras;
+    this.run = run;
     this.bytes = bytes;
   }
 

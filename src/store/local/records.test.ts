@@ -73,6 +73,7 @@ for (const extras of EXTRAS)
       timestamp: 1_700_000_000_123,
       value,
       extras,
+      run: undefined,
     };
     const frame = new FrameBuilder();
     const bytes = writeItem(frame, PREFIX, state);
@@ -83,6 +84,7 @@ for (const extras of EXTRAS)
         const { older: _, newer: __, ...read } = reader.read(record, record.keyFrom + PREFIX.length) ?? {};
         assert.deepEqual(read, { ...state, bytes });
       },
+      patch: () => assert.fail(),
       delete: () => assert.fail(),
       clear: () => assert.fail(),
       end: () => assert.fail(),

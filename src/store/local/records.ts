@@ -12,7 +12,8 @@ import { type ItemState, Node } from './node.js';
 /** The record that names the store itself: its format, epoch and generation. */
 export const STORE_KEY = 'm/store';
 
-const escapeName = (name: string): string => (/^[\w.:~@+-]+$/.test(name) ? name : encodeURIComponent(name));
+export const escapeName = (name: string): string =>
+  /^[\w.:~@+-]+$/.test(name) ? name : encodeURIComponent(name);
 const unescapeName = (name: string): string => (name.includes('%') ? decodeURIComponent(name) : name);
 
 /** What the key of every item begins with. */
@@ -57,14 +58,24 @@ export function parseKey(key: string): Key {
 }
 
 /** `rev created deletedBefore timestamp [extras ]json`; of a tombstone `created` and `deletedBefore` are 0. */
-export const encodeItem = ({ rev, created, deletedBefore, timestamp, extras, value }: ItemState): string =>
-  `${rev} ${created} ${deletedBefore} ${timestamp} ${extras === undefined ? '' : extrasText(extras)}${value}`;
+export const encodeItem = (state: ItemState): string => headOf(state) + state.value;
+
+const headOf = ({ rev, created, deletedBefore, timestamp, extras }: ItemState): string =>
+  `${rev} ${created} ${deletedBefore} ${timestamp} ${extras === undefined ? '' : extrasText(extras)}`;
+
+/**
+ * What the whole record of an item takes after an update that was not written whole; exact where the update changes ASCII.
+ * @param before the item, with the bytes of its record
+ */
+export const bytesAfter = (before: Node, after: ItemState): number =>
+  before.bytes + headOf(after).length - headOf(before).length + after.value.length - before.value.length;
 
 /** What few items have, in ASCII and without a space but the last. No JSON begins as it does. */
-const extrasText = ({ keys, expiresAt }: Extras): string => `+${JSON.stringify({ k: keys, e: expiresAt })} `;
+export const extrasText = ({ keys, expiresAt }: Extras): string =>
+  `+${JSON.stringify({ k: keys, e: expiresAt })} `;
 
 /** @param text what `extrasText` made. Undefined when it is malformed */
-function readExtras(text: string): Extras | undefined {
+export function readExtras(text: string): Extras | undefined {
   try {
     const { k: keys, e: expiresAt } = JSON.parse(text.slice(1)) as Record<'k' | 'e', unknown>;
     if (keys === undefined && expiresAt === undefined) return undefined;

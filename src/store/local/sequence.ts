@@ -4,6 +4,7 @@ import { type Extras, extrasAfter } from '../../domain/lifetime.js';
 import { ownId, tombstoneValue } from '../../domain/since.js';
 import type { Mutation } from '../port.js';
 import type { ItemState, Sequenced } from './node.js';
+import { runAfter } from './ops-run.js';
 
 /**
  * A change that got its place, and what the item's record says after it.
@@ -44,14 +45,35 @@ export function sequenceChange(
   const extras = extrasOf(before, mutation, old === undefined, seq, timestamp);
   if (kind === 'delete') {
     const marker = tombstoneValue(id, ownId(text));
-    return { change, id, rev: seq, created: 0, deletedBefore: 0, timestamp, value: marker, extras };
+    return {
+      change,
+      id,
+      rev: seq,
+      created: 0,
+      deletedBefore: 0,
+      timestamp,
+      value: marker,
+      extras,
+      run: undefined,
+    };
   }
   if (kind === 'update') {
     const { created, deletedBefore } = before as ItemState;
-    return { change, id, rev: seq, created, deletedBefore, timestamp, value: text, extras };
+    const run = runAfter(before!.run, text, ops);
+    return { change, id, rev: seq, created, deletedBefore, timestamp, value: text, extras, run };
   }
   const deletedBefore = before?.rev ?? 0;
-  return { change, id, rev: seq, created: seq, deletedBefore, timestamp, value: text, extras };
+  return {
+    change,
+    id,
+    rev: seq,
+    created: seq,
+    deletedBefore,
+    timestamp,
+    value: text,
+    extras,
+    run: undefined,
+  };
 }
 
 /** A write that asks for nothing, of an item that has nothing, makes no object. */

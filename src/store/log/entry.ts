@@ -6,10 +6,13 @@ export interface LogEntry {
   writeTo?(record: RecordWriter): void;
 }
 
-/** Where a set record is written, part by part: `begin`, the key, `endKey`, the value, `finish`. */
+/** Where a record is written, part by part: `begin`, the key, `endKey`, the value, `finish`. */
 export interface RecordWriter {
-  /** @param units what key and value have at most, in UTF-16 units */
-  begin(units: number): void;
+  /**
+   * @param units what key and value have at most, in UTF-16 units
+   * @param isPatch the value says how the one before changes. @default false
+   */
+  begin(units: number, isPatch?: boolean): void;
   /** @throws StreamError `invalid_input` when it is not ASCII */
   ascii(text: string): void;
   endKey(): void;

@@ -34,6 +34,8 @@ export const RECORD = {
   CLEAR: 3,
   /** Ends a snapshot; the value is the number of its records in decimal. */
   END: 4,
+  /** Changes the value of a key; what the owner of the state makes of it. */
+  PATCH: 5,
 } as const;
 /** Tag bits that are the record's kind. */
 export const KIND_MASK = 0x0f;

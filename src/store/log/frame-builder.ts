@@ -44,10 +44,10 @@ export class FrameBuilder implements RecordWriter {
     this.#append(RECORD.SET, key, value);
   }
 
-  begin(units: number): void {
+  begin(units: number, isPatch = false): void {
     this.#grow(units);
     this.#at = this.#length + RECORD_HEADER_BYTES;
-    this.#tag = RECORD.SET;
+    this.#tag = isPatch ? RECORD.PATCH : RECORD.SET;
   }
 
   ascii(text: string): void {

@@ -12,7 +12,7 @@ import { readVersion } from './version.js';
 
 const PROGRESS_RECORDS = 250_000;
 
-export interface LoadOptions extends Pick<LogOptions, 'directory' | 'onProgress' | 'onReport'> {
+export interface LoadOptions extends Pick<LogOptions, 'directory' | 'onProgress' | 'onReport' | 'patched'> {
   readonly state: LogState;
   /** Called before a torn tail is cut off. */
   beforeCut(): Promise<void>;
@@ -46,6 +46,7 @@ export async function loadLog(fs: LogFs, options: LoadOptions): Promise<Loaded> 
   const segment =
     last === 0 ? await Segment.create(fs, directory, first) : await reader.lastSegment(last, disk);
   try {
+    reader.assertBased();
     for (const name of [...listing.obsolete.map((file) => file.name), ...listing.leftOver]) {
       await fs.unlink(path.join(directory, name));
     }
@@ -62,6 +63,12 @@ const corrupt = (directory: string, name: string, offset: number, what: string):
     `${path.join(directory, name)} is damaged at byte ${offset}: ${what}. Repair keeps what is still readable.`,
   );
 
+/** A patch that found nothing to go on from. */
+interface Unbased {
+  readonly file: string;
+  readonly offset: number;
+}
+
 class LogReader implements RecordVisitor {
   readonly #fs: LogFs;
   readonly #directory: string;
@@ -70,6 +77,10 @@ class LogReader implements RecordVisitor {
   #records = 0;
   #file = '';
   #ended: number | undefined;
+  /** Where the frame begins that is read. */
+  #offset = FILE_HEADER_BYTES;
+  /** By key. A snapshot may be ahead of its segment and lack what that patches, and deletes later. */
+  readonly #unbased = new Map<string, Unbased>();
 
   constructor(fs: LogFs, options: LoadOptions) {
     this.#fs = fs;
@@ -135,18 +146,40 @@ class LogReader implements RecordVisitor {
 
   put(record: RecordView): void {
     this.#replay.put(record);
+    if (this.#unbased.size > 0) this.#unbased.delete(record.key());
     this.#records += 1;
     if (this.#records % PROGRESS_RECORDS === 0) {
       this.#options.onProgress?.({ records: this.#records, file: this.#file });
     }
   }
 
+  patch(record: RecordView): boolean {
+    const isBased = this.#replay.patch(record);
+    if (!isBased && !this.#unbased.has(record.key()))
+      this.#unbased.set(record.key(), { file: this.#file, offset: this.#offset });
+    return isBased;
+  }
+
+  /** @throws LocalError `store_corrupt` when a patch has nothing to go on from */
+  assertBased(): void {
+    const [first] = this.#unbased.values();
+    if (first === undefined) return;
+    throw corrupt(
+      this.#directory,
+      first.file,
+      first.offset,
+      'the value that a change goes on from is missing',
+    );
+  }
+
   delete(key: string): void {
     this.#replay.delete(key);
+    this.#unbased.delete(key);
   }
 
   clear(prefix: string): void {
     this.#replay.clear(prefix);
+    for (const key of this.#unbased.keys()) if (key.startsWith(prefix)) this.#unbased.delete(key);
   }
 
   end(records: number): void {
@@ -173,14 +206,14 @@ class LogReader implements RecordVisitor {
     version: number,
     size: number,
   ): Promise<ReadEnd> {
-    let offset = FILE_HEADER_BYTES;
+    this.#offset = FILE_HEADER_BYTES;
     try {
       return await readFrames(file, size, fileSeed(kind, number, version), (buffer, from, to) => {
         visitRecords(buffer, from, to, version, this);
-        offset += FRAME_HEADER_BYTES + to - from;
+        this.#offset += FRAME_HEADER_BYTES + to - from;
       });
     } catch (error) {
-      if (error instanceof MalformedRecordError) throw this.#corrupt(offset, error.message);
+      if (error instanceof MalformedRecordError) throw this.#corrupt(this.#offset, error.message);
       throw error;
     }
   }

@@ -201,7 +201,7 @@ async function loadOrSalvage(fs: LogFs, options: LoadOptions, repair: boolean): 
   } catch (error) {
     const damaged = error instanceof LocalError && error.code === 'store_corrupt';
     if (!damaged || !repair) throw error;
-    options.onReport?.(await salvage(fs, options.directory, error.message));
+    options.onReport?.(await salvage(fs, options.directory, error.message, options.patched));
     options.state.replay.clear('');
     return await loadLog(fs, options);
   }

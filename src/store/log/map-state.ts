@@ -1,4 +1,5 @@
 import { RECORD_HEADER_BYTES } from './format.js';
+import type { Patch } from './options.js';
 import type { RecordView, RecordVisitor } from './records.js';
 import { bounded, type LogState } from './state.js';
 
@@ -9,7 +10,13 @@ const recordBytes = (key: string, value: string): number =>
 export class MapState implements LogState, RecordVisitor {
   readonly replay: RecordVisitor = this;
   readonly #texts = new Map<string, string>();
+  readonly #patched: Patch;
   liveBytes = 0;
+
+  /** @param patched for logs that hold patches */
+  constructor(patched: Patch = () => undefined) {
+    this.#patched = patched;
+  }
 
   get size(): number {
     return this.#texts.size;
@@ -21,6 +28,15 @@ export class MapState implements LogState, RecordVisitor {
 
   put(record: RecordView): void {
     this.set(record.key(), record.value());
+  }
+
+  /** One that does not go on from what is here leaves that as it is. */
+  patch(record: RecordView): boolean {
+    const key = record.key();
+    const base = this.get(key);
+    const text = base === undefined ? undefined : this.#patched(key, base, record.value());
+    if (text !== undefined) this.set(key, text);
+    return text !== undefined;
   }
 
   set(key: string, value: string): void {

@@ -27,6 +27,9 @@ export type LogReport =
   /** Space was not reclaimed; it is tried again later. */
   | { readonly kind: 'compaction_failed'; readonly reason: string };
 
+/** What a patch makes of the text of a key; undefined when it does not go on from that. */
+export type Patch = (key: string, text: string, patch: string) => string | undefined;
+
 export interface LogOptions {
   /** Made when it is missing. */
   readonly directory: string;
@@ -39,6 +42,8 @@ export interface LogOptions {
   readonly saveIntervalMs: number;
   /** Bytes after which a new segment begins, and below which no space is reclaimed. @default 16777216 (16 MiB) */
   readonly segmentBytes: number;
+  /** For a log that holds patches; a repair needs it. @default none applies */
+  readonly patched?: Patch | undefined;
   /** @default the file system of this machine */
   readonly fs: LogFs;
   readonly onProgress?: ((progress: LogProgress) => void) | undefined;

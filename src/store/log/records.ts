@@ -30,6 +30,8 @@ export interface RecordView {
 /** Receives the records of a frame in the order they take effect. */
 export interface RecordVisitor {
   put(record: RecordView): void;
+  /** A patch of a key's value. False: what it goes on from is not here. */
+  patch(record: RecordView): boolean;
   delete(key: string): void;
   clear(prefix: string): void;
   /** The number of records that the snapshot must have had. */
@@ -147,6 +149,9 @@ function show(record: Walk, visitor: RecordVisitor): boolean {
   switch (record.tag & KIND_MASK) {
     case RECORD.SET:
       visitor.put(record);
+      return true;
+    case RECORD.PATCH:
+      visitor.patch(record);
       return true;
     case RECORD.DELETE:
       visitor.delete(record.key());

@@ -12,7 +12,7 @@ import {
 import { findFrame, isUnused } from './frame-reader.js';
 import { type LogFile, type LogFs, readFully, withFile } from './fs.js';
 import { MapState } from './map-state.js';
-import type { LogReport } from './options.js';
+import type { LogReport, Patch } from './options.js';
 import { MalformedRecordError, type RecordVisitor, visitRecords, visitWhole } from './records.js';
 import { Segment } from './segment.js';
 import { publishSnapshot, writeSnapshot } from './snapshot.js';
@@ -23,9 +23,14 @@ import { readVersion, stateFiles } from './version.js';
  * version 1, whose records have no checksums. The originals stay in a folder `corrupt-<n>`: what was lost may have been a
  * deletion, so that an old value is back.
  */
-export async function salvage(fs: LogFs, directory: string, damage: string): Promise<LogReport> {
+export async function salvage(
+  fs: LogFs,
+  directory: string,
+  damage: string,
+  patched?: Patch,
+): Promise<LogReport> {
   const listing = await listDirectory(fs, directory);
-  const state = new MapState();
+  const state = new MapState(patched);
   let lostBytes = 0;
   const files = stateFiles(listing);
   const last = Math.max(...listing.segments);

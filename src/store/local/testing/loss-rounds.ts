@@ -8,6 +8,7 @@ import { createLogger } from '../../../observability/logger.js';
 import { MemoryFs } from '../../log/testing/memory-fs.js';
 import { randomFrom } from '../../log/testing/model.js';
 import { DIRECTORY } from '../../log/testing/open.js';
+import { updating } from '../../testing/updating.js';
 import { openFileJournal } from '../file-journal.js';
 import type { Journal } from '../journal.js';
 import { LocalStore } from '../local-store.js';
@@ -87,7 +88,12 @@ async function load(
   for (let step = 0; step < steps; step += 1) {
     const address = { ...GROUP, item: `i${Math.floor(chance() * ITEMS)}` };
     const kind = chance();
-    if (kind < 0.55) keep(store.commit(address, { kind: 'set', value: asJson(`"${chance()}"`) }));
+    const isLong = (store.get(address)?.length ?? 0) > 512;
+    if (isLong && kind < 0.7)
+      keep(store.commit(address, updating({ type: 'append', path: '', value: ` ${step}` })));
+    else if (kind < 0.1)
+      keep(store.commit(address, { kind: 'set', value: asJson(`"${'long '.repeat(200)}"`) }));
+    else if (kind < 0.55) keep(store.commit(address, { kind: 'set', value: asJson(`"${chance()}"`) }));
     else if (kind < 0.85) keep(store.commit(address, { kind: 'delete' }));
     else keep(store.publish({ ...GROUP, item: undefined, type: 'e', data: asJson('1') }));
     if (chance() < 0.1) await nextTurn();
