@@ -15,8 +15,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 test('the packed package, installed in an empty folder, serves the usage example and grades itself', async () => {
   await using packed = await temporaryDirectory();
   await using directory = await temporaryDirectory();
-  // As README.md says to publish: without the flag, this project's .npmrc would keep npm from building first.
   await rm(join(ROOT, 'dist'), { recursive: true, force: true });
+  // The flag is that of `npm run pack`: without it, this project's .npmrc would keep npm from building first.
   const pack = ['pack', '--ignore-scripts=false', '--json', '--pack-destination', packed.path];
   const { stdout } = await run('npm', pack, { cwd: ROOT });
   const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ filename: string }];
@@ -55,6 +55,17 @@ test('the packed package, installed in an empty folder, serves the usage example
     const [code] = server.exitCode === null ? await once(server, 'exit') : [server.exitCode];
     assert.equal(code, 0);
   }
+});
+
+test('a pack that would not build fails, and a publication builds', async () => {
+  await assert.rejects(run('npm', ['pack'], { cwd: ROOT }), /ENOENT.*only-npm-run-pack-builds-first/s);
+  await using copy = await temporaryDirectory();
+  const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { scripts: object };
+  const scripts = { ...manifest.scripts, prepack: 'echo built first && exit 3' };
+  await writeFile(join(copy.path, 'package.json'), JSON.stringify({ ...manifest, scripts }));
+  await writeFile(join(copy.path, '.npmrc'), await readFile(join(ROOT, '.npmrc')));
+  const publish = ['publish', '--dry-run', '--foreground-scripts'];
+  await assert.rejects(run('npm', publish, { cwd: copy.path }), { stdout: /built first/ });
 });
 
 /** What the package's `exports` promise, and what its README shows. */
