@@ -8,7 +8,7 @@ const SETTING: Setting = { needs: ['lifetimes'] };
 export const ttl = define('ttl', 'ttl', SETTING);
 
 /** Milliseconds; what is asked meanwhile comes first. */
-export const SHORT = 300;
+export const SHORT = 1_000;
 export const LONG = 600_000;
 
 export type Fields = Readonly<Record<string, unknown>>;

@@ -7,7 +7,7 @@ import type { Recorder } from './recorder.js';
 import { at, commit, GROUP, json, remove, set } from './writing.js';
 
 /** Milliseconds; long enough for what is asked meanwhile to come first. */
-const SHORT = 60;
+const SHORT = 200;
 const LONG = 600_000;
 
 const lasting = (store: Store, item: string, value: string, life: Lifetime): Promise<Committed> =>
