@@ -56,6 +56,18 @@ export interface KvConfig {
   save_interval_ms: number;
   tombstones: Tombstones;
   /**
+   * Deletions remembered in all groups together; by default 1000000. Beyond, those of the group that was left alone longest are forgotten.
+   */
+  max_tombstones?: number;
+  /**
+   * Bytes of memory that they may take, roughly; by default 67108864.
+   */
+  max_tombstone_bytes?: number;
+  /**
+   * Groups without an item that are remembered; by default 10000. Whoever comes back to another gets a sync.
+   */
+  max_empty_groups?: number;
+  /**
    * Bytes that may wait to be written. Beyond, writes fail with `overloaded`.
    */
   max_queued_bytes: number;

@@ -28,7 +28,7 @@ const func3 = (function ucs2length(str) {
 });
 const schema13 = {"type":"object","description":"Where streams are kept.","required":["name"],"oneOf":[{"$ref":"#/definitions/KvAdapter"},{"$ref":"#/definitions/RedisAdapter"}],"discriminator":{"propertyName":"name"}};
 const schema14 = {"description":"Keeps streams in this process, and on its disk or in a Keyv store if asked to.","type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","const":"kv"},"config":{"$ref":"#/definitions/KvConfig","default":{}}}};
-const schema15 = {"type":"object","additionalProperties":false,"properties":{"store_method":{"description":"`in_memory` (lost on restart), `file_based` (needs `file_path`) or `uri` (needs `uri`).","type":"string","enum":["in_memory","file_based","uri"],"default":"in_memory"},"file_path":{"description":"Directory of a `file_based` store; created when it does not exist.","type":"string","minLength":1},"uri":{"description":"Address of the Keyv store of a `uri` store, such as `redis://localhost:6379`.","type":"string","minLength":1},"durability":{"description":"When a `file_based` write is answered. `always` = it is on disk; `interval` = it is handed to the operating system, and on disk within `save_interval_ms`.","type":"string","enum":["always","interval"],"default":"always"},"save_interval_ms":{"description":"Milliseconds between two syncs of the disk with `durability: interval`.","type":"integer","minimum":1,"maximum":2147483647,"default":5000},"tombstones":{"$ref":"#/definitions/Tombstones","default":{}},"max_queued_bytes":{"description":"Bytes that may wait to be written. Beyond, writes fail with `overloaded`.","type":"integer","minimum":1,"maximum":9007199254740991,"default":67108864}},"allOf":[{"if":{"required":["store_method"],"properties":{"store_method":{"const":"file_based"}}},"then":{"required":["file_path"]}},{"if":{"required":["store_method"],"properties":{"store_method":{"const":"uri"}}},"then":{"required":["uri"]}}]};
+const schema15 = {"type":"object","additionalProperties":false,"properties":{"store_method":{"description":"`in_memory` (lost on restart), `file_based` (needs `file_path`) or `uri` (needs `uri`).","type":"string","enum":["in_memory","file_based","uri"],"default":"in_memory"},"file_path":{"description":"Directory of a `file_based` store; created when it does not exist.","type":"string","minLength":1},"uri":{"description":"Address of the Keyv store of a `uri` store, such as `redis://localhost:6379`.","type":"string","minLength":1},"durability":{"description":"When a `file_based` write is answered. `always` = it is on disk; `interval` = it is handed to the operating system, and on disk within `save_interval_ms`.","type":"string","enum":["always","interval"],"default":"always"},"save_interval_ms":{"description":"Milliseconds between two syncs of the disk with `durability: interval`.","type":"integer","minimum":1,"maximum":2147483647,"default":5000},"tombstones":{"$ref":"#/definitions/Tombstones","default":{}},"max_tombstones":{"description":"Deletions remembered in all groups together; by default 1000000. Beyond, those of the group that was left alone longest are forgotten.","type":"integer","minimum":0,"maximum":9007199254740991},"max_tombstone_bytes":{"description":"Bytes of memory that they may take, roughly; by default 67108864.","type":"integer","minimum":0,"maximum":9007199254740991},"max_empty_groups":{"description":"Groups without an item that are remembered; by default 10000. Whoever comes back to another gets a sync.","type":"integer","minimum":0,"maximum":9007199254740991},"max_queued_bytes":{"description":"Bytes that may wait to be written. Beyond, writes fail with `overloaded`.","type":"integer","minimum":1,"maximum":9007199254740991,"default":67108864}},"allOf":[{"if":{"required":["store_method"],"properties":{"store_method":{"const":"file_based"}}},"then":{"required":["file_path"]}},{"if":{"required":["store_method"],"properties":{"store_method":{"const":"uri"}}},"then":{"required":["uri"]}}]};
 const schema16 = {"description":"How long deletions are remembered for clients that resume. A client that was away longer gets a sync.","type":"object","additionalProperties":false,"properties":{"max_per_group":{"description":"Number of deletions remembered per group.","type":"integer","minimum":0,"maximum":2147483647,"default":10000},"max_age_ms":{"description":"Milliseconds that a deletion is remembered.","type":"integer","minimum":0,"maximum":9007199254740991,"default":86400000}}};
 
 function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -187,7 +187,7 @@ data.max_queued_bytes = 67108864;
 }
 const _errs11 = errors;
 for(const key0 in data){
-if(!(((((((key0 === "store_method") || (key0 === "file_path")) || (key0 === "uri")) || (key0 === "durability")) || (key0 === "save_interval_ms")) || (key0 === "tombstones")) || (key0 === "max_queued_bytes"))){
+if(!(func2.call(schema15.properties, key0))){
 validate14.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -355,27 +355,111 @@ return false;
 }
 var valid5 = _errs22 === errors;
 if(valid5){
-let data10 = data.max_queued_bytes;
+if(data.max_tombstones !== undefined){
+let data10 = data.max_tombstones;
 const _errs30 = errors;
 if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-validate14.errors = [{instancePath:instancePath+"/max_queued_bytes",schemaPath:"#/properties/max_queued_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate14.errors = [{instancePath:instancePath+"/max_tombstones",schemaPath:"#/properties/max_tombstones/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs30){
 if((typeof data10 == "number") && (isFinite(data10))){
 if(data10 > 9007199254740991 || isNaN(data10)){
-validate14.errors = [{instancePath:instancePath+"/max_queued_bytes",schemaPath:"#/properties/max_queued_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+validate14.errors = [{instancePath:instancePath+"/max_tombstones",schemaPath:"#/properties/max_tombstones/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data10 < 1 || isNaN(data10)){
-validate14.errors = [{instancePath:instancePath+"/max_queued_bytes",schemaPath:"#/properties/max_queued_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+if(data10 < 0 || isNaN(data10)){
+validate14.errors = [{instancePath:instancePath+"/max_tombstones",schemaPath:"#/properties/max_tombstones/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
 var valid5 = _errs30 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data.max_tombstone_bytes !== undefined){
+let data11 = data.max_tombstone_bytes;
+const _errs32 = errors;
+if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
+validate14.errors = [{instancePath:instancePath+"/max_tombstone_bytes",schemaPath:"#/properties/max_tombstone_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs32){
+if((typeof data11 == "number") && (isFinite(data11))){
+if(data11 > 9007199254740991 || isNaN(data11)){
+validate14.errors = [{instancePath:instancePath+"/max_tombstone_bytes",schemaPath:"#/properties/max_tombstone_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data11 < 0 || isNaN(data11)){
+validate14.errors = [{instancePath:instancePath+"/max_tombstone_bytes",schemaPath:"#/properties/max_tombstone_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid5 = _errs32 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data.max_empty_groups !== undefined){
+let data12 = data.max_empty_groups;
+const _errs34 = errors;
+if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
+validate14.errors = [{instancePath:instancePath+"/max_empty_groups",schemaPath:"#/properties/max_empty_groups/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs34){
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 > 9007199254740991 || isNaN(data12)){
+validate14.errors = [{instancePath:instancePath+"/max_empty_groups",schemaPath:"#/properties/max_empty_groups/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data12 < 0 || isNaN(data12)){
+validate14.errors = [{instancePath:instancePath+"/max_empty_groups",schemaPath:"#/properties/max_empty_groups/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid5 = _errs34 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+let data13 = data.max_queued_bytes;
+const _errs36 = errors;
+if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
+validate14.errors = [{instancePath:instancePath+"/max_queued_bytes",schemaPath:"#/properties/max_queued_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs36){
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 > 9007199254740991 || isNaN(data13)){
+validate14.errors = [{instancePath:instancePath+"/max_queued_bytes",schemaPath:"#/properties/max_queued_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
+return false;
+}
+else {
+if(data13 < 1 || isNaN(data13)){
+validate14.errors = [{instancePath:instancePath+"/max_queued_bytes",schemaPath:"#/properties/max_queued_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
+}
+var valid5 = _errs36 === errors;
+}
+}
+}
 }
 }
 }

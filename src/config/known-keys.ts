@@ -75,6 +75,9 @@ function kvKeys(): readonly string[] {
     save_interval_ms: true,
     tombstones: true,
     max_queued_bytes: true,
+    max_tombstones: true,
+    max_tombstone_bytes: true,
+    max_empty_groups: true,
   });
 }
 

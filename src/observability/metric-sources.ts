@@ -28,6 +28,8 @@ export interface WorkersUsage {
 export interface StoreUsage {
   /** Bytes of the log's files, and how many of them no item needs. */
   readonly log?: { readonly bytes: number; readonly deadBytes: number };
+  /** What is remembered of deletions, in this process: tombstones, bytes of memory, and groups without an item. */
+  readonly deleted?: { readonly tombstones: number; readonly bytes: number; readonly emptyGroups: number };
   readonly redisUp?: boolean;
 }
 

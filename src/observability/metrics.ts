@@ -205,6 +205,9 @@ export class Metrics {
     const store = () => this.#sources.store();
     part('log_bytes', 'Bytes of the log on disk.', () => store().log?.bytes);
     part('log_dead_bytes', 'Bytes of the log that no item needs.', () => store().log?.deadBytes);
+    part('tombstones', 'Deletions that are remembered.', () => store().deleted?.tombstones);
+    part('tombstone_bytes', 'Bytes of memory that they take, roughly.', () => store().deleted?.bytes);
+    part('empty_groups', 'Groups without an item that are remembered.', () => store().deleted?.emptyGroups);
     part('redis_up', '1 when Redis replies.', () => store().redisUp);
     part('engine_up', '1 when the engine is connected.', () => this.#sources.workers().engineUp);
   }

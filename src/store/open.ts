@@ -38,7 +38,13 @@ export async function openStore(adapter: Adapter, options: OpenStoreOptions): Pr
   }
   const { tombstones, max_queued_bytes: maxQueuedBytes } = adapter.config;
   const local: LocalOptions = {
-    tombstones: { maxPerGroup: tombstones.max_per_group, maxAgeMs: tombstones.max_age_ms },
+    tombstones: {
+      maxPerGroup: tombstones.max_per_group,
+      maxAgeMs: tombstones.max_age_ms,
+      maxTotal: adapter.config.max_tombstones,
+      maxBytes: adapter.config.max_tombstone_bytes,
+      maxEmptyGroups: adapter.config.max_empty_groups,
+    },
     maxQueuedBytes,
     ...(options.observer === undefined ? {} : { observer: options.observer }),
   };

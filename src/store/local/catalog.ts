@@ -8,8 +8,18 @@ const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0
 
 /** Every group of the store, by stream and group id: nested maps, because names may hold any separator. */
 export class Catalog {
-  readonly usage: Usage = { nodes: 0, bytes: 0, timestamp: 0, expiring: 0 };
+  readonly usage: Usage = {
+    nodes: 0,
+    bytes: 0,
+    timestamp: 0,
+    expiring: 0,
+    tombstones: 0,
+    tombstoneBytes: 0,
+  };
   readonly #streams = new Map<string, Map<string, GroupIndex>>();
+  /** What a listing has to look at, by stream: all but the emptied groups. */
+  readonly #listed = new Map<string, Set<GroupIndex>>();
+  #emptied = 0;
 
   #floor = 0;
 
@@ -36,15 +46,51 @@ export class Catalog {
       this.#streams.set(at.stream, groups);
     }
     groups.set(at.group, group);
+    this.#list(group);
     return group;
   }
 
   forget(at: GroupAddress): void {
     const groups = this.#streams.get(at.stream);
-    const last = groups?.get(at.group)?.lastTimestamp ?? 0;
+    const group = groups?.get(at.group);
+    const last = group?.lastTimestamp ?? 0;
     if (last > this.#floor) this.#floor = last;
+    if (group?.isEmptied) this.#emptied -= 1;
+    else if (group !== undefined) this.#unlist(group);
     groups?.delete(at.group);
     if (groups?.size === 0) this.#streams.delete(at.stream);
+  }
+
+  /** Groups that hold nothing, and are here for clients that come back. */
+  get emptied(): number {
+    return this.#emptied;
+  }
+
+  /** A group without items, nor any on their way: listings pass it by. */
+  setEmptied(group: GroupIndex): void {
+    if (group.isEmptied) return;
+    group.isEmptied = true;
+    this.#emptied += 1;
+    this.#unlist(group);
+  }
+
+  /** A group is about to get an item. */
+  revive(group: GroupIndex): void {
+    group.isEmptied = false;
+    this.#emptied -= 1;
+    this.#list(group);
+  }
+
+  #list(group: GroupIndex): void {
+    const listed = this.#listed.get(group.stream);
+    if (listed === undefined) this.#listed.set(group.stream, new Set([group]));
+    else listed.add(group);
+  }
+
+  #unlist(group: GroupIndex): void {
+    const listed = this.#listed.get(group.stream);
+    listed?.delete(group);
+    if (listed?.size === 0) this.#listed.delete(group.stream);
   }
 
   *all(): IterableIterator<GroupIndex> {
@@ -60,15 +106,14 @@ export class Catalog {
   /** Ids of the stream's listed groups, sorted. */
   listGroups(stream: string): string[] {
     const ids: string[] = [];
-    for (const group of this.#streams.get(stream)?.values() ?? [])
-      if (group.isListed()) ids.push(group.group);
+    for (const group of this.#listed.get(stream) ?? []) if (group.isListed()) ids.push(group.group);
     return ids.sort(byCodeUnit);
   }
 
   /** Every stream that has a listed group, sorted. */
   listAll(): StreamListing[] {
     const listings: StreamListing[] = [];
-    for (const id of [...this.#streams.keys()].sort(byCodeUnit)) {
+    for (const id of [...this.#listed.keys()].sort(byCodeUnit)) {
       const groups = this.listGroups(id);
       if (groups.length > 0) listings.push({ id, groups });
     }

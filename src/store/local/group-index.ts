@@ -5,7 +5,15 @@ import type { Standing } from '../../domain/condition.js';
 import { detach } from '../../domain/json-text.js';
 import { changesAfter, type GroupHead, resetReason } from '../../domain/since.js';
 import type { ItemAt, Mutation } from '../port.js';
-import { type GroupState, type ItemState, Node, type RevOrder, type Sequenced, type Usage } from './node.js';
+import {
+  countTombstone,
+  type GroupState,
+  type ItemState,
+  Node,
+  type RevOrder,
+  type Sequenced,
+  type Usage,
+} from './node.js';
 import { currentValues, hasCurrent } from './pending.js';
 import { itemPrefix } from './records.js';
 import { sequenceChange } from './sequence.js';
@@ -33,6 +41,8 @@ export class GroupIndex implements GroupHead {
   /** Milliseconds; the last timestamp that subscribers may have seen. */
   timestamp: number;
   horizon: number;
+  /** It holds nothing, and listings need not look at it: see `Catalog`. */
+  isEmptied = false;
   /** The newest change of each item that is staged, and the heads that go with it. */
   #pending: Map<string, Sequenced> | undefined;
   #pendingSeq: number;
@@ -234,6 +244,7 @@ export class GroupIndex implements GroupHead {
       this.tombstones.delete(node.id);
       this.#revs.remove(node);
       this.#usage.nodes -= 1;
+      countTombstone(this.#usage, node, -1);
       this.#usage.bytes -= node.bytes;
     }
     if (this.tombstones.size === 0) this.tombstones = undefined;
@@ -247,6 +258,7 @@ export class GroupIndex implements GroupHead {
       node = new Node(id, sequenced.value, 0, 0, 0, 0, 0);
       usage.nodes += 1;
     } else this.#revs.remove(node);
+    if (node.created === 0 && node.rev > 0) countTombstone(usage, node, -1);
     if (created === 0) {
       this.items.delete(id);
       this.tombstones ??= new Map();
@@ -259,6 +271,7 @@ export class GroupIndex implements GroupHead {
     if (sequenced.extras !== node.extras) usage.expiring += expires(sequenced) - expires(node);
     node.become(sequenced, bytes);
     node.value = isOwn(sequenced) ? sequenced.value : detach(sequenced.value);
+    if (created === 0) countTombstone(usage, node, 1);
     this.#revs.append(node);
   }
 }

@@ -1,6 +1,6 @@
 import type { GroupAddress } from '../../domain/change.js';
 import type { GroupHead } from '../../domain/since.js';
-import { type GroupState, type Node, RevOrder, type Usage } from './node.js';
+import { countTombstone, type GroupState, type Node, RevOrder, type Usage } from './node.js';
 
 /** Nodes that enter the Map at once: it is in the processor's cache then. */
 const COLLECTED = 128;
@@ -46,6 +46,7 @@ export class LoadingGroup implements GroupAddress {
         if (node.rev <= head.horizon) continue;
         tombstones ??= new Map();
         tombstones.set(node.id, node);
+        countTombstone(usage, node, 1);
       }
       usage.nodes += 1;
       usage.bytes += node.bytes;

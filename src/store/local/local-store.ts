@@ -205,7 +205,9 @@ export class LocalStore implements Store {
   unwatch(): void {}
 
   usage(): StoreUsage {
-    return this.#journal?.usage?.() ?? {};
+    const { usage, emptied } = this.#catalog;
+    const { tombstones, tombstoneBytes: bytes } = usage;
+    return { ...this.#journal?.usage?.(), deleted: { tombstones, bytes, emptyGroups: emptied } };
   }
 
   health(): StoreHealth {

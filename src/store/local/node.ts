@@ -99,6 +99,18 @@ export interface Usage extends LatestStamp {
   bytes: number;
   /** Items that expire. */
   expiring: number;
+  tombstones: number;
+  /** Bytes of memory that tombstones take, roughly. */
+  tombstoneBytes: number;
+}
+
+/** Bytes of memory that a tombstone takes beside its texts, in a node and two Maps. */
+const TOMBSTONE_BYTES = 200;
+
+/** Counts a node among the tombstones, or no longer. @param sign 1 or -1 */
+export function countTombstone(usage: Usage, { id, value }: Node, sign: 1 | -1): void {
+  usage.tombstones += sign;
+  usage.tombstoneBytes += sign * (TOMBSTONE_BYTES + id.length + value.length);
 }
 
 /** The committed state of a group, as `GroupIndex` has it. */

@@ -41,6 +41,7 @@ export class Transactions {
     const effective = planned.filter((write) => write !== undefined);
     if (effective.length === 0) return this.#unchanged(known, verdicts);
     const group = known ?? this.#writer.add(at);
+    if (group.isEmptied) catalog.revive(group);
     const changes = sequenceAll(group, effective, startedAt, trace);
     let next = 0;
     const applied = verdicts.map((verdict, index) =>

@@ -67,6 +67,7 @@ export class Writer implements CommitOwner, TransactionOwner {
       return this.#unchanged(known, item, 'applied', known!.standing(item).rev);
     }
     const group = known ?? this.add(address);
+    if (group.isEmptied) this.#catalog.revive(group);
     const sequenced = group.sequence(item, value, old, this.#now(), trace, mutation);
     const result = guard === undefined ? { change: sequenced.change, old } : applied(sequenced, old);
     if (this.#queue !== undefined) return this.#enqueue(this.#queue, group, sequenced, result);

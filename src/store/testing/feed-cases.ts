@@ -53,7 +53,7 @@ export const feedCases: readonly ContractCase[] = [
       await recorder.until(() => recorder.changes.length === 3, 'the changes');
       for (const [index, { change }] of results.entries()) {
         const { stream, group, item, kind, seq, epoch, timestamp, value } = recorder.changes[index]!;
-        const { trace: _, old: __, ...told } = change!;
+        const { trace: _, old: __, ops: ___, ...told } = change!;
         assert.deepEqual({ stream, group, item, kind, seq, epoch, timestamp, value }, told);
       }
     },
