@@ -6,12 +6,17 @@ import { delimiter, join } from 'node:path';
 const PROGRAMS: Readonly<Record<string, string>> = {
   'redis-server': 'redis-server',
   chromium: 'chromium',
+  nginx: 'nginx-light',
+  haproxy: 'haproxy',
   promtool: 'prometheus',
   'systemd-analyze': 'systemd',
 };
 
+/** Where Debian puts servers, whatever a user's own path says. */
+const SYSTEM = '/usr/sbin';
+
 const isInstalled = (program: string): boolean =>
-  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+  [...(process.env.PATH ?? '').split(delimiter), SYSTEM].some((folder) => existsSync(join(folder, program)));
 
 const run = (command: string, args: readonly string[]): boolean => {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };

@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const DOCUMENT = new URL('../../../spec/proxies.md', import.meta.url);
+
+/** A proxy in front of a server, that ends with its user. */
+export interface ReverseProxy extends AsyncDisposable {
+  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  readonly url: string;
+}
+
+/** The code blocks of one language that `spec/proxies.md` has: what is documented is what is run. */
+export async function documented(language: 'nginx' | 'haproxy'): Promise<readonly string[]> {
+  const text = await readFile(DOCUMENT, 'utf8');
+  return [...text.matchAll(/```(\w+)\n([\s\S]*?)```/g)]
+    .filter(([, found]) => found === language)
+    .map(([, , block = '']) => block);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** @param block what belongs into `http`, with `server` sections that say nothing of where they listen */
+export async function startNginx(directory: string, block: string): Promise<ReverseProxy> {
+  const port = await freePort();
+  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${directory}/${name};`,
+  );
+  const file = join(directory, `nginx-${port}.conf`);
+  await writeFile(
+    file,
+    `daemon off; worker_processes 1; pid ${directory}/nginx-${port}.pid; error_log stderr error;
+events { worker_connections 4096; }
+http { access_log off; ${paths.join(' ')}
+${block.replace(/^server \{/m, `server { listen 127.0.0.1:${port} backlog=4096;`)}
+}
+`,
+  );
+  return running('/usr/sbin/nginx', ['-p', directory, '-c', file], port);
+}
+
+/** @param config with a backend `streams` */
+export async function startHaproxy(directory: string, config: string): Promise<ReverseProxy> {
+  const port = await freePort();
+  const file = join(directory, 'haproxy.cfg');
+  const frontend = `frontend clients\n  bind 127.0.0.1:${port}\n  default_backend streams\n`;
+  await writeFile(file, `${config}\n${frontend}`);
+  return running('/usr/sbin/haproxy', ['-db', '-q', '-f', file], port);
+}
+
+/** Runs it in the foreground, until it accepts. */
+async function running(command: string, args: readonly string[], port: number): Promise<ReverseProxy> {
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
+  });
+  const exited = once(child, 'exit');
+  while (!(await accepts(port))) {
+    if (child.exitCode !== null) throw new Error(`${command} ended:\n${log}`);
+    await delay(20);
+  }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: async () => {
+      stop(child);
+      await exited;
+    },
+  };
+}
+
+function stop(child: ChildProcess): void {
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
