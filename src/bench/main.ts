@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { measure, type Result } from './measure.js';
 import { readOptions } from './options.js';
-import { type Failure, markdown } from './report.js';
+import { type Failure, harness, markdown } from './report.js';
 import { SCENARIOS } from './scenarios/index.js';
 import type { Environment, Scenario } from './scenarios/scenario.js';
 import { build } from './targets/build.js';
@@ -49,7 +49,7 @@ for (const scenario of chosen) {
     const ratios = result.ratios
       .map(({ of, to, ratio, cpuRatio }) => `${of}/${to} ${ratio.toFixed(2)} (CPU ${cpuRatio.toFixed(2)})`)
       .join(', ');
-    console.error(`${scenario.name}: ${figures} ${result.unit}; ${ratios}`);
+    if (!options.quick) console.error(`${scenario.name}: ${figures} ${result.unit}; ${ratios}`);
   } catch (error) {
     failures.push({
       scenario: scenario.name,
@@ -57,7 +57,7 @@ for (const scenario of chosen) {
     });
     console.error(`${scenario.name} failed:`, error);
   }
-  await save();
+  if (!options.quick) await save();
 }
 
 /** After each scenario, so that a run that is cut short was not for nothing. */
@@ -77,5 +77,5 @@ function withBefore(scenario: Scenario, { builds }: Environment): Scenario {
   return { ...scenario, goals: [...scenario.goals, { of: now.name, to: before.name }] };
 }
 
-console.log(markdown(results, failures));
+console.log((options.quick ? harness : markdown)(results, failures));
 process.exitCode = failures.length === 0 && results.length > 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Environment, Scenario, Series } from './scenarios/scenario.js';
-import { median } from './statistics.js';
+import { median, type Spread, spread } from './statistics.js';
 
 export interface Rounds {
   /** Counted rounds. */
@@ -16,6 +16,8 @@ export interface Ratio {
   readonly to: string;
   /** The median of the rounds' ratios. */
   readonly ratio: number;
+  /** Of the rounds' ratios. */
+  readonly spread: Spread;
   /** The same of what a second of the server's processor time brings; the machine's other work does not disturb it. */
   readonly cpuRatio: number;
   readonly atLeast: number | undefined;
@@ -97,14 +99,15 @@ async function takeTurns(running: readonly Running[], scenario: string, rounds: 
 }
 
 function summarise(scenario: Scenario, running: readonly Running[]): Result {
-  const ratioOf = (of: string, to: string, kind: 'figures' | 'perCpu'): number => {
+  const ratiosOf = (of: string, to: string, kind: 'figures' | 'perCpu'): readonly number[] => {
     const base = running.find(({ name }) => name === to)?.[kind] ?? [];
     const own = running.find(({ name }) => name === of)?.[kind] ?? [];
-    return median(own.map((figure, round) => figure / base[round]!));
+    return own.map((figure, round) => figure / base[round]!);
   };
   const ratios = scenario.goals.map(({ of, to, atLeast, atMost }) => {
-    const ratio = ratioOf(of, to, 'figures');
-    return { of, to, ratio, cpuRatio: ratioOf(of, to, 'perCpu'), atLeast, atMost };
+    const all = ratiosOf(of, to, 'figures');
+    const cpuRatio = median(ratiosOf(of, to, 'perCpu'));
+    return { of, to, ratio: median(all), spread: spread(all), cpuRatio, atLeast, atMost };
   });
   const series = running.map(({ name, figures, perCpu }) => ({
     name,

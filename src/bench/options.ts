@@ -13,6 +13,8 @@ export interface Options extends Rounds {
   /** The entry of a compiled server to measure next to this one. */
   readonly against: string | undefined;
   readonly pin: boolean;
+  /** Checks that every scenario runs, and prints no figures. */
+  readonly quick: boolean;
   /** Where the compiled server and the results go. A quick run disturbs no other. */
   readonly directory: string;
 }
@@ -37,6 +39,7 @@ export function readOptions(args: readonly string[]): Options {
   const { quick, only, against } = values;
   const engine = values['engine-url'];
   return {
+    quick,
     only: only.map(glob),
     rounds: Number(values.rounds ?? (quick ? 1 : 5)),
     warmUp: quick ? 0 : 1,

@@ -24,6 +24,7 @@ function rows({ scenario, unit, bound, series, ratios }: Result): string[] {
       to,
       figure(to),
       ratio.ratio.toFixed(2),
+      ratio.spread.map((one) => one.toFixed(2)).join('-'),
       ratio.cpuRatio.toFixed(2),
       target(ratio),
       verdict(ratio),
@@ -37,6 +38,7 @@ function rows({ scenario, unit, bound, series, ratios }: Result): string[] {
       scenario,
       name,
       figure(name),
+      '',
       '',
       '',
       '',
@@ -57,9 +59,19 @@ export interface Failure {
 /** The results as a markdown table of ratios, and what is not in it. */
 export const markdown = (results: readonly Result[], failures: readonly Failure[]): string =>
   [
-    '| scenario | of | median | to | median | ratio | per CPU | target | met |',
-    '|---|---|---|---|---|---|---|---|---|',
+    '| scenario | of | median | to | median | ratio | of all rounds | per CPU | target | met |',
+    '|---|---|---|---|---|---|---|---|---|---|',
     ...results.flatMap(rows),
     '',
     ...failures.map(({ scenario, reason }) => `Not measured: ${scenario}: ${reason}\n`),
+  ].join('\n');
+
+/** What a quick run says: its processes are cold, so it has no figures to show. */
+export const harness = (results: readonly Result[], failures: readonly Failure[]): string =>
+  [
+    ...results.map(
+      ({ scenario, series }) => `${scenario}: ran on ${series.map(({ name }) => name).join(', ')}`,
+    ),
+    ...failures.map(({ scenario, reason }) => `${scenario}: failed: ${reason}`),
+    'A quick run measures cold processes for a tenth of a second, so it prints no figures.',
   ].join('\n');
