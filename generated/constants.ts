@@ -481,10 +481,16 @@ export const WORKER_MESSAGE = {
   unregisterTrigger: 'unregistertrigger',
   triggerRegistrationResult: 'triggerregistrationresult',
   registerService: 'registerservice',
+  reattach: 'reattach',
+  observe: 'observe',
+  unobserve: 'unobserve',
   ping: 'ping',
   pong: 'pong',
   workerRegistered: 'workerregistered',
   error: 'error',
+  registrationRejected: 'registrationrejected',
+  observeResult: 'observeresult',
+  observerStateChanged: 'observerstatechanged',
 } as const;
 export type WorkerMessageType = (typeof WORKER_MESSAGE)[keyof typeof WORKER_MESSAGE];
 
@@ -507,6 +513,18 @@ export const ENGINE_FUNCTION = {
   listTriggers: 'engine::triggers::list',
   /** Answers `{trigger_types}`. */
   listTriggerTypes: 'engine::trigger-types::list',
+  /** Answers one function, or several. */
+  functionInfo: 'engine::functions::info',
+  /** Answers a worker and what it offers. */
+  workerInfo: 'engine::workers::info',
+  /** Answers a trigger type. */
+  triggerTypeInfo: 'engine::triggers::info',
+  /** Answers `{registered_triggers}`. */
+  listRegisteredTriggers: 'engine::registered-triggers::list',
+  /** Answers a trigger. */
+  registeredTriggerInfo: 'engine::registered-triggers::info',
+  /** Answers an observer. */
+  observerInfo: 'engine::observers::get',
   /** A worker's facts about itself; answers `{success: true}`. */
   registerWorker: 'engine::workers::register',
 } as const;
@@ -515,7 +533,74 @@ export const ENGINE_FUNCTION = {
 export const ENGINE_TRIGGER_TYPE = {
   /** The set of registered functions changed. */
   functionsAvailable: 'engine::functions-available',
+  /** A worker connected, told its facts, or left. */
+  workersAvailable: 'engine::workers-available',
 } as const;
+
+/** Functions that may be observed. Each is called once per event, and returns it. */
+export const OBSERVABLE = {
+  /** A change, or a custom event, as `stream` triggers get it. */
+  changed: 'stream::on-changed',
+  /** A client was let in, as `stream:join` triggers get it. */
+  joined: 'stream::on-join',
+  /** A client left, as `stream:leave` triggers get it. */
+  left: 'stream::on-leave',
+} as const;
+export type ObservableId = (typeof OBSERVABLE)[keyof typeof OBSERVABLE];
+
+/** What `features` of the greeting may hold. */
+export const ENGINE_FEATURE = {
+  /** Observers. */
+  observe: 'observe.v1',
+  /** Observers, of newer SDKs. */
+  observeHooks: 'observe.v2',
+} as const;
+
+/** States of an observer. */
+export const OBSERVER_STATE = {
+  /** Nobody offers the target yet. */
+  pending: 'pending',
+  /** It calls its target. */
+  active: 'active',
+  /** Nobody offers the target any more. */
+  suspended: 'suspended',
+  /** It is refused. */
+  error: 'error',
+  /** It has ended. */
+  disposed: 'disposed',
+} as const;
+export type ObserverState = (typeof OBSERVER_STATE)[keyof typeof OBSERVER_STATE];
+
+/** Why an observer is refused, or has ended. */
+export const OBSERVER_ERROR = {
+  /** A field of the observe is malformed. */
+  invalidArgs: 'INVALID_ARGS',
+  /** A filter is none, or passes a bound. */
+  invalidFilter: 'INVALID_FILTER',
+  /** The path of a filter is malformed. */
+  invalidFilterPath: 'INVALID_FILTER_PATH',
+  /** Nobody can observe the function here. */
+  notObservable: 'NOT_OBSERVABLE',
+  /** The target is the source. */
+  selfTarget: 'SELF_TARGET',
+  /** The connection holds too many registrations. */
+  limitExceeded: 'LIMIT_EXCEEDED',
+  /** There is no such observer. */
+  notFound: 'OBSERVER_NOT_FOUND',
+  /** Nobody offers the target. */
+  targetUnavailable: 'TARGET_UNAVAILABLE',
+  /** `expires_in_ms` have passed. */
+  expired: 'EXPIRED',
+  /** `max_fires` are reached. */
+  maxFires: 'MAX_FIRES',
+  /** It was taken back. */
+  unobserved: 'UNOBSERVED',
+  /** Too many events waited for the target. */
+  overflow: 'OVERFLOW',
+  /** Observers called each other in a circle. */
+  loopGuard: 'LOOP_GUARD',
+} as const;
+export type ObserverErrorCode = (typeof OBSERVER_ERROR)[keyof typeof OBSERVER_ERROR];
 
 /** Paths of the engine endpoint. */
 export const ENGINE_PATH = {

@@ -15,6 +15,9 @@ export type WorkerMessage =
   | UnregisterTriggerMessage
   | TriggerRegistrationResultMessage
   | RegisterServiceMessage
+  | ReattachMessage
+  | ObserveMessage
+  | UnobserveMessage
   | PingMessage
   | PongMessage;
 /**
@@ -30,7 +33,11 @@ export type EngineMessage =
   | WorkerRegisteredMessage
   | PingMessage
   | PongMessage
-  | ProtocolErrorMessage;
+  | ProtocolErrorMessage
+  | RegistrationRejectedMessage
+  | ObserveResultMessage
+  | ObserverStateChangedMessage;
+export type NullableActivation = Activation | null;
 /**
  * How to run the call. Absent = run it and reply.
  */
@@ -43,6 +50,14 @@ export interface WorkerRegisteredMessage {
    * A UUID.
    */
   worker_id: string;
+  /**
+   * The secret of a later `reattach`.
+   */
+  reattach_token?: string | null;
+  /**
+   * What the engine offers beyond; an array of strings.
+   */
+  features?: unknown;
 }
 export interface RegisterFunctionMessage {
   type: 'registerfunction';
@@ -124,8 +139,141 @@ export interface InvokeFunctionMessage {
    * The input. The engine adds `_caller_worker_id` to an object.
    */
   data?: unknown;
+  /**
+   * The second argument of the handler; null = none.
+   */
+  metadata?: unknown;
   traceparent?: string | null;
   baggage?: string | null;
+  /**
+   * Observers that led to this call, one after another; absent = 0.
+   */
+  observe_depth?: unknown;
+  activation?: NullableActivation;
+}
+/**
+ * Which observer calls.
+ */
+export interface Activation {
+  observer_id: string;
+  activation_id: string;
+}
+export interface ReattachMessage {
+  type: 'reattach';
+  previous_worker_id: string;
+  reattach_token?: string | null;
+}
+export interface RegistrationRejectedMessage {
+  type: 'registrationrejected';
+  code: string;
+  namespace?: string | null;
+  worker_name?: string | null;
+  function_id?: string | null;
+  owner_worker_id?: string | null;
+}
+export interface ObserveMessage {
+  type: 'observe';
+  id: string;
+  source: ObserveSource;
+  target: ObserveTarget;
+  /**
+   * The second argument of the target's handler.
+   */
+  metadata?: unknown;
+  /**
+   * The observer ends after so many.
+   */
+  max_fires?: number | null;
+  /**
+   * The observer ends after so long.
+   */
+  expires_in_ms?: number | null;
+  /**
+   * Unanswered calls of the target; more wait.
+   */
+  max_in_flight?: number | null;
+}
+/**
+ * Whose events, and which of them.
+ */
+export interface ObserveSource {
+  function_id: string;
+  namespace?: string | null;
+  /**
+   * For sources with an `args_format`, of which there are none here.
+   */
+  args?: unknown;
+  /**
+   * By path, operators and operands; all must hold.
+   */
+  filters?: unknown;
+  /**
+   * Parts of the envelope.
+   */
+  capture?: string[] | null;
+  /**
+   * Absent = success; error, complete.
+   */
+  on?: string | null;
+  /**
+   * Absent = envelope; input, output.
+   */
+  deliver?: string | null;
+}
+/**
+ * Who is called.
+ */
+export interface ObserveTarget {
+  function_id: string;
+  namespace?: string | null;
+}
+export interface UnobserveMessage {
+  type: 'unobserve';
+  id: string;
+}
+export interface ObserveResultMessage {
+  type: 'observeresult';
+  id: string;
+  state: string;
+  error?: NullableErrorBody;
+}
+export interface ObserverStateChangedMessage {
+  type: 'observerstatechanged';
+  id: string;
+  state: string;
+  reason?: NullableErrorBody;
+  fires: number;
+}
+/**
+ * What an observer's target gets.
+ */
+export interface ObservationEnvelope {
+  observer_id: string;
+  activation_id: string;
+  /**
+   * Of the source.
+   */
+  function_id: string;
+  namespace: string;
+  invocation_id: string;
+  status: string;
+  /**
+   * The event.
+   */
+  input?: unknown;
+  /**
+   * The event once more: its source returns it.
+   */
+  output?: unknown;
+  /**
+   * Nobody called.
+   */
+  caller?: unknown;
+  /**
+   * Milliseconds since the Unix epoch.
+   */
+  started_at_ms: number;
+  duration_ms: number;
 }
 /**
  * Run it and never reply.

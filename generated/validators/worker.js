@@ -2,7 +2,7 @@
 // Input: spec/asyncapi/worker-protocol.yaml
 
 export const validateWorkerMessage = validate11;
-const schema12 = {"type":"object","description":"What a worker may send to the engine.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","function_id"],"properties":{"type":{"type":"string","const":"invokefunction"},"function_id":{"type":"string"},"invocation_id":{"type":["string","null"],"description":"A UUID. Absent = no reply wanted."},"action":{"type":["object","null"],"description":"How to run the call. Absent = run it and reply.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"description":"Run it and never reply.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"void"}}},{"description":"Hand it to a queue. Without a queue worker it fails with `enqueue_error`.","type":"object","required":["type","queue"],"properties":{"type":{"type":"string","const":"enqueue"},"queue":{"type":"string"}}}]},"data":{"description":"The input. The engine adds `_caller_worker_id` to an object."},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]}}},{"type":"object","required":["type","invocation_id","function_id"],"properties":{"type":{"type":"string","const":"invocationresult"},"invocation_id":{"type":"string"},"function_id":{"type":"string"},"result":{"description":"Absent when the function returned nothing."},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"registerfunction"},"id":{"type":"string"},"description":{"type":["string","null"]},"request_format":{"description":"JSON Schema of the input."},"response_format":{"description":"JSON Schema of the result."},"metadata":{"description":"Anything the worker wants listed."},"invocation":{"description":"How to reach a function that is called over HTTP."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregisterfunction"},"id":{"type":"string"}}},{"type":"object","required":["type","id","description"],"properties":{"type":{"type":"string","const":"registertriggertype"},"id":{"type":"string"},"description":{"type":"string"},"trigger_request_format":{"description":"JSON Schema of a trigger's config."},"call_request_format":{"description":"JSON Schema of what the trigger's function gets."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregistertriggertype"},"id":{"type":"string"}}},{"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"registertrigger"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"config":{"description":"What the trigger type asks for."},"metadata":{"description":"Anything the worker wants listed."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregistertrigger"},"id":{"type":"string"},"trigger_type":{"type":["string","null"]}}},{"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"triggerregistrationresult"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"registerservice"},"id":{"type":"string"},"name":{"type":["string","null"]},"description":{"type":["string","null"]},"parent_service_id":{"type":["string","null"]}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"ping"}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}]};
+const schema12 = {"type":"object","description":"What a worker may send to the engine.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","function_id"],"properties":{"type":{"type":"string","const":"invokefunction"},"function_id":{"type":"string"},"invocation_id":{"type":["string","null"],"description":"A UUID. Absent = no reply wanted."},"action":{"type":["object","null"],"description":"How to run the call. Absent = run it and reply.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"description":"Run it and never reply.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"void"}}},{"description":"Hand it to a queue. Without a queue worker it fails with `enqueue_error`.","type":"object","required":["type","queue"],"properties":{"type":{"type":"string","const":"enqueue"},"queue":{"type":"string"}}}]},"data":{"description":"The input. The engine adds `_caller_worker_id` to an object."},"metadata":{"description":"The second argument of the handler; null = none."},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]},"observe_depth":{"description":"Observers that led to this call, one after another; absent = 0."},"activation":{"description":"Which observer calls.","type":["object","null"],"required":["observer_id","activation_id"],"properties":{"observer_id":{"type":"string"},"activation_id":{"type":"string"}}}}},{"type":"object","required":["type","invocation_id","function_id"],"properties":{"type":{"type":"string","const":"invocationresult"},"invocation_id":{"type":"string"},"function_id":{"type":"string"},"result":{"description":"Absent when the function returned nothing."},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"registerfunction"},"id":{"type":"string"},"description":{"type":["string","null"]},"request_format":{"description":"JSON Schema of the input."},"response_format":{"description":"JSON Schema of the result."},"metadata":{"description":"Anything the worker wants listed."},"invocation":{"description":"How to reach a function that is called over HTTP."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregisterfunction"},"id":{"type":"string"}}},{"type":"object","required":["type","id","description"],"properties":{"type":{"type":"string","const":"registertriggertype"},"id":{"type":"string"},"description":{"type":"string"},"trigger_request_format":{"description":"JSON Schema of a trigger's config."},"call_request_format":{"description":"JSON Schema of what the trigger's function gets."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregistertriggertype"},"id":{"type":"string"}}},{"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"registertrigger"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"config":{"description":"What the trigger type asks for."},"metadata":{"description":"Anything the worker wants listed."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregistertrigger"},"id":{"type":"string"},"trigger_type":{"type":["string","null"]}}},{"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"triggerregistrationresult"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"registerservice"},"id":{"type":"string"},"name":{"type":["string","null"]},"description":{"type":["string","null"]},"parent_service_id":{"type":["string","null"]}}},{"type":"object","required":["type","previous_worker_id"],"properties":{"type":{"type":"string","const":"reattach"},"previous_worker_id":{"type":"string"},"reattach_token":{"type":["string","null"]}}},{"type":"object","required":["type","id","source","target"],"properties":{"type":{"type":"string","const":"observe"},"id":{"type":"string"},"source":{"description":"Whose events, and which of them.","type":"object","required":["function_id"],"properties":{"function_id":{"type":"string"},"namespace":{"type":["string","null"]},"args":{"description":"For sources with an `args_format`, of which there are none here."},"filters":{"description":"By path, operators and operands; all must hold."},"capture":{"type":["array","null"],"items":{"type":"string"},"description":"Parts of the envelope."},"on":{"type":["string","null"],"description":"Absent = success; error, complete."},"deliver":{"type":["string","null"],"description":"Absent = envelope; input, output."}}},"target":{"description":"Who is called.","type":"object","required":["function_id"],"properties":{"function_id":{"type":"string"},"namespace":{"type":["string","null"]}}},"metadata":{"description":"The second argument of the target's handler."},"max_fires":{"type":["integer","null"],"minimum":1,"description":"The observer ends after so many."},"expires_in_ms":{"type":["integer","null"],"minimum":1,"description":"The observer ends after so long."},"max_in_flight":{"type":["integer","null"],"minimum":1,"description":"Unanswered calls of the target; more wait."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unobserve"},"id":{"type":"string"}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"ping"}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}]};
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -205,6 +205,55 @@ var valid2 = _errs25 === errors;
 else {
 var valid2 = true;
 }
+if(valid2){
+if(data.activation !== undefined){
+let data9 = data.activation;
+const _errs27 = errors;
+if((!(data9 && typeof data9 == "object" && !Array.isArray(data9))) && (data9 !== null)){
+validate11.errors = [{instancePath:instancePath+"/activation",schemaPath:"#/oneOf/0/properties/activation/type",keyword:"type",params:{type: schema12.oneOf[0].properties.activation.type},message:"must be object,null"}];
+return false;
+}
+if(errors === _errs27){
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+let missing5;
+if(((data9.observer_id === undefined) && (missing5 = "observer_id")) || ((data9.activation_id === undefined) && (missing5 = "activation_id"))){
+validate11.errors = [{instancePath:instancePath+"/activation",schemaPath:"#/oneOf/0/properties/activation/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
+return false;
+}
+else {
+if(data9.observer_id !== undefined){
+const _errs29 = errors;
+if(typeof data9.observer_id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/activation/observer_id",schemaPath:"#/oneOf/0/properties/activation/properties/observer_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid8 = _errs29 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data9.activation_id !== undefined){
+const _errs31 = errors;
+if(typeof data9.activation_id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/activation/activation_id",schemaPath:"#/oneOf/0/properties/activation/properties/activation_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid8 = _errs31 === errors;
+}
+else {
+var valid8 = true;
+}
+}
+}
+}
+}
+var valid2 = _errs27 === errors;
+}
+else {
+var valid2 = true;
+}
+}
 }
 }
 }
@@ -219,75 +268,36 @@ return false;
 }
 }
 else if(tag0 === "invocationresult"){
-const _errs27 = errors;
-if(errors === _errs27){
+const _errs33 = errors;
+if(errors === _errs33){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing5;
-if((((data.type === undefined) && (missing5 = "type")) || ((data.invocation_id === undefined) && (missing5 = "invocation_id"))) || ((data.function_id === undefined) && (missing5 = "function_id"))){
-validate11.errors = [{instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
+let missing6;
+if((((data.type === undefined) && (missing6 = "type")) || ((data.invocation_id === undefined) && (missing6 = "invocation_id"))) || ((data.function_id === undefined) && (missing6 = "function_id"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data9 = data.type;
-const _errs29 = errors;
-if(typeof data9 !== "string"){
+let data12 = data.type;
+const _errs35 = errors;
+if(typeof data12 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("invocationresult" !== data9){
+if("invocationresult" !== data12){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/const",keyword:"const",params:{allowedValue: "invocationresult"},message:"must be equal to constant"}];
 return false;
 }
-var valid9 = _errs29 === errors;
+var valid10 = _errs35 === errors;
 }
 else {
-var valid9 = true;
+var valid10 = true;
 }
-if(valid9){
+if(valid10){
 if(data.invocation_id !== undefined){
-const _errs31 = errors;
+const _errs37 = errors;
 if(typeof data.invocation_id !== "string"){
 validate11.errors = [{instancePath:instancePath+"/invocation_id",schemaPath:"#/oneOf/1/properties/invocation_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid9 = _errs31 === errors;
-}
-else {
-var valid9 = true;
-}
-if(valid9){
-if(data.function_id !== undefined){
-const _errs33 = errors;
-if(typeof data.function_id !== "string"){
-validate11.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/1/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid9 = _errs33 === errors;
-}
-else {
-var valid9 = true;
-}
-if(valid9){
-if(data.error !== undefined){
-let data12 = data.error;
-const _errs35 = errors;
-if((!(data12 && typeof data12 == "object" && !Array.isArray(data12))) && (data12 !== null)){
-validate11.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/1/properties/error/type",keyword:"type",params:{type: schema12.oneOf[1].properties.error.type},message:"must be object,null"}];
-return false;
-}
-if(errors === _errs35){
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
-let missing6;
-if(((data12.code === undefined) && (missing6 = "code")) || ((data12.message === undefined) && (missing6 = "message"))){
-validate11.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/1/properties/error/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
-return false;
-}
-else {
-if(data12.code !== undefined){
-const _errs37 = errors;
-if(typeof data12.code !== "string"){
-validate11.errors = [{instancePath:instancePath+"/error/code",schemaPath:"#/oneOf/1/properties/error/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid10 = _errs37 === errors;
@@ -296,10 +306,10 @@ else {
 var valid10 = true;
 }
 if(valid10){
-if(data12.message !== undefined){
+if(data.function_id !== undefined){
 const _errs39 = errors;
-if(typeof data12.message !== "string"){
-validate11.errors = [{instancePath:instancePath+"/error/message",schemaPath:"#/oneOf/1/properties/error/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data.function_id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/1/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid10 = _errs39 === errors;
@@ -308,53 +318,92 @@ else {
 var valid10 = true;
 }
 if(valid10){
-if(data12.stacktrace !== undefined){
-let data15 = data12.stacktrace;
+if(data.error !== undefined){
+let data15 = data.error;
 const _errs41 = errors;
-if((typeof data15 !== "string") && (data15 !== null)){
+if((!(data15 && typeof data15 == "object" && !Array.isArray(data15))) && (data15 !== null)){
+validate11.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/1/properties/error/type",keyword:"type",params:{type: schema12.oneOf[1].properties.error.type},message:"must be object,null"}];
+return false;
+}
+if(errors === _errs41){
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+let missing7;
+if(((data15.code === undefined) && (missing7 = "code")) || ((data15.message === undefined) && (missing7 = "message"))){
+validate11.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/1/properties/error/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
+return false;
+}
+else {
+if(data15.code !== undefined){
+const _errs43 = errors;
+if(typeof data15.code !== "string"){
+validate11.errors = [{instancePath:instancePath+"/error/code",schemaPath:"#/oneOf/1/properties/error/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid11 = _errs43 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data15.message !== undefined){
+const _errs45 = errors;
+if(typeof data15.message !== "string"){
+validate11.errors = [{instancePath:instancePath+"/error/message",schemaPath:"#/oneOf/1/properties/error/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid11 = _errs45 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data15.stacktrace !== undefined){
+let data18 = data15.stacktrace;
+const _errs47 = errors;
+if((typeof data18 !== "string") && (data18 !== null)){
 validate11.errors = [{instancePath:instancePath+"/error/stacktrace",schemaPath:"#/oneOf/1/properties/error/properties/stacktrace/type",keyword:"type",params:{type: schema12.oneOf[1].properties.error.properties.stacktrace.type},message:"must be string,null"}];
 return false;
+}
+var valid11 = _errs47 === errors;
+}
+else {
+var valid11 = true;
+}
+}
+}
+}
+}
 }
 var valid10 = _errs41 === errors;
 }
 else {
 var valid10 = true;
 }
-}
-}
-}
-}
-}
-var valid9 = _errs35 === errors;
-}
-else {
-var valid9 = true;
-}
-if(valid9){
+if(valid10){
 if(data.traceparent !== undefined){
-let data16 = data.traceparent;
-const _errs43 = errors;
-if((typeof data16 !== "string") && (data16 !== null)){
+let data19 = data.traceparent;
+const _errs49 = errors;
+if((typeof data19 !== "string") && (data19 !== null)){
 validate11.errors = [{instancePath:instancePath+"/traceparent",schemaPath:"#/oneOf/1/properties/traceparent/type",keyword:"type",params:{type: schema12.oneOf[1].properties.traceparent.type},message:"must be string,null"}];
 return false;
 }
-var valid9 = _errs43 === errors;
+var valid10 = _errs49 === errors;
 }
 else {
-var valid9 = true;
+var valid10 = true;
 }
-if(valid9){
+if(valid10){
 if(data.baggage !== undefined){
-let data17 = data.baggage;
-const _errs45 = errors;
-if((typeof data17 !== "string") && (data17 !== null)){
+let data20 = data.baggage;
+const _errs51 = errors;
+if((typeof data20 !== "string") && (data20 !== null)){
 validate11.errors = [{instancePath:instancePath+"/baggage",schemaPath:"#/oneOf/1/properties/baggage/type",keyword:"type",params:{type: schema12.oneOf[1].properties.baggage.type},message:"must be string,null"}];
 return false;
 }
-var valid9 = _errs45 === errors;
+var valid10 = _errs51 === errors;
 }
 else {
-var valid9 = true;
+var valid10 = true;
 }
 }
 }
@@ -370,55 +419,55 @@ return false;
 }
 }
 else if(tag0 === "registerfunction"){
-const _errs47 = errors;
-if(errors === _errs47){
+const _errs53 = errors;
+if(errors === _errs53){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing7;
-if(((data.type === undefined) && (missing7 = "type")) || ((data.id === undefined) && (missing7 = "id"))){
-validate11.errors = [{instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
+let missing8;
+if(((data.type === undefined) && (missing8 = "type")) || ((data.id === undefined) && (missing8 = "id"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data18 = data.type;
-const _errs49 = errors;
-if(typeof data18 !== "string"){
+let data21 = data.type;
+const _errs55 = errors;
+if(typeof data21 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("registerfunction" !== data18){
+if("registerfunction" !== data21){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/const",keyword:"const",params:{allowedValue: "registerfunction"},message:"must be equal to constant"}];
 return false;
 }
-var valid12 = _errs49 === errors;
+var valid13 = _errs55 === errors;
 }
 else {
-var valid12 = true;
+var valid13 = true;
 }
-if(valid12){
+if(valid13){
 if(data.id !== undefined){
-const _errs51 = errors;
+const _errs57 = errors;
 if(typeof data.id !== "string"){
 validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/2/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid12 = _errs51 === errors;
+var valid13 = _errs57 === errors;
 }
 else {
-var valid12 = true;
+var valid13 = true;
 }
-if(valid12){
+if(valid13){
 if(data.description !== undefined){
-let data20 = data.description;
-const _errs53 = errors;
-if((typeof data20 !== "string") && (data20 !== null)){
+let data23 = data.description;
+const _errs59 = errors;
+if((typeof data23 !== "string") && (data23 !== null)){
 validate11.errors = [{instancePath:instancePath+"/description",schemaPath:"#/oneOf/2/properties/description/type",keyword:"type",params:{type: schema12.oneOf[2].properties.description.type},message:"must be string,null"}];
 return false;
 }
-var valid12 = _errs53 === errors;
+var valid13 = _errs59 === errors;
 }
 else {
-var valid12 = true;
+var valid13 = true;
 }
 }
 }
@@ -431,42 +480,42 @@ return false;
 }
 }
 else if(tag0 === "unregisterfunction"){
-const _errs55 = errors;
-if(errors === _errs55){
+const _errs61 = errors;
+if(errors === _errs61){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing8;
-if(((data.type === undefined) && (missing8 = "type")) || ((data.id === undefined) && (missing8 = "id"))){
-validate11.errors = [{instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
+let missing9;
+if(((data.type === undefined) && (missing9 = "type")) || ((data.id === undefined) && (missing9 = "id"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data21 = data.type;
-const _errs57 = errors;
-if(typeof data21 !== "string"){
+let data24 = data.type;
+const _errs63 = errors;
+if(typeof data24 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("unregisterfunction" !== data21){
+if("unregisterfunction" !== data24){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/const",keyword:"const",params:{allowedValue: "unregisterfunction"},message:"must be equal to constant"}];
 return false;
 }
-var valid14 = _errs57 === errors;
+var valid15 = _errs63 === errors;
 }
 else {
-var valid14 = true;
+var valid15 = true;
 }
-if(valid14){
+if(valid15){
 if(data.id !== undefined){
-const _errs59 = errors;
+const _errs65 = errors;
 if(typeof data.id !== "string"){
 validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/3/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid14 = _errs59 === errors;
+var valid15 = _errs65 === errors;
 }
 else {
-var valid14 = true;
+var valid15 = true;
 }
 }
 }
@@ -478,54 +527,54 @@ return false;
 }
 }
 else if(tag0 === "registertriggertype"){
-const _errs61 = errors;
-if(errors === _errs61){
+const _errs67 = errors;
+if(errors === _errs67){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing9;
-if((((data.type === undefined) && (missing9 = "type")) || ((data.id === undefined) && (missing9 = "id"))) || ((data.description === undefined) && (missing9 = "description"))){
-validate11.errors = [{instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
+let missing10;
+if((((data.type === undefined) && (missing10 = "type")) || ((data.id === undefined) && (missing10 = "id"))) || ((data.description === undefined) && (missing10 = "description"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data23 = data.type;
-const _errs63 = errors;
-if(typeof data23 !== "string"){
+let data26 = data.type;
+const _errs69 = errors;
+if(typeof data26 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("registertriggertype" !== data23){
+if("registertriggertype" !== data26){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/const",keyword:"const",params:{allowedValue: "registertriggertype"},message:"must be equal to constant"}];
 return false;
 }
-var valid16 = _errs63 === errors;
+var valid17 = _errs69 === errors;
 }
 else {
-var valid16 = true;
+var valid17 = true;
 }
-if(valid16){
+if(valid17){
 if(data.id !== undefined){
-const _errs65 = errors;
+const _errs71 = errors;
 if(typeof data.id !== "string"){
 validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/4/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid16 = _errs65 === errors;
+var valid17 = _errs71 === errors;
 }
 else {
-var valid16 = true;
+var valid17 = true;
 }
-if(valid16){
+if(valid17){
 if(data.description !== undefined){
-const _errs67 = errors;
+const _errs73 = errors;
 if(typeof data.description !== "string"){
 validate11.errors = [{instancePath:instancePath+"/description",schemaPath:"#/oneOf/4/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid16 = _errs67 === errors;
+var valid17 = _errs73 === errors;
 }
 else {
-var valid16 = true;
+var valid17 = true;
 }
 }
 }
@@ -538,42 +587,42 @@ return false;
 }
 }
 else if(tag0 === "unregistertriggertype"){
-const _errs69 = errors;
-if(errors === _errs69){
+const _errs75 = errors;
+if(errors === _errs75){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing10;
-if(((data.type === undefined) && (missing10 = "type")) || ((data.id === undefined) && (missing10 = "id"))){
-validate11.errors = [{instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
+let missing11;
+if(((data.type === undefined) && (missing11 = "type")) || ((data.id === undefined) && (missing11 = "id"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data26 = data.type;
-const _errs71 = errors;
-if(typeof data26 !== "string"){
+let data29 = data.type;
+const _errs77 = errors;
+if(typeof data29 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/5/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("unregistertriggertype" !== data26){
+if("unregistertriggertype" !== data29){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/5/properties/type/const",keyword:"const",params:{allowedValue: "unregistertriggertype"},message:"must be equal to constant"}];
 return false;
 }
-var valid18 = _errs71 === errors;
+var valid19 = _errs77 === errors;
 }
 else {
-var valid18 = true;
+var valid19 = true;
 }
-if(valid18){
+if(valid19){
 if(data.id !== undefined){
-const _errs73 = errors;
+const _errs79 = errors;
 if(typeof data.id !== "string"){
 validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/5/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid18 = _errs73 === errors;
+var valid19 = _errs79 === errors;
 }
 else {
-var valid18 = true;
+var valid19 = true;
 }
 }
 }
@@ -585,66 +634,66 @@ return false;
 }
 }
 else if(tag0 === "registertrigger"){
-const _errs75 = errors;
-if(errors === _errs75){
+const _errs81 = errors;
+if(errors === _errs81){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing11;
-if(((((data.type === undefined) && (missing11 = "type")) || ((data.id === undefined) && (missing11 = "id"))) || ((data.trigger_type === undefined) && (missing11 = "trigger_type"))) || ((data.function_id === undefined) && (missing11 = "function_id"))){
-validate11.errors = [{instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
+let missing12;
+if(((((data.type === undefined) && (missing12 = "type")) || ((data.id === undefined) && (missing12 = "id"))) || ((data.trigger_type === undefined) && (missing12 = "trigger_type"))) || ((data.function_id === undefined) && (missing12 = "function_id"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: missing12},message:"must have required property '"+missing12+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data28 = data.type;
-const _errs77 = errors;
-if(typeof data28 !== "string"){
+let data31 = data.type;
+const _errs83 = errors;
+if(typeof data31 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/6/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("registertrigger" !== data28){
+if("registertrigger" !== data31){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/6/properties/type/const",keyword:"const",params:{allowedValue: "registertrigger"},message:"must be equal to constant"}];
 return false;
 }
-var valid20 = _errs77 === errors;
+var valid21 = _errs83 === errors;
 }
 else {
-var valid20 = true;
+var valid21 = true;
 }
-if(valid20){
+if(valid21){
 if(data.id !== undefined){
-const _errs79 = errors;
+const _errs85 = errors;
 if(typeof data.id !== "string"){
 validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/6/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid20 = _errs79 === errors;
+var valid21 = _errs85 === errors;
 }
 else {
-var valid20 = true;
+var valid21 = true;
 }
-if(valid20){
+if(valid21){
 if(data.trigger_type !== undefined){
-const _errs81 = errors;
+const _errs87 = errors;
 if(typeof data.trigger_type !== "string"){
 validate11.errors = [{instancePath:instancePath+"/trigger_type",schemaPath:"#/oneOf/6/properties/trigger_type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid20 = _errs81 === errors;
+var valid21 = _errs87 === errors;
 }
 else {
-var valid20 = true;
+var valid21 = true;
 }
-if(valid20){
+if(valid21){
 if(data.function_id !== undefined){
-const _errs83 = errors;
+const _errs89 = errors;
 if(typeof data.function_id !== "string"){
 validate11.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/6/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid20 = _errs83 === errors;
+var valid21 = _errs89 === errors;
 }
 else {
-var valid20 = true;
+var valid21 = true;
 }
 }
 }
@@ -658,55 +707,55 @@ return false;
 }
 }
 else if(tag0 === "unregistertrigger"){
-const _errs85 = errors;
-if(errors === _errs85){
+const _errs91 = errors;
+if(errors === _errs91){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing12;
-if(((data.type === undefined) && (missing12 = "type")) || ((data.id === undefined) && (missing12 = "id"))){
-validate11.errors = [{instancePath,schemaPath:"#/oneOf/7/required",keyword:"required",params:{missingProperty: missing12},message:"must have required property '"+missing12+"'"}];
+let missing13;
+if(((data.type === undefined) && (missing13 = "type")) || ((data.id === undefined) && (missing13 = "id"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/7/required",keyword:"required",params:{missingProperty: missing13},message:"must have required property '"+missing13+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data32 = data.type;
-const _errs87 = errors;
-if(typeof data32 !== "string"){
+let data35 = data.type;
+const _errs93 = errors;
+if(typeof data35 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/7/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("unregistertrigger" !== data32){
+if("unregistertrigger" !== data35){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/7/properties/type/const",keyword:"const",params:{allowedValue: "unregistertrigger"},message:"must be equal to constant"}];
 return false;
 }
-var valid22 = _errs87 === errors;
+var valid23 = _errs93 === errors;
 }
 else {
-var valid22 = true;
+var valid23 = true;
 }
-if(valid22){
+if(valid23){
 if(data.id !== undefined){
-const _errs89 = errors;
+const _errs95 = errors;
 if(typeof data.id !== "string"){
 validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/7/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid22 = _errs89 === errors;
+var valid23 = _errs95 === errors;
 }
 else {
-var valid22 = true;
+var valid23 = true;
 }
-if(valid22){
+if(valid23){
 if(data.trigger_type !== undefined){
-let data34 = data.trigger_type;
-const _errs91 = errors;
-if((typeof data34 !== "string") && (data34 !== null)){
+let data37 = data.trigger_type;
+const _errs97 = errors;
+if((typeof data37 !== "string") && (data37 !== null)){
 validate11.errors = [{instancePath:instancePath+"/trigger_type",schemaPath:"#/oneOf/7/properties/trigger_type/type",keyword:"type",params:{type: schema12.oneOf[7].properties.trigger_type.type},message:"must be string,null"}];
 return false;
 }
-var valid22 = _errs91 === errors;
+var valid23 = _errs97 === errors;
 }
 else {
-var valid22 = true;
+var valid23 = true;
 }
 }
 }
@@ -719,87 +768,48 @@ return false;
 }
 }
 else if(tag0 === "triggerregistrationresult"){
-const _errs93 = errors;
-if(errors === _errs93){
+const _errs99 = errors;
+if(errors === _errs99){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing13;
-if(((((data.type === undefined) && (missing13 = "type")) || ((data.id === undefined) && (missing13 = "id"))) || ((data.trigger_type === undefined) && (missing13 = "trigger_type"))) || ((data.function_id === undefined) && (missing13 = "function_id"))){
-validate11.errors = [{instancePath,schemaPath:"#/oneOf/8/required",keyword:"required",params:{missingProperty: missing13},message:"must have required property '"+missing13+"'"}];
+let missing14;
+if(((((data.type === undefined) && (missing14 = "type")) || ((data.id === undefined) && (missing14 = "id"))) || ((data.trigger_type === undefined) && (missing14 = "trigger_type"))) || ((data.function_id === undefined) && (missing14 = "function_id"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/8/required",keyword:"required",params:{missingProperty: missing14},message:"must have required property '"+missing14+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data35 = data.type;
-const _errs95 = errors;
-if(typeof data35 !== "string"){
+let data38 = data.type;
+const _errs101 = errors;
+if(typeof data38 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/8/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("triggerregistrationresult" !== data35){
+if("triggerregistrationresult" !== data38){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/8/properties/type/const",keyword:"const",params:{allowedValue: "triggerregistrationresult"},message:"must be equal to constant"}];
 return false;
 }
-var valid24 = _errs95 === errors;
+var valid25 = _errs101 === errors;
 }
 else {
-var valid24 = true;
+var valid25 = true;
 }
-if(valid24){
+if(valid25){
 if(data.id !== undefined){
-const _errs97 = errors;
+const _errs103 = errors;
 if(typeof data.id !== "string"){
 validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/8/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid24 = _errs97 === errors;
+var valid25 = _errs103 === errors;
 }
 else {
-var valid24 = true;
+var valid25 = true;
 }
-if(valid24){
+if(valid25){
 if(data.trigger_type !== undefined){
-const _errs99 = errors;
+const _errs105 = errors;
 if(typeof data.trigger_type !== "string"){
 validate11.errors = [{instancePath:instancePath+"/trigger_type",schemaPath:"#/oneOf/8/properties/trigger_type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid24 = _errs99 === errors;
-}
-else {
-var valid24 = true;
-}
-if(valid24){
-if(data.function_id !== undefined){
-const _errs101 = errors;
-if(typeof data.function_id !== "string"){
-validate11.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/8/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid24 = _errs101 === errors;
-}
-else {
-var valid24 = true;
-}
-if(valid24){
-if(data.error !== undefined){
-let data39 = data.error;
-const _errs103 = errors;
-if((!(data39 && typeof data39 == "object" && !Array.isArray(data39))) && (data39 !== null)){
-validate11.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/8/properties/error/type",keyword:"type",params:{type: schema12.oneOf[8].properties.error.type},message:"must be object,null"}];
-return false;
-}
-if(errors === _errs103){
-if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
-let missing14;
-if(((data39.code === undefined) && (missing14 = "code")) || ((data39.message === undefined) && (missing14 = "message"))){
-validate11.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/8/properties/error/required",keyword:"required",params:{missingProperty: missing14},message:"must have required property '"+missing14+"'"}];
-return false;
-}
-else {
-if(data39.code !== undefined){
-const _errs105 = errors;
-if(typeof data39.code !== "string"){
-validate11.errors = [{instancePath:instancePath+"/error/code",schemaPath:"#/oneOf/8/properties/error/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid25 = _errs105 === errors;
@@ -808,10 +818,10 @@ else {
 var valid25 = true;
 }
 if(valid25){
-if(data39.message !== undefined){
+if(data.function_id !== undefined){
 const _errs107 = errors;
-if(typeof data39.message !== "string"){
-validate11.errors = [{instancePath:instancePath+"/error/message",schemaPath:"#/oneOf/8/properties/error/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data.function_id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/8/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid25 = _errs107 === errors;
@@ -820,27 +830,66 @@ else {
 var valid25 = true;
 }
 if(valid25){
-if(data39.stacktrace !== undefined){
-let data42 = data39.stacktrace;
+if(data.error !== undefined){
+let data42 = data.error;
 const _errs109 = errors;
-if((typeof data42 !== "string") && (data42 !== null)){
+if((!(data42 && typeof data42 == "object" && !Array.isArray(data42))) && (data42 !== null)){
+validate11.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/8/properties/error/type",keyword:"type",params:{type: schema12.oneOf[8].properties.error.type},message:"must be object,null"}];
+return false;
+}
+if(errors === _errs109){
+if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
+let missing15;
+if(((data42.code === undefined) && (missing15 = "code")) || ((data42.message === undefined) && (missing15 = "message"))){
+validate11.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/8/properties/error/required",keyword:"required",params:{missingProperty: missing15},message:"must have required property '"+missing15+"'"}];
+return false;
+}
+else {
+if(data42.code !== undefined){
+const _errs111 = errors;
+if(typeof data42.code !== "string"){
+validate11.errors = [{instancePath:instancePath+"/error/code",schemaPath:"#/oneOf/8/properties/error/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid26 = _errs111 === errors;
+}
+else {
+var valid26 = true;
+}
+if(valid26){
+if(data42.message !== undefined){
+const _errs113 = errors;
+if(typeof data42.message !== "string"){
+validate11.errors = [{instancePath:instancePath+"/error/message",schemaPath:"#/oneOf/8/properties/error/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid26 = _errs113 === errors;
+}
+else {
+var valid26 = true;
+}
+if(valid26){
+if(data42.stacktrace !== undefined){
+let data45 = data42.stacktrace;
+const _errs115 = errors;
+if((typeof data45 !== "string") && (data45 !== null)){
 validate11.errors = [{instancePath:instancePath+"/error/stacktrace",schemaPath:"#/oneOf/8/properties/error/properties/stacktrace/type",keyword:"type",params:{type: schema12.oneOf[8].properties.error.properties.stacktrace.type},message:"must be string,null"}];
 return false;
+}
+var valid26 = _errs115 === errors;
+}
+else {
+var valid26 = true;
+}
+}
+}
+}
+}
 }
 var valid25 = _errs109 === errors;
 }
 else {
 var valid25 = true;
-}
-}
-}
-}
-}
-}
-var valid24 = _errs103 === errors;
-}
-else {
-var valid24 = true;
 }
 }
 }
@@ -855,81 +904,81 @@ return false;
 }
 }
 else if(tag0 === "registerservice"){
-const _errs111 = errors;
-if(errors === _errs111){
+const _errs117 = errors;
+if(errors === _errs117){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing15;
-if(((data.type === undefined) && (missing15 = "type")) || ((data.id === undefined) && (missing15 = "id"))){
-validate11.errors = [{instancePath,schemaPath:"#/oneOf/9/required",keyword:"required",params:{missingProperty: missing15},message:"must have required property '"+missing15+"'"}];
+let missing16;
+if(((data.type === undefined) && (missing16 = "type")) || ((data.id === undefined) && (missing16 = "id"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/9/required",keyword:"required",params:{missingProperty: missing16},message:"must have required property '"+missing16+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data43 = data.type;
-const _errs113 = errors;
-if(typeof data43 !== "string"){
+let data46 = data.type;
+const _errs119 = errors;
+if(typeof data46 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/9/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("registerservice" !== data43){
+if("registerservice" !== data46){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/9/properties/type/const",keyword:"const",params:{allowedValue: "registerservice"},message:"must be equal to constant"}];
 return false;
 }
-var valid27 = _errs113 === errors;
+var valid28 = _errs119 === errors;
 }
 else {
-var valid27 = true;
+var valid28 = true;
 }
-if(valid27){
+if(valid28){
 if(data.id !== undefined){
-const _errs115 = errors;
+const _errs121 = errors;
 if(typeof data.id !== "string"){
 validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/9/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid27 = _errs115 === errors;
+var valid28 = _errs121 === errors;
 }
 else {
-var valid27 = true;
+var valid28 = true;
 }
-if(valid27){
+if(valid28){
 if(data.name !== undefined){
-let data45 = data.name;
-const _errs117 = errors;
-if((typeof data45 !== "string") && (data45 !== null)){
+let data48 = data.name;
+const _errs123 = errors;
+if((typeof data48 !== "string") && (data48 !== null)){
 validate11.errors = [{instancePath:instancePath+"/name",schemaPath:"#/oneOf/9/properties/name/type",keyword:"type",params:{type: schema12.oneOf[9].properties.name.type},message:"must be string,null"}];
 return false;
 }
-var valid27 = _errs117 === errors;
+var valid28 = _errs123 === errors;
 }
 else {
-var valid27 = true;
+var valid28 = true;
 }
-if(valid27){
+if(valid28){
 if(data.description !== undefined){
-let data46 = data.description;
-const _errs119 = errors;
-if((typeof data46 !== "string") && (data46 !== null)){
+let data49 = data.description;
+const _errs125 = errors;
+if((typeof data49 !== "string") && (data49 !== null)){
 validate11.errors = [{instancePath:instancePath+"/description",schemaPath:"#/oneOf/9/properties/description/type",keyword:"type",params:{type: schema12.oneOf[9].properties.description.type},message:"must be string,null"}];
 return false;
 }
-var valid27 = _errs119 === errors;
+var valid28 = _errs125 === errors;
 }
 else {
-var valid27 = true;
+var valid28 = true;
 }
-if(valid27){
+if(valid28){
 if(data.parent_service_id !== undefined){
-let data47 = data.parent_service_id;
-const _errs121 = errors;
-if((typeof data47 !== "string") && (data47 !== null)){
+let data50 = data.parent_service_id;
+const _errs127 = errors;
+if((typeof data50 !== "string") && (data50 !== null)){
 validate11.errors = [{instancePath:instancePath+"/parent_service_id",schemaPath:"#/oneOf/9/properties/parent_service_id/type",keyword:"type",params:{type: schema12.oneOf[9].properties.parent_service_id.type},message:"must be string,null"}];
 return false;
 }
-var valid27 = _errs121 === errors;
+var valid28 = _errs127 === errors;
 }
 else {
-var valid27 = true;
+var valid28 = true;
 }
 }
 }
@@ -943,25 +992,57 @@ return false;
 }
 }
 }
-else if(tag0 === "ping"){
-const _errs123 = errors;
-if(errors === _errs123){
+else if(tag0 === "reattach"){
+const _errs129 = errors;
+if(errors === _errs129){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing16;
-if((data.type === undefined) && (missing16 = "type")){
-validate11.errors = [{instancePath,schemaPath:"#/oneOf/10/required",keyword:"required",params:{missingProperty: missing16},message:"must have required property '"+missing16+"'"}];
+let missing17;
+if(((data.type === undefined) && (missing17 = "type")) || ((data.previous_worker_id === undefined) && (missing17 = "previous_worker_id"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/10/required",keyword:"required",params:{missingProperty: missing17},message:"must have required property '"+missing17+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data48 = data.type;
-if(typeof data48 !== "string"){
+let data51 = data.type;
+const _errs131 = errors;
+if(typeof data51 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/10/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("ping" !== data48){
-validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/10/properties/type/const",keyword:"const",params:{allowedValue: "ping"},message:"must be equal to constant"}];
+if("reattach" !== data51){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/10/properties/type/const",keyword:"const",params:{allowedValue: "reattach"},message:"must be equal to constant"}];
 return false;
+}
+var valid30 = _errs131 === errors;
+}
+else {
+var valid30 = true;
+}
+if(valid30){
+if(data.previous_worker_id !== undefined){
+const _errs133 = errors;
+if(typeof data.previous_worker_id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/previous_worker_id",schemaPath:"#/oneOf/10/properties/previous_worker_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid30 = _errs133 === errors;
+}
+else {
+var valid30 = true;
+}
+if(valid30){
+if(data.reattach_token !== undefined){
+let data53 = data.reattach_token;
+const _errs135 = errors;
+if((typeof data53 !== "string") && (data53 !== null)){
+validate11.errors = [{instancePath:instancePath+"/reattach_token",schemaPath:"#/oneOf/10/properties/reattach_token/type",keyword:"type",params:{type: schema12.oneOf[10].properties.reattach_token.type},message:"must be string,null"}];
+return false;
+}
+var valid30 = _errs135 === errors;
+}
+else {
+var valid30 = true;
+}
 }
 }
 }
@@ -972,31 +1053,379 @@ return false;
 }
 }
 }
-else if(tag0 === "pong"){
-const _errs127 = errors;
-if(errors === _errs127){
+else if(tag0 === "observe"){
+const _errs137 = errors;
+if(errors === _errs137){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing17;
-if((data.type === undefined) && (missing17 = "type")){
-validate11.errors = [{instancePath,schemaPath:"#/oneOf/11/required",keyword:"required",params:{missingProperty: missing17},message:"must have required property '"+missing17+"'"}];
+let missing18;
+if(((((data.type === undefined) && (missing18 = "type")) || ((data.id === undefined) && (missing18 = "id"))) || ((data.source === undefined) && (missing18 = "source"))) || ((data.target === undefined) && (missing18 = "target"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/11/required",keyword:"required",params:{missingProperty: missing18},message:"must have required property '"+missing18+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data49 = data.type;
-if(typeof data49 !== "string"){
+let data54 = data.type;
+const _errs139 = errors;
+if(typeof data54 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/11/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("pong" !== data49){
-validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/11/properties/type/const",keyword:"const",params:{allowedValue: "pong"},message:"must be equal to constant"}];
+if("observe" !== data54){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/11/properties/type/const",keyword:"const",params:{allowedValue: "observe"},message:"must be equal to constant"}];
 return false;
+}
+var valid32 = _errs139 === errors;
+}
+else {
+var valid32 = true;
+}
+if(valid32){
+if(data.id !== undefined){
+const _errs141 = errors;
+if(typeof data.id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/11/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid32 = _errs141 === errors;
+}
+else {
+var valid32 = true;
+}
+if(valid32){
+if(data.source !== undefined){
+let data56 = data.source;
+const _errs143 = errors;
+if(errors === _errs143){
+if(data56 && typeof data56 == "object" && !Array.isArray(data56)){
+let missing19;
+if((data56.function_id === undefined) && (missing19 = "function_id")){
+validate11.errors = [{instancePath:instancePath+"/source",schemaPath:"#/oneOf/11/properties/source/required",keyword:"required",params:{missingProperty: missing19},message:"must have required property '"+missing19+"'"}];
+return false;
+}
+else {
+if(data56.function_id !== undefined){
+const _errs145 = errors;
+if(typeof data56.function_id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/source/function_id",schemaPath:"#/oneOf/11/properties/source/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid33 = _errs145 === errors;
+}
+else {
+var valid33 = true;
+}
+if(valid33){
+if(data56.namespace !== undefined){
+let data58 = data56.namespace;
+const _errs147 = errors;
+if((typeof data58 !== "string") && (data58 !== null)){
+validate11.errors = [{instancePath:instancePath+"/source/namespace",schemaPath:"#/oneOf/11/properties/source/properties/namespace/type",keyword:"type",params:{type: schema12.oneOf[11].properties.source.properties.namespace.type},message:"must be string,null"}];
+return false;
+}
+var valid33 = _errs147 === errors;
+}
+else {
+var valid33 = true;
+}
+if(valid33){
+if(data56.capture !== undefined){
+let data59 = data56.capture;
+const _errs149 = errors;
+if((!(Array.isArray(data59))) && (data59 !== null)){
+validate11.errors = [{instancePath:instancePath+"/source/capture",schemaPath:"#/oneOf/11/properties/source/properties/capture/type",keyword:"type",params:{type: schema12.oneOf[11].properties.source.properties.capture.type},message:"must be array,null"}];
+return false;
+}
+if(errors === _errs149){
+if(Array.isArray(data59)){
+var valid34 = true;
+const len0 = data59.length;
+for(let i0=0; i0<len0; i0++){
+const _errs151 = errors;
+if(typeof data59[i0] !== "string"){
+validate11.errors = [{instancePath:instancePath+"/source/capture/" + i0,schemaPath:"#/oneOf/11/properties/source/properties/capture/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid34 = _errs151 === errors;
+if(!valid34){
+break;
+}
+}
+}
+}
+var valid33 = _errs149 === errors;
+}
+else {
+var valid33 = true;
+}
+if(valid33){
+if(data56.on !== undefined){
+let data61 = data56.on;
+const _errs153 = errors;
+if((typeof data61 !== "string") && (data61 !== null)){
+validate11.errors = [{instancePath:instancePath+"/source/on",schemaPath:"#/oneOf/11/properties/source/properties/on/type",keyword:"type",params:{type: schema12.oneOf[11].properties.source.properties.on.type},message:"must be string,null"}];
+return false;
+}
+var valid33 = _errs153 === errors;
+}
+else {
+var valid33 = true;
+}
+if(valid33){
+if(data56.deliver !== undefined){
+let data62 = data56.deliver;
+const _errs155 = errors;
+if((typeof data62 !== "string") && (data62 !== null)){
+validate11.errors = [{instancePath:instancePath+"/source/deliver",schemaPath:"#/oneOf/11/properties/source/properties/deliver/type",keyword:"type",params:{type: schema12.oneOf[11].properties.source.properties.deliver.type},message:"must be string,null"}];
+return false;
+}
+var valid33 = _errs155 === errors;
+}
+else {
+var valid33 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath:instancePath+"/source",schemaPath:"#/oneOf/11/properties/source/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid32 = _errs143 === errors;
+}
+else {
+var valid32 = true;
+}
+if(valid32){
+if(data.target !== undefined){
+let data63 = data.target;
+const _errs157 = errors;
+if(errors === _errs157){
+if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
+let missing20;
+if((data63.function_id === undefined) && (missing20 = "function_id")){
+validate11.errors = [{instancePath:instancePath+"/target",schemaPath:"#/oneOf/11/properties/target/required",keyword:"required",params:{missingProperty: missing20},message:"must have required property '"+missing20+"'"}];
+return false;
+}
+else {
+if(data63.function_id !== undefined){
+const _errs159 = errors;
+if(typeof data63.function_id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/target/function_id",schemaPath:"#/oneOf/11/properties/target/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid35 = _errs159 === errors;
+}
+else {
+var valid35 = true;
+}
+if(valid35){
+if(data63.namespace !== undefined){
+let data65 = data63.namespace;
+const _errs161 = errors;
+if((typeof data65 !== "string") && (data65 !== null)){
+validate11.errors = [{instancePath:instancePath+"/target/namespace",schemaPath:"#/oneOf/11/properties/target/properties/namespace/type",keyword:"type",params:{type: schema12.oneOf[11].properties.target.properties.namespace.type},message:"must be string,null"}];
+return false;
+}
+var valid35 = _errs161 === errors;
+}
+else {
+var valid35 = true;
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath:instancePath+"/target",schemaPath:"#/oneOf/11/properties/target/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid32 = _errs157 === errors;
+}
+else {
+var valid32 = true;
+}
+if(valid32){
+if(data.max_fires !== undefined){
+let data66 = data.max_fires;
+const _errs163 = errors;
+if((!(((typeof data66 == "number") && (!(data66 % 1) && !isNaN(data66))) && (isFinite(data66)))) && (data66 !== null)){
+validate11.errors = [{instancePath:instancePath+"/max_fires",schemaPath:"#/oneOf/11/properties/max_fires/type",keyword:"type",params:{type: schema12.oneOf[11].properties.max_fires.type},message:"must be integer,null"}];
+return false;
+}
+if(errors === _errs163){
+if((typeof data66 == "number") && (isFinite(data66))){
+if(data66 < 1 || isNaN(data66)){
+validate11.errors = [{instancePath:instancePath+"/max_fires",schemaPath:"#/oneOf/11/properties/max_fires/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
+var valid32 = _errs163 === errors;
+}
+else {
+var valid32 = true;
+}
+if(valid32){
+if(data.expires_in_ms !== undefined){
+let data67 = data.expires_in_ms;
+const _errs165 = errors;
+if((!(((typeof data67 == "number") && (!(data67 % 1) && !isNaN(data67))) && (isFinite(data67)))) && (data67 !== null)){
+validate11.errors = [{instancePath:instancePath+"/expires_in_ms",schemaPath:"#/oneOf/11/properties/expires_in_ms/type",keyword:"type",params:{type: schema12.oneOf[11].properties.expires_in_ms.type},message:"must be integer,null"}];
+return false;
+}
+if(errors === _errs165){
+if((typeof data67 == "number") && (isFinite(data67))){
+if(data67 < 1 || isNaN(data67)){
+validate11.errors = [{instancePath:instancePath+"/expires_in_ms",schemaPath:"#/oneOf/11/properties/expires_in_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
+var valid32 = _errs165 === errors;
+}
+else {
+var valid32 = true;
+}
+if(valid32){
+if(data.max_in_flight !== undefined){
+let data68 = data.max_in_flight;
+const _errs167 = errors;
+if((!(((typeof data68 == "number") && (!(data68 % 1) && !isNaN(data68))) && (isFinite(data68)))) && (data68 !== null)){
+validate11.errors = [{instancePath:instancePath+"/max_in_flight",schemaPath:"#/oneOf/11/properties/max_in_flight/type",keyword:"type",params:{type: schema12.oneOf[11].properties.max_in_flight.type},message:"must be integer,null"}];
+return false;
+}
+if(errors === _errs167){
+if((typeof data68 == "number") && (isFinite(data68))){
+if(data68 < 1 || isNaN(data68)){
+validate11.errors = [{instancePath:instancePath+"/max_in_flight",schemaPath:"#/oneOf/11/properties/max_in_flight/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
+var valid32 = _errs167 === errors;
+}
+else {
+var valid32 = true;
+}
+}
+}
+}
+}
 }
 }
 }
 }
 else {
 validate11.errors = [{instancePath,schemaPath:"#/oneOf/11/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "unobserve"){
+const _errs169 = errors;
+if(errors === _errs169){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing21;
+if(((data.type === undefined) && (missing21 = "type")) || ((data.id === undefined) && (missing21 = "id"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/12/required",keyword:"required",params:{missingProperty: missing21},message:"must have required property '"+missing21+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data69 = data.type;
+const _errs171 = errors;
+if(typeof data69 !== "string"){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/12/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("unobserve" !== data69){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/12/properties/type/const",keyword:"const",params:{allowedValue: "unobserve"},message:"must be equal to constant"}];
+return false;
+}
+var valid37 = _errs171 === errors;
+}
+else {
+var valid37 = true;
+}
+if(valid37){
+if(data.id !== undefined){
+const _errs173 = errors;
+if(typeof data.id !== "string"){
+validate11.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/12/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid37 = _errs173 === errors;
+}
+else {
+var valid37 = true;
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/12/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "ping"){
+const _errs175 = errors;
+if(errors === _errs175){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing22;
+if((data.type === undefined) && (missing22 = "type")){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/13/required",keyword:"required",params:{missingProperty: missing22},message:"must have required property '"+missing22+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data71 = data.type;
+if(typeof data71 !== "string"){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/13/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("ping" !== data71){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/13/properties/type/const",keyword:"const",params:{allowedValue: "ping"},message:"must be equal to constant"}];
+return false;
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/13/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "pong"){
+const _errs179 = errors;
+if(errors === _errs179){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing23;
+if((data.type === undefined) && (missing23 = "type")){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/14/required",keyword:"required",params:{missingProperty: missing23},message:"must have required property '"+missing23+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data72 = data.type;
+if(typeof data72 !== "string"){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/14/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("pong" !== data72){
+validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/14/properties/type/const",keyword:"const",params:{allowedValue: "pong"},message:"must be equal to constant"}];
+return false;
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/14/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
@@ -1022,7 +1451,7 @@ return errors === 0;
 }
 
 export const validateEngineMessage = validate12;
-const schema13 = {"type":"object","description":"What the engine sends to a worker.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","function_id"],"properties":{"type":{"type":"string","const":"invokefunction"},"function_id":{"type":"string"},"invocation_id":{"type":["string","null"],"description":"A UUID. Absent = no reply wanted."},"action":{"type":["object","null"],"description":"How to run the call. Absent = run it and reply.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"description":"Run it and never reply.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"void"}}},{"description":"Hand it to a queue. Without a queue worker it fails with `enqueue_error`.","type":"object","required":["type","queue"],"properties":{"type":{"type":"string","const":"enqueue"},"queue":{"type":"string"}}}]},"data":{"description":"The input. The engine adds `_caller_worker_id` to an object."},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]}}},{"type":"object","required":["type","invocation_id","function_id"],"properties":{"type":{"type":"string","const":"invocationresult"},"invocation_id":{"type":"string"},"function_id":{"type":"string"},"result":{"description":"Absent when the function returned nothing."},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"registerfunction"},"id":{"type":"string"},"description":{"type":["string","null"]},"request_format":{"description":"JSON Schema of the input."},"response_format":{"description":"JSON Schema of the result."},"metadata":{"description":"Anything the worker wants listed."},"invocation":{"description":"How to reach a function that is called over HTTP."}}},{"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"registertrigger"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"config":{"description":"What the trigger type asks for."},"metadata":{"description":"Anything the worker wants listed."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregistertrigger"},"id":{"type":"string"},"trigger_type":{"type":["string","null"]}}},{"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"triggerregistrationresult"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}}}},{"type":"object","required":["type","worker_id"],"properties":{"type":{"type":"string","const":"workerregistered"},"worker_id":{"type":"string","description":"A UUID."}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"ping"}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}},{"type":"object","required":["type","code","message"],"properties":{"type":{"type":"string","const":"error"},"code":{"type":"string"},"message":{"type":"string"}}}]};
+const schema13 = {"type":"object","description":"What the engine sends to a worker.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","function_id"],"properties":{"type":{"type":"string","const":"invokefunction"},"function_id":{"type":"string"},"invocation_id":{"type":["string","null"],"description":"A UUID. Absent = no reply wanted."},"action":{"type":["object","null"],"description":"How to run the call. Absent = run it and reply.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"description":"Run it and never reply.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"void"}}},{"description":"Hand it to a queue. Without a queue worker it fails with `enqueue_error`.","type":"object","required":["type","queue"],"properties":{"type":{"type":"string","const":"enqueue"},"queue":{"type":"string"}}}]},"data":{"description":"The input. The engine adds `_caller_worker_id` to an object."},"metadata":{"description":"The second argument of the handler; null = none."},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]},"observe_depth":{"description":"Observers that led to this call, one after another; absent = 0."},"activation":{"description":"Which observer calls.","type":["object","null"],"required":["observer_id","activation_id"],"properties":{"observer_id":{"type":"string"},"activation_id":{"type":"string"}}}}},{"type":"object","required":["type","invocation_id","function_id"],"properties":{"type":{"type":"string","const":"invocationresult"},"invocation_id":{"type":"string"},"function_id":{"type":"string"},"result":{"description":"Absent when the function returned nothing."},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}},"traceparent":{"type":["string","null"]},"baggage":{"type":["string","null"]}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"registerfunction"},"id":{"type":"string"},"description":{"type":["string","null"]},"request_format":{"description":"JSON Schema of the input."},"response_format":{"description":"JSON Schema of the result."},"metadata":{"description":"Anything the worker wants listed."},"invocation":{"description":"How to reach a function that is called over HTTP."}}},{"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"registertrigger"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"config":{"description":"What the trigger type asks for."},"metadata":{"description":"Anything the worker wants listed."}}},{"type":"object","required":["type","id"],"properties":{"type":{"type":"string","const":"unregistertrigger"},"id":{"type":"string"},"trigger_type":{"type":["string","null"]}}},{"type":"object","required":["type","id","trigger_type","function_id"],"properties":{"type":{"type":"string","const":"triggerregistrationresult"},"id":{"type":"string"},"trigger_type":{"type":"string"},"function_id":{"type":"string"},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}}}},{"type":"object","required":["type","worker_id"],"properties":{"type":{"type":"string","const":"workerregistered"},"worker_id":{"type":"string","description":"A UUID."},"reattach_token":{"type":["string","null"],"description":"The secret of a later `reattach`."},"features":{"description":"What the engine offers beyond; an array of strings."}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"ping"}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}},{"type":"object","required":["type","code","message"],"properties":{"type":{"type":"string","const":"error"},"code":{"type":"string"},"message":{"type":"string"}}},{"type":"object","required":["type","code"],"properties":{"type":{"type":"string","const":"registrationrejected"},"code":{"type":"string"},"namespace":{"type":["string","null"]},"worker_name":{"type":["string","null"]},"function_id":{"type":["string","null"]},"owner_worker_id":{"type":["string","null"]}}},{"type":"object","required":["type","id","state"],"properties":{"type":{"type":"string","const":"observeresult"},"id":{"type":"string"},"state":{"type":"string"},"error":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}}}},{"type":"object","required":["type","id","state","fires"],"properties":{"type":{"type":"string","const":"observerstatechanged"},"id":{"type":"string"},"state":{"type":"string"},"reason":{"description":"Why a call failed.","type":["object","null"],"required":["code","message"],"properties":{"code":{"type":"string","description":"Stable."},"message":{"type":"string"},"stacktrace":{"type":["string","null"]}}},"fires":{"type":"integer"}}}]};
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1225,6 +1654,55 @@ var valid2 = _errs25 === errors;
 else {
 var valid2 = true;
 }
+if(valid2){
+if(data.activation !== undefined){
+let data9 = data.activation;
+const _errs27 = errors;
+if((!(data9 && typeof data9 == "object" && !Array.isArray(data9))) && (data9 !== null)){
+validate12.errors = [{instancePath:instancePath+"/activation",schemaPath:"#/oneOf/0/properties/activation/type",keyword:"type",params:{type: schema13.oneOf[0].properties.activation.type},message:"must be object,null"}];
+return false;
+}
+if(errors === _errs27){
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+let missing5;
+if(((data9.observer_id === undefined) && (missing5 = "observer_id")) || ((data9.activation_id === undefined) && (missing5 = "activation_id"))){
+validate12.errors = [{instancePath:instancePath+"/activation",schemaPath:"#/oneOf/0/properties/activation/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
+return false;
+}
+else {
+if(data9.observer_id !== undefined){
+const _errs29 = errors;
+if(typeof data9.observer_id !== "string"){
+validate12.errors = [{instancePath:instancePath+"/activation/observer_id",schemaPath:"#/oneOf/0/properties/activation/properties/observer_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid8 = _errs29 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data9.activation_id !== undefined){
+const _errs31 = errors;
+if(typeof data9.activation_id !== "string"){
+validate12.errors = [{instancePath:instancePath+"/activation/activation_id",schemaPath:"#/oneOf/0/properties/activation/properties/activation_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid8 = _errs31 === errors;
+}
+else {
+var valid8 = true;
+}
+}
+}
+}
+}
+var valid2 = _errs27 === errors;
+}
+else {
+var valid2 = true;
+}
+}
 }
 }
 }
@@ -1239,75 +1717,36 @@ return false;
 }
 }
 else if(tag0 === "invocationresult"){
-const _errs27 = errors;
-if(errors === _errs27){
+const _errs33 = errors;
+if(errors === _errs33){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing5;
-if((((data.type === undefined) && (missing5 = "type")) || ((data.invocation_id === undefined) && (missing5 = "invocation_id"))) || ((data.function_id === undefined) && (missing5 = "function_id"))){
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
+let missing6;
+if((((data.type === undefined) && (missing6 = "type")) || ((data.invocation_id === undefined) && (missing6 = "invocation_id"))) || ((data.function_id === undefined) && (missing6 = "function_id"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data9 = data.type;
-const _errs29 = errors;
-if(typeof data9 !== "string"){
+let data12 = data.type;
+const _errs35 = errors;
+if(typeof data12 !== "string"){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("invocationresult" !== data9){
+if("invocationresult" !== data12){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/const",keyword:"const",params:{allowedValue: "invocationresult"},message:"must be equal to constant"}];
 return false;
 }
-var valid9 = _errs29 === errors;
+var valid10 = _errs35 === errors;
 }
 else {
-var valid9 = true;
+var valid10 = true;
 }
-if(valid9){
+if(valid10){
 if(data.invocation_id !== undefined){
-const _errs31 = errors;
+const _errs37 = errors;
 if(typeof data.invocation_id !== "string"){
 validate12.errors = [{instancePath:instancePath+"/invocation_id",schemaPath:"#/oneOf/1/properties/invocation_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid9 = _errs31 === errors;
-}
-else {
-var valid9 = true;
-}
-if(valid9){
-if(data.function_id !== undefined){
-const _errs33 = errors;
-if(typeof data.function_id !== "string"){
-validate12.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/1/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid9 = _errs33 === errors;
-}
-else {
-var valid9 = true;
-}
-if(valid9){
-if(data.error !== undefined){
-let data12 = data.error;
-const _errs35 = errors;
-if((!(data12 && typeof data12 == "object" && !Array.isArray(data12))) && (data12 !== null)){
-validate12.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/1/properties/error/type",keyword:"type",params:{type: schema13.oneOf[1].properties.error.type},message:"must be object,null"}];
-return false;
-}
-if(errors === _errs35){
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
-let missing6;
-if(((data12.code === undefined) && (missing6 = "code")) || ((data12.message === undefined) && (missing6 = "message"))){
-validate12.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/1/properties/error/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
-return false;
-}
-else {
-if(data12.code !== undefined){
-const _errs37 = errors;
-if(typeof data12.code !== "string"){
-validate12.errors = [{instancePath:instancePath+"/error/code",schemaPath:"#/oneOf/1/properties/error/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid10 = _errs37 === errors;
@@ -1316,10 +1755,10 @@ else {
 var valid10 = true;
 }
 if(valid10){
-if(data12.message !== undefined){
+if(data.function_id !== undefined){
 const _errs39 = errors;
-if(typeof data12.message !== "string"){
-validate12.errors = [{instancePath:instancePath+"/error/message",schemaPath:"#/oneOf/1/properties/error/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data.function_id !== "string"){
+validate12.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/1/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid10 = _errs39 === errors;
@@ -1328,53 +1767,92 @@ else {
 var valid10 = true;
 }
 if(valid10){
-if(data12.stacktrace !== undefined){
-let data15 = data12.stacktrace;
+if(data.error !== undefined){
+let data15 = data.error;
 const _errs41 = errors;
-if((typeof data15 !== "string") && (data15 !== null)){
+if((!(data15 && typeof data15 == "object" && !Array.isArray(data15))) && (data15 !== null)){
+validate12.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/1/properties/error/type",keyword:"type",params:{type: schema13.oneOf[1].properties.error.type},message:"must be object,null"}];
+return false;
+}
+if(errors === _errs41){
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+let missing7;
+if(((data15.code === undefined) && (missing7 = "code")) || ((data15.message === undefined) && (missing7 = "message"))){
+validate12.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/1/properties/error/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
+return false;
+}
+else {
+if(data15.code !== undefined){
+const _errs43 = errors;
+if(typeof data15.code !== "string"){
+validate12.errors = [{instancePath:instancePath+"/error/code",schemaPath:"#/oneOf/1/properties/error/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid11 = _errs43 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data15.message !== undefined){
+const _errs45 = errors;
+if(typeof data15.message !== "string"){
+validate12.errors = [{instancePath:instancePath+"/error/message",schemaPath:"#/oneOf/1/properties/error/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid11 = _errs45 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data15.stacktrace !== undefined){
+let data18 = data15.stacktrace;
+const _errs47 = errors;
+if((typeof data18 !== "string") && (data18 !== null)){
 validate12.errors = [{instancePath:instancePath+"/error/stacktrace",schemaPath:"#/oneOf/1/properties/error/properties/stacktrace/type",keyword:"type",params:{type: schema13.oneOf[1].properties.error.properties.stacktrace.type},message:"must be string,null"}];
 return false;
+}
+var valid11 = _errs47 === errors;
+}
+else {
+var valid11 = true;
+}
+}
+}
+}
+}
 }
 var valid10 = _errs41 === errors;
 }
 else {
 var valid10 = true;
 }
-}
-}
-}
-}
-}
-var valid9 = _errs35 === errors;
-}
-else {
-var valid9 = true;
-}
-if(valid9){
+if(valid10){
 if(data.traceparent !== undefined){
-let data16 = data.traceparent;
-const _errs43 = errors;
-if((typeof data16 !== "string") && (data16 !== null)){
+let data19 = data.traceparent;
+const _errs49 = errors;
+if((typeof data19 !== "string") && (data19 !== null)){
 validate12.errors = [{instancePath:instancePath+"/traceparent",schemaPath:"#/oneOf/1/properties/traceparent/type",keyword:"type",params:{type: schema13.oneOf[1].properties.traceparent.type},message:"must be string,null"}];
 return false;
 }
-var valid9 = _errs43 === errors;
+var valid10 = _errs49 === errors;
 }
 else {
-var valid9 = true;
+var valid10 = true;
 }
-if(valid9){
+if(valid10){
 if(data.baggage !== undefined){
-let data17 = data.baggage;
-const _errs45 = errors;
-if((typeof data17 !== "string") && (data17 !== null)){
+let data20 = data.baggage;
+const _errs51 = errors;
+if((typeof data20 !== "string") && (data20 !== null)){
 validate12.errors = [{instancePath:instancePath+"/baggage",schemaPath:"#/oneOf/1/properties/baggage/type",keyword:"type",params:{type: schema13.oneOf[1].properties.baggage.type},message:"must be string,null"}];
 return false;
 }
-var valid9 = _errs45 === errors;
+var valid10 = _errs51 === errors;
 }
 else {
-var valid9 = true;
+var valid10 = true;
 }
 }
 }
@@ -1390,55 +1868,55 @@ return false;
 }
 }
 else if(tag0 === "registerfunction"){
-const _errs47 = errors;
-if(errors === _errs47){
+const _errs53 = errors;
+if(errors === _errs53){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing7;
-if(((data.type === undefined) && (missing7 = "type")) || ((data.id === undefined) && (missing7 = "id"))){
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
+let missing8;
+if(((data.type === undefined) && (missing8 = "type")) || ((data.id === undefined) && (missing8 = "id"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data18 = data.type;
-const _errs49 = errors;
-if(typeof data18 !== "string"){
+let data21 = data.type;
+const _errs55 = errors;
+if(typeof data21 !== "string"){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("registerfunction" !== data18){
+if("registerfunction" !== data21){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/const",keyword:"const",params:{allowedValue: "registerfunction"},message:"must be equal to constant"}];
 return false;
 }
-var valid12 = _errs49 === errors;
+var valid13 = _errs55 === errors;
 }
 else {
-var valid12 = true;
+var valid13 = true;
 }
-if(valid12){
+if(valid13){
 if(data.id !== undefined){
-const _errs51 = errors;
+const _errs57 = errors;
 if(typeof data.id !== "string"){
 validate12.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/2/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid12 = _errs51 === errors;
+var valid13 = _errs57 === errors;
 }
 else {
-var valid12 = true;
+var valid13 = true;
 }
-if(valid12){
+if(valid13){
 if(data.description !== undefined){
-let data20 = data.description;
-const _errs53 = errors;
-if((typeof data20 !== "string") && (data20 !== null)){
+let data23 = data.description;
+const _errs59 = errors;
+if((typeof data23 !== "string") && (data23 !== null)){
 validate12.errors = [{instancePath:instancePath+"/description",schemaPath:"#/oneOf/2/properties/description/type",keyword:"type",params:{type: schema13.oneOf[2].properties.description.type},message:"must be string,null"}];
 return false;
 }
-var valid12 = _errs53 === errors;
+var valid13 = _errs59 === errors;
 }
 else {
-var valid12 = true;
+var valid13 = true;
 }
 }
 }
@@ -1451,66 +1929,66 @@ return false;
 }
 }
 else if(tag0 === "registertrigger"){
-const _errs55 = errors;
-if(errors === _errs55){
+const _errs61 = errors;
+if(errors === _errs61){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing8;
-if(((((data.type === undefined) && (missing8 = "type")) || ((data.id === undefined) && (missing8 = "id"))) || ((data.trigger_type === undefined) && (missing8 = "trigger_type"))) || ((data.function_id === undefined) && (missing8 = "function_id"))){
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
+let missing9;
+if(((((data.type === undefined) && (missing9 = "type")) || ((data.id === undefined) && (missing9 = "id"))) || ((data.trigger_type === undefined) && (missing9 = "trigger_type"))) || ((data.function_id === undefined) && (missing9 = "function_id"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/3/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data21 = data.type;
-const _errs57 = errors;
-if(typeof data21 !== "string"){
+let data24 = data.type;
+const _errs63 = errors;
+if(typeof data24 !== "string"){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("registertrigger" !== data21){
+if("registertrigger" !== data24){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/3/properties/type/const",keyword:"const",params:{allowedValue: "registertrigger"},message:"must be equal to constant"}];
 return false;
 }
-var valid14 = _errs57 === errors;
+var valid15 = _errs63 === errors;
 }
 else {
-var valid14 = true;
+var valid15 = true;
 }
-if(valid14){
+if(valid15){
 if(data.id !== undefined){
-const _errs59 = errors;
+const _errs65 = errors;
 if(typeof data.id !== "string"){
 validate12.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/3/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid14 = _errs59 === errors;
+var valid15 = _errs65 === errors;
 }
 else {
-var valid14 = true;
+var valid15 = true;
 }
-if(valid14){
+if(valid15){
 if(data.trigger_type !== undefined){
-const _errs61 = errors;
+const _errs67 = errors;
 if(typeof data.trigger_type !== "string"){
 validate12.errors = [{instancePath:instancePath+"/trigger_type",schemaPath:"#/oneOf/3/properties/trigger_type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid14 = _errs61 === errors;
+var valid15 = _errs67 === errors;
 }
 else {
-var valid14 = true;
+var valid15 = true;
 }
-if(valid14){
+if(valid15){
 if(data.function_id !== undefined){
-const _errs63 = errors;
+const _errs69 = errors;
 if(typeof data.function_id !== "string"){
 validate12.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/3/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid14 = _errs63 === errors;
+var valid15 = _errs69 === errors;
 }
 else {
-var valid14 = true;
+var valid15 = true;
 }
 }
 }
@@ -1524,55 +2002,55 @@ return false;
 }
 }
 else if(tag0 === "unregistertrigger"){
-const _errs65 = errors;
-if(errors === _errs65){
+const _errs71 = errors;
+if(errors === _errs71){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing9;
-if(((data.type === undefined) && (missing9 = "type")) || ((data.id === undefined) && (missing9 = "id"))){
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
+let missing10;
+if(((data.type === undefined) && (missing10 = "type")) || ((data.id === undefined) && (missing10 = "id"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/4/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data25 = data.type;
-const _errs67 = errors;
-if(typeof data25 !== "string"){
+let data28 = data.type;
+const _errs73 = errors;
+if(typeof data28 !== "string"){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("unregistertrigger" !== data25){
+if("unregistertrigger" !== data28){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/4/properties/type/const",keyword:"const",params:{allowedValue: "unregistertrigger"},message:"must be equal to constant"}];
 return false;
 }
-var valid16 = _errs67 === errors;
+var valid17 = _errs73 === errors;
 }
 else {
-var valid16 = true;
+var valid17 = true;
 }
-if(valid16){
+if(valid17){
 if(data.id !== undefined){
-const _errs69 = errors;
+const _errs75 = errors;
 if(typeof data.id !== "string"){
 validate12.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/4/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid16 = _errs69 === errors;
+var valid17 = _errs75 === errors;
 }
 else {
-var valid16 = true;
+var valid17 = true;
 }
-if(valid16){
+if(valid17){
 if(data.trigger_type !== undefined){
-let data27 = data.trigger_type;
-const _errs71 = errors;
-if((typeof data27 !== "string") && (data27 !== null)){
+let data30 = data.trigger_type;
+const _errs77 = errors;
+if((typeof data30 !== "string") && (data30 !== null)){
 validate12.errors = [{instancePath:instancePath+"/trigger_type",schemaPath:"#/oneOf/4/properties/trigger_type/type",keyword:"type",params:{type: schema13.oneOf[4].properties.trigger_type.type},message:"must be string,null"}];
 return false;
 }
-var valid16 = _errs71 === errors;
+var valid17 = _errs77 === errors;
 }
 else {
-var valid16 = true;
+var valid17 = true;
 }
 }
 }
@@ -1585,87 +2063,48 @@ return false;
 }
 }
 else if(tag0 === "triggerregistrationresult"){
-const _errs73 = errors;
-if(errors === _errs73){
+const _errs79 = errors;
+if(errors === _errs79){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing10;
-if(((((data.type === undefined) && (missing10 = "type")) || ((data.id === undefined) && (missing10 = "id"))) || ((data.trigger_type === undefined) && (missing10 = "trigger_type"))) || ((data.function_id === undefined) && (missing10 = "function_id"))){
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
+let missing11;
+if(((((data.type === undefined) && (missing11 = "type")) || ((data.id === undefined) && (missing11 = "id"))) || ((data.trigger_type === undefined) && (missing11 = "trigger_type"))) || ((data.function_id === undefined) && (missing11 = "function_id"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data28 = data.type;
-const _errs75 = errors;
-if(typeof data28 !== "string"){
+let data31 = data.type;
+const _errs81 = errors;
+if(typeof data31 !== "string"){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/5/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("triggerregistrationresult" !== data28){
+if("triggerregistrationresult" !== data31){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/5/properties/type/const",keyword:"const",params:{allowedValue: "triggerregistrationresult"},message:"must be equal to constant"}];
 return false;
 }
-var valid18 = _errs75 === errors;
+var valid19 = _errs81 === errors;
 }
 else {
-var valid18 = true;
+var valid19 = true;
 }
-if(valid18){
+if(valid19){
 if(data.id !== undefined){
-const _errs77 = errors;
+const _errs83 = errors;
 if(typeof data.id !== "string"){
 validate12.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/5/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid18 = _errs77 === errors;
+var valid19 = _errs83 === errors;
 }
 else {
-var valid18 = true;
+var valid19 = true;
 }
-if(valid18){
+if(valid19){
 if(data.trigger_type !== undefined){
-const _errs79 = errors;
+const _errs85 = errors;
 if(typeof data.trigger_type !== "string"){
 validate12.errors = [{instancePath:instancePath+"/trigger_type",schemaPath:"#/oneOf/5/properties/trigger_type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid18 = _errs79 === errors;
-}
-else {
-var valid18 = true;
-}
-if(valid18){
-if(data.function_id !== undefined){
-const _errs81 = errors;
-if(typeof data.function_id !== "string"){
-validate12.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/5/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid18 = _errs81 === errors;
-}
-else {
-var valid18 = true;
-}
-if(valid18){
-if(data.error !== undefined){
-let data32 = data.error;
-const _errs83 = errors;
-if((!(data32 && typeof data32 == "object" && !Array.isArray(data32))) && (data32 !== null)){
-validate12.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/5/properties/error/type",keyword:"type",params:{type: schema13.oneOf[5].properties.error.type},message:"must be object,null"}];
-return false;
-}
-if(errors === _errs83){
-if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
-let missing11;
-if(((data32.code === undefined) && (missing11 = "code")) || ((data32.message === undefined) && (missing11 = "message"))){
-validate12.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/5/properties/error/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
-return false;
-}
-else {
-if(data32.code !== undefined){
-const _errs85 = errors;
-if(typeof data32.code !== "string"){
-validate12.errors = [{instancePath:instancePath+"/error/code",schemaPath:"#/oneOf/5/properties/error/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid19 = _errs85 === errors;
@@ -1674,10 +2113,10 @@ else {
 var valid19 = true;
 }
 if(valid19){
-if(data32.message !== undefined){
+if(data.function_id !== undefined){
 const _errs87 = errors;
-if(typeof data32.message !== "string"){
-validate12.errors = [{instancePath:instancePath+"/error/message",schemaPath:"#/oneOf/5/properties/error/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data.function_id !== "string"){
+validate12.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/5/properties/function_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid19 = _errs87 === errors;
@@ -1686,27 +2125,66 @@ else {
 var valid19 = true;
 }
 if(valid19){
-if(data32.stacktrace !== undefined){
-let data35 = data32.stacktrace;
+if(data.error !== undefined){
+let data35 = data.error;
 const _errs89 = errors;
-if((typeof data35 !== "string") && (data35 !== null)){
+if((!(data35 && typeof data35 == "object" && !Array.isArray(data35))) && (data35 !== null)){
+validate12.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/5/properties/error/type",keyword:"type",params:{type: schema13.oneOf[5].properties.error.type},message:"must be object,null"}];
+return false;
+}
+if(errors === _errs89){
+if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
+let missing12;
+if(((data35.code === undefined) && (missing12 = "code")) || ((data35.message === undefined) && (missing12 = "message"))){
+validate12.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/5/properties/error/required",keyword:"required",params:{missingProperty: missing12},message:"must have required property '"+missing12+"'"}];
+return false;
+}
+else {
+if(data35.code !== undefined){
+const _errs91 = errors;
+if(typeof data35.code !== "string"){
+validate12.errors = [{instancePath:instancePath+"/error/code",schemaPath:"#/oneOf/5/properties/error/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs91 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data35.message !== undefined){
+const _errs93 = errors;
+if(typeof data35.message !== "string"){
+validate12.errors = [{instancePath:instancePath+"/error/message",schemaPath:"#/oneOf/5/properties/error/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs93 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data35.stacktrace !== undefined){
+let data38 = data35.stacktrace;
+const _errs95 = errors;
+if((typeof data38 !== "string") && (data38 !== null)){
 validate12.errors = [{instancePath:instancePath+"/error/stacktrace",schemaPath:"#/oneOf/5/properties/error/properties/stacktrace/type",keyword:"type",params:{type: schema13.oneOf[5].properties.error.properties.stacktrace.type},message:"must be string,null"}];
 return false;
+}
+var valid20 = _errs95 === errors;
+}
+else {
+var valid20 = true;
+}
+}
+}
+}
+}
 }
 var valid19 = _errs89 === errors;
 }
 else {
 var valid19 = true;
-}
-}
-}
-}
-}
-}
-var valid18 = _errs83 === errors;
-}
-else {
-var valid18 = true;
 }
 }
 }
@@ -1721,42 +2199,56 @@ return false;
 }
 }
 else if(tag0 === "workerregistered"){
-const _errs91 = errors;
-if(errors === _errs91){
+const _errs97 = errors;
+if(errors === _errs97){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing12;
-if(((data.type === undefined) && (missing12 = "type")) || ((data.worker_id === undefined) && (missing12 = "worker_id"))){
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: missing12},message:"must have required property '"+missing12+"'"}];
+let missing13;
+if(((data.type === undefined) && (missing13 = "type")) || ((data.worker_id === undefined) && (missing13 = "worker_id"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/6/required",keyword:"required",params:{missingProperty: missing13},message:"must have required property '"+missing13+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data36 = data.type;
-const _errs93 = errors;
-if(typeof data36 !== "string"){
+let data39 = data.type;
+const _errs99 = errors;
+if(typeof data39 !== "string"){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/6/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("workerregistered" !== data36){
+if("workerregistered" !== data39){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/6/properties/type/const",keyword:"const",params:{allowedValue: "workerregistered"},message:"must be equal to constant"}];
 return false;
 }
-var valid21 = _errs93 === errors;
+var valid22 = _errs99 === errors;
 }
 else {
-var valid21 = true;
+var valid22 = true;
 }
-if(valid21){
+if(valid22){
 if(data.worker_id !== undefined){
-const _errs95 = errors;
+const _errs101 = errors;
 if(typeof data.worker_id !== "string"){
 validate12.errors = [{instancePath:instancePath+"/worker_id",schemaPath:"#/oneOf/6/properties/worker_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid21 = _errs95 === errors;
+var valid22 = _errs101 === errors;
 }
 else {
-var valid21 = true;
+var valid22 = true;
+}
+if(valid22){
+if(data.reattach_token !== undefined){
+let data41 = data.reattach_token;
+const _errs103 = errors;
+if((typeof data41 !== "string") && (data41 !== null)){
+validate12.errors = [{instancePath:instancePath+"/reattach_token",schemaPath:"#/oneOf/6/properties/reattach_token/type",keyword:"type",params:{type: schema13.oneOf[6].properties.reattach_token.type},message:"must be string,null"}];
+return false;
+}
+var valid22 = _errs103 === errors;
+}
+else {
+var valid22 = true;
+}
 }
 }
 }
@@ -1768,22 +2260,22 @@ return false;
 }
 }
 else if(tag0 === "ping"){
-const _errs97 = errors;
-if(errors === _errs97){
+const _errs105 = errors;
+if(errors === _errs105){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing13;
-if((data.type === undefined) && (missing13 = "type")){
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/7/required",keyword:"required",params:{missingProperty: missing13},message:"must have required property '"+missing13+"'"}];
+let missing14;
+if((data.type === undefined) && (missing14 = "type")){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/7/required",keyword:"required",params:{missingProperty: missing14},message:"must have required property '"+missing14+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data38 = data.type;
-if(typeof data38 !== "string"){
+let data42 = data.type;
+if(typeof data42 !== "string"){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/7/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("ping" !== data38){
+if("ping" !== data42){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/7/properties/type/const",keyword:"const",params:{allowedValue: "ping"},message:"must be equal to constant"}];
 return false;
 }
@@ -1797,22 +2289,22 @@ return false;
 }
 }
 else if(tag0 === "pong"){
-const _errs101 = errors;
-if(errors === _errs101){
+const _errs109 = errors;
+if(errors === _errs109){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing14;
-if((data.type === undefined) && (missing14 = "type")){
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/8/required",keyword:"required",params:{missingProperty: missing14},message:"must have required property '"+missing14+"'"}];
+let missing15;
+if((data.type === undefined) && (missing15 = "type")){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/8/required",keyword:"required",params:{missingProperty: missing15},message:"must have required property '"+missing15+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data39 = data.type;
-if(typeof data39 !== "string"){
+let data43 = data.type;
+if(typeof data43 !== "string"){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/8/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("pong" !== data39){
+if("pong" !== data43){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/8/properties/type/const",keyword:"const",params:{allowedValue: "pong"},message:"must be equal to constant"}];
 return false;
 }
@@ -1826,54 +2318,54 @@ return false;
 }
 }
 else if(tag0 === "error"){
-const _errs105 = errors;
-if(errors === _errs105){
+const _errs113 = errors;
+if(errors === _errs113){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing15;
-if((((data.type === undefined) && (missing15 = "type")) || ((data.code === undefined) && (missing15 = "code"))) || ((data.message === undefined) && (missing15 = "message"))){
-validate12.errors = [{instancePath,schemaPath:"#/oneOf/9/required",keyword:"required",params:{missingProperty: missing15},message:"must have required property '"+missing15+"'"}];
+let missing16;
+if((((data.type === undefined) && (missing16 = "type")) || ((data.code === undefined) && (missing16 = "code"))) || ((data.message === undefined) && (missing16 = "message"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/9/required",keyword:"required",params:{missingProperty: missing16},message:"must have required property '"+missing16+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data40 = data.type;
-const _errs107 = errors;
-if(typeof data40 !== "string"){
+let data44 = data.type;
+const _errs115 = errors;
+if(typeof data44 !== "string"){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/9/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("error" !== data40){
+if("error" !== data44){
 validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/9/properties/type/const",keyword:"const",params:{allowedValue: "error"},message:"must be equal to constant"}];
 return false;
 }
-var valid27 = _errs107 === errors;
+var valid28 = _errs115 === errors;
 }
 else {
-var valid27 = true;
+var valid28 = true;
 }
-if(valid27){
+if(valid28){
 if(data.code !== undefined){
-const _errs109 = errors;
+const _errs117 = errors;
 if(typeof data.code !== "string"){
 validate12.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/9/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid27 = _errs109 === errors;
+var valid28 = _errs117 === errors;
 }
 else {
-var valid27 = true;
+var valid28 = true;
 }
-if(valid27){
+if(valid28){
 if(data.message !== undefined){
-const _errs111 = errors;
+const _errs119 = errors;
 if(typeof data.message !== "string"){
 validate12.errors = [{instancePath:instancePath+"/message",schemaPath:"#/oneOf/9/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid27 = _errs111 === errors;
+var valid28 = _errs119 === errors;
 }
 else {
-var valid27 = true;
+var valid28 = true;
 }
 }
 }
@@ -1881,6 +2373,369 @@ var valid27 = true;
 }
 else {
 validate12.errors = [{instancePath,schemaPath:"#/oneOf/9/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "registrationrejected"){
+const _errs121 = errors;
+if(errors === _errs121){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing17;
+if(((data.type === undefined) && (missing17 = "type")) || ((data.code === undefined) && (missing17 = "code"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/10/required",keyword:"required",params:{missingProperty: missing17},message:"must have required property '"+missing17+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data47 = data.type;
+const _errs123 = errors;
+if(typeof data47 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/10/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("registrationrejected" !== data47){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/10/properties/type/const",keyword:"const",params:{allowedValue: "registrationrejected"},message:"must be equal to constant"}];
+return false;
+}
+var valid30 = _errs123 === errors;
+}
+else {
+var valid30 = true;
+}
+if(valid30){
+if(data.code !== undefined){
+const _errs125 = errors;
+if(typeof data.code !== "string"){
+validate12.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/10/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid30 = _errs125 === errors;
+}
+else {
+var valid30 = true;
+}
+if(valid30){
+if(data.namespace !== undefined){
+let data49 = data.namespace;
+const _errs127 = errors;
+if((typeof data49 !== "string") && (data49 !== null)){
+validate12.errors = [{instancePath:instancePath+"/namespace",schemaPath:"#/oneOf/10/properties/namespace/type",keyword:"type",params:{type: schema13.oneOf[10].properties.namespace.type},message:"must be string,null"}];
+return false;
+}
+var valid30 = _errs127 === errors;
+}
+else {
+var valid30 = true;
+}
+if(valid30){
+if(data.worker_name !== undefined){
+let data50 = data.worker_name;
+const _errs129 = errors;
+if((typeof data50 !== "string") && (data50 !== null)){
+validate12.errors = [{instancePath:instancePath+"/worker_name",schemaPath:"#/oneOf/10/properties/worker_name/type",keyword:"type",params:{type: schema13.oneOf[10].properties.worker_name.type},message:"must be string,null"}];
+return false;
+}
+var valid30 = _errs129 === errors;
+}
+else {
+var valid30 = true;
+}
+if(valid30){
+if(data.function_id !== undefined){
+let data51 = data.function_id;
+const _errs131 = errors;
+if((typeof data51 !== "string") && (data51 !== null)){
+validate12.errors = [{instancePath:instancePath+"/function_id",schemaPath:"#/oneOf/10/properties/function_id/type",keyword:"type",params:{type: schema13.oneOf[10].properties.function_id.type},message:"must be string,null"}];
+return false;
+}
+var valid30 = _errs131 === errors;
+}
+else {
+var valid30 = true;
+}
+if(valid30){
+if(data.owner_worker_id !== undefined){
+let data52 = data.owner_worker_id;
+const _errs133 = errors;
+if((typeof data52 !== "string") && (data52 !== null)){
+validate12.errors = [{instancePath:instancePath+"/owner_worker_id",schemaPath:"#/oneOf/10/properties/owner_worker_id/type",keyword:"type",params:{type: schema13.oneOf[10].properties.owner_worker_id.type},message:"must be string,null"}];
+return false;
+}
+var valid30 = _errs133 === errors;
+}
+else {
+var valid30 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/10/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "observeresult"){
+const _errs135 = errors;
+if(errors === _errs135){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing18;
+if((((data.type === undefined) && (missing18 = "type")) || ((data.id === undefined) && (missing18 = "id"))) || ((data.state === undefined) && (missing18 = "state"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/11/required",keyword:"required",params:{missingProperty: missing18},message:"must have required property '"+missing18+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data53 = data.type;
+const _errs137 = errors;
+if(typeof data53 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/11/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("observeresult" !== data53){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/11/properties/type/const",keyword:"const",params:{allowedValue: "observeresult"},message:"must be equal to constant"}];
+return false;
+}
+var valid32 = _errs137 === errors;
+}
+else {
+var valid32 = true;
+}
+if(valid32){
+if(data.id !== undefined){
+const _errs139 = errors;
+if(typeof data.id !== "string"){
+validate12.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/11/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid32 = _errs139 === errors;
+}
+else {
+var valid32 = true;
+}
+if(valid32){
+if(data.state !== undefined){
+const _errs141 = errors;
+if(typeof data.state !== "string"){
+validate12.errors = [{instancePath:instancePath+"/state",schemaPath:"#/oneOf/11/properties/state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid32 = _errs141 === errors;
+}
+else {
+var valid32 = true;
+}
+if(valid32){
+if(data.error !== undefined){
+let data56 = data.error;
+const _errs143 = errors;
+if((!(data56 && typeof data56 == "object" && !Array.isArray(data56))) && (data56 !== null)){
+validate12.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/11/properties/error/type",keyword:"type",params:{type: schema13.oneOf[11].properties.error.type},message:"must be object,null"}];
+return false;
+}
+if(errors === _errs143){
+if(data56 && typeof data56 == "object" && !Array.isArray(data56)){
+let missing19;
+if(((data56.code === undefined) && (missing19 = "code")) || ((data56.message === undefined) && (missing19 = "message"))){
+validate12.errors = [{instancePath:instancePath+"/error",schemaPath:"#/oneOf/11/properties/error/required",keyword:"required",params:{missingProperty: missing19},message:"must have required property '"+missing19+"'"}];
+return false;
+}
+else {
+if(data56.code !== undefined){
+const _errs145 = errors;
+if(typeof data56.code !== "string"){
+validate12.errors = [{instancePath:instancePath+"/error/code",schemaPath:"#/oneOf/11/properties/error/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid33 = _errs145 === errors;
+}
+else {
+var valid33 = true;
+}
+if(valid33){
+if(data56.message !== undefined){
+const _errs147 = errors;
+if(typeof data56.message !== "string"){
+validate12.errors = [{instancePath:instancePath+"/error/message",schemaPath:"#/oneOf/11/properties/error/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid33 = _errs147 === errors;
+}
+else {
+var valid33 = true;
+}
+if(valid33){
+if(data56.stacktrace !== undefined){
+let data59 = data56.stacktrace;
+const _errs149 = errors;
+if((typeof data59 !== "string") && (data59 !== null)){
+validate12.errors = [{instancePath:instancePath+"/error/stacktrace",schemaPath:"#/oneOf/11/properties/error/properties/stacktrace/type",keyword:"type",params:{type: schema13.oneOf[11].properties.error.properties.stacktrace.type},message:"must be string,null"}];
+return false;
+}
+var valid33 = _errs149 === errors;
+}
+else {
+var valid33 = true;
+}
+}
+}
+}
+}
+}
+var valid32 = _errs143 === errors;
+}
+else {
+var valid32 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/11/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+}
+else if(tag0 === "observerstatechanged"){
+const _errs151 = errors;
+if(errors === _errs151){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing20;
+if(((((data.type === undefined) && (missing20 = "type")) || ((data.id === undefined) && (missing20 = "id"))) || ((data.state === undefined) && (missing20 = "state"))) || ((data.fires === undefined) && (missing20 = "fires"))){
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/12/required",keyword:"required",params:{missingProperty: missing20},message:"must have required property '"+missing20+"'"}];
+return false;
+}
+else {
+if(data.type !== undefined){
+let data60 = data.type;
+const _errs153 = errors;
+if(typeof data60 !== "string"){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/12/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if("observerstatechanged" !== data60){
+validate12.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/12/properties/type/const",keyword:"const",params:{allowedValue: "observerstatechanged"},message:"must be equal to constant"}];
+return false;
+}
+var valid35 = _errs153 === errors;
+}
+else {
+var valid35 = true;
+}
+if(valid35){
+if(data.id !== undefined){
+const _errs155 = errors;
+if(typeof data.id !== "string"){
+validate12.errors = [{instancePath:instancePath+"/id",schemaPath:"#/oneOf/12/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid35 = _errs155 === errors;
+}
+else {
+var valid35 = true;
+}
+if(valid35){
+if(data.state !== undefined){
+const _errs157 = errors;
+if(typeof data.state !== "string"){
+validate12.errors = [{instancePath:instancePath+"/state",schemaPath:"#/oneOf/12/properties/state/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid35 = _errs157 === errors;
+}
+else {
+var valid35 = true;
+}
+if(valid35){
+if(data.reason !== undefined){
+let data63 = data.reason;
+const _errs159 = errors;
+if((!(data63 && typeof data63 == "object" && !Array.isArray(data63))) && (data63 !== null)){
+validate12.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/oneOf/12/properties/reason/type",keyword:"type",params:{type: schema13.oneOf[12].properties.reason.type},message:"must be object,null"}];
+return false;
+}
+if(errors === _errs159){
+if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
+let missing21;
+if(((data63.code === undefined) && (missing21 = "code")) || ((data63.message === undefined) && (missing21 = "message"))){
+validate12.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/oneOf/12/properties/reason/required",keyword:"required",params:{missingProperty: missing21},message:"must have required property '"+missing21+"'"}];
+return false;
+}
+else {
+if(data63.code !== undefined){
+const _errs161 = errors;
+if(typeof data63.code !== "string"){
+validate12.errors = [{instancePath:instancePath+"/reason/code",schemaPath:"#/oneOf/12/properties/reason/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid36 = _errs161 === errors;
+}
+else {
+var valid36 = true;
+}
+if(valid36){
+if(data63.message !== undefined){
+const _errs163 = errors;
+if(typeof data63.message !== "string"){
+validate12.errors = [{instancePath:instancePath+"/reason/message",schemaPath:"#/oneOf/12/properties/reason/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid36 = _errs163 === errors;
+}
+else {
+var valid36 = true;
+}
+if(valid36){
+if(data63.stacktrace !== undefined){
+let data66 = data63.stacktrace;
+const _errs165 = errors;
+if((typeof data66 !== "string") && (data66 !== null)){
+validate12.errors = [{instancePath:instancePath+"/reason/stacktrace",schemaPath:"#/oneOf/12/properties/reason/properties/stacktrace/type",keyword:"type",params:{type: schema13.oneOf[12].properties.reason.properties.stacktrace.type},message:"must be string,null"}];
+return false;
+}
+var valid36 = _errs165 === errors;
+}
+else {
+var valid36 = true;
+}
+}
+}
+}
+}
+}
+var valid35 = _errs159 === errors;
+}
+else {
+var valid35 = true;
+}
+if(valid35){
+if(data.fires !== undefined){
+let data67 = data.fires;
+const _errs167 = errors;
+if(!(((typeof data67 == "number") && (!(data67 % 1) && !isNaN(data67))) && (isFinite(data67)))){
+validate12.errors = [{instancePath:instancePath+"/fires",schemaPath:"#/oneOf/12/properties/fires/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+var valid35 = _errs167 === errors;
+}
+else {
+var valid35 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath,schemaPath:"#/oneOf/12/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }

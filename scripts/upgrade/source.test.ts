@@ -31,7 +31,9 @@ test('a running engine is asked for our functions and trigger types alone', asyn
     // Everything at once: what comes between two questions is not lost.
     ws.on('message', (data) => {
       const { invocation_id, function_id } = JSON.parse(String(data)) as Record<string, string>;
-      ws.send(encodeWorkerRegisteredMessage({ worker_id: 'w' }));
+      ws.send(
+        encodeWorkerRegisteredMessage({ reattach_token: undefined, features: undefined, worker_id: 'w' }),
+      );
       ws.send(
         encodeInvocationResultMessage({
           invocation_id: invocation_id as string,

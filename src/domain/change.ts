@@ -16,6 +16,8 @@ export interface ItemAddress extends GroupAddress {
 export interface TraceContext {
   readonly traceparent?: string;
   readonly baggage?: string;
+  /** Observers that led here, one after another. */
+  readonly observeDepth?: number;
 }
 
 /** What happened to an item. */

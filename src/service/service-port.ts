@@ -1,4 +1,4 @@
-import type { ErrorReason } from '../../generated/constants.js';
+import type { ErrorReason, ObservableId } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
 import type { ItemOrGroup, Outlet, SubscriptionRequest } from '../delivery/port.js';
 import type { Cursor, GroupAddress, Since, Snapshot, TraceContext } from '../domain/change.js';
@@ -26,6 +26,8 @@ export interface InvokeOptions {
   /** Milliseconds until the call fails with `invocation_timeout`. @default the configured `invocation_timeout_ms` */
   readonly timeoutMs?: number;
   readonly trace?: TraceContext | undefined;
+  /** The handler's second argument. */
+  readonly metadata?: JsonText | undefined;
 }
 
 /** A trigger that somebody registered for one of our trigger types. `config` is unvalidated. */
@@ -63,7 +65,16 @@ export interface FunctionCaller {
   /** Calls a function. `done` is called exactly once, also when the worker vanishes or the time is up. */
   invoke(functionId: string, payload: JsonText, options: InvokeOptions, done: InvocationCallback): void;
   /** Calls a function without wanting its result. False when there is no such function (logged by the caller). */
-  notify(functionId: string, payload: JsonText, trace: TraceContext | undefined): boolean;
+  notify(
+    functionId: string,
+    payload: JsonText,
+    trace: TraceContext | undefined,
+    metadata?: JsonText,
+  ): boolean;
+  /** True when somebody may observe this source now. Synchronous and cheap: every change asks it. */
+  isObserved(source: ObservableId): boolean;
+  /** Hands an event to those who observe its source; at most once each, in the order of these calls. */
+  observed(source: ObservableId, event: JsonText, trace: TraceContext | undefined): void;
 }
 
 /** What a connecting socket shows to the auth function. */

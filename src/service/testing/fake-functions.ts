@@ -1,4 +1,5 @@
 import type { JsonText } from '../../../generated/json-text.js';
+import type { TraceContext } from '../../domain/change.js';
 import { asJson } from '../../domain/json-text.js';
 import type {
   FunctionCaller,
@@ -18,6 +19,7 @@ export type Fake = (
 /** Functions in this process, called in the order they were asked. */
 export class FakeFunctions implements FunctionCaller {
   readonly known = new Map<string, Fake>();
+  observing = false;
   readonly calls: { id: string; payload: unknown }[] = [];
 
   has(functionId: string): boolean {
@@ -37,11 +39,24 @@ export class FakeFunctions implements FunctionCaller {
     );
   }
 
-  notify(functionId: string, payload: JsonText): boolean {
+  notify(
+    functionId: string,
+    payload: JsonText,
+    trace: TraceContext | undefined,
+    metadata?: JsonText,
+  ): boolean {
     this.calls.push({ id: functionId, payload: JSON.parse(payload) as unknown });
     const fake = this.known.get(functionId);
-    if (fake !== undefined) void fake(JSON.parse(payload), {});
+    if (fake !== undefined) void fake(JSON.parse(payload), { trace, metadata });
     return fake !== undefined;
+  }
+
+  isObserved(): boolean {
+    return this.observing;
+  }
+
+  observed(source: string, event: JsonText): void {
+    this.calls.push({ id: source, payload: JSON.parse(event) as unknown });
   }
 
   callsOf(id: string): unknown[] {

@@ -1,4 +1,4 @@
-import { TRIGGER_TYPE } from '../../../generated/constants.js';
+import { OBSERVABLE, TRIGGER_TYPE } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { sliceField } from '../../domain/json-text.js';
 import type { FunctionCaller, InvocationFailure } from '../service-port.js';
@@ -35,7 +35,11 @@ export class PresenceTriggers {
    * @returns takes the join back: true when no handler learns of it and it will not be decided
    */
   join(presence: Presence, decided: (allowed: boolean) => void): () => boolean {
-    const send = (): void => this.#askAll(presence, decided);
+    const told = (allowed: boolean): void => {
+      if (allowed) this.#observed(presence);
+      decided(allowed);
+    };
+    const send = (): void => this.#askAll(presence, told);
     return this.#queues.join(presence.stream, this.guards(presence.stream), { type: 'join', send });
   }
 
@@ -49,6 +53,7 @@ export class PresenceTriggers {
    * the engine is away, when it can be.
    */
   leave(presence: Presence): void {
+    this.#observed(presence);
     const { stream } = presence;
     if (this.#registry.watching(TRIGGER_TYPE.leave, stream).length === 0) return;
     const payload = presencePayload(presence, Date.now());
@@ -67,6 +72,13 @@ export class PresenceTriggers {
   /** Tells no more of what waits. Returns how many leaves handlers were owed. */
   close(): number {
     return this.#queues.close();
+  }
+
+  /** Tells observers of a client that was let in, or of one that left. They are asked nothing. */
+  #observed(presence: Presence): void {
+    const source = presence.type === TRIGGER_TYPE.join ? OBSERVABLE.joined : OBSERVABLE.left;
+    if (!this.#functions.isObserved(source)) return;
+    this.#functions.observed(source, presencePayload(presence, Date.now()), undefined);
   }
 
   #askAll(presence: Presence, decided: (allowed: boolean) => void): void {
@@ -106,7 +118,7 @@ export class PresenceTriggers {
 
   #tell(trigger: Trigger, payload: JsonText, told: (failure: InvocationFailure | undefined) => void): void {
     const call = (): void => {
-      this.#functions.invoke(trigger.functionId, payload, {}, (failure) => {
+      this.#functions.invoke(trigger.functionId, payload, { metadata: trigger.metadata }, (failure) => {
         if (failure?.notSent !== true) this.#observer.fired(trigger);
         told(failure);
       });
@@ -127,7 +139,7 @@ export class PresenceTriggers {
         return;
       }
       this.#observer.fired(trigger);
-      this.#call(trigger, trigger.functionId, payload, (ok, result) => {
+      this.#call(trigger, trigger.functionId, payload, trigger.metadata, (ok, result) => {
         const refused = result?.charCodeAt(0) === 0x7b && sliceField(result, 'unauthorized') === 'true';
         verdict(ok && !refused);
       });
@@ -138,7 +150,7 @@ export class PresenceTriggers {
   #whenMet(trigger: Trigger, payload: JsonText, then: (met: boolean | undefined) => void): void {
     if (trigger.condition === undefined) then(true);
     else
-      this.#call(trigger, trigger.condition, payload, (ok, result) =>
+      this.#call(trigger, trigger.condition, payload, undefined, (ok, result) =>
         then(ok ? result !== 'false' : undefined),
       );
   }
@@ -147,9 +159,10 @@ export class PresenceTriggers {
     trigger: Trigger,
     functionId: string,
     payload: JsonText,
+    metadata: JsonText | undefined,
     then: (ok: boolean, result: JsonText | undefined) => void,
   ): void {
-    this.#functions.invoke(functionId, payload, {}, (failure, result) => {
+    this.#functions.invoke(functionId, payload, { metadata }, (failure, result) => {
       if (failure !== undefined) this.#observer.failed(trigger, failure);
       then(failure === undefined, result);
     });

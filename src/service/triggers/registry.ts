@@ -1,4 +1,5 @@
 import { INVOCATION_ERROR, TRIGGER_TYPE, type TriggerTypeId } from '../../../generated/constants.js';
+import type { JsonText } from '../../../generated/json-text.js';
 import type {
   JoinTriggerConfig,
   LeaveTriggerConfig,
@@ -9,6 +10,7 @@ import {
   validateLeaveTriggerConfig,
   validateStreamTriggerConfig,
 } from '../../../generated/validators.js';
+import { jsonOf } from '../../domain/json-text.js';
 import type { Decided } from '../../wire/decided.js';
 import { type Check, explain } from '../../wire/validation.js';
 import type { InvocationFailure, TriggerRegistration } from '../service-port.js';
@@ -22,6 +24,8 @@ export interface Trigger {
   readonly group: string | undefined;
   readonly item: string | undefined;
   readonly condition: string | undefined;
+  /** The second argument of its function. */
+  readonly metadata: JsonText | undefined;
 }
 
 type PresenceField = 'stream_name' | 'condition_function_id';
@@ -49,7 +53,13 @@ export class TriggerRegistry {
   /** type → stream → triggers; triggers without a stream filter are under `''`. */
   readonly #byType = new Map<string, Map<string, readonly Trigger[]>>();
 
-  register({ id, triggerType, functionId, config }: TriggerRegistration): InvocationFailure | undefined {
+  register({
+    id,
+    triggerType,
+    functionId,
+    config,
+    metadata,
+  }: TriggerRegistration): InvocationFailure | undefined {
     if (!isOurs(triggerType)) return refused(`${triggerType}: is not a trigger type of this worker`);
     const validate = CHECKS[triggerType];
     const candidate: unknown = config ?? {};
@@ -67,6 +77,7 @@ export class TriggerRegistry {
       group: filter(group_id),
       item: filter(item_id),
       condition: filter(condition_function_id),
+      metadata: metadata == null ? undefined : jsonOf(metadata),
     };
     this.#byId.set(id, trigger);
     this.#change(trigger, (list) => [...list, trigger]);

@@ -1,4 +1,4 @@
-import { INVOCATION_ERROR, STREAM_EVENT, TRIGGER_TYPE } from '../../../generated/constants.js';
+import { INVOCATION_ERROR, OBSERVABLE, STREAM_EVENT, TRIGGER_TYPE } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import type { Change, CustomEvent, GroupAddress, TraceContext } from '../../domain/change.js';
 import type { FunctionCaller } from '../service-port.js';
@@ -44,6 +44,8 @@ export class StreamTriggers {
       if (trigger.condition === undefined) this.#run(trigger, payload, trace);
       else this.#decide(trigger, trigger.condition, at.group, payload, trace);
     }
+    if (this.#functions.isObserved(OBSERVABLE.changed))
+      this.#functions.observed(OBSERVABLE.changed, payload ?? render(), trace);
   }
 
   #decide(
@@ -93,7 +95,7 @@ export class StreamTriggers {
 
   #run(trigger: Trigger, payload: JsonText, trace: TraceContext | undefined): void {
     this.#observer.fired(trigger);
-    if (this.#functions.notify(trigger.functionId, payload, trace)) return;
+    if (this.#functions.notify(trigger.functionId, payload, trace, trigger.metadata)) return;
     this.#observer.failed(trigger, {
       code: INVOCATION_ERROR.functionNotFound,
       message: `Function ${trigger.functionId} not found`,

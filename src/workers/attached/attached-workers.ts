@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { INVOCATION_ERROR, WORKER_MESSAGE } from '../../../generated/constants.js';
+import {
+  ENGINE_FEATURE,
+  INVOCATION_ERROR,
+  OBSERVABLE,
+  type ObservableId,
+  WORKER_MESSAGE,
+} from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { encodeTriggerRegistrationResultMessage } from '../../../generated/messages/worker.js';
 import type { EngineMessage, RegisterTriggerMessage } from '../../../generated/worker.js';
@@ -23,11 +29,14 @@ import { Shared } from '../protocol/shared.js';
 import type { WorkersOptions } from '../protocol/workers-config.js';
 import { CustomStreamFunctions, isCustomStream } from './custom-stream-functions.js';
 import { Link } from './link.js';
-import { offerFrames, subscriptionFrames, type WorkerIdentity } from './registration.js';
+import { offerFrames, sourceFrames, subscriptionFrames, type WorkerIdentity } from './registration.js';
 import { RelayedTriggers } from './relayed-triggers.js';
 
 /** Milliseconds that the engine has for a question of ours about its state. */
 const QUESTION_MS = 5_000;
+
+const NO_FEATURES: ReadonlySet<unknown> = new Set();
+const SOURCES: ReadonlySet<string> = new Set(Object.values(OBSERVABLE));
 
 /** `ready`: connected, and everything is registered. */
 export type AttachedState = 'connecting' | 'ready' | 'closed';
@@ -55,6 +64,8 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
   readonly #listeners = new Set<(state: AttachedState) => void>();
   #service: StreamService | undefined;
   #state: AttachedState = 'connecting';
+  /** What the engine said that it offers beyond, in this connection. */
+  #features: ReadonlySet<unknown> = NO_FEATURES;
   #closing: Promise<void> | undefined;
 
   /** @throws LocalError `engine_url` */
@@ -141,10 +152,24 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
     }
   }
 
-  notify(functionId: string, payload: JsonText, trace: TraceContext | undefined): boolean {
+  notify(
+    functionId: string,
+    payload: JsonText,
+    trace: TraceContext | undefined,
+    metadata?: JsonText,
+  ): boolean {
     const engine = this.#link.engine;
-    engine?.notify(functionId, payload, trace);
+    engine?.notify(functionId, payload, trace, metadata);
     return engine !== undefined;
+  }
+
+  /** An engine that offers observers has them called by whoever calls the source: so every event calls it. */
+  isObserved(): boolean {
+    return this.#features.has(ENGINE_FEATURE.observe) || this.#features.has(ENGINE_FEATURE.observeHooks);
+  }
+
+  observed(source: ObservableId, event: JsonText, trace: TraceContext | undefined): void {
+    this.#link.engine?.notify(source, event, trace);
   }
 
   /** Waits up to 2 s for the calls that run, then leaves the engine. */
@@ -174,6 +199,7 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
     for (const frame of subscriptionFrames(this.#changesFunction)) engine.send(frame);
     await Promise.all([this.#custom.refresh(), this.#triggers.reconcile(false)]);
     if (this.#link.engine !== engine) return;
+    if (this.isObserved()) for (const frame of sourceFrames()) engine.send(frame);
     for (const frame of offerFrames(this.#options.identity ?? {})) engine.send(frame);
     await Promise.all([this.#custom.refresh(), this.#triggers.reconcile(true)]);
     if (this.#link.engine !== engine) return;
@@ -182,6 +208,7 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
   }
 
   #down(): void {
+    this.#features = NO_FEATURES;
     this.#triggers.disconnected();
     if (this.#closing === undefined) this.#enter('connecting');
   }
@@ -198,7 +225,8 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
     else if (functionId === this.#changesFunction) {
       reply(undefined, undefined);
       void this.#custom.refresh();
-    } else this.#served().call(functionId, payload, trace, reply);
+    } else if (SOURCES.has(functionId)) reply(undefined, payload?.text);
+    else this.#served().call(functionId, payload, trace, reply);
   }
 
   #received(message: Exclude<EngineMessage, HandledMessage>): void {
@@ -213,8 +241,15 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
       case WORKER_MESSAGE.error:
         this.#options.logger.warn({ ...message }, 'the engine refused a message of ours');
         break;
-      // The engine greets with our id, and tells of functions that it lists anyway.
       case WORKER_MESSAGE.workerRegistered:
+        this.#features = featuresOf(message.features);
+        break;
+      case WORKER_MESSAGE.registrationRejected:
+        this.#options.logger.error({ ...message }, 'the engine rejected a registration of ours');
+        break;
+      // We observe nothing; the engine tells of functions that it lists anyway.
+      case WORKER_MESSAGE.observeResult:
+      case WORKER_MESSAGE.observerStateChanged:
       case WORKER_MESSAGE.registerFunction:
         break;
       default:
@@ -245,6 +280,9 @@ const SHUTTING_DOWN: InvocationFailure = {
   code: INVOCATION_ERROR.invocationStopped,
   message: 'The worker is shutting down',
 };
+
+const featuresOf = (features: unknown): ReadonlySet<unknown> =>
+  Array.isArray(features) ? new Set(features) : NO_FEATURES;
 
 /** A URL as it may be shown: without credentials and query. */
 function nameOf(url: string): string {

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { ENGINE_FUNCTION, ENGINE_TRIGGER_TYPE } from '../../../generated/constants.js';
+import { ENGINE_FUNCTION, ENGINE_TRIGGER_TYPE, OBSERVABLE } from '../../../generated/constants.js';
 import { FUNCTION_DESCRIPTORS, TRIGGER_TYPE_DESCRIPTORS } from '../../../generated/descriptors.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import {
@@ -39,6 +39,19 @@ export const subscriptionFrames = (functionId: string): readonly JsonText[] => [
     metadata: undefined,
   }),
 ];
+
+/** The functions that observers observe: we call them ourselves, once per event, and they return it. */
+export const sourceFrames = (): readonly JsonText[] =>
+  Object.values(OBSERVABLE).map((id) =>
+    encodeRegisterFunctionMessage({
+      id,
+      description: 'Called once per event of iii-stream, to be observed',
+      request_format: undefined,
+      response_format: undefined,
+      metadata: undefined,
+      invocation: undefined,
+    }),
+  );
 
 /** Offers our functions and trigger types, and says who we are. */
 export const offerFrames = (identity: WorkerIdentity): readonly JsonText[] => [

@@ -153,3 +153,20 @@ test('a worker that calls faster than it is answered waits, and loses nothing', 
   await worker.frame({ invocation_id: 'last' });
   assert.equal(engine.service.traces.length, 61);
 });
+
+test('the metadata of a call reaches the callee as it was written, null being none', async () => {
+  await using engine = await startEmbedded();
+  await using callee = await RawWorker.connect(engine.url);
+  await using caller = await RawWorker.connect(engine.url);
+  callee.send({ type: 'registerfunction', id: 'f' });
+  await callee.settled();
+  const text: string[] = [];
+  callee.ws.on('message', (data) => text.push(String(data)));
+  const call = (id: string, metadata: string) =>
+    `{"type":"invokefunction","invocation_id":"${id}","function_id":"f","data":1,"metadata":${metadata}}`;
+  caller.send(call('1', '{"n":1.50}'), call('2', 'null'));
+  caller.send({ type: 'invokefunction', function_id: 'f', metadata: 'void', action: { type: 'void' } });
+  await callee.frame({ metadata: 'void' });
+  assert.match(text[0] ?? '', /"metadata":\{"n":1\.50\}/);
+  assert.ok(!text[1]?.includes('metadata'));
+});

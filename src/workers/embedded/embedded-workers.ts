@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import { CLOSE_CODE } from '../../../generated/constants.js';
+import { CLOSE_CODE, ENGINE_FEATURE, type ObservableId } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import {
   encodeProtocolErrorMessage,
@@ -9,6 +9,7 @@ import {
 import { validateWorkerMessage } from '../../../generated/validators.js';
 import type { WorkerMessage } from '../../../generated/worker.js';
 import type { TraceContext } from '../../domain/change.js';
+import { jsonOf } from '../../domain/json-text.js';
 import { Payload } from '../../domain/payload.js';
 import { encodeTextFrames } from '../../net/frames.js';
 import type { Listening } from '../../net/listener.js';
@@ -27,12 +28,15 @@ import type { WorkersOptions } from '../protocol/workers-config.js';
 import { Endpoint } from './endpoint.js';
 import { Functions } from './functions.js';
 import { FunctionsAvailable } from './functions-available.js';
+import { Observers } from './observers/observers.js';
 import { offerService } from './providers.js';
 import { Registrations } from './registrations.js';
 import { Router } from './router.js';
 import { Triggers } from './triggers.js';
 import { Worker } from './worker.js';
 
+/** What our greeting says that we offer beyond. */
+const FEATURES = jsonOf([ENGINE_FEATURE.observe]);
 /** Malformed messages after which a connection is closed with 1008. */
 const MAX_MALFORMED = 100;
 
@@ -54,6 +58,7 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
   readonly #available: FunctionsAvailable;
   readonly #functions: Functions;
   readonly #triggers = new Triggers();
+  readonly #observers: Observers;
   readonly #workers = new Set<Worker>();
   readonly #router: Router;
   readonly #registrations: Registrations;
@@ -63,19 +68,36 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
     this.#options = options;
     const { logger } = options;
     this.#shared = new Shared(options);
-    this.#functions = new Functions(() => this.#available.changed());
+    this.#functions = new Functions((id) => {
+      this.#available.changed();
+      this.#observers.functionChanged(id);
+    });
     this.#available = new FunctionsAvailable(
       () => this.#functions.list(),
       (functionId, payload) => this.notify(functionId, payload, undefined),
     );
     this.#triggers.offer(this.#available.info, this.#available);
+    this.#observers = new Observers({
+      has: (id) => this.#functions.has(id),
+      call: (target, payload, call, done) =>
+        this.#router.call(target, new Payload(payload), call, done, undefined),
+      deadlines: this.#shared.deadlines,
+      logger,
+    });
     this.#router = new Router({
       functions: this.#functions,
       triggers: this.#triggers,
+      observers: this.#observers,
       workers: this.#workers,
     });
     const { maxRegistrations } = this.#shared.bounds;
-    this.#registrations = new Registrations(this.#functions, this.#triggers, logger, maxRegistrations);
+    this.#registrations = new Registrations({
+      functions: this.#functions,
+      triggers: this.#triggers,
+      observers: this.#observers,
+      logger,
+      max: maxRegistrations,
+    });
     this.#endpoint = new Endpoint({
       ...options,
       heartbeat: this.#shared.heartbeat,
@@ -109,10 +131,15 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
     this.#router.call(functionId, new Payload(payload), options, done, undefined);
   }
 
-  notify(functionId: string, payload: JsonText, trace: TraceContext | undefined): boolean {
+  notify(
+    functionId: string,
+    payload: JsonText,
+    trace: TraceContext | undefined,
+    metadata?: JsonText,
+  ): boolean {
     const worker = this.#functions.workerOf(functionId);
     if (worker !== undefined) {
-      worker.peer.notify(functionId, payload, trace);
+      worker.peer.notify(functionId, payload, trace, metadata);
       return true;
     }
     if (!this.#functions.has(functionId)) return false;
@@ -124,6 +151,14 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
       undefined,
     );
     return true;
+  }
+
+  isObserved(source: ObservableId): boolean {
+    return this.#observers.isObserved(source);
+  }
+
+  observed(source: ObservableId, event: JsonText, trace: TraceContext | undefined): void {
+    this.#observers.observed(source, event, trace);
   }
 
   /** Takes no new connections and calls, waits up to 2 s for those that run, then closes every connection with 1001. */
@@ -143,6 +178,7 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
     for (const { peer } of this.#workers) peer.close(CLOSE_CODE.goingAway, 'going away');
     await this.#endpoint.close();
     this.#available.close();
+    this.#observers.close();
     this.#shared.close();
   }
 
@@ -161,8 +197,14 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
       shared: this.#shared,
       logger,
       validate: validateWorkerMessage,
-      onInvoke: (call, reply) => this.#router.route(worker, call, reply),
-      onMessage: (message) => this.#registrations.apply(worker, message),
+      onInvoke: (call, reply) => {
+        worker.speaks = true;
+        this.#router.route(worker, call, reply);
+      },
+      onMessage: (message) => {
+        worker.speaks = true;
+        this.#registrations.apply(worker, message);
+      },
       onMalformed: (count, { code, message }) => {
         peer.send(encodeProtocolErrorMessage({ code, message }));
         if (count >= MAX_MALFORMED) peer.close(CLOSE_CODE.policyViolation, 'too many broken messages');
@@ -176,7 +218,13 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
     });
     const worker = new Worker(peer, address);
     this.#workers.add(worker);
-    peer.send(encodeWorkerRegisteredMessage({ worker_id: worker.id }));
+    peer.send(
+      encodeWorkerRegisteredMessage({
+        worker_id: worker.id,
+        reattach_token: undefined,
+        features: this.#functions.offersOwn ? FEATURES : undefined,
+      }),
+    );
     logger.info({ worker: worker.id, address }, 'a worker connected');
   }
 

@@ -42,6 +42,8 @@ export class Endpoint {
   constructor(options: EndpointOptions) {
     this.#options = options;
     const { host, port, portWaitMs = PORT_WAIT_MS, logger } = options;
+    // SDKs in Rust set TCP_NODELAY at their end only if ours says that it has: Node's sockets have it.
+    this.#sockets.on('headers', (headers) => headers.push('x-iii-capabilities: tcp-nodelay'));
     this.#listener = new Listener({
       scheme: 'ws',
       host,

@@ -1,22 +1,35 @@
 import { ENGINE_FUNCTION, ENGINE_PREFIX } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { jsonOf } from '../../domain/json-text.js';
-import type { FunctionInfo, Functions } from './functions.js';
-import type { Triggers } from './triggers.js';
+import type { InvocationFailure } from '../../service/service-port.js';
+import type { EndpointState } from './endpoint-state.js';
+import {
+  functionInfo,
+  observerInfo,
+  registeredTriggerInfo,
+  registeredTriggers,
+  triggerTypeInfo,
+  workerInfo,
+} from './engine-info.js';
+import type { FunctionInfo } from './functions.js';
 import { factsOf, type Worker } from './worker.js';
-
-/** What the endpoint's own functions tell of. */
-export interface EndpointState {
-  readonly functions: Functions;
-  readonly triggers: Triggers;
-  readonly workers: ReadonlySet<Worker>;
-}
 
 type EngineFunction = (
   state: EndpointState,
   payload: JsonText | undefined,
   caller: Worker | undefined,
-) => JsonText;
+) => JsonText | InvocationFailure;
+
+/** An engine function that looks at fields of its request. */
+const asked =
+  (
+    answer: (
+      state: EndpointState,
+      request: Readonly<Record<string, unknown>>,
+    ) => JsonText | InvocationFailure,
+  ): EngineFunction =>
+  (state, payload) =>
+    answer(state, (JSON.parse(payload ?? 'null') ?? {}) as Readonly<Record<string, unknown>>);
 
 const ENGINE_FUNCTIONS: ReadonlyMap<string, EngineFunction> = new Map<string, EngineFunction>([
   [
@@ -30,7 +43,9 @@ const ENGINE_FUNCTIONS: ReadonlyMap<string, EngineFunction> = new Map<string, En
     ENGINE_FUNCTION.listWorkers,
     (state) =>
       jsonOf({
-        workers: [...state.workers].map((worker) => workerInfo(state, worker)),
+        workers: [...state.workers]
+          .filter(({ speaks }) => speaks)
+          .map((worker) => listedWorker(state, worker)),
         timestamp: Date.now(),
       }),
   ],
@@ -54,6 +69,12 @@ const ENGINE_FUNCTIONS: ReadonlyMap<string, EngineFunction> = new Map<string, En
     ({ triggers }, payload) =>
       jsonOf({ trigger_types: visible(payload, triggers.listTypes(), ({ id }) => id) }),
   ],
+  [ENGINE_FUNCTION.functionInfo, asked(functionInfo)],
+  [ENGINE_FUNCTION.workerInfo, asked(workerInfo)],
+  [ENGINE_FUNCTION.triggerTypeInfo, asked(triggerTypeInfo)],
+  [ENGINE_FUNCTION.listRegisteredTriggers, asked(registeredTriggers)],
+  [ENGINE_FUNCTION.registeredTriggerInfo, asked(registeredTriggerInfo)],
+  [ENGINE_FUNCTION.observerInfo, asked(observerInfo)],
   [
     ENGINE_FUNCTION.registerWorker,
     (_state, payload, caller) => {
@@ -79,7 +100,7 @@ function visible<T>(
   return entries.filter((entry) => !idOf(entry).startsWith(ENGINE_PREFIX.internal));
 }
 
-function workerInfo({ functions }: EndpointState, worker: Worker): Readonly<Record<string, unknown>> {
+function listedWorker({ functions }: EndpointState, worker: Worker): Readonly<Record<string, unknown>> {
   const ids = functions.idsOf(worker);
   return {
     id: worker.id,

@@ -32,12 +32,12 @@ export class Functions {
   readonly #owners = new Map<string, Registration>();
   /** Registrations that a newer connection took over, oldest first. Only ids that have any. */
   readonly #older = new Map<string, readonly Registration[]>();
-  readonly #changed: () => void;
+  readonly #changed: (id: string) => void;
   /** False until there is a service behind our own functions. */
   offersOwn = false;
 
   /** @param changed told when an id appears or vanishes */
-  constructor(changed: () => void) {
+  constructor(changed: (id: string) => void) {
     this.#changed = changed;
   }
 
@@ -79,7 +79,7 @@ export class Functions {
     if (owner !== undefined && owner.worker !== worker) others.push(owner);
     this.#keepOlder(id, others);
     this.#owners.set(id, { worker, info, isHttp: invocation != null });
-    if (isNew) this.#changed();
+    if (isNew) this.#changed(id);
     return !held;
   }
 
@@ -97,13 +97,21 @@ export class Functions {
       this.#owners.set(id, next);
       this.#keepOlder(id, older.slice(0, -1));
     }
-    if (!this.has(id)) this.#changed();
+    if (!this.has(id)) this.#changed(id);
     return true;
   }
 
   /** A connection is closed, and its functions go with it, except for those that another one offers too. */
   removeOf(worker: Worker): void {
     for (const id of [...this.#older.keys(), ...this.#owners.keys()]) this.unregister(worker, id);
+  }
+
+  /** A function as lists show it, and who offers it: undefined = we do. */
+  get(id: string): { readonly info: FunctionInfo; readonly worker: Worker | undefined } | undefined {
+    const owner = this.#owners.get(id);
+    if (owner !== undefined) return owner;
+    const info = this.offersOwn ? OWN.find(({ function_id }) => function_id === id) : undefined;
+    return info && { info, worker: undefined };
   }
 
   idsOf(worker: Worker): string[] {

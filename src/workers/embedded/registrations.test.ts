@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { FUNCTION_DESCRIPTORS } from '../../../generated/descriptors.js';
 import { type Frame, RawWorker } from '../testing/raw-worker.js';
@@ -230,4 +231,64 @@ test('whoever asked hears once per turn that functions appeared or vanished', as
   await watcher.settled();
   await watcher.settled();
   assert.deepEqual(idsIn((events().at(-1)!.data as Frame).functions, 'function_id').slice(-1), ['changed']);
+});
+
+test('functions, workers, types and triggers are told in the shapes of engines since 0.23', async () => {
+  await using engine = await startEmbedded();
+  await using worker = await RawWorker.connect(engine.url);
+  const trigger = { id: 't', trigger_type: 'stream', function_id: 'f', config: { stream_name: 's' } };
+  worker.send(
+    { type: 'registerfunction', id: 'f', description: 'd', request_format: { type: 'object' } },
+    { type: 'registertrigger', ...trigger, metadata: { m: 1 } },
+  );
+  await list(worker, 'engine::workers::register', { name: 'me' });
+  const detail = {
+    function_id: 'f',
+    namespace: 'default',
+    worker_name: 'me',
+    description: 'd',
+    request_schema: { type: 'object' },
+    registered_triggers: [{ id: 't', trigger_type: 'stream', config: { stream_name: 's' } }],
+  };
+  assert.deepEqual(await list(worker, 'engine::functions::info', { function_id: 'f' }), detail);
+  const many = await list(worker, 'engine::functions::info', { function_ids: ['f', 'nope'] });
+  assert.deepEqual(many, { functions: [detail, { function_id: 'nope', error: 'not_found' }] });
+  const own = await list(worker, 'engine::functions::info', { function_id: 'stream::get' });
+  assert.equal(own.worker_name, 'iii-stream');
+  const told = await list(worker, 'engine::workers::info', { name: 'me' });
+  assert.deepEqual(told.functions, [detail]);
+  const type = await list(worker, 'engine::triggers::info', { id: 'stream' });
+  assert.deepEqual([type.worker_name, type.instance_count], ['iii-stream', 1]);
+  const listed = { ...trigger, worker_name: 'me', config_summary: '{"stream_name":"s"}' };
+  const all = await list(worker, 'engine::registered-triggers::list', { trigger_type: 'stream' });
+  assert.deepEqual(all, { registered_triggers: [listed] });
+  const one = await list(worker, 'engine::registered-triggers::info', { id: 't' });
+  assert.deepEqual([one.metadata, one.function], [{ m: 1 }, detail]);
+  const missing: [string, Frame, string][] = [
+    ['engine::functions::info', {}, 'INVALID_ARGUMENTS'],
+    ['engine::functions::info', { function_id: 'nope' }, 'NOT_FOUND'],
+    ['engine::workers::info', { name: 'nope' }, 'NOT_FOUND'],
+    ['engine::triggers::info', { id: 'nope' }, 'NOT_FOUND'],
+    ['engine::registered-triggers::info', { id: 'nope' }, 'NOT_FOUND'],
+    ['engine::observers::get', { id: 'nope' }, 'NOT_FOUND'],
+  ];
+  for (const [id, data, code] of missing) {
+    const invocation_id = crypto.randomUUID();
+    worker.send({ type: 'invokefunction', invocation_id, function_id: id, data });
+    const { error } = await worker.frame({ type: 'invocationresult', invocation_id });
+    assert.equal((error as Frame).code, code);
+  }
+});
+
+test('a connection that sends telemetry only is no worker, and every upgrade tells that its end has no delay', async () => {
+  await using engine = await startEmbedded();
+  const telemetry = new RawWorker(engine.url);
+  const [response] = await once(telemetry.ws, 'upgrade');
+  assert.equal(response.headers['x-iii-capabilities'], 'tcp-nodelay');
+  await telemetry.frame({ type: 'workerregistered' });
+  telemetry.ws.send(Buffer.from('OTLP'));
+  await using worker = await RawWorker.connect(engine.url);
+  const { workers } = await list(worker, 'engine::workers::list');
+  assert.deepEqual(idsIn(workers, 'id'), [worker.frames[0]?.worker_id]);
+  await telemetry[Symbol.asyncDispose]();
 });

@@ -9,23 +9,34 @@ import type {
 import type { Logger } from '../../observability/logger.js';
 import type { HandledMessage } from '../protocol/handled.js';
 import type { Functions } from './functions.js';
+import type { Observers } from './observers/observers.js';
 import { workerProvider } from './providers.js';
 import type { Triggers } from './triggers.js';
 import type { Worker } from './worker.js';
 
 const RESERVED: ReadonlySet<string> = new Set(Object.values(ENGINE_FUNCTION));
 
+export interface RegistrationsOptions {
+  readonly functions: Functions;
+  readonly triggers: Triggers;
+  readonly observers: Observers;
+  readonly logger: Logger;
+  /** Registrations that one connection may hold. */
+  readonly max: number;
+}
+
 /** Applies what workers register and take back. */
 export class Registrations {
   readonly #functions: Functions;
   readonly #triggers: Triggers;
+  readonly #observers: Observers;
   readonly #logger: Logger;
   readonly #max: number;
 
-  /** @param max registrations that one connection may hold */
-  constructor(functions: Functions, triggers: Triggers, logger: Logger, max: number) {
+  constructor({ functions, triggers, observers, logger, max }: RegistrationsOptions) {
     this.#functions = functions;
     this.#triggers = triggers;
+    this.#observers = observers;
     this.#logger = logger;
     this.#max = max;
   }
@@ -66,7 +77,16 @@ export class Registrations {
       case WORKER_MESSAGE.unregisterTriggerType:
         worker.registrations -= Number(this.#triggers.unregisterType(worker, message.id));
         break;
-      // A service is a name for documentation only.
+      case WORKER_MESSAGE.observe:
+        if (this.#hasRoom(worker, message)) {
+          worker.registrations += Number(this.#observers.observe(worker, message));
+        }
+        break;
+      case WORKER_MESSAGE.unobserve:
+        this.#observers.unobserve(worker, message.id);
+        break;
+      // A service is a name for documentation only. The newest registration wins anyway: a reconnect needs no proof.
+      case WORKER_MESSAGE.reattach:
       case WORKER_MESSAGE.registerService:
         this.#logger.debug({ worker: worker.id, type: message.type }, 'nothing to do for this message');
         break;
@@ -79,6 +99,7 @@ export class Registrations {
   removeOf(worker: Worker): void {
     this.#functions.removeOf(worker);
     this.#triggers.removeOf(worker);
+    this.#observers.removeOf(worker);
   }
 
   #hasRoom(worker: Worker, message: { readonly type: string; readonly id: string }): boolean {

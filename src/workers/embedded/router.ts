@@ -8,8 +8,9 @@ import type {
   InvokeOptions,
   StreamService,
 } from '../../service/service-port.js';
-import type { IncomingCall } from '../protocol/peer-options.js';
-import { type EndpointState, engineFunction } from './engine-functions.js';
+import type { IncomingCall, PeerCallOptions } from '../protocol/peer-options.js';
+import type { EndpointState } from './endpoint-state.js';
+import { engineFunction } from './engine-functions.js';
 import type { Worker } from './worker.js';
 
 const OPEN_BRACE = '{';
@@ -28,7 +29,7 @@ export class Router {
   /** A worker calls. */
   route(
     caller: Worker,
-    { message, payload, trace, wantsResult }: IncomingCall,
+    { message, payload, trace, metadata, wantsResult }: IncomingCall,
     reply: InvocationCallback,
   ): void {
     const { function_id: functionId, action } = message;
@@ -45,9 +46,9 @@ export class Router {
       case undefined:
       case INVOCATION_ACTION.void: {
         const callee = wantsResult ? undefined : this.#state.functions.workerOf(functionId);
-        if (callee === undefined) this.call(functionId, payload, { trace }, reply, caller);
+        if (callee === undefined) this.call(functionId, payload, { trace, metadata }, reply, caller);
         else {
-          callee.peer.notify(functionId, withCaller(payload?.text, caller), trace);
+          callee.peer.notify(functionId, withCaller(payload?.text, caller), trace, metadata);
           reply(undefined, undefined);
         }
         break;
@@ -63,7 +64,7 @@ export class Router {
   call(
     functionId: string,
     payload: Payload | undefined,
-    options: InvokeOptions,
+    options: PeerCallOptions,
     done: InvocationCallback,
     caller: Worker | undefined,
   ): void {
@@ -75,8 +76,11 @@ export class Router {
       this.#callService(this.service, functionId, payload, options, done, caller);
     } else {
       const own = engineFunction(functionId);
-      if (own !== undefined) done(undefined, own(this.#state, payload?.text, caller));
-      else if (functions.isHttp(functionId)) done(callsNoUrls(functionId), undefined);
+      if (own !== undefined) {
+        const answer = own(this.#state, payload?.text, caller);
+        if (typeof answer === 'string') done(undefined, answer);
+        else done(answer, undefined);
+      } else if (functions.isHttp(functionId)) done(callsNoUrls(functionId), undefined);
       else
         done(
           { code: INVOCATION_ERROR.functionNotFound, message: `Function ${functionId} not found` },

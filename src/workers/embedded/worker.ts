@@ -20,6 +20,8 @@ export class Worker {
   readonly peer: Peer<WorkerMessage>;
   readonly address: string;
   facts: WorkerFacts = {};
+  /** False while it has sent telemetry at most: SDKs open connections for that alone, and those are no workers. */
+  speaks = false;
   /** Functions, trigger types and triggers that this connection holds, those that a newer one took over included. */
   registrations = 0;
 

@@ -5,7 +5,9 @@ import {
   encodeInvocationResultMessage,
   encodeInvokeFunctionMessage,
 } from '../../../generated/messages/worker.js';
+import type { Activation } from '../../../generated/worker.js';
 import type { TraceContext } from '../../domain/change.js';
+import { jsonOf } from '../../domain/json-text.js';
 import type { InvocationFailure } from '../../service/service-port.js';
 
 const VOID = { type: INVOCATION_ACTION.void };
@@ -14,20 +16,26 @@ const VOID = { type: INVOCATION_ACTION.void };
  * A call. The payload goes in as it is.
  *
  * @param invocationId undefined = nobody waits for a result
+ * @param activation the observer whose target is called
  */
 export const invocationFrame = (
   invocationId: string | undefined,
   functionId: string,
   payload: JsonText | undefined,
   trace: TraceContext | undefined,
+  metadata?: JsonText,
+  activation?: Activation,
 ): JsonText =>
   encodeInvokeFunctionMessage({
     function_id: functionId,
     invocation_id: invocationId,
     action: invocationId === undefined ? VOID : undefined,
     data: payload,
+    metadata,
     traceparent: trace?.traceparent,
     baggage: trace?.baggage,
+    observe_depth: trace?.observeDepth === undefined ? undefined : jsonOf(trace.observeDepth),
+    activation,
   });
 
 /** The result of a call. It goes in as it is, and stays away when the function returned nothing. */

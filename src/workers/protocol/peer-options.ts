@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import type { InvokeFunctionMessage } from '../../../generated/worker.js';
+import type { JsonText } from '../../../generated/json-text.js';
+import type { Activation, InvokeFunctionMessage } from '../../../generated/worker.js';
 import type { TraceContext } from '../../domain/change.js';
 import type { Payload } from '../../domain/payload.js';
 import type { Logger } from '../../observability/logger.js';
-import type { InvocationCallback, InvocationFailure } from '../../service/service-port.js';
+import type { InvocationCallback, InvocationFailure, InvokeOptions } from '../../service/service-port.js';
 import type { Validator } from '../../wire/validation.js';
 import type { HandledMessage } from './handled.js';
 import type { Shared } from './shared.js';
@@ -37,5 +38,13 @@ export interface IncomingCall {
   /** Its `data`; undefined when absent. */
   readonly payload: Payload | undefined;
   readonly trace: TraceContext | undefined;
+  /** The second argument of its handler. */
+  readonly metadata: JsonText | undefined;
   readonly wantsResult: boolean;
+}
+
+/** How a peer is called. */
+export interface PeerCallOptions extends InvokeOptions {
+  /** The observer whose target is called. */
+  readonly activation?: Activation;
 }

@@ -8,15 +8,16 @@ import {
 } from '../../../generated/messages/worker.js';
 import type { InvokeFunctionMessage } from '../../../generated/worker.js';
 import type { TraceContext } from '../../domain/change.js';
+import { NULL } from '../../domain/json-text.js';
 import { Payload } from '../../domain/payload.js';
 import { traceOf } from '../../net/trace.js';
-import type { InvocationCallback, InvocationFailure, InvokeOptions } from '../../service/service-port.js';
+import type { InvocationCallback, InvocationFailure } from '../../service/service-port.js';
 import { explain } from '../../wire/validation.js';
 import { failureOf, textOf } from './decode.js';
 import { invocationFrame, resultFrame } from './encode.js';
 import { type HandledMessage, isInvocation, isReplied, isResult } from './handled.js';
 import { Outbox } from './outbox.js';
-import type { PeerOptions } from './peer-options.js';
+import type { PeerCallOptions, PeerOptions } from './peer-options.js';
 import { PendingCalls } from './pending.js';
 import { ReadGate } from './read-gate.js';
 import { type MessageRefusal, notJson, refusalOf, tooLong } from './refused-message.js';
@@ -70,7 +71,7 @@ export class Peer<Message extends { readonly type: string }> {
   call(
     functionId: string,
     payload: JsonText | undefined,
-    { timeoutMs, trace }: InvokeOptions,
+    { timeoutMs, trace, metadata, activation }: PeerCallOptions,
     done: InvocationCallback,
   ): void {
     if (payload !== undefined && payload.length > MAX_MESSAGE_BYTES) {
@@ -86,18 +87,23 @@ export class Peer<Message extends { readonly type: string }> {
       done({ code: INVOCATION_ERROR.overloaded, message, notSent: true }, undefined);
       return;
     }
-    this.send(invocationFrame(id, functionId, payload, trace));
+    this.send(invocationFrame(id, functionId, payload, trace, metadata, activation));
     this.gate.check();
   }
 
   /** Calls a function of the peer and wants no result. */
-  notify(functionId: string, payload: JsonText | undefined, trace: TraceContext | undefined): void {
+  notify(
+    functionId: string,
+    payload: JsonText | undefined,
+    trace: TraceContext | undefined,
+    metadata?: JsonText,
+  ): void {
     if (this.gate.isFull) {
       this.#options.logger.warn(
         { function: functionId, code: INVOCATION_ERROR.overloaded },
         'dropped a call, its worker does not read',
       );
-    } else this.send(invocationFrame(undefined, functionId, payload, trace));
+    } else this.send(invocationFrame(undefined, functionId, payload, trace, metadata));
   }
 
   /** Writes what this turn collected, then closes the connection. */
@@ -146,14 +152,15 @@ export class Peer<Message extends { readonly type: string }> {
   }
 
   #invoked(message: InvokeFunctionMessage, text: string): void {
-    const { data } = decodeInvokeFunctionMessage(message, text);
+    const { data, metadata: given } = decodeInvokeFunctionMessage(message, text);
+    const metadata = given === NULL ? undefined : given;
     const payload = data === undefined ? undefined : new Payload(data, message.data);
     const { invocation_id: id, function_id: functionId } = message;
     const wantsResult = typeof id === 'string' && isReplied(message.action);
     this.gate.enter(text.length);
     const reply = this.#replyTo(functionId, wantsResult ? id : undefined, text.length);
     try {
-      this.#options.onInvoke({ message, payload, trace: traceOf(message), wantsResult }, reply);
+      this.#options.onInvoke({ message, payload, trace: traceOf(message), metadata, wantsResult }, reply);
     } catch (error) {
       this.#options.logger.error({ function: functionId, err: error }, 'a call failed');
       reply(INTERNAL, undefined);

@@ -1,6 +1,14 @@
-import { INVOCATION_ERROR, WORKER_MESSAGE } from '../../../generated/constants.js';
+import {
+  INVOCATION_ERROR,
+  OBSERVER_ERROR,
+  OBSERVER_STATE,
+  WORKER_MESSAGE,
+} from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
-import { encodeTriggerRegistrationResultMessage } from '../../../generated/messages/worker.js';
+import {
+  encodeObserveResultMessage,
+  encodeTriggerRegistrationResultMessage,
+} from '../../../generated/messages/worker.js';
 import type { InvocationFailure } from '../../service/service-port.js';
 import { stringFields } from '../../wire/string-fields.js';
 import { errorBody, resultFrame } from './encode.js';
@@ -39,6 +47,15 @@ export function refusalOf(text: string, failure: InvocationFailure): MessageRefu
         failure,
         about,
         reply: encodeTriggerRegistrationResultMessage({ id, trigger_type, function_id, error }),
+      };
+    }
+    case WORKER_MESSAGE.observe: {
+      if (id === undefined) break;
+      const error = errorBody({ ...failure, code: OBSERVER_ERROR.invalidArgs });
+      return {
+        failure,
+        about,
+        reply: encodeObserveResultMessage({ id, state: OBSERVER_STATE.error, error }),
       };
     }
   }

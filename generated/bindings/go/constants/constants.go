@@ -458,6 +458,78 @@ const (
 	SubprotocolAuthorization = "Authorization"
 )
 
+// Functions that may be observed. Each is called once per event, and returns it.
+const (
+	// ObservableChanged: A change, or a custom event, as `stream` triggers get it.
+	ObservableChanged = "stream::on-changed"
+
+	// ObservableJoined: A client was let in, as `stream:join` triggers get it.
+	ObservableJoined = "stream::on-join"
+
+	// ObservableLeft: A client left, as `stream:leave` triggers get it.
+	ObservableLeft = "stream::on-leave"
+)
+
+// States of an observer.
+const (
+	// ObserverStatePending: Nobody offers the target yet.
+	ObserverStatePending = "pending"
+
+	// ObserverStateActive: It calls its target.
+	ObserverStateActive = "active"
+
+	// ObserverStateSuspended: Nobody offers the target any more.
+	ObserverStateSuspended = "suspended"
+
+	// ObserverStateError: It is refused.
+	ObserverStateError = "error"
+
+	// ObserverStateDisposed: It has ended.
+	ObserverStateDisposed = "disposed"
+)
+
+// Why an observer is refused, or has ended.
+const (
+	// ObserverErrorInvalidArgs: A field of the observe is malformed.
+	ObserverErrorInvalidArgs = "INVALID_ARGS"
+
+	// ObserverErrorInvalidFilter: A filter is none, or passes a bound.
+	ObserverErrorInvalidFilter = "INVALID_FILTER"
+
+	// ObserverErrorInvalidFilterPath: The path of a filter is malformed.
+	ObserverErrorInvalidFilterPath = "INVALID_FILTER_PATH"
+
+	// ObserverErrorNotObservable: Nobody can observe the function here.
+	ObserverErrorNotObservable = "NOT_OBSERVABLE"
+
+	// ObserverErrorSelfTarget: The target is the source.
+	ObserverErrorSelfTarget = "SELF_TARGET"
+
+	// ObserverErrorLimitExceeded: The connection holds too many registrations.
+	ObserverErrorLimitExceeded = "LIMIT_EXCEEDED"
+
+	// ObserverErrorNotFound: There is no such observer.
+	ObserverErrorNotFound = "OBSERVER_NOT_FOUND"
+
+	// ObserverErrorTargetUnavailable: Nobody offers the target.
+	ObserverErrorTargetUnavailable = "TARGET_UNAVAILABLE"
+
+	// ObserverErrorExpired: `expires_in_ms` have passed.
+	ObserverErrorExpired = "EXPIRED"
+
+	// ObserverErrorMaxFires: `max_fires` are reached.
+	ObserverErrorMaxFires = "MAX_FIRES"
+
+	// ObserverErrorUnobserved: It was taken back.
+	ObserverErrorUnobserved = "UNOBSERVED"
+
+	// ObserverErrorOverflow: Too many events waited for the target.
+	ObserverErrorOverflow = "OVERFLOW"
+
+	// ObserverErrorLoopGuard: Observers called each other in a circle.
+	ObserverErrorLoopGuard = "LOOP_GUARD"
+)
+
 // The `error.code` of a call that failed before or beside its function.
 const (
 	// InvocationErrorFunctionNotFound: Nobody offers the function.

@@ -350,6 +350,63 @@ class Subprotocol(StrEnum):
     """Offered by browsers next to their token, which cannot send headers."""
 
 
+class Observable(StrEnum):
+    """Functions that may be observed. Each is called once per event, and returns it."""
+
+    CHANGED = "stream::on-changed"
+    """A change, or a custom event, as `stream` triggers get it."""
+    JOINED = "stream::on-join"
+    """A client was let in, as `stream:join` triggers get it."""
+    LEFT = "stream::on-leave"
+    """A client left, as `stream:leave` triggers get it."""
+
+
+class ObserverState(StrEnum):
+    """States of an observer."""
+
+    PENDING = "pending"
+    """Nobody offers the target yet."""
+    ACTIVE = "active"
+    """It calls its target."""
+    SUSPENDED = "suspended"
+    """Nobody offers the target any more."""
+    ERROR = "error"
+    """It is refused."""
+    DISPOSED = "disposed"
+    """It has ended."""
+
+
+class ObserverError(StrEnum):
+    """Why an observer is refused, or has ended."""
+
+    INVALID_ARGS = "INVALID_ARGS"
+    """A field of the observe is malformed."""
+    INVALID_FILTER = "INVALID_FILTER"
+    """A filter is none, or passes a bound."""
+    INVALID_FILTER_PATH = "INVALID_FILTER_PATH"
+    """The path of a filter is malformed."""
+    NOT_OBSERVABLE = "NOT_OBSERVABLE"
+    """Nobody can observe the function here."""
+    SELF_TARGET = "SELF_TARGET"
+    """The target is the source."""
+    LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
+    """The connection holds too many registrations."""
+    NOT_FOUND = "OBSERVER_NOT_FOUND"
+    """There is no such observer."""
+    TARGET_UNAVAILABLE = "TARGET_UNAVAILABLE"
+    """Nobody offers the target."""
+    EXPIRED = "EXPIRED"
+    """`expires_in_ms` have passed."""
+    MAX_FIRES = "MAX_FIRES"
+    """`max_fires` are reached."""
+    UNOBSERVED = "UNOBSERVED"
+    """It was taken back."""
+    OVERFLOW = "OVERFLOW"
+    """Too many events waited for the target."""
+    LOOP_GUARD = "LOOP_GUARD"
+    """Observers called each other in a circle."""
+
+
 class InvocationError(StrEnum):
     """The `error.code` of a call that failed before or beside its function."""
 

@@ -329,6 +329,60 @@ pub mod subprotocol {
     pub const AUTHORIZATION: &str = "Authorization";
 }
 
+/// Functions that may be observed. Each is called once per event, and returns it.
+pub mod observable {
+    /// A change, or a custom event, as `stream` triggers get it.
+    pub const CHANGED: &str = "stream::on-changed";
+    /// A client was let in, as `stream:join` triggers get it.
+    pub const JOINED: &str = "stream::on-join";
+    /// A client left, as `stream:leave` triggers get it.
+    pub const LEFT: &str = "stream::on-leave";
+}
+
+/// States of an observer.
+pub mod observer_state {
+    /// Nobody offers the target yet.
+    pub const PENDING: &str = "pending";
+    /// It calls its target.
+    pub const ACTIVE: &str = "active";
+    /// Nobody offers the target any more.
+    pub const SUSPENDED: &str = "suspended";
+    /// It is refused.
+    pub const ERROR: &str = "error";
+    /// It has ended.
+    pub const DISPOSED: &str = "disposed";
+}
+
+/// Why an observer is refused, or has ended.
+pub mod observer_error {
+    /// A field of the observe is malformed.
+    pub const INVALID_ARGS: &str = "INVALID_ARGS";
+    /// A filter is none, or passes a bound.
+    pub const INVALID_FILTER: &str = "INVALID_FILTER";
+    /// The path of a filter is malformed.
+    pub const INVALID_FILTER_PATH: &str = "INVALID_FILTER_PATH";
+    /// Nobody can observe the function here.
+    pub const NOT_OBSERVABLE: &str = "NOT_OBSERVABLE";
+    /// The target is the source.
+    pub const SELF_TARGET: &str = "SELF_TARGET";
+    /// The connection holds too many registrations.
+    pub const LIMIT_EXCEEDED: &str = "LIMIT_EXCEEDED";
+    /// There is no such observer.
+    pub const NOT_FOUND: &str = "OBSERVER_NOT_FOUND";
+    /// Nobody offers the target.
+    pub const TARGET_UNAVAILABLE: &str = "TARGET_UNAVAILABLE";
+    /// `expires_in_ms` have passed.
+    pub const EXPIRED: &str = "EXPIRED";
+    /// `max_fires` are reached.
+    pub const MAX_FIRES: &str = "MAX_FIRES";
+    /// It was taken back.
+    pub const UNOBSERVED: &str = "UNOBSERVED";
+    /// Too many events waited for the target.
+    pub const OVERFLOW: &str = "OVERFLOW";
+    /// Observers called each other in a circle.
+    pub const LOOP_GUARD: &str = "LOOP_GUARD";
+}
+
 /// The `error.code` of a call that failed before or beside its function.
 pub mod invocation_error {
     /// Nobody offers the function.
