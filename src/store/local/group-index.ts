@@ -208,8 +208,9 @@ export class GroupIndex implements GroupHead {
    * way. Timestamps of changes still to come are greater.
    * @param clock the store's
    */
-  snapshot({ now, limit, base }: StampClock): Snapshot {
-    const timestamp = Math.min(nextTimestamp(now(), this.lastTimestamp), limit);
+  snapshot({ now, limit, base, lead }: StampClock): Snapshot {
+    const time = now();
+    const timestamp = Math.min(nextTimestamp(time, this.lastTimestamp), limit, time + lead.most);
     if (this.#pending === undefined && timestamp > this.#syncedAt) {
       this.#syncedAt = timestamp;
       this.#pendingTimestamp = Math.max(timestamp, this.#pendingTimestamp);

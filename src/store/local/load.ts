@@ -1,10 +1,10 @@
 import { LocalError, messageOf } from '../../domain/errors.js';
 import type { GroupHead } from '../../domain/since.js';
+import { MOST_LEAD } from '../lead-limit.js';
 import type { Catalog } from './catalog.js';
 import type { Journal } from './journal.js';
 import { LoadingGroups } from './loading.js';
 import { decodeItem, parseKey } from './records.js';
-import { MOST_RESERVE } from './stamp-clock.js';
 import { headRecord, RECORD_FORMAT, StoreEpoch, type StoreRecord } from './store-epoch.js';
 
 /**
@@ -40,7 +40,7 @@ export async function loadJournal(catalog: Catalog, journal: Journal, now: numbe
     isRenewed ? undefined : store,
     store?.format ?? (hasItems(groups) ? RECORD_FORMAT : 1),
   );
-  epoch.clock = Math.max(store?.clock ?? 0, incomplete ? now + MOST_RESERVE : 0);
+  epoch.clock = Math.max(store?.clock ?? 0, incomplete ? now + MOST_LEAD : 0);
   const heads = [];
   for (const group of groups.all()) {
     const { head } = group;

@@ -45,6 +45,8 @@ export interface LocalOptions {
   readonly now?: Now;
   /** Where a store without a journal keeps the mark of its clock. @default nowhere */
   readonly stamps?: StampFile | undefined;
+  /** Milliseconds that the timestamps of a group may be ahead of the clock. @default 3600000 */
+  readonly maxLeadMs?: number;
   readonly observer?: CommitObserver;
 }
 
@@ -72,7 +74,7 @@ export class LocalStore implements Store {
 
   private constructor(catalog: Catalog, epoch: StoreEpoch, options: LocalOptions, journal?: Journal) {
     const { now: wall = Date.now, maxQueuedBytes, observer, tombstones, stamps } = options;
-    const clock = new StampClock(wall, catalog.usage, stamps?.mark ?? epoch.clock, stamps);
+    const clock = new StampClock(wall, catalog.usage, stamps?.mark ?? epoch.clock, stamps, options.maxLeadMs);
     if (journal === undefined && stamps === undefined) clock.limit = Number.POSITIVE_INFINITY;
     catalog.floor = clock.base;
     const now = clock.now;
@@ -98,6 +100,7 @@ export class LocalStore implements Store {
       catalog,
       epoch,
       now,
+      lead: clock.lead,
       housekeeping: this.#housekeeping,
       expiry: this.#expiry,
       journal,
@@ -229,7 +232,9 @@ export class LocalStore implements Store {
 
   #nothing(): Snapshot {
     this.#reserve();
-    const timestamp = Math.min(nextTimestamp(this.#now(), this.#catalog.floor), this.#clock.limit);
+    const now = this.#now();
+    const { limit, lead } = this.#clock;
+    const timestamp = Math.min(nextTimestamp(now, this.#catalog.floor), limit, now + lead.most);
     if (timestamp > this.#catalog.floor) this.#catalog.floor = timestamp;
     return { epoch: this.#epoch.ofNewGroup, seq: 0, timestamp: this.#catalog.floor, items: [] };
   }

@@ -1,9 +1,10 @@
 import type { Now } from '../../domain/clock.js';
+import { LeadLimit } from '../lead-limit.js';
 import type { StampFile } from './stamp-file.js';
 
 /** Milliseconds of timestamps that a mark is set ahead of the last one, at least and at most. */
 const LEAST_RESERVE = 4_000;
-export const MOST_RESERVE = 60_000;
+const MOST_RESERVE = 60_000;
 /** Timestamps that are drawn by one look at the clock, at most. */
 const DRAWN = 1_000;
 
@@ -23,6 +24,8 @@ export class StampClock {
   limit: number;
   /** ms; above what earlier processes handed out, below what this one does: of syncs that can have no timestamp of their own. */
   readonly base: number;
+  /** How far groups may be ahead of it. */
+  readonly lead: LeadLimit;
   readonly #wall: Now;
   readonly #latest: LatestStamp;
   readonly #file: StampFile | undefined;
@@ -32,7 +35,7 @@ export class StampClock {
    * @param mark ms; what was found on disk, 0 = nothing
    * @param file where a store without a journal keeps it; without one either, nothing limits it
    */
-  constructor(wall: Now, latest: LatestStamp, mark: number, file?: StampFile) {
+  constructor(wall: Now, latest: LatestStamp, mark: number, file?: StampFile, maxLead?: number) {
     this.#wall = wall;
     this.#latest = latest;
     this.#file = file;
@@ -40,6 +43,7 @@ export class StampClock {
     this.#floor = mark + 2;
     this.limit = mark;
     if (mark > latest.timestamp) latest.timestamp = mark;
+    this.lead = new LeadLimit(Math.max(wall(), latest.timestamp), maxLead);
   }
 
   /** ms */

@@ -31,7 +31,7 @@ export class Transactions {
     writes: readonly GuardedWrite[],
     trace: TraceContext | undefined,
   ): Eventual<Transacted> {
-    const { catalog, now } = this.#writer.parts;
+    const { catalog, now, lead } = this.#writer.parts;
     const known = catalog.get(at);
     const startedAt = now();
     const standings = writes.map(({ item }) => known?.standing(item) ?? NOTHING);
@@ -40,6 +40,7 @@ export class Transactions {
     const planned = writes.map((write, index) => planOne(write, standings[index]!));
     const effective = planned.filter((write) => write !== undefined);
     if (effective.length === 0) return this.#unchanged(known, verdicts);
+    if (known !== undefined) lead.check(known.lastTimestamp, startedAt);
     const group = known ?? this.#writer.add(at);
     if (group.isEmptied) catalog.revive(group);
     const changes = sequenceAll(group, effective, startedAt, trace);

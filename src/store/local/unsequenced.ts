@@ -20,11 +20,12 @@ export class Unsequenced {
     this.#queue = queue;
   }
 
-  /** The group's next timestamp, in ms. */
+  /** The group's next timestamp, in ms. @throws StreamError `overloaded` */
   stamp(at: GroupAddress): number {
     const catalog = this.#catalog;
     const group = catalog.get(at);
     const now = this.#clock.now();
+    this.#clock.lead.check(group?.lastTimestamp ?? catalog.floor, now);
     if (group === undefined) {
       catalog.floor = nextTimestamp(now, catalog.floor);
       return catalog.floor;

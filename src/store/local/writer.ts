@@ -3,6 +3,7 @@ import type { Now } from '../../domain/clock.js';
 import { type Receipt, rejection, type Standing } from '../../domain/condition.js';
 import type { Eventual } from '../../domain/deferred.js';
 import { StreamError } from '../../domain/errors.js';
+import type { LeadLimit } from '../lead-limit.js';
 import type { Committed, Mutation, StoreListener } from '../port.js';
 import { AfterPending } from './after-pending.js';
 import type { Catalog } from './catalog.js';
@@ -25,6 +26,7 @@ export interface WriterParts {
   readonly catalog: Catalog;
   readonly epoch: StoreEpoch;
   readonly now: Now;
+  readonly lead: LeadLimit;
   readonly housekeeping: Housekeeping;
   readonly expiry: Expiry;
   readonly journal: Journal | undefined;
@@ -66,9 +68,11 @@ export class Writer implements CommitOwner, TransactionOwner {
       if (old === undefined) return this.#unchanged(known, item, 'not_found', 0);
       return this.#unchanged(known, item, 'applied', known!.standing(item).rev);
     }
+    const now = this.#now();
+    if (known !== undefined) this.parts.lead.check(known.lastTimestamp, now);
     const group = known ?? this.add(address);
     if (group.isEmptied) this.#catalog.revive(group);
-    const sequenced = group.sequence(item, value, old, this.#now(), trace, mutation);
+    const sequenced = group.sequence(item, value, old, now, trace, mutation);
     const result = guard === undefined ? { change: sequenced.change, old } : applied(sequenced, old);
     if (this.#queue !== undefined) return this.#enqueue(this.#queue, group, sequenced, result);
     this.confirm(group, sequenced, 0);

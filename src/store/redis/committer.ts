@@ -60,7 +60,7 @@ export class Committer implements LaneContext {
 
   /**
    * Gives an operation its place in the group's order.
-   * @throws StreamError `unavailable` without a connection, `overloaded` when too much waits already
+   * @throws StreamError `unavailable` without a connection, `overloaded` when too much waits already, or the group is too far ahead of the clock
    */
   push(at: GroupAddress, unsized: Omit<Operation, 'bytes'>): void {
     const problem = this.#connection.problem();
@@ -71,8 +71,9 @@ export class Committer implements LaneContext {
     if (this.#bytes > 0 && this.#bytes + operation.bytes > maxQueuedBytes) {
       throw new StreamError('overloaded', `${maxQueuedBytes} bytes of writes are waiting for Redis`);
     }
-    this.#bytes += operation.bytes;
     const member = memberOf(at);
+    this.#clock.checkLead(member);
+    this.#bytes += operation.bytes;
     let lane = this.#lanes.get(member);
     if (lane === undefined) {
       lane = new Lane(member, { stream: at.stream, group: at.group }, this);

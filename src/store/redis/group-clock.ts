@@ -1,4 +1,5 @@
 import { type Now, nextTimestamp } from '../../domain/clock.js';
+import { LeadLimit } from '../lead-limit.js';
 
 const PRUNE_ABOVE = 10_000;
 
@@ -10,11 +11,18 @@ const PRUNE_ABOVE = 10_000;
 export class GroupClock {
   readonly #now: Now;
   readonly #last = new Map<string, number>();
+  readonly #lead: LeadLimit;
   #floor = 0;
   #pruneAt = PRUNE_ABOVE;
 
   constructor(now: Now) {
     this.#now = now;
+    this.#lead = new LeadLimit(now());
+  }
+
+  /** Called before the group gets its next change. @throws StreamError `overloaded` */
+  checkLead(member: string): void {
+    this.#lead.check(this.last(member), this.#now());
   }
 
   /** ms; what the group's next change should get at least. */
