@@ -45,11 +45,13 @@ export class BrokenTargets implements Targets {
   }
 
   async #break(real: Target): Promise<Target> {
-    const { engine = () => ({}), socket = () => ({}), accepts, refuses, hidesSubprotocol } = this.#damages;
+    const { engine = () => ({}), socket = () => ({}), ...rest } = this.#damages;
+    const { http, accepts, refuses, hidesSubprotocol } = rest;
     const engineProxy = await DamagingProxy.open({ to: real.engine, damage: engine });
     const socketProxy = await DamagingProxy.open({
       to: real.stream,
       damage: socket,
+      http,
       accepts,
       refuses,
       hidesSubprotocol,

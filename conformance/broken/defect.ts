@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { TargetConfig } from '../runner/target.js';
 
 /** A message as a defect sees it: no more typed than the wire. */
@@ -27,10 +28,28 @@ export interface Damage {
   readonly losesBinary?: boolean;
 }
 
+/** A reply over HTTP as a defect sees it. */
+export interface Reply {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** What passes over HTTP, between the grader and a server that works. */
+export interface HttpDamage {
+  /** The path and the headers of a request on its way to the server; changes them. */
+  up?(request: { path: string; headers: IncomingHttpHeaders }): void;
+  /** A reply that has ended; changes it. `path` is the one that the grader asked for. */
+  down?(reply: Reply, path: string): void;
+  /** A part of an event stream, up to its blank line; returns what is passed on. */
+  event?(text: string): string;
+}
+
 /** Damage of one target; what its connections share lives in the closure that made it. */
 export interface Damages {
   readonly engine?: () => Damage;
   readonly socket?: () => Damage;
+  readonly http?: HttpDamage;
   /** Lets an upgrade succeed that the server refused with this status. */
   readonly accepts?: (status: number) => boolean;
   /** The status that an upgrade of a path is refused with, if it is. */

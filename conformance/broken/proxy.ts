@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { Damage, Line, Message, Replaced } from './defect.js';
+import type { Damage, HttpDamage, Line, Message, Replaced } from './defect.js';
+import { forwardRequest } from './http-proxy.js';
 
 const HOP_BY_HOP = /^(host|connection|upgrade|sec-websocket-.*)$/i;
 /** Bytes that may wait for the grader to read. */
@@ -15,6 +16,7 @@ export interface ProxyOptions {
   /** The server that works. */
   readonly to: string;
   readonly damage: () => Damage;
+  readonly http?: HttpDamage | undefined;
   readonly accepts?: ((status: number) => boolean) | undefined;
   readonly refuses?: ((path: string) => number | undefined) | undefined;
   readonly hidesSubprotocol?: boolean | undefined;
@@ -30,7 +32,9 @@ export class DamagingProxy implements AsyncDisposable {
 
   private constructor(options: ProxyOptions) {
     this.#options = options;
-    this.#server = createServer((_request, response) => response.writeHead(404).end());
+    this.#server = createServer((request, response) =>
+      forwardRequest(request, response, options.to, options.http ?? {}),
+    );
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 

@@ -1,6 +1,9 @@
 import type { Defect } from '../defect.js';
+import { defect as aChangedGroupIsNotModified } from './a-changed-group-is-not-modified.js';
+import { defect as anEtagThatNeverChanges } from './an-etag-that-never-changes.js';
 import { defect as anonymousCalls } from './anonymous-calls.js';
 import { defect as binaryFramesAreLost } from './binary-frames-are-lost.js';
+import { defect as changesWithoutTheOldest } from './changes-without-the-oldest.js';
 import { defect as conditionsAreNotHeeded } from './conditions-are-not-heeded.js';
 import { defect as conditionsOfWritesAreIgnored } from './conditions-of-writes-are-ignored.js';
 import { defect as conflictsWithoutTheCurrentValue } from './conflicts-without-the-current-value.js';
@@ -17,12 +20,15 @@ import { defect as emptyGroupsStayListed } from './empty-groups-stay-listed.js';
 import { defect as equalFirstTimestamp } from './equal-first-timestamp.js';
 import { defect as equalTimestamps } from './equal-timestamps.js';
 import { defect as errorsDoNotNameTheField } from './errors-do-not-name-the-field.js';
+import { defect as eventsWithoutTheirCursor } from './events-without-their-cursor.js';
 import { defect as everyPathIsAccepted } from './every-path-is-accepted.js';
 import { defect as failOpenAuth } from './fail-open-auth.js';
 import { defect as failedJoinHandlersLetIn } from './failed-join-handlers-let-in.js';
+import { defect as httpPagesThatRepeatItems } from './http-pages-that-repeat-items.js';
 import { defect as idempotencyKeysAreForgotten } from './idempotency-keys-are-forgotten.js';
 import { defect as itemSubscribersMissCustomEvents } from './item-subscribers-miss-custom-events.js';
 import { defect as largeIntegersAreRounded } from './large-integers-are-rounded.js';
+import { defect as lastEventIdIsNotRead } from './last-event-id-is-not-read.js';
 import { defect as lateSync } from './late-sync.js';
 import { defect as leavesAreIgnored } from './leaves-are-ignored.js';
 import { defect as listDropsTheLastItem } from './list-drops-the-last-item.js';
@@ -60,8 +66,11 @@ import { defect as wrongErrorCode } from './wrong-error-code.js';
 
 /** Every way in which a target is broken on purpose. */
 export const DEFECTS: readonly Defect[] = [
+  aChangedGroupIsNotModified,
+  anEtagThatNeverChanges,
   anonymousCalls,
   binaryFramesAreLost,
+  changesWithoutTheOldest,
   conditionsAreNotHeeded,
   conditionsOfWritesAreIgnored,
   conflictsWithoutTheCurrentValue,
@@ -78,12 +87,15 @@ export const DEFECTS: readonly Defect[] = [
   equalFirstTimestamp,
   equalTimestamps,
   errorsDoNotNameTheField,
+  eventsWithoutTheirCursor,
   everyPathIsAccepted,
   failOpenAuth,
   failedJoinHandlersLetIn,
+  httpPagesThatRepeatItems,
   idempotencyKeysAreForgotten,
   itemSubscribersMissCustomEvents,
   largeIntegersAreRounded,
+  lastEventIdIsNotRead,
   lateSync,
   leavesAreIgnored,
   listDropsTheLastItem,
