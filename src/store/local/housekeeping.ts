@@ -27,8 +27,8 @@ export interface TombstoneOptions {
 const SWEEP_INTERVAL = 60_000;
 /** Milliseconds that one slice of a sweep may take. */
 const SLICE = 2;
-/** Groups whose tombstones go in one entry of the queue. */
-const BATCH = 500;
+/** Groups whose tombstones go in one entry of the queue: enough to keep up with callers, whatever they do in a turn. */
+const BATCH = 4_096;
 
 /** A group, and up to where its tombstones go. */
 interface Trim {
@@ -72,7 +72,7 @@ export class Housekeeping {
     for (const group of found.sort((a, b) => a.timestamp - b.timestamp)) this.#note(group);
     const interval = Math.max(50, Math.min(SWEEP_INTERVAL, this.#limits.maxAgeMs));
     this.#timer = setInterval(() => void this.#sweep(), interval).unref();
-    this.#keepBounds();
+    setImmediate(() => this.#keepBounds());
   }
 
   /** A deletion was committed: bounds the tombstones, with some slack so that trimming comes in batches. */
@@ -116,17 +116,14 @@ export class Housekeeping {
   #keepBounds(): void {
     if (this.#isBounding || this.#stopped || !isOver(this.#catalog, this.#bounds)) return;
     this.#isBounding = true;
-    setImmediate(() => {
+    const chosen = chooseOldest(this.#candidates, this.#catalog, this.#bounds, BATCH);
+    const free = chosen.filter((group) => !this.#trimming.has(group));
+    const trims = free.map((group) => ({ group, horizon: newestTombstone(group)?.rev ?? group.horizon }));
+    this.#trim(trims, (isDone) => {
       this.#isBounding = false;
-      if (this.#stopped) return;
-      const chosen = chooseOldest(this.#candidates, this.#catalog, this.#bounds, BATCH);
-      const free = chosen.filter((group) => !this.#trimming.has(group));
-      if (free.length === 0) return;
-      const trims = free.map((group) => ({ group, horizon: newestTombstone(group)?.rev ?? group.horizon }));
-      this.#trim(trims, () => {
-        this.#forget(free);
-        this.#keepBounds();
-      });
+      if (!isDone) return;
+      this.#forget(free);
+      this.#keepBounds();
     });
   }
 
@@ -144,12 +141,15 @@ export class Housekeeping {
     return horizon === 0 || this.#trimming.has(group) ? [] : [{ group, horizon }];
   }
 
-  /** Moves horizons; `then` is called when that is durable. */
-  #trim(trims: readonly Trim[], then = (): void => {}): void {
-    if (trims.length === 0) return;
+  /** Moves horizons; `done` is called once, with true when that is durable. */
+  #trim(trims: readonly Trim[], done = (_isDone: boolean): void => {}): void {
+    if (trims.length === 0) {
+      done(false);
+      return;
+    }
     const apply = (): void => {
       for (const { group, horizon } of trims) group.forget(horizon);
-      then();
+      done(true);
     };
     if (this.#queue === undefined) {
       apply();
@@ -170,9 +170,11 @@ export class Housekeeping {
     const settle = (error: Error | undefined): void => {
       for (const { group } of trims) this.#trimming.delete(group);
       if (error === undefined) apply();
+      else done(false);
     };
     if (this.#queue.tryPush({ records, removals, bytes: 0, settle }))
       for (const { group } of trims) this.#trimming.add(group);
+    else done(false);
   }
 
   /**
