@@ -135,6 +135,7 @@ export const CAPABILITY_MEMBERS: Readonly<Record<Capability, readonly string[]>>
     'definitions/UpdateOp/oneOf/5/properties/path',
   ],
   'ops': [
+    'triggers/stream/invocation_schema/properties/payload',
     'JoinData.ops',
     'OpsMessage',
     'SubscribedMessage.n',

@@ -1531,6 +1531,15 @@ export const TRIGGER_TYPE_DESCRIPTORS: readonly TriggerTypeDescriptor[] = [
         "stream_name": {
           "description": "Stream name to watch",
           "type": "string"
+        },
+        "payload": {
+          "description": "*Additive.* What the handler is told of a change: `full` = the value; `ops` = of an update the ops that made it and the rev before, as `{type, ops, from}`, where those are known and less than half as long as the value; `none` = no value.",
+          "type": "string",
+          "enum": [
+            "full",
+            "ops",
+            "none"
+          ]
         }
       },
       "title": "StreamTriggerConfig",

@@ -40,6 +40,10 @@ export interface StreamTriggerConfig {
    * Stream name to watch
    */
   stream_name: string;
+  /**
+   * *Additive.* What the handler is told of a change: `full` = the value; `ops` = of an update the ops that made it and the rev before, as `{type, ops, from}`, where those are known and less than half as long as the value; `none` = no value.
+   */
+  payload?: 'full' | 'ops' | 'none';
 }
 export interface JoinTriggerPayload {
   /**

@@ -56,6 +56,7 @@ export interface StreamTriggerConfigParts {
   readonly group_id: string | null | undefined;
   readonly item_id: string | null | undefined;
   readonly stream_name: string;
+  readonly payload: 'full' | 'ops' | 'none' | undefined;
 }
 
 /** The text of `StreamTriggerConfig`. */
@@ -65,6 +66,7 @@ export function encodeStreamTriggerConfig(parts: StreamTriggerConfigParts): Json
   if (parts.group_id !== undefined) text += (text === '' ? '{' : ',') + '"group_id":' + (parts.group_id === null ? 'null' : quote(parts.group_id));
   if (parts.item_id !== undefined) text += (text === '' ? '{' : ',') + '"item_id":' + (parts.item_id === null ? 'null' : quote(parts.item_id));
   text += (text === '' ? '{' : ',') + '"stream_name":' + quote(parts.stream_name);
+  if (parts.payload !== undefined) text += (text === '' ? '{' : ',') + '"payload":"' + parts.payload + '"';
   return (text === '' ? '{}' : text + '}') as JsonText;
 }
 
@@ -75,6 +77,7 @@ export function decodeStreamTriggerConfig(message: StreamTriggerConfig): StreamT
     group_id: message.group_id,
     item_id: message.item_id,
     stream_name: message.stream_name,
+    payload: message.payload,
   };
 }
 

@@ -92,7 +92,7 @@ return errors === 0;
 }
 
 export const validateStreamTriggerConfig = validate13;
-const schema14 = {"properties":{"condition_function_id":{"description":"Optional function ID to evaluate before invoking handler","type":["string","null"]},"group_id":{"description":"Group ID filter","type":["string","null"]},"item_id":{"description":"Item ID filter","type":["string","null"]},"stream_name":{"description":"Stream name to watch","type":"string"}},"title":"StreamTriggerConfig","type":"object","required":["stream_name"]};
+const schema14 = {"properties":{"condition_function_id":{"description":"Optional function ID to evaluate before invoking handler","type":["string","null"]},"group_id":{"description":"Group ID filter","type":["string","null"]},"item_id":{"description":"Item ID filter","type":["string","null"]},"stream_name":{"description":"Stream name to watch","type":"string"},"payload":{"description":"*Additive.* What the handler is told of a change: `full` = the value; `ops` = of an update the ops that made it and the rev before, as `{type, ops, from}`, where those are known and less than half as long as the value; `none` = no value.","type":"string","enum":["full","ops","none"]}},"title":"StreamTriggerConfig","type":"object","required":["stream_name"]};
 
 function validate13(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -154,6 +154,24 @@ var valid0 = _errs7 === errors;
 }
 else {
 var valid0 = true;
+}
+if(valid0){
+if(data.payload !== undefined){
+let data4 = data.payload;
+const _errs9 = errors;
+if(typeof data4 !== "string"){
+validate13.errors = [{instancePath:instancePath+"/payload",schemaPath:"#/properties/payload/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((data4 === "full") || (data4 === "ops")) || (data4 === "none"))){
+validate13.errors = [{instancePath:instancePath+"/payload",schemaPath:"#/properties/payload/enum",keyword:"enum",params:{allowedValues: schema14.properties.payload.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
 }
 }
 }

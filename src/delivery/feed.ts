@@ -2,6 +2,7 @@ import type { JsonText } from '../../generated/json-text.js';
 import type { Change, Cursor, CustomEvent, GroupAddress, Since, UpdateOps } from '../domain/change.js';
 import { whenReady } from '../domain/deferred.js';
 import { renderChange, renderEvent } from '../domain/message.js';
+import { isShort } from '../domain/string-append.js';
 import type { DeliveryContext, Message, Source } from './port.js';
 
 /** One message of a group's feed. */
@@ -223,14 +224,10 @@ const entryOf = (change: Change): Entry => ({
   text: renderChange(change),
   isEvent: false,
   timestamp: change.timestamp,
-  ops: isShort(change.ops, change.value) ? change.ops : undefined,
+  ops: change.ops !== undefined && isShort(change.ops, change.value) ? change.ops : undefined,
   more: change.more,
   late: change.created === undefined ? undefined : lateOf(change, change.created),
 });
-
-/** Ops that are half as long as the value or longer spare too little for what replaying them costs. */
-const isShort = (ops: UpdateOps | undefined, value: JsonText): boolean =>
-  ops !== undefined && 2 * ops.text.length < value.length;
 
 const lateOf = (change: Change, created: number): Entry['late'] => ({
   created,

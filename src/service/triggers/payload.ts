@@ -1,6 +1,6 @@
 import { type STREAM_EVENT, TRIGGER_TYPE } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
-import { encodeStreamEvent, type StreamEventParts } from '../../../generated/messages/socket.js';
+import { encodeStreamEvent } from '../../../generated/messages/socket.js';
 import {
   encodeJoinTriggerPayload,
   encodeLeaveTriggerPayload,
@@ -8,13 +8,16 @@ import {
 } from '../../../generated/messages/triggers.js';
 import type { JoinTriggerPayload } from '../../../generated/triggers.js';
 import type { Change, CustomEvent, GroupAddress } from '../../domain/change.js';
+import { asJson } from '../../domain/json-text.js';
 import { changeEvent, customEvent } from '../../domain/message.js';
+import { isShort } from '../../domain/string-append.js';
+import type { PayloadForm } from './registry.js';
 
 /** What a `stream` handler gets for a change. Both spellings of the names are in it (D2). */
-export function changePayload(change: Change): JsonText {
+export function changePayload(change: Change, form: PayloadForm): JsonText {
   const { seq, epoch, created } = change;
   const sequenced = seq !== 0 || epoch !== '';
-  return payload(change, changeEvent(change), change.kind, {
+  return payload(change, eventText(change, form), change.kind, {
     created,
     seq: sequenced ? seq : undefined,
     epoch: sequenced ? epoch : undefined,
@@ -23,13 +26,21 @@ export function changePayload(change: Change): JsonText {
 
 /** What a `stream` handler gets for a custom event. */
 export const eventPayload = (event: CustomEvent, eventType: typeof STREAM_EVENT.event): JsonText =>
-  payload(event, customEvent(event), eventType, UNSEQUENCED);
+  payload(event, encodeStreamEvent(customEvent(event)), eventType, UNSEQUENCED);
+
+function eventText(change: Change, form: PayloadForm): JsonText {
+  const { kind, ops, value } = change;
+  if (form === 'none') return asJson(`{"type":"${kind}"}`);
+  if (form === 'ops' && ops !== undefined && isShort(ops, value))
+    return asJson(`{"type":"${kind}","ops":${ops.text},"from":${ops.from}}`);
+  return encodeStreamEvent(changeEvent(change));
+}
 
 const UNSEQUENCED = { created: undefined, seq: undefined, epoch: undefined };
 
 function payload(
   { stream, group, item, timestamp }: Change | CustomEvent,
-  event: StreamEventParts,
+  event: JsonText,
   eventType: string,
   position: { created: number | undefined; seq: number | undefined; epoch: string | undefined },
 ): JsonText {
@@ -38,7 +49,7 @@ function payload(
     streamName: stream,
     groupId: group,
     id: item ?? null,
-    event: encodeStreamEvent(event),
+    event,
     created: position.created,
     seq: position.seq,
     epoch: position.epoch,

@@ -26,12 +26,16 @@ export interface Trigger {
   readonly condition: string | undefined;
   /** The second argument of its function. */
   readonly metadata: JsonText | undefined;
+  /** What its handler is told of a change. */
+  readonly payload: PayloadForm;
 }
+
+export type PayloadForm = NonNullable<StreamTriggerConfig['payload']>;
 
 type PresenceField = 'stream_name' | 'condition_function_id';
 /** What a config of any of our types may say. */
 type TriggerConfig = Partial<
-  Decided<StreamTriggerConfig, PresenceField | 'group_id' | 'item_id'> &
+  Decided<StreamTriggerConfig, PresenceField | 'group_id' | 'item_id' | 'payload'> &
     Decided<JoinTriggerConfig, PresenceField> &
     Decided<LeaveTriggerConfig, PresenceField>
 >;
@@ -64,7 +68,13 @@ export class TriggerRegistry {
     const validate = CHECKS[triggerType];
     const candidate: unknown = config ?? {};
     if (!validate(candidate)) return refused(explain(validate, 'config'));
-    const { stream_name, group_id, item_id, condition_function_id } = candidate as TriggerConfig;
+    const {
+      stream_name,
+      group_id,
+      item_id,
+      condition_function_id,
+      payload = 'full',
+    } = candidate as TriggerConfig;
     const stream = filter(stream_name);
     if (triggerType === TRIGGER_TYPE.stream && stream === undefined)
       return refused('stream_name: must not be empty');
@@ -78,6 +88,7 @@ export class TriggerRegistry {
       item: filter(item_id),
       condition: filter(condition_function_id),
       metadata: metadata == null ? undefined : jsonOf(metadata),
+      payload,
     };
     this.#byId.set(id, trigger);
     this.#change(trigger, (list) => [...list, trigger]);

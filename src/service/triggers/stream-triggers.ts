@@ -4,7 +4,7 @@ import type { Change, CustomEvent, GroupAddress, TraceContext } from '../../doma
 import type { FunctionCaller } from '../service-port.js';
 import { OrderedConditions } from './ordered-conditions.js';
 import { changePayload, eventPayload } from './payload.js';
-import type { Trigger, TriggerRegistry } from './registry.js';
+import type { PayloadForm, Trigger, TriggerRegistry } from './registry.js';
 import type { TriggerObserver } from './trigger-observer.js';
 
 /** Fires `stream` triggers for the changes that this node commits and the events that it is asked to send. */
@@ -23,7 +23,7 @@ export class StreamTriggers {
 
   /** Called per group in commit order; invocations leave in that order. */
   changed(change: Change): void {
-    this.#fire(change, change.item, change.trace, () => changePayload(change));
+    this.#fire(change, change.item, change.trace, (form) => changePayload(change, form));
   }
 
   sent(event: CustomEvent): void {
@@ -34,18 +34,20 @@ export class StreamTriggers {
     at: GroupAddress,
     item: string | undefined,
     trace: TraceContext | undefined,
-    render: () => JsonText,
+    render: (form: PayloadForm) => JsonText,
   ): void {
-    let payload: JsonText | undefined;
+    const payloads: Partial<Record<PayloadForm, JsonText>> = {};
     for (const trigger of this.#registry.watching(TRIGGER_TYPE.stream, at.stream)) {
       if (trigger.group !== undefined && trigger.group !== at.group) continue;
       if (trigger.item !== undefined && trigger.item !== item) continue;
-      payload ??= render();
+      const { payload: form } = trigger;
+      payloads[form] ??= render(form);
+      const payload = payloads[form];
       if (trigger.condition === undefined) this.#run(trigger, payload, trace);
       else this.#decide(trigger, trigger.condition, at.group, payload, trace);
     }
     if (this.#functions.isObserved(OBSERVABLE.changed))
-      this.#functions.observed(OBSERVABLE.changed, payload ?? render(), trace);
+      this.#functions.observed(OBSERVABLE.changed, payloads.full ?? render('full'), trace);
   }
 
   #decide(

@@ -110,6 +110,11 @@ type StreamTriggerConfig struct {
 
 	// StreamName: Stream name to watch
 	StreamName string `json:"stream_name"`
+
+	// Payload: *Additive.* What the handler is told of a change: `full` = the value; `ops` = of an update the ops that
+	// made it and the rev before, as `{type, ops, from}`, where those are known and less than half as long as the value;
+	// `none` = no value.
+	Payload wire.Optional[StreamTriggerConfigPayload] `json:"payload"`
 }
 
 func decodeStreamTriggerConfig(text json.RawMessage) (v StreamTriggerConfig, err error) {
@@ -118,6 +123,7 @@ func decodeStreamTriggerConfig(text json.RawMessage) (v StreamTriggerConfig, err
 	v.GroupID = wire.Maybe(o, "group_id", wire.DecodeNullable(wire.DecodeString))
 	v.ItemID = wire.Maybe(o, "item_id", wire.DecodeNullable(wire.DecodeString))
 	v.StreamName = wire.Required(o, "stream_name", wire.DecodeString)
+	v.Payload = wire.Maybe(o, "payload", decodeStreamTriggerConfigPayload)
 	return v, o.Err()
 }
 
@@ -127,6 +133,7 @@ func encodeStreamTriggerConfig(v StreamTriggerConfig) ([]byte, error) {
 	wire.PutOptional(w, "group_id", v.GroupID, wire.EncodeNullable(wire.EncodeString))
 	wire.PutOptional(w, "item_id", v.ItemID, wire.EncodeNullable(wire.EncodeString))
 	wire.Put(w, "stream_name", v.StreamName, wire.EncodeString)
+	wire.PutOptional(w, "payload", v.Payload, encodeStreamTriggerConfigPayload)
 	return w.Close()
 }
 
@@ -149,6 +156,38 @@ func DecodeStreamTriggerConfig(text []byte) (StreamTriggerConfig, error) {
 // EncodeStreamTriggerConfig writes a StreamTriggerConfig as JSON text.
 func EncodeStreamTriggerConfig(value StreamTriggerConfig) ([]byte, error) {
 	return encodeStreamTriggerConfig(value)
+}
+
+// StreamTriggerConfigPayload: *Additive.* What the handler is told of a change: `full` = the value; `ops` = of an
+// update the ops that made it and the rev before, as `{type, ops, from}`, where those are known and less than half as
+// long as the value; `none` = no value.
+type StreamTriggerConfigPayload string
+
+// The values that are known of StreamTriggerConfigPayload; others are kept as they came.
+const (
+	StreamTriggerConfigPayloadFull StreamTriggerConfigPayload = "full"
+
+	StreamTriggerConfigPayloadOps StreamTriggerConfigPayload = "ops"
+
+	StreamTriggerConfigPayloadNone StreamTriggerConfigPayload = "none"
+)
+
+func decodeStreamTriggerConfigPayload(text json.RawMessage) (StreamTriggerConfigPayload, error) {
+	return wire.DecodeEnum[StreamTriggerConfigPayload](text)
+}
+
+func encodeStreamTriggerConfigPayload(value StreamTriggerConfigPayload) ([]byte, error) {
+	return wire.EncodeEnum(value)
+}
+
+// DecodeStreamTriggerConfigPayload reads a StreamTriggerConfigPayload from JSON text; what is wrong with it is a *wire.Error.
+func DecodeStreamTriggerConfigPayload(text []byte) (StreamTriggerConfigPayload, error) {
+	return wire.Whole(text, decodeStreamTriggerConfigPayload)
+}
+
+// EncodeStreamTriggerConfigPayload writes a StreamTriggerConfigPayload as JSON text.
+func EncodeStreamTriggerConfigPayload(value StreamTriggerConfigPayload) ([]byte, error) {
+	return encodeStreamTriggerConfigPayload(value)
 }
 
 // JoinTriggerPayload is of the spec.
@@ -459,6 +498,7 @@ var Types = wire.ByName(
 	wire.Named("JoinTriggerConfig", decodeJoinTriggerConfig, encodeJoinTriggerConfig),
 	wire.Named("LeaveTriggerConfig", decodeLeaveTriggerConfig, encodeLeaveTriggerConfig),
 	wire.Named("StreamTriggerConfig", decodeStreamTriggerConfig, encodeStreamTriggerConfig),
+	wire.Named("StreamTriggerConfigPayload", decodeStreamTriggerConfigPayload, encodeStreamTriggerConfigPayload),
 	wire.Named("JoinTriggerPayload", decodeJoinTriggerPayload, encodeJoinTriggerPayload),
 	wire.Named("JoinTriggerPayloadTransport", decodeJoinTriggerPayloadTransport, encodeJoinTriggerPayloadTransport),
 	wire.Named("LeaveTriggerPayload", decodeLeaveTriggerPayload, encodeLeaveTriggerPayload),

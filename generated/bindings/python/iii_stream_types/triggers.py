@@ -43,6 +43,18 @@ class StreamTriggerConfig:
     """Item ID filter"""
     stream_name: str
     """Stream name to watch"""
+    payload: StreamTriggerConfigPayload | Unset = UNSET
+    """*Additive.* What the handler is told of a change: `full` = the value; `ops` = of an update the ops that
+    made it and the rev before, as `{type, ops, from}`, where those are known and less than half as long as
+    the value; `none` = no value.
+    """
+
+
+StreamTriggerConfigPayload: TypeAlias = "Literal['full', 'ops', 'none'] | str"
+"""*Additive.* What the handler is told of a change: `full` = the value; `ops` = of an update the ops that made
+it and the rev before, as `{type, ops, from}`, where those are known and less than half as long as the
+value; `none` = no value.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +148,7 @@ class StreamTriggerPayload:
 JOIN_TRIGGER_CONFIG: objects.Object[JoinTriggerConfig] = objects.Object(JoinTriggerConfig)
 LEAVE_TRIGGER_CONFIG: objects.Object[LeaveTriggerConfig] = objects.Object(LeaveTriggerConfig)
 STREAM_TRIGGER_CONFIG: objects.Object[StreamTriggerConfig] = objects.Object(StreamTriggerConfig)
+STREAM_TRIGGER_CONFIG_PAYLOAD: wire.Codec[str] = wire.STRING
 JOIN_TRIGGER_PAYLOAD: objects.Object[JoinTriggerPayload] = objects.Object(JoinTriggerPayload)
 JOIN_TRIGGER_PAYLOAD_TRANSPORT: wire.Codec[str] = wire.STRING
 LEAVE_TRIGGER_PAYLOAD: objects.Object[LeaveTriggerPayload] = objects.Object(LeaveTriggerPayload)
@@ -158,6 +171,7 @@ STREAM_TRIGGER_CONFIG.define(
     objects.Field("group_id", "group_id", wire.nullable(wire.STRING), False),
     objects.Field("item_id", "item_id", wire.nullable(wire.STRING), False),
     objects.Field("stream_name", "stream_name", wire.STRING, True),
+    objects.Field("payload", "payload", STREAM_TRIGGER_CONFIG_PAYLOAD, False),
 )
 JOIN_TRIGGER_PAYLOAD.define(
     {},
@@ -200,6 +214,7 @@ TYPES: Final[dict[str, wire.Codec[Any]]] = {
     "JoinTriggerConfig": JOIN_TRIGGER_CONFIG,
     "LeaveTriggerConfig": LEAVE_TRIGGER_CONFIG,
     "StreamTriggerConfig": STREAM_TRIGGER_CONFIG,
+    "StreamTriggerConfigPayload": STREAM_TRIGGER_CONFIG_PAYLOAD,
     "JoinTriggerPayload": JOIN_TRIGGER_PAYLOAD,
     "JoinTriggerPayloadTransport": JOIN_TRIGGER_PAYLOAD_TRANSPORT,
     "LeaveTriggerPayload": LEAVE_TRIGGER_PAYLOAD,

@@ -149,6 +149,10 @@ pub struct StreamTriggerConfig {
     pub item_id: Option<Option<String>>,
     /// Stream name to watch
     pub stream_name: String,
+    /// *Additive.* What the handler is told of a change: `full` = the value; `ops` = of an update the ops that made
+    /// it and the rev before, as `{type, ops, from}`, where those are known and less than half as long as the
+    /// value; `none` = no value.
+    pub payload: Option<StreamTriggerConfigPayload>,
 }
 
 impl StreamTriggerConfig {
@@ -159,6 +163,7 @@ impl StreamTriggerConfig {
             group_id: None,
             item_id: None,
             stream_name: stream_name.into(),
+            payload: None,
         }
     }
 
@@ -169,6 +174,7 @@ impl StreamTriggerConfig {
             group_id: object.optional("group_id", |v| wire::nullable(v, wire::string))?,
             item_id: object.optional("item_id", |v| wire::nullable(v, wire::string))?,
             stream_name: object.required("stream_name", wire::string)?,
+            payload: object.optional("payload", StreamTriggerConfigPayload::decode)?,
         })
     }
 
@@ -191,6 +197,9 @@ impl Serialize for StreamTriggerConfig {
             map.serialize_entry("item_id", value)?;
         }
         map.serialize_entry("stream_name", &self.stream_name)?;
+        if let Some(value) = &self.payload {
+            map.serialize_entry("payload", value)?;
+        }
         map.end()
     }
 }
@@ -205,7 +214,62 @@ impl Tagged for StreamTriggerConfig {
             ("group_id", self.group_id.as_ref().map(Tagged::tagged)),
             ("item_id", self.item_id.as_ref().map(Tagged::tagged)),
             ("stream_name", Some(self.stream_name.tagged())),
+            ("payload", self.payload.as_ref().map(Tagged::tagged)),
         ])
+    }
+}
+
+/// *Additive.* What the handler is told of a change: `full` = the value; `ops` = of an update the ops that made it
+/// and the rev before, as `{type, ops, from}`, where those are known and less than half as long as the value;
+/// `none` = no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StreamTriggerConfigPayload {
+    Full,
+    Ops,
+    None,
+    /// A value that these types do not know.
+    Unknown(String),
+}
+
+impl StreamTriggerConfigPayload {
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let text = wire::string(value)?;
+        Ok(match text.as_str() {
+            "full" => Self::Full,
+            "ops" => Self::Ops,
+            "none" => Self::None,
+            _ => Self::Unknown(text),
+        })
+    }
+
+    /// The value as it is on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Full => "full",
+            Self::Ops => "ops",
+            Self::None => "none",
+            Self::Unknown(text) => text,
+        }
+    }
+
+    /// Reads a `StreamTriggerConfigPayload` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for StreamTriggerConfigPayload {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+wire::deserialize!(StreamTriggerConfigPayload);
+
+#[cfg(feature = "tagged")]
+impl Tagged for StreamTriggerConfigPayload {
+    fn tagged(&self) -> Value {
+        self.as_str().into()
     }
 }
 
@@ -631,6 +695,7 @@ pub fn inspect(name: &str, text: &str) -> Option<tagged::Inspected> {
         "JoinTriggerConfig" => tagged::inspect(text, JoinTriggerConfig::decode),
         "LeaveTriggerConfig" => tagged::inspect(text, LeaveTriggerConfig::decode),
         "StreamTriggerConfig" => tagged::inspect(text, StreamTriggerConfig::decode),
+        "StreamTriggerConfigPayload" => tagged::inspect(text, StreamTriggerConfigPayload::decode),
         "JoinTriggerPayload" => tagged::inspect(text, JoinTriggerPayload::decode),
         "JoinTriggerPayloadTransport" => tagged::inspect(text, JoinTriggerPayloadTransport::decode),
         "LeaveTriggerPayload" => tagged::inspect(text, LeaveTriggerPayload::decode),
