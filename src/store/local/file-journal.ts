@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import type { KvConfig } from '../../../generated/config.js';
 import { LocalError } from '../../domain/errors.js';
 import { LimitedLog } from '../../observability/limited-log.js';
@@ -54,6 +55,7 @@ export async function openFileJournal(
   const log = await openLog({
     ...options,
     fs: reserve.over(fs),
+    freeBytes: () => freeBytes(directory),
     directory,
     state: index,
     patched: index.replay.ops.patched,
@@ -98,4 +100,9 @@ export async function openFileJournal(
     backup: (target) => log.backup(target),
     close: () => log.close().finally(() => reserve[Symbol.dispose]()),
   };
+}
+
+async function freeBytes(directory: string): Promise<number> {
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize;
 }

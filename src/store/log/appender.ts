@@ -33,7 +33,7 @@ const WRITABLE: StoreHealth = { writable: true };
  */
 export class Appender {
   readonly #parts: LogParts;
-  readonly #retry = new Retry(() => this.#exclusive(() => this.#recover()));
+  readonly #retry = new Retry(() => this.exclusive(() => this.#recover()));
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #frame = new FrameBuilder();
   #segment: Segment;
@@ -77,7 +77,7 @@ export class Appender {
     durable: () => void,
     synced: boolean,
   ): Promise<void> {
-    return this.#exclusive(async () => {
+    return this.exclusive(async () => {
       const frame = this.#frame;
       try {
         for (const entry of sets) {
@@ -126,12 +126,12 @@ export class Appender {
 
   /** Begins a new segment; returns its number. Everything before it is on the device. */
   rotate(): Promise<number> {
-    return this.#exclusive(() => this.#guarded(() => this.#rotate()));
+    return this.exclusive(() => this.#guarded(() => this.#rotate()));
   }
 
   /** Resolves when everything appended is on the device. @throws StreamError `read_only` */
   sync(): Promise<void> {
-    return this.#exclusive(() =>
+    return this.exclusive(() =>
       this.#guarded(async () => {
         if (this.#segment.synced !== this.#segment.written) await this.#sync();
       }),
@@ -147,7 +147,7 @@ export class Appender {
   async close(): Promise<void> {
     this.#retry.stop();
     clearInterval(this.#timer);
-    await this.#exclusive(async () => {
+    await this.exclusive(async () => {
       try {
         // If this fails, the next line knows what it costs.
         if (this.#damaged === undefined) await this.#guarded(() => this.#finish()).catch(() => {});
@@ -214,6 +214,7 @@ export class Appender {
     const damaged = this.#damaged;
     if (damaged === undefined || this.#closed) return true;
     try {
+      await this.#parts.spares.drop(); // It may have been for want of space.
       await cutSegment(fs, directory, damaged.number, damaged.synced);
       const next = damaged.number + 1;
       if (this.#segment.number === damaged.number) await this.#begin(next, damaged.synced.bytes);
@@ -237,7 +238,8 @@ export class Appender {
     this.#parts.onHealth?.(health);
   }
 
-  #exclusive<T>(work: () => Promise<T>): Promise<T> {
+  /** Lets writes wait while `work` runs. */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
     const run = this.#tail.then(work);
     this.#tail = run.then(
       () => {},

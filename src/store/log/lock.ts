@@ -3,7 +3,8 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { LocalError } from '../../domain/errors.js';
 import { LOCK_NAME, unwritable } from './directory.js';
-import { type LogFile, type LogFs, readFully, withFile, writeFully } from './fs.js';
+import { type LogFile, type LogFs, readFully, withFile } from './fs.js';
+import { type Created, writeContent } from './lock-content.js';
 import { DURABILITIES, type Durability } from './options.js';
 import { isAlive, ownIdentity, type ProcessIdentity, parseIdentity } from './process-identity.js';
 
@@ -41,6 +42,8 @@ export class DirectoryLock implements AsyncDisposable {
   readonly #path: string;
   readonly #file: LogFile;
   readonly #content: Buffer;
+  /** False while the disk is too full to say who holds the lock. */
+  #isWritten: boolean;
   readonly #timer: NodeJS.Timeout;
   #sign = now();
   #beating: Promise<void> | undefined;
@@ -55,11 +58,12 @@ export class DirectoryLock implements AsyncDisposable {
   private constructor(
     fs: LogFs,
     lockPath: string,
-    file: LogFile,
+    { file, isWritten }: Created,
     content: Buffer,
     predecessor: Predecessor | undefined,
   ) {
     this.predecessor = predecessor;
+    this.#isWritten = isWritten;
     this.#fs = fs;
     this.#path = lockPath;
     this.#file = file;
@@ -82,8 +86,8 @@ export class DirectoryLock implements AsyncDisposable {
     const content = Buffer.from(`${JSON.stringify({ ...own, durability, token: randomUUID() })}\n`);
     let predecessor: Predecessor | undefined;
     for (;;) {
-      const file = await create(fs, directory, lockPath, content);
-      if (file !== undefined) return new DirectoryLock(fs, lockPath, file, content, predecessor);
+      const created = await create(fs, directory, lockPath, content);
+      if (created !== undefined) return new DirectoryLock(fs, lockPath, created, content, predecessor);
       const holder = await readLock(fs, lockPath);
       if (holder === undefined) continue;
       if (await isHeld(fs, lockPath, holder, own)) throw locked(directory, holder);
@@ -136,7 +140,7 @@ export class DirectoryLock implements AsyncDisposable {
       this.onLost = undefined;
       throw this.#lost;
     }
-    await writeFully(this.#file, this.#content, 0);
+    this.#isWritten = (await writeContent(this.#file, this.#content)) || this.#isWritten;
     this.#sign = sign;
   }
 
@@ -154,7 +158,10 @@ export class DirectoryLock implements AsyncDisposable {
   }
 
   async #isOurs(): Promise<boolean> {
-    return (await readLock(this.#fs, this.#path))?.text === this.#content.toString();
+    const held = await readLock(this.#fs, this.#path);
+    if (this.#isWritten) return held?.text === this.#content.toString();
+    // Whoever takes it over moves it away first.
+    return held?.text === '' && (await this.#file.stat()).nlink > 0;
   }
 }
 
@@ -176,15 +183,15 @@ async function create(
   directory: string,
   lockPath: string,
   content: Buffer,
-): Promise<LogFile | undefined> {
+): Promise<Created | undefined> {
   let file: LogFile | undefined;
   try {
     file = await fs.open(lockPath, 'wx');
-    await writeFully(file, content, 0);
+    const isWritten = await writeContent(file, content);
     // What a crash of the machine leaves of it tells the next start whether anything can be lost.
     await file.datasync();
     await fs.syncDirectory(directory);
-    return file;
+    return { file, isWritten };
   } catch (error) {
     if (file === undefined && (error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
     await file?.close();

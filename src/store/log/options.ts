@@ -46,6 +46,8 @@ export interface LogOptions {
   readonly patched?: Patch | undefined;
   /** @default the file system of this machine */
   readonly fs: LogFs;
+  /** Free bytes of the directory's device. @default the log is rewritten by its size alone */
+  readonly freeBytes?: (() => Promise<number>) | undefined;
   readonly onProgress?: ((progress: LogProgress) => void) | undefined;
   readonly onReport?: ((report: LogReport) => void) | undefined;
   /** Told when writes begin to fail and when they work again. */

@@ -9,6 +9,7 @@ import { type Operation, sizeOf } from './operation.js';
 import { type BatchPlan, encodePlan } from './plan.js';
 import type { RedisConnection } from './redis-connection.js';
 import type { RedisSettings } from './redis-options.js';
+import { Refusals } from './refusals.js';
 import { COMMIT_SCRIPT } from './scripts/commit.js';
 import type { StoreGeneration } from './store-generation.js';
 
@@ -38,6 +39,8 @@ export class Committer implements LaneContext {
   readonly #clock: GroupClock;
   readonly #directory: GroupDirectory;
   readonly #lanes = new Map<string, Lane>();
+  /** Whether Redis takes writes. */
+  readonly refusals: Refusals;
   #bytes = 0;
   #closing: StreamError | undefined;
 
@@ -55,6 +58,10 @@ export class Committer implements LaneContext {
     this.#clock = clock;
     this.#directory = directory;
     this.retryMs = settings.commandTimeoutMs;
+    this.refusals = new Refusals(
+      (key) => connection.ask((client) => client.set(key, '', 'PX', 1)),
+      (reason, err) => settings.logger.warn({ redis: connection.target.label, err }, reason),
+    );
     this.committed = committed;
   }
 
@@ -103,7 +110,7 @@ export class Committer implements LaneContext {
 
   async commit(at: GroupAddress, plan: BatchPlan): Promise<CommitReply> {
     const member = memberOf(at);
-    const reply = await this.#timed(plan, this.#send(at, member, plan));
+    const reply = await this.#watched(member, this.#timed(plan, this.#send(at, member, plan)));
     const [, epoch, presence, items, steps, seq, due] = reply;
     const timestamp = steps.at(-1) ?? 0;
     this.#clock.saw(member, timestamp);
@@ -125,6 +132,18 @@ export class Committer implements LaneContext {
 
   idle(lane: Lane): void {
     this.#lanes.delete(lane.member);
+  }
+
+  async #watched<T>(member: string, reply: Promise<T>): Promise<T> {
+    try {
+      const result = await reply;
+      this.refusals.succeeded();
+      return result;
+    } catch (error) {
+      const head = this.#settings.keys.group(member)[1]!;
+      if (error instanceof StreamError) this.refusals.failed(error, `${head}:alive`);
+      throw error;
+    }
   }
 
   async #timed<T>({ steps }: BatchPlan, reply: Promise<T>): Promise<T> {

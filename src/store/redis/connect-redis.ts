@@ -1,4 +1,4 @@
-import { LocalError } from '../../domain/errors.js';
+import { LocalError, messageOf } from '../../domain/errors.js';
 import { createClient, createCluster } from './redis-client.js';
 import { type RedisClient, RedisConnection } from './redis-connection.js';
 import type { RedisLogger } from './redis-options.js';
@@ -36,9 +36,12 @@ async function connectAsItIs(attempt: Attempt): Promise<RedisConnection> {
   const { target, timeoutMs } = attempt;
   const single = await connectAny(attempt);
   const mode = await modeOf(single);
-  const several = target.nodes.length > 1;
-  if (mode !== 'cluster' && !several) return single;
+  const several = target.nodes.length > 1 && target.master === undefined;
+  if (mode !== 'cluster' && !several) return selected(single);
   await single[Symbol.asyncDispose]();
+  if (target.shared.db !== undefined) {
+    throw new LocalError('redis_url', 'redis_url: names a database, and a Cluster has only database 0');
+  }
   if (mode === 'standalone') {
     throw new LocalError(
       'redis_url',
@@ -51,9 +54,11 @@ async function connectAsItIs(attempt: Attempt): Promise<RedisConnection> {
 /** Connects to the first address that responds. */
 async function connectAny(attempt: Attempt): Promise<RedisConnection> {
   const { target, timeoutMs } = attempt;
-  const share = timeoutMs / target.nodes.length;
+  // Sentinels are asked one after another by the library.
+  const nodes = target.master === undefined ? target.nodes : target.nodes.slice(0, 1);
+  const share = timeoutMs / nodes.length;
   let last: unknown;
-  for (const node of target.nodes) {
+  for (const node of nodes) {
     try {
       return await connectOne(attempt, createClient(target, node, share));
     } catch (error) {
@@ -100,11 +105,30 @@ function established(client: RedisClient, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** What the server says it is; undefined when it does not say. */
-async function modeOf(connection: RedisConnection): Promise<string | undefined> {
+/** The library goes on in database 0 when it may not select another one. @throws LocalError `redis_url` */
+async function selected(connection: RedisConnection): Promise<RedisConnection> {
+  const { db } = connection.target.shared;
+  if (db === undefined) return connection;
   try {
-    const info = await connection.ask((client) => client.info('server'));
-    return /^redis_mode:(\w+)/m.exec(info)?.[1];
+    await connection.client.call('SELECT', String(db));
+    return connection;
+  } catch (error) {
+    await connection[Symbol.asyncDispose]();
+    const message = `redis_url: database ${db} cannot be selected: ${messageOf(error)}`;
+    throw new LocalError('redis_url', message);
+  }
+}
+
+/** What the server says it is; undefined when it does not say. Servers of all makes say so in one of two ways. */
+async function modeOf({ client }: RedisConnection): Promise<string | undefined> {
+  try {
+    const hello = (await client.call('HELLO')) as readonly unknown[];
+    return String(hello[hello.indexOf('mode') + 1]);
+  } catch {
+    // Before Redis 6, or not permitted.
+  }
+  try {
+    return /^(?:redis|server)_mode:(\w+)/m.exec(await client.info('server'))?.[1];
   } catch {
     // Asking is forbidden to some users; then the number of addresses decides.
     return undefined;

@@ -1,6 +1,7 @@
 import { LocalError } from '../../domain/errors.js';
 import type { Store } from '../port.js';
 import { connect } from './connect-redis.js';
+import { deepest, probeFitness } from './fitness.js';
 import { createSubscriberClient } from './redis-client.js';
 import { type RedisStoreOptions, withDefaults } from './redis-options.js';
 import { RedisStore } from './redis-store.js';
@@ -10,7 +11,8 @@ import { Subscriber } from './subscriber.js';
 /**
  * Connects to Redis and subscribes to its events; both are in place when it resolves.
  *
- * @throws LocalError `redis_url` (not understood) or `redis_unreachable` (within `commandTimeoutMs`); neither holds credentials
+ * @throws LocalError `redis_url` (not understood, or not applicable) or `redis_unreachable` (within
+ * `commandTimeoutMs`; or a right is missing); neither holds credentials
  */
 export async function openRedisStore(options: RedisStoreOptions): Promise<Store> {
   const target = parseRedisUrl(options.url);
@@ -25,10 +27,12 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   const create = () => createSubscriberClient(target, pick(), commandTimeoutMs);
   try {
     await store.start((events) => new Subscriber(create, keys.channel, events, logger));
+    await probeFitness(store, connection, keys);
     return store;
   } catch (error) {
     await store[Symbol.asyncDispose]();
-    const why = error instanceof Error ? error.message : String(error);
+    if (error instanceof LocalError) throw error;
+    const why = deepest(error);
     throw new LocalError('redis_unreachable', `redis_url: Redis at ${target.label} cannot be used: ${why}`);
   }
 }

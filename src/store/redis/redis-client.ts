@@ -28,18 +28,34 @@ const common = (target: RedisTarget, timeoutMs: number) => ({
   reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
 });
 
-/** A connection to one server that comes back by itself. Not connected yet. */
+/** The server itself, or the Sentinels that know it. */
+const whereIs = ({ nodes, master }: RedisTarget, node: RedisNode, timeoutMs: number) =>
+  master === undefined
+    ? node
+    : {
+        sentinels: [...nodes],
+        name: master,
+        sentinelCommandTimeout: timeoutMs,
+        sentinelRetryStrategy: retryStrategy,
+      };
+
+/** A connection to one server, or the master that Sentinels name, that comes back by itself. Not connected yet. */
 export const createClient = (target: RedisTarget, node: RedisNode, timeoutMs: number): Redis =>
   new Redis({
     ...common(target, timeoutMs),
-    ...node,
+    ...whereIs(target, node, timeoutMs),
     enableOfflineQueue: false,
     retryStrategy,
   });
 
 /** A connection to one server for its events; when it is lost it stays lost. Not connected yet. */
 export const createSubscriberClient = (target: RedisTarget, node: RedisNode, timeoutMs: number): Redis =>
-  new Redis({ ...common(target, timeoutMs), ...node, enableOfflineQueue: false, retryStrategy: () => null });
+  new Redis({
+    ...common(target, timeoutMs),
+    ...whereIs(target, node, timeoutMs),
+    enableOfflineQueue: false,
+    retryStrategy: () => null,
+  });
 
 /**
  * Connections to all nodes of a Cluster, which come back by themselves. Not connected yet. Commands wait for the
@@ -49,6 +65,8 @@ export const createCluster = (target: RedisTarget, timeoutMs: number): Cluster =
   new Cluster([...target.nodes], {
     lazyConnect: true,
     redisOptions: common(target, timeoutMs),
+    // A certificate names hosts: their names have to reach the TLS check, which looks them up itself.
+    ...(target.shared.tls === undefined ? {} : { dnsLookup: keepName }),
     slotsRefreshTimeout: timeoutMs,
     slotsRefreshInterval: SLOTS_REFRESH_MS,
     clusterRetryStrategy: retryStrategy,
@@ -57,6 +75,8 @@ export const createCluster = (target: RedisTarget, timeoutMs: number): Cluster =
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
   });
+
+const keepName = (host: string, found: (error: null, host: string) => void): void => found(null, host);
 
 /** Closes a client and waits until it is closed; a client between two attempts never says so, which is not waited for. */
 export async function endClient(client: Redis | Cluster): Promise<void> {

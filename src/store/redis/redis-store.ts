@@ -205,7 +205,7 @@ export class RedisStore implements Store {
   health(): StoreHealth {
     const reason = this.#connection.ailment();
     if (reason !== undefined) return { writable: false, reason };
-    if (this.#subscriber?.active === true) return { writable: true };
+    if (this.#subscriber?.active === true) return this.#committer.refusals.health();
     return {
       writable: false,
       reason: `the subscription to Redis at ${this.#connection.target.label} is lost`,
@@ -217,6 +217,7 @@ export class RedisStore implements Store {
     this.#generation.stop();
     this.#directory.stop();
     await this.#sweeper.stop();
+    this.#committer.refusals.stop();
     this.#committer.close(new StreamError('unavailable', 'the store is closing'));
     await this.#committer.allSettled();
     await this.#subscriber?.[Symbol.asyncDispose]();

@@ -26,6 +26,18 @@ test('several addresses are a Cluster', () => {
   assert.equal(target.label, 'a:7000,b:7001,c:6379');
 });
 
+test('Sentinels, and the master by its name', () => {
+  assert.deepEqual(parseRedisUrl('redis-sentinel://me:p@a,b:5000/main/2'), {
+    nodes: [
+      { host: 'a', port: 26_379 },
+      { host: 'b', port: 5_000 },
+    ],
+    shared: { username: 'me', password: 'p', db: 2 },
+    label: 'a:26379,b:5000/main',
+    master: 'main',
+  });
+});
+
 test('what is no address is refused in one sentence without credentials', () => {
   const wrong = [
     '',
@@ -35,6 +47,13 @@ test('what is no address is refused in one sentence without credentials', () => 
     'redis://u:secret@h:x',
     'redis://u:secret@h/db',
     'redis://u:secret@a/1,b',
+    'redis://u:secret@h?db=2',
+    'redis://u:secret@h:6379/?tls=true',
+    'redis://u:secret@h#x',
+    'redis-sentinel://u:secret@h',
+    'redis-sentinel://u:secret@h/',
+    'redis-sentinel://u:secret@h/main/x',
+    'redis-sentinel://u:secret@h/main/1/2',
   ];
   for (const url of wrong) {
     assert.throws(
