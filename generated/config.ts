@@ -145,6 +145,14 @@ export interface Limits {
    */
   sockets_per_address: number;
   /**
+   * Fragments that one incoming WebSocket message may come in. Beyond, the socket is closed with 1008. Of new connections.
+   */
+  max_fragments: number;
+  /**
+   * Pings of a client whose pongs may wait to be sent. Beyond, it is dropped: it pings and does not read. Of new connections.
+   */
+  max_waiting_pings: number;
+  /**
    * Sockets that all clients together may hold. 0 = as many as the process's open files allow, less a reserve for everything else; a greater number than that counts as that.
    */
   max_sockets: number;

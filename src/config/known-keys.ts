@@ -93,6 +93,8 @@ function limitKeys(): readonly string[] {
     subscriptions_per_socket: true,
     sockets_per_address: true,
     max_sockets: true,
+    max_fragments: true,
+    max_waiting_pings: true,
     joins_per_second: true,
     idempotency_window_ms: true,
     max_pending_invocations: true,

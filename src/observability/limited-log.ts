@@ -55,3 +55,15 @@ export class LimitedLog {
     this.#open(key);
   }
 }
+
+const shared = new WeakMap<Logger, LimitedLog>();
+
+/** The one that everybody shares who writes to `logger`. */
+export function limitedLogOf(logger: Logger): LimitedLog {
+  let log = shared.get(logger);
+  if (log === undefined) {
+    log = new LimitedLog(logger);
+    shared.set(logger, log);
+  }
+  return log;
+}

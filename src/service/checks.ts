@@ -25,6 +25,28 @@ export function itemAddress(
   return { stream, group, item: input.item_id };
 }
 
+const SHORTENED: ReadonlySet<string> = new Set(['.', '..']);
+
+/**
+ * The address of a write that leaves something there. Names that clients and proxies take out of a path are refused:
+ * `/stream/s/g/.` arrives as the group, and `/stream/s/g/..` as another one.
+ *
+ * @throws StreamError `invalid_input` or `limit`, naming the field
+ */
+export function writtenAddress(
+  input: { stream_name: string; group_id: string; item_id: string },
+  config: ServiceConfig,
+): ItemAddress {
+  for (const field of ['stream_name', 'group_id', 'item_id'] as const) refuseShortened(field, input[field]);
+  return itemAddress(input, config);
+}
+
+/** @throws StreamError `invalid_input`, naming the field */
+export function refuseShortened(field: string, name: string): void {
+  if (!SHORTENED.has(name)) return;
+  throw new StreamError('invalid_input', `${field}: must not be "." or "..", which paths lose`);
+}
+
 /**
  * Bounds what a value may be: as deep as `max_depth`, and small enough to leave in one message.
  * @throws StreamError `limit`, naming the field and the bound

@@ -57,11 +57,13 @@ export class Service implements StreamService {
   readonly #dispatch: Dispatch<CallContext>;
   readonly #sourceOf: (stream: string) => Source;
   readonly #presence: PresenceTriggers;
+  readonly #limited: LimitedLog;
 
   constructor(options: ServiceOptions) {
     const { store, functions, encoders, config, logger, observer } = options;
     this.#options = options;
-    const limited = new LimitedLog(logger);
+    this.#limited = new LimitedLog(logger);
+    const limited = this.#limited;
     const triggerObserver = {
       fired: () => observer?.triggerFired(),
       failed: (trigger: { id: string; functionId: string }, failure: InvocationFailure) => {
@@ -154,8 +156,17 @@ export class Service implements StreamService {
 
   /** Callers read what is meant for them; the rest is for our log. */
   #describe(thrown: unknown): { reason: ErrorReason; message: string } {
-    if (thrown instanceof StreamError) return { reason: thrown.reason, message: wireMessage(thrown) };
-    this.#options.logger.error({ err: thrown }, 'a function failed');
+    if (thrown instanceof StreamError) {
+      if (thrown.reason === 'internal') this.#failed(thrown.cause ?? thrown);
+      return { reason: thrown.reason, message: wireMessage(thrown) };
+    }
+    this.#failed(thrown);
     return this.#describe(new StreamError('internal', 'the call failed; the server log says why'));
+  }
+
+  /** What callers are only told of as "internal"; they may ask without end. */
+  #failed(cause: unknown): void {
+    const kind = cause instanceof Error ? cause.message : String(cause);
+    this.#limited.write('error', kind, { err: cause }, 'a function failed');
   }
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { SUBPROTOCOL } from '../../generated/constants.js';
+import type { Config } from '../config/index.js';
 
 /** Milliseconds that a client may take for its part of the close handshake. */
 const CLOSE_TIMEOUT = 5_000;
@@ -14,7 +15,10 @@ function chooseProtocol(offered: Set<string>): string | false {
   return false;
 }
 
-/** The WebSocket library, as this server uses it: it takes over sockets that were let in. `maxPayload` is set before each. */
+/**
+ * The WebSocket library, as this server uses it: it takes over sockets that were let in. Its bounds are those of the
+ * configuration, and are set before each.
+ */
 export function createAcceptor(): WebSocketServer {
   const options = {
     noServer: true,
@@ -24,6 +28,16 @@ export function createAcceptor(): WebSocketServer {
     handleProtocols: chooseProtocol,
   };
   return new WebSocketServer(options);
+}
+
+/** Sets what one socket may send. */
+export function bound(acceptor: WebSocketServer, limits: Config['limits']): void {
+  // The types lack some of them.
+  Object.assign(acceptor.options, {
+    maxPayload: limits.max_frame_bytes,
+    maxFragments: limits.max_fragments,
+    maxPendingAutoPongs: limits.max_waiting_pings,
+  });
 }
 
 /** What happens on one WebSocket. */

@@ -38,6 +38,10 @@ export const BAD_HANDSHAKE = 'bad_handshake';
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
 const VERSIONS = ['13', '8'];
 const LATER = { 'Retry-After': '1' };
+/** What the auth function looks at is its own affair; most look for a bearer token. */
+const CHALLENGE = { 'WWW-Authenticate': 'Bearer' };
+/** Tokens with commas between them, as the WebSocket library reads them. */
+const PROTOCOLS = /^[\t ]*[\w!#$%&'*+.^`|~-]+(?:[\t ]*,[\t ]*[\w!#$%&'*+.^`|~-]+)*[\t ]*$/;
 
 /** Decides about requests, the cheap questions first; the auth function is asked last. */
 export class Admission {
@@ -120,7 +124,7 @@ export class Admission {
       counters.authRefused += 1;
       const detail = result.reason;
       throw result.status === 401
-        ? new Refusal(401, 'unauthorized', 'the client was not let in', { detail })
+        ? new Refusal(401, 'unauthorized', 'the client was not let in', { detail, headers: CHALLENGE })
         : new Refusal(503, 'auth_unavailable', 'nobody can say now whether the client may be let in', {
             headers: LATER,
             detail,
@@ -139,9 +143,17 @@ function checkHandshake({ method, headers }: IncomingMessage): void {
     method === 'GET' &&
     headers.upgrade?.toLowerCase() === 'websocket' &&
     VERSIONS.includes(headers['sec-websocket-version'] ?? '') &&
-    KEY.test(headers['sec-websocket-key'] ?? '');
+    KEY.test(headers['sec-websocket-key'] ?? '') &&
+    areProtocols(headers['sec-websocket-protocol']);
   if (valid) return;
   throw new Refusal(400, BAD_HANDSHAKE, 'this is not a WebSocket handshake', {
     headers: { 'Sec-WebSocket-Version': '13' },
   });
+}
+
+/** Each a token, and named once. */
+function areProtocols(header: string | undefined): boolean {
+  if (header === undefined) return true;
+  const names = header.split(',').map((name) => name.trim());
+  return PROTOCOLS.test(header) && new Set(names).size === names.length;
 }

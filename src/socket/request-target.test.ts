@@ -19,6 +19,8 @@ test('paths name a group or an item, percent-encoded, with or without a slash at
     ['/stream/%F0%9F%98%80/g', ['😀', 'g']],
     ['/stream/a+b/c', ['a+b', 'c']],
     ['/stream/./..', ['.', '..']],
+    ['http://h:3112/stream/a/b', ['a', 'b']],
+    ['WS://h/stream/a/b?items=1', ['a', 'b']],
     ['/stream/__proto__/constructor', ['__proto__', 'constructor']],
     ['/stream/%2F/%3F%23', ['/', '?#']],
     ['/stream/stream/stream', ['stream', 'stream']],
@@ -38,7 +40,7 @@ test('everything else is refused with a status and a code', () => {
     ['/stream/a/', 404, 'not_found'],
     ['/stream/a/b/c/d', 404, 'not_found'],
     ['/streams/a/b', 404, 'not_found'],
-    ['http://host/', 404, 'not_found'],
+    ['ftp://host/', 404, 'not_found'],
     ['/stream//b', 400, 'empty_name'],
     ['/stream/a//', 400, 'empty_name'],
     ['/stream/a//c', 400, 'empty_name'],
@@ -83,4 +85,10 @@ test('the auth function sees the raw path and every parameter, also one with a s
   assert.equal(subscription, undefined);
   assert.equal(JSON.stringify(query), '{"token":["a","b"],"__proto__":["c"],"x":[""]}');
   assert.equal(parseTarget('/stream/a%2Fb/c/?d', 512).path, '/stream/a%2Fb/c/');
+});
+
+test('the absolute form of a target is its path', () => {
+  assert.equal(parseTarget('http://h:3112', 512).path, '/');
+  assert.deepEqual(parseTarget('wss://h?a=1', 512).query.a, ['1']);
+  assert.throws(() => parseTarget('ftp://h/stream/a/b', 512), { code: 'not_found' });
 });

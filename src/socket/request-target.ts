@@ -64,11 +64,20 @@ export function parseTarget(url: string, maxNameBytes: number, prefix?: string):
 }
 
 /** Path and query of a request target, the path as it came. */
-export function splitTarget(url: string): Pick<RequestTarget, 'path' | 'query'> {
+export function splitTarget(target: string): Pick<RequestTarget, 'path' | 'query'> {
+  const url = target.startsWith('/') ? target : originForm(target);
   const mark = url.indexOf('?');
   return mark < 0
     ? { path: url, query: parseQuery('') }
     : { path: url.slice(0, mark), query: parseQuery(url.slice(mark + 1)) };
+}
+
+const ABSOLUTE = /^(?:https?|wss?):\/\/[^/?#]+/i;
+
+/** Servers take the absolute form too, as clients send it to a proxy (RFC 9112, 3.2.2); the host is in `Host` as well. */
+function originForm(target: string): string {
+  const rest = target.replace(ABSOLUTE, '');
+  return rest === target || rest.startsWith('/') ? rest : `${ROOT}${rest}`;
 }
 
 /** A path below the prefix that a proxy left in place. @throws Refusal 404 for one that is not */

@@ -5,6 +5,7 @@ import { encodeErrorMessage } from '../../generated/messages/socket.js';
 import type { JoinData } from '../../generated/socket.js';
 import type { Outlet } from '../delivery/port.js';
 import { encodeTextFrames } from '../net/frames.js';
+import { limitedLogOf } from '../observability/limited-log.js';
 import { type Reading, readClientMessages } from './client-message.js';
 import type { MessageError } from './names.js';
 import type { PathSubscription } from './request-target.js';
@@ -17,8 +18,9 @@ export interface SessionOutlet extends Outlet {
   close(code: CloseCode, reason: string): void;
 }
 
-/** Malformed messages in a row that a client may send. */
+/** Malformed messages that a client may send in a row. Each valid one between them makes up for a tenth. */
 const MAX_MALFORMED = 100;
+const MAKES_UP = 0.1;
 
 const PONG = encodeTextFrames([JSON.stringify({ type: SOCKET_MESSAGE.pong })]);
 
@@ -85,7 +87,7 @@ export class Session {
       this.#refuse(refused);
       return;
     }
-    this.#malformed = 0;
+    if (this.#malformed > 0) this.#malformed = Math.max(0, this.#malformed - MAKES_UP);
     switch (message.type) {
       case SOCKET_MESSAGE.join:
         this.#join(message.data);
@@ -159,13 +161,13 @@ export class Session {
   #refuse(error: MessageError): void {
     this.#malformed += 1;
     const { logger } = this.#runtime;
-    // One line for a client that sends nonsense, not one for each piece of it; the message may quote the client.
-    if (this.#malformed === 1)
-      logger.warn({ socket: this.#outlet.id, code: error.code }, 'refused a malformed message');
+    // However much nonsense clients send it makes few lines; the message may quote the client.
+    const facts = { socket: this.#outlet.id, code: error.code };
+    limitedLogOf(logger).write('warn', `malformed ${error.code}`, facts, 'refused a malformed message');
     logger.debug({ socket: this.#outlet.id, error }, 'refused a malformed message');
     this.#reply(error);
     if (this.#malformed < MAX_MALFORMED) return;
-    this.#close(CLOSE_CODE.policyViolation, `${MAX_MALFORMED} malformed messages in a row`);
+    this.#close(CLOSE_CODE.policyViolation, `${MAX_MALFORMED} malformed messages`);
   }
 
   #close(code: CloseCode, reason: string): void {

@@ -9,7 +9,7 @@ import { Refusal, refuseUpgrade } from '../net/refusal.js';
 import type { Logger } from '../observability/logger.js';
 import type { SubscriptionService } from '../service/service-port.js';
 import { acceptFirst, wantsReasons } from './accept-first.js';
-import { accept, createAcceptor } from './acceptor.js';
+import { accept, bound, createAcceptor } from './acceptor.js';
 import { Admission, type Admitted } from './admission.js';
 import { Connection, type ConnectionInfo, type Connections } from './connection.js';
 import { newCounters, type Runtime, type SocketConfig, type SocketCounters } from './runtime.js';
@@ -56,7 +56,7 @@ export class SocketServer {
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     // Until the WebSocket library takes it over nobody else listens; a socket that fails destroys itself.
     socket.on('error', ignore);
-    this.#acceptor.options.maxPayload = this.#runtime.config.current.limits.max_frame_bytes;
+    bound(this.#acceptor, this.#runtime.config.current.limits);
     if (wantsReasons(request.url)) {
       acceptFirst([request, socket, head], {
         acceptor: this.#acceptor,

@@ -3,7 +3,7 @@ import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
 import type { Committed } from '../../store/port.js';
 import type { Decided } from '../../wire/decided.js';
-import { checkValue, itemAddress } from '../checks.js';
+import { checkValue, writtenAddress } from '../checks.js';
 import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
 import { lifetimeOf } from '../lifetimes.js';
@@ -14,7 +14,7 @@ type Input = Decided<SetRequest, 'stream_name' | 'group_id' | 'item_id' | 'data'
 /** Creates an item or overwrites its value; an overwrite keeps its place in the group. */
 export function set({ store, custom, config }: FunctionContext): StreamHandlers<CallContext>['set'] {
   return (input: Input, { trace }) => {
-    const at = itemAddress(input, config.current);
+    const at = writtenAddress(input, config.current);
     checkValue('data', input.data, config.current);
     const options = writeOptions(input, config.current);
     const own = custom.set(at, input, trace);

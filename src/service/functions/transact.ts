@@ -8,7 +8,7 @@ import { StreamError } from '../../domain/errors.js';
 import { elementsOf, sliceField } from '../../domain/json-text.js';
 import { applyUpdate, exactOps, succeededOps } from '../../domain/update-ops.js';
 import type { GuardedWrite, Store, Transacted } from '../../store/port.js';
-import { checkValue, groupAddress } from '../checks.js';
+import { checkValue, groupAddress, refuseShortened } from '../checks.js';
 import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext, ServiceConfig } from '../function-context.js';
 import { lifetimeOf } from '../lifetimes.js';
@@ -76,6 +76,7 @@ class Write implements GuardedWrite {
   ) {
     const place = `writes[${index}].`;
     checkName(`${place}item_id`, write.item_id, config.limits.max_name_bytes);
+    refuseShortened(`${place}item_id`, write.item_id);
     this.item = write.item_id;
     const condition = conditionOf({ ...write, if_value: sliceField(text, 'if_value') }, config, place);
     const guard = { condition, key };

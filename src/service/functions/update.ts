@@ -8,7 +8,7 @@ import { NULL } from '../../domain/json-text.js';
 import { applyUpdate, exactOps, succeededOps } from '../../domain/update-ops.js';
 import type { Committed } from '../../store/port.js';
 import type { Decided } from '../../wire/decided.js';
-import { checkLength, checkValue, itemAddress } from '../checks.js';
+import { checkLength, checkValue, writtenAddress } from '../checks.js';
 import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
 import { lifetimeOf } from '../lifetimes.js';
@@ -28,7 +28,7 @@ const keyOf = ({ stream, group, item }: ItemAddress): string =>
 export function update({ store, custom, config }: FunctionContext): StreamHandlers<CallContext>['update'] {
   const appends = new AppendsInText();
   return (input: Input, { trace }, text) => {
-    const at = itemAddress(input, config.current);
+    const at = writtenAddress(input, config.current);
     const exact = exactOps(text, input.ops);
     const options = writeOptions(input, config.current);
     let errors: readonly UpdateOpError[] = [];

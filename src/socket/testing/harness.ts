@@ -26,6 +26,8 @@ export const LIMITS: Limits = {
   subscriptions_per_socket: 1_000,
   sockets_per_address: 0,
   max_sockets: 0,
+  max_fragments: 16_384,
+  max_waiting_pings: 60,
   joins_per_second: 1_000,
   idempotency_window_ms: 600_000,
   max_pending_invocations: 100,

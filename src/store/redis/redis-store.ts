@@ -133,7 +133,6 @@ export class RedisStore implements Store {
     this.#listener = listener;
     this.#feed.listen(listener);
   }
-
   commit(address: ItemAddress, mutation: Mutation, trace?: TraceContext): Promise<Committed> {
     return new Promise((done, failed) => {
       this.#committer.push(address, { item: address.item, action: mutation, trace, done, failed });
