@@ -11,7 +11,7 @@ const MOUNTS = 1_000;
 
 /** The app under test, in a page; it reports what it renders on `window`. */
 const APP = `
-import { createElement as h, StrictMode, useState } from 'react';
+import { createElement as h, StrictMode, useEffect, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { createStreamClient } from '../../client/index.js';
@@ -26,7 +26,7 @@ class Counting extends WebSocket {
 }
 const client = createStreamClient(window.streamUrl, { WebSocket: Counting });
 const place = { streamName: 's', groupId: 'g' };
-const report = { sent, renders: 0, blanks: 0, torn: 0, names: 0, events: [], status: '', text: '' };
+const report = { sent, renders: 0, commits: 0, blanks: 0, torn: 0, names: 0, events: [], status: '', text: '' };
 Object.assign(window, { report });
 
 let seen;
@@ -34,6 +34,9 @@ function List() {
   const { data, items, status, event } = useStreamGroup(place);
   useStreamEvent({ event, type: 'hello', listener: (value) => report.events.push(value) });
   report.renders += 1;
+  useEffect(() => {
+    report.commits += 1;
+  });
   report.status = status;
   if (report.text !== '' && data.length === 0) report.blanks += 1;
   report.text = data.map(({ id, n }) => id + n).join(' ') || report.text;
@@ -76,6 +79,7 @@ Object.assign(window, {
 interface Report {
   readonly sent: { join: number; leave: number };
   readonly renders: number;
+  readonly commits: number;
   readonly blanks: number;
   readonly torn: number;
   readonly names: number;
@@ -121,6 +125,16 @@ test(`React in StrictMode, mounted ${MOUNTS} times: one join, nothing blank, not
   assert.deepEqual(mounted.sent, { join: 2, leave: 0 });
   assert.deepEqual([mounted.blanks, mounted.torn, mounted.status, mounted.one], [0, 0, 'live', 'live 2']);
   assert.equal(mounted.names, names, 'what selects the number of items did not render for a change');
+
+  const writes = Array.from({ length: 10 }, (_, n) => ({
+    type: 'set',
+    item_id: `t${n}`,
+    data: { id: `t${n}`, n },
+  }));
+  const { commits } = await report(page);
+  await caller.call(FUNCTION.transact, { stream_name: 's', group_id: 'g', writes });
+  await shows(page, `a2 b1 ${writes.map(({ data }) => data.id + data.n).join(' ')}`);
+  assert.equal((await report(page)).commits, commits + 1, 'ten changes that belong together are one render');
 
   await caller.call(FUNCTION.send, { stream_name: 's', group_id: 'g', type: 'hello', data: 7 });
   await page.waitForFunction('report.events.length > 0');
