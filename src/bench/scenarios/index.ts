@@ -1,3 +1,4 @@
+import { APPEND } from './append.js';
 import { DELIVERY } from './delivery.js';
 import { FOOTPRINT } from './footprint.js';
 import { REDIS } from './redis.js';
@@ -5,4 +6,11 @@ import { RPC } from './rpc.js';
 import type { Scenario } from './scenario.js';
 import { STORE } from './store.js';
 
-export const SCENARIOS: readonly Scenario[] = [...RPC, ...DELIVERY, ...REDIS, ...FOOTPRINT, ...STORE];
+export const SCENARIOS: readonly Scenario[] = [
+  ...RPC,
+  ...DELIVERY,
+  ...REDIS,
+  ...FOOTPRINT,
+  ...STORE,
+  ...APPEND,
+];

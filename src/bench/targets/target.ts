@@ -5,7 +5,7 @@ import { ROOT } from './build.js';
 import { Child, type Core } from './child.js';
 import { scratch } from './scratch.js';
 
-export type Reference = 'raw-ws' | 'raw-frame' | 'socket-io';
+export type Reference = 'raw-ws' | 'raw-frame' | 'socket-io' | 'fossil';
 
 /** A server that is measured, or measured against. */
 export interface Target extends AsyncDisposable {
@@ -14,6 +14,8 @@ export interface Target extends AsyncDisposable {
   readonly rpcUrl: string;
   readonly socketUrl: string;
   readonly readyAfter: number;
+  /** Where its relative paths are; undefined for a server that keeps nothing. */
+  readonly directory?: string | undefined;
   /** Resident bytes; NaN for a server that was not started here. */
   memory(): Promise<number>;
   /** Milliseconds of processor time so far; NaN likewise. */
@@ -54,7 +56,7 @@ export async function startOwn(options: OwnOptions): Promise<Target> {
   await writeFile(join(cwd, 'config.yaml'), yaml);
   const command = [process.execPath, ...nodeArgs, main, '--config', 'config.yaml'];
   const child = await Child.start(command, { core, cwd });
-  return running(name, III, child, async () => directory[Symbol.asyncDispose]());
+  return running(name, III, child, async () => directory[Symbol.asyncDispose](), cwd);
 }
 
 /** A server that somebody else started: another iii engine. */
@@ -69,7 +71,13 @@ export const elsewhere = (rpcUrl: string, socketUrl: string): Target => ({
   [Symbol.asyncDispose]: () => Promise.resolve(),
 });
 
-function running(name: string, dialect: Dialect, child: Child, after: () => Promise<void>): Target {
+function running(
+  name: string,
+  dialect: Dialect,
+  child: Child,
+  after: () => Promise<void>,
+  directory?: string,
+): Target {
   const [rpcUrl, socketUrl] = child.urls;
   return {
     name,
@@ -77,6 +85,7 @@ function running(name: string, dialect: Dialect, child: Child, after: () => Prom
     rpcUrl,
     socketUrl,
     readyAfter: child.readyAfter,
+    directory,
     memory: () => child.memory(),
     cpu: () => child.cpu(),
     [Symbol.asyncDispose]: async () => {

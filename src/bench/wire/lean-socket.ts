@@ -17,6 +17,8 @@ export class LeanSocket {
   #onFrame: OnFrame = ignore;
   #head: string | undefined = '';
   readonly opened: Promise<this>;
+  /** Bytes, those of the handshake included. */
+  received = 0;
 
   private constructor(url: string, onFrame: OnFrame) {
     const { hostname, port, pathname, search } = new URL(url);
@@ -78,6 +80,7 @@ export class LeanSocket {
   }
 
   #read(buffer: Uint8Array, bytes: number): void {
+    this.received += bytes;
     let from = 0;
     if (this.#head !== undefined) {
       const known = this.#head.length;
