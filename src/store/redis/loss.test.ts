@@ -191,8 +191,9 @@ for (const missing of [
 test('a user who may not publish writes nothing', async () => {
   await using server = await RedisServer.start();
   const redis = server.client();
-  await redis.call('ACL', 'SETUSER', 'app', 'on', '>pw', '~*', '&*', '+@all', '-publish');
+  await redis.call('ACL', 'SETUSER', 'app', 'on', '>pw', '~*', '&*', '+@all');
   await using node = await opened(`redis://app:pw@127.0.0.1:${server.port}`);
+  await redis.call('ACL', 'SETUSER', 'app', '-publish');
   await assert.rejects(
     () => set(node.store, 'a', '1'),
     (error: { reason?: string }) => error.reason === 'unavailable',
