@@ -3,7 +3,7 @@ import type { StoreListener } from '../port.js';
 import { parseSequenced, type SequencedMessage } from './channel-message.js';
 import { parseUnsequenced, type Unsequenced } from './foreign-message.js';
 import type { GroupClock } from './group-clock.js';
-import { memberOf } from './keys.js';
+import { memberOf, PROBE_STREAM } from './keys.js';
 
 const MAX_STAMPED = 10_000;
 
@@ -46,12 +46,13 @@ export class ChannelFeed {
   take(message: string): void {
     const sequenced = parseSequenced(message);
     if (sequenced !== undefined) {
-      if (!this.#events.isForeign(sequenced.epoch)) this.#sequenced(sequenced);
+      if (sequenced.stream !== PROBE_STREAM && !this.#events.isForeign(sequenced.epoch))
+        this.#sequenced(sequenced);
       return;
     }
     const other = parseUnsequenced(message);
     if (other === undefined) this.#events.rejected(message.length);
-    else if (!this.#events.isForeign(other.epoch)) this.#unsequenced(other);
+    else if (other.stream !== PROBE_STREAM && !this.#events.isForeign(other.epoch)) this.#unsequenced(other);
   }
 
   #sequenced(message: SequencedMessage): void {

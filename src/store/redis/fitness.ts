@@ -2,11 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { JsonText } from '../../../generated/json-text.js';
 import { LocalError } from '../../domain/errors.js';
 import type { Store } from '../port.js';
-import { type KeySpace, memberOf } from './keys.js';
+import { type KeySpace, memberOf, PROBE_STREAM } from './keys.js';
 import type { RedisConnection } from './redis-connection.js';
 
-/** Nobody subscribes to it. */
-const STREAM = 'iii-stream-probe';
 const VALUE = '1' as JsonText;
 
 /**
@@ -16,7 +14,7 @@ const VALUE = '1' as JsonText;
  * @throws LocalError `redis_unreachable` naming what failed, and the right that is missing
  */
 export async function probeFitness(store: Store, connection: RedisConnection, keys: KeySpace): Promise<void> {
-  const at = { stream: STREAM, group: randomUUID() };
+  const at = { stream: PROBE_STREAM, group: randomUUID() };
   const item = { ...at, item: 'probe' };
   const own = keys.group(memberOf(at));
   const steps: readonly (readonly [what: string, run: () => unknown])[] = [

@@ -7,6 +7,9 @@ import { hashedPart, tagOfSameSlot } from './slot.js';
 const DATA_PREFIX = 'stream:';
 const CHANNEL = 'stream::events';
 
+/** The stream in which each start probes what it may do; no node tells anybody of it. */
+export const PROBE_STREAM = 'iii-stream-probe';
+
 /** `:` ends the stream's name in a key, so it is escaped; `%` only where it would read as an escape. */
 const encodeStream = (stream: string): string => stream.replace(/%(?=3A|25)/g, '%25').replaceAll(':', '%3A');
 const decodeStream = (text: string): string =>
