@@ -16,6 +16,11 @@ export const defect: Defect = {
     'update/vectors-increment-of-numbers',
     'update/vectors-decrement-of-missing-fields',
     'update/vectors-decrement-of-numbers',
+    'update/exact-numbers-untouched',
+    'update/exact-numbers-value',
+    'update/exact-numbers-integer',
+    'update/exact-numbers-float',
+    'update/exact-numbers-refused',
   ],
   damage: () =>
     onResults(FUNCTION.get, (message) => {

@@ -53,6 +53,8 @@ export const defect: Defect = {
     'update/vectors-nested-paths-of-bounds',
     'update/vectors-nested-paths-of-order',
     'update/vectors-nested-paths-of-ops',
+    'update/exact-numbers-untouched',
+    'update/exact-numbers-refused',
   ],
   damage: () =>
     onResults(FUNCTION.update, (message) => {

@@ -12,6 +12,7 @@ export const defect: Defect = {
     'resume/ack-asks-for-an-acknowledgement',
     'resume/changes-after-a-sync-go-on-from-its-seq',
     'resume/a-join-with-since-gets-what-changed-after-it',
+    'resume/an-item-that-changed-often-comes-once',
     'resume/a-deletion-is-part-of-what-changed',
     'resume/a-create-that-is-learned-late-tells-the-place-of-its-item',
     'resume/when-nothing-changed-nothing-comes',

@@ -78,7 +78,9 @@ export const engineCases = [
     );
   }),
   documented('the-list-of-workers-has-those-that-are-connected', async (t) => {
-    await (await t.worker()).id();
+    const worker = await t.worker();
+    worker.on(t.name('f'), () => 1);
+    await worker.roundTrip();
     assert((await rows(t, listWorkers, 'workers')).length >= 2);
     const { timestamp } = (await t.call(listWorkers, {})) as Row;
     assert.equal(typeof timestamp, 'number');
