@@ -48,6 +48,9 @@ const manifest = {
 };
 await writeFile(path.join(directory, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 const [packed] = JSON.parse(
-  execFileSync('npm', ['pack', '--json', '--ignore-scripts'], { cwd: directory, encoding: 'utf8' }),
+  execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', directory], {
+    cwd: directory,
+    encoding: 'utf8',
+  }),
 );
 console.log(path.join(directory, packed.filename));

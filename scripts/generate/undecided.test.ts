@@ -102,7 +102,7 @@ describe('what the spec grows does not compile until it is decided about', () =>
     ['a filter of a trigger', 'src/service/triggers/registry.ts', /stream_name|undecided/],
     ['a field of a payload', 'src/service/triggers/payload.ts', /rev/],
     ['a message of clients', 'src/socket/session.ts', /HelloMessage|never/],
-    ['a message of the server', 'src/client/client.ts', /NoticeMessage|never/],
+    ['a message of the server', 'src/client/core.ts', /NoticeMessage|notice|never/],
     ['a message of workers', 'src/workers/embedded/registrations.ts', /StatusMessage|never/],
     ['a message of the engine', 'src/workers/attached/attached-workers.ts', /DrainMessage|never/],
     ['an action of a call', 'src/workers/embedded/router.ts', /DelayAction|never/],

@@ -78,9 +78,9 @@ export function createStreamClient<Streams = Record<string, unknown>>(
   let run = 0;
   let attempt = 0;
   let timer: Timer;
-  let openedAt = 0;
-  /** When the connection that lasted was lost. */
-  let lostAt: number;
+  let openedAt: number;
+  /** When the connection that lasted was lost, or the first one, however short it was. */
+  let lostAt: number | undefined;
   let state: ConnectionStatus['state'];
 
   const warn: Core['_warn'] = (code, detail) => {
@@ -117,7 +117,7 @@ export function createStreamClient<Streams = Record<string, unknown>>(
   };
   const lost = (code: string, detail?: unknown): void => {
     const now = Date.now();
-    if (now - openedAt > MS.steady) lostAt = now;
+    if (!lostAt || now - openedAt > MS.steady) lostAt = now;
     // Not yet: far from now.
     openedAt = 1e99;
     attempt++;

@@ -1,3 +1,4 @@
+import type { SOCKET_MESSAGE } from '../../generated/constants.js';
 import type { ServerMessage, StreamEvent, StreamMessage, SubscribedMessage } from '../../generated/socket.js';
 import type {
   ConnectionStatus,
@@ -83,6 +84,13 @@ export interface Incoming extends Omit<Fields<ServerMessage>, 'event' | 'type'> 
   readonly type: string;
   readonly event?: (Omit<Fields<StreamEvent>, 'type'> & { readonly type: string }) | undefined;
 }
+
+type Tags = typeof SOCKET_MESSAGE;
+type Undecided<Tag extends never> = Tag;
+/** Fails to compile when the server sends a message that nobody has decided about here. A pong shows life, whatever it is. */
+export type UndecidedMessages = Undecided<
+  Exclude<ServerMessage['type'], Tags['subscribed' | 'stream' | 'dropped' | 'error' | 'pong']>
+>;
 
 /** Fails to compile when the protocol grows a field that nobody has decided about here. */
 type Decided<Known extends PropertyKey, All extends Known> = All;

@@ -44,3 +44,22 @@ for (const awayMs of [0, 2_000, 10_000, 60_000]) {
     assert.ok(peak <= 2 * mean, `peak ${peak}, mean ${mean}`);
   });
 }
+
+test('a first connection that is lost right after it opened is not made again at once', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1e12 });
+  const { client, sockets, state } = fakeServer({ backoff: { minMs: 250, maxMs: 20_000 } });
+  client.group('s', 'g').subscribe(() => {});
+  await settle();
+  const [socket] = sockets as [FakeSocket];
+  (socket.onopen as () => void)();
+  t.mock.timers.tick(1_000);
+  (socket.onclose as (event: object) => void)({ code: 1006, reason: '' });
+  // The least of a first pause: 40 % of minMs.
+  t.mock.timers.tick(99);
+  await settle();
+  assert.equal(state(), 'waiting');
+  t.mock.timers.tick(151);
+  await settle();
+  assert.equal(state(), 'connecting');
+  client.close();
+});

@@ -8,6 +8,8 @@ import { RedisStore } from './redis-store.js';
 import { parseRedisUrl } from './redis-url.js';
 import { Subscriber } from './subscriber.js';
 
+type Batch = Parameters<NonNullable<RedisStoreOptions['observer']>['batch']>;
+
 /**
  * Connects to Redis and subscribes to its events; both are in place when it resolves.
  *
@@ -16,7 +18,10 @@ import { Subscriber } from './subscriber.js';
  */
 export async function openRedisStore(options: RedisStoreOptions): Promise<Store> {
   const target = parseRedisUrl(options.url);
-  const settings = withDefaults(options, target.shared.db ?? 0);
+  let isFit = false;
+  // What the probe commits is nobody's change.
+  const observer = { batch: (...batch: Batch) => isFit && options.observer?.batch(...batch) };
+  const settings = withDefaults({ ...options, observer }, target.shared.db ?? 0);
   const { commandTimeoutMs, logger, keys } = settings;
   const connection = await connect(target, commandTimeoutMs, logger);
   const store = new RedisStore(connection, settings);
@@ -28,6 +33,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   try {
     await store.start((events) => new Subscriber(create, keys.channel, events, logger));
     await probeFitness(store, connection, keys);
+    isFit = true;
     return store;
   } catch (error) {
     await store[Symbol.asyncDispose]();
