@@ -7,19 +7,7 @@ import { Caller } from './testing/caller.js';
 import { documented, type ReverseProxy, startHaproxy, startNginx } from './testing/reverse-proxy.js';
 import { config, IN_MEMORY, type RunningServer, startServer, temporaryDirectory } from './testing/server.js';
 
-const NAMES = [
-  'a/b',
-  'a%2Fb',
-  '100%',
-  'q?x=1',
-  'h#f',
-  'back\\slash',
-  'two words',
-  'é€😀',
-  'p+l;u:s',
-  '//x',
-  '..',
-];
+const NAMES = ['a/b', 'a%2Fb', '100%', 'q?x=1', 'h#f', 'back\\slash', 'two words', 'é€😀', 'p+l;u:s', '//x'];
 
 const yaml = (more = ''): string =>
   config(IN_MEMORY, `trusted_proxies: ['127.0.0.1']\n${more}`).replace('admin: false', 'admin: { port: 0 }');
@@ -34,9 +22,8 @@ async function check(server: RunningServer, { url }: ReverseProxy, prefix = ''):
   await using caller = await Caller.open(server.engineUrl);
   for (const [i, name] of NAMES.entries()) await caller.set('s', name, name, i);
   const path = (...names: string[]): string =>
-    `${url}${prefix}/stream/${names.map((name) => encodeURIComponent(name).replace(/^\.\.$/, '%2e%2e')).join('/')}`;
-  // `fetch` resolves the dots of a path before anybody sees them, so that this name cannot be asked for.
-  for (const [i, name] of NAMES.filter((one) => one !== '..').entries()) {
+    `${url}${prefix}/stream/${names.map((name) => encodeURIComponent(name)).join('/')}`;
+  for (const [i, name] of NAMES.entries()) {
     const reply = await fetch(`${path('s', name)}?values=1`);
     assert.deepEqual([reply.status, await reply.json()], [200, [i]], name);
     assert.equal(await (await fetch(`${path('s', name, name)}?values=1`)).json(), i, name);
