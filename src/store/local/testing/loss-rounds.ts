@@ -55,8 +55,14 @@ export async function lossRounds({ durability, rounds, seed, spoil, onRound }: L
     const wall = offset;
     const store = await LocalStore.open({ ...options, now: () => Date.now() + wall }, journal);
     let isUp = true;
+    let wrong: unknown;
+    // What is thrown here would end the write that tells of it, and not the round.
     const tell = (one: Change | CustomEvent): void => {
-      if (isUp) for (const follower of followers) follower.take(one);
+      try {
+        if (isUp) for (const follower of followers) follower.take(one);
+      } catch (error) {
+        wrong ??= error;
+      }
     };
     store.listen({ change: tell, event: tell, committed() {}, gap() {} });
     // Who stays away meets a seq that was given out twice.
@@ -70,6 +76,7 @@ export async function lossRounds({ durability, rounds, seed, spoil, onRound }: L
     for (const follower of followers) follower.isLive = false;
     await Promise.allSettled(writes);
     await store[Symbol.asyncDispose]();
+    if (wrong !== undefined) throw wrong;
     if (isAway) fs = end < 0.6 ? image : image.afterPowerCut(chance);
     if (end >= 0.6) boot += 1;
     if (chance() < 0.2) offset -= Math.floor(chance() * HOUR);
