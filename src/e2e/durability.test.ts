@@ -126,7 +126,7 @@ test('overwritten data is given back while the server runs', { timeout: 120_000 
   t.diagnostic(`${mb(written)} MB written, at most ${mb(largest)} MB on disk, longest pause ${pause} ms`);
   assert.ok(largest < 150e6, `${mb(largest)} MB on disk`);
   // Far above what compaction may take: a busy machine stops a process for longer than that.
-  assert.ok(pause < 250, `a pause of ${pause} ms`);
+  assert.ok(pause < 2_000, `a pause of ${pause} ms`);
 });
 
 test('the in-memory store says at start that its data will be lost', async () => {
