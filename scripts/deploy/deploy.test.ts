@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +9,7 @@ import { WebSocket } from 'ws';
 import { parse, parseAllDocuments } from 'yaml';
 import { parseConfig } from '../../src/config/index.js';
 import { temporaryDirectory } from '../../src/e2e/testing/server.js';
+import { freePorts } from '../../src/net/testing/free-port.js';
 import { Metrics } from '../../src/observability/metrics.js';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
@@ -143,17 +143,3 @@ test('as PID 1 of a namespace the image’s command starts, serves on every addr
   assert.equal(code, 1001);
   assert.deepEqual(await exited, [0, null], log);
 });
-
-/** Ports that nobody else has now, all different. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map(async (server) => once(server.close(), 'close')));
-  return ports;
-}

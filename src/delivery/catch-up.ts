@@ -1,26 +1,15 @@
-import type { Cursor, GroupAddress } from '../domain/change.js';
+import type { Cursor } from '../domain/change.js';
 import { type Eventual, isReady, mapReady, whenReady } from '../domain/deferred.js';
-import type { Broadcast } from './broadcast.js';
-import type { Entry, Feed } from './feed.js';
+import type { CatchUpGroup } from './catch-up-group.js';
+import type { Entry } from './feed.js';
 import type { Member } from './member.js';
 import { type CatchingUp, cursorOf, type Reply } from './member-state.js';
-import type { Members } from './members.js';
-import type { DeliveryContext, Source } from './port.js';
+import type { DeliveryContext } from './port.js';
 import { Replies } from './replies.js';
 import { SyncCache } from './sync-cache.js';
 
 /** A cursor that no epoch has: the reply is a full sync. */
 const NOWHERE: Cursor = { epoch: '', seq: 0 };
-
-/** What catching up needs of its group. */
-export interface CatchUpGroup {
-  readonly at: GroupAddress;
-  readonly n: number;
-  readonly source: Source;
-  readonly feed: Feed;
-  readonly members: Members;
-  readonly broadcast: Broadcast;
-}
 
 /**
  * Brings the members of one group to live: first replies to joins, catch-up after a pause, full syncs after a reset.

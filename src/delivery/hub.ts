@@ -11,6 +11,7 @@ import {
   type SubscriptionRequest,
 } from './port.js';
 import { Topic, type WatchedGroup } from './topic.js';
+import { TurnEnd } from './turn-end.js';
 
 /** Milliseconds until a source that failed is asked again. */
 const RETRY_DELAY = 1_000;
@@ -50,8 +51,7 @@ export class Hub {
   readonly #holdings = new Map<Outlet, Holding>();
   /** Groups that were watched so far. */
   #opened = 0;
-  #dirty: { flush(): void }[] = [];
-  #flush: NodeJS.Immediate | undefined;
+  readonly #turn: TurnEnd;
   readonly #retries = new Later<{ gap(): void }>(RETRY_DELAY, (feed) => feed.gap());
   readonly #caches = new Later<{ clear(): void }>(CLEAR_DELAY, (cache) => cache.clear());
 
@@ -59,6 +59,7 @@ export class Hub {
     const { encoders, outboxBytes, onError } = options;
     const { counters } = this;
     this.#options = options;
+    this.#turn = new TurnEnd(options.onDelivered);
     this.#context = {
       encoders,
       counters,
@@ -71,7 +72,7 @@ export class Hub {
       tooLarge: (outlet, subscription) => this.#tooLarge(outlet, subscription),
       isFull: (outlet) => outlet.queuedBytes > outboxBytes(),
       pause: (outlet) => this.#pause(outlet),
-      flushLater: (one) => this.#flushLater(one),
+      flushLater: (one) => this.#turn.add(one),
       retryLater: (one) => this.#retries.add(one),
       clearLater: (one) => this.#caches.add(one),
       log: onError,
@@ -173,7 +174,7 @@ export class Hub {
   close(): void {
     this.#retries.close();
     this.#caches.close();
-    if (this.#flush !== undefined) clearImmediate(this.#flush);
+    this.#turn.close();
     for (const topic of this.#topics()) topic.close();
     this.#streams.clear();
     this.#holdings.clear();
@@ -235,18 +236,5 @@ export class Hub {
     const topics = this.#streams.get(topic.at.stream);
     topics?.delete(topic.at.group);
     if (topics?.size === 0) this.#streams.delete(topic.at.stream);
-  }
-
-  #flushLater(one: { flush(): void }): void {
-    this.#dirty.push(one);
-    if (this.#flush !== undefined) return;
-    const since = performance.now();
-    this.#flush = setImmediate(() => {
-      this.#flush = undefined;
-      const dirty = this.#dirty;
-      this.#dirty = [];
-      for (const one of dirty) one.flush();
-      this.#options.onDelivered?.(performance.now() - since);
-    });
   }
 }

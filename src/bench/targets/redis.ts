@@ -1,17 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { freePort } from '../../net/testing/free-port.js';
 import { Child, type Core } from './child.js';
 import { scratch } from './scratch.js';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 export interface RunningRedis extends AsyncDisposable {
   readonly port: number;

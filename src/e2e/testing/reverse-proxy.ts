@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../net/testing/free-port.js';
 
 const DOCUMENT = new URL('../../../spec/proxies.md', import.meta.url);
 
@@ -19,15 +20,6 @@ export async function documented(language: 'nginx' | 'haproxy'): Promise<readonl
   return [...text.matchAll(/```(\w+)\n([\s\S]*?)```/g)]
     .filter(([, found]) => found === language)
     .map(([, , block = '']) => block);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** @param block what belongs into `http`, with `server` sections that say nothing of where they listen */

@@ -2,18 +2,10 @@ import type { JsonText } from '../../../generated/json-text.js';
 import type { Cursor, GroupAddress, Since, Snapshot, StoredItem, TraceContext } from '../../domain/change.js';
 import { nextTimestamp } from '../../domain/clock.js';
 import type { Standing } from '../../domain/condition.js';
-import { detach } from '../../domain/json-text.js';
 import { changesAfter, type GroupHead, resetReason } from '../../domain/since.js';
 import type { ItemAt, Mutation } from '../port.js';
-import {
-  countTombstone,
-  type GroupState,
-  type ItemState,
-  Node,
-  type RevOrder,
-  type Sequenced,
-  type Usage,
-} from './node.js';
+import { applyChange, dropTombstones } from './apply-change.js';
+import type { GroupState, Node, RevOrder, Sequenced, Usage } from './node.js';
 import { currentValues, hasCurrent } from './pending.js';
 import { itemPrefix } from './records.js';
 import { sequenceChange } from './sequence.js';
@@ -168,7 +160,7 @@ export class GroupIndex implements GroupHead {
       this.#pending.delete(id);
       if (this.#pending.size === 0) this.#pending = undefined;
     }
-    this.#apply(sequenced, bytes);
+    applyChange(this, this.#revs, this.#usage, sequenced, bytes);
     this.seq = rev;
     if (rev > this.#pendingSeq) this.#pendingSeq = rev;
     this.passed(timestamp);
@@ -239,45 +231,6 @@ export class GroupIndex implements GroupHead {
   /** Moves the horizon, and drops the tombstones up to it. */
   forget(horizon: number): void {
     this.horizon = horizon;
-    if (this.tombstones === undefined) return;
-    for (const node of this.tombstones.values()) {
-      if (node.rev > horizon) break;
-      this.tombstones.delete(node.id);
-      this.#revs.remove(node);
-      this.#usage.nodes -= 1;
-      countTombstone(this.#usage, node, -1);
-      this.#usage.bytes -= node.bytes;
-    }
-    if (this.tombstones.size === 0) this.tombstones = undefined;
-  }
-
-  #apply(sequenced: Sequenced, bytes: number): void {
-    const { id, created } = sequenced;
-    const usage = this.#usage;
-    let node = this.node(id);
-    if (node === undefined) {
-      node = new Node(id, sequenced.value, 0, 0, 0, 0, 0);
-      usage.nodes += 1;
-    } else this.#revs.remove(node);
-    if (node.created === 0 && node.rev > 0) countTombstone(usage, node, -1);
-    if (created === 0) {
-      this.items.delete(id);
-      this.tombstones ??= new Map();
-      this.tombstones.set(id, node);
-    } else if (node.created === 0) {
-      this.tombstones?.delete(id);
-      this.items.set(id, node);
-    }
-    usage.bytes += bytes - node.bytes;
-    if (sequenced.extras !== node.extras) usage.expiring += expires(sequenced) - expires(node);
-    node.become(sequenced, bytes);
-    node.value = isOwn(sequenced) ? sequenced.value : detach(sequenced.value);
-    if (created === 0) countTombstone(usage, node, 1);
-    this.#revs.append(node);
+    dropTombstones(this, this.#revs, this.#usage, horizon);
   }
 }
-
-const expires = ({ extras }: Pick<ItemState, 'extras'>): number => (extras?.expiresAt === undefined ? 0 : 1);
-
-/** Its value keeps nothing else alive. One that an update left as it was may be part of a call that is still on its way. */
-const isOwn = ({ value, change: { ops, old } }: Sequenced): boolean => ops !== undefined && value !== old;
