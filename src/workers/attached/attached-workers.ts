@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import {
-  ENGINE_FEATURE,
   INVOCATION_ERROR,
   OBSERVABLE,
   type ObservableId,
@@ -11,12 +10,10 @@ import { encodeTriggerRegistrationResultMessage } from '../../../generated/messa
 import type { EngineMessage, RegisterTriggerMessage } from '../../../generated/worker.js';
 import type { TraceContext } from '../../domain/change.js';
 import { LocalError } from '../../domain/errors.js';
-import type { Logger } from '../../observability/logger.js';
 import type { WorkersUsage } from '../../observability/metric-sources.js';
 import type {
   FunctionCaller,
   InvocationCallback,
-  InvocationFailure,
   InvokeOptions,
   StreamService,
 } from '../../service/service-port.js';
@@ -26,27 +23,19 @@ import type { HandledMessage } from '../protocol/handled.js';
 import type { Peer } from '../protocol/peer.js';
 import type { IncomingCall } from '../protocol/peer-options.js';
 import { Shared } from '../protocol/shared.js';
-import type { WorkersOptions } from '../protocol/workers-config.js';
+import type { AttachedWorkersOptions } from './attached-options.js';
+import { type AttachedState, StateWatch } from './attached-state.js';
 import { CustomStreamFunctions, isCustomStream } from './custom-stream-functions.js';
+import { EngineFeatures } from './engine-features.js';
+import { shownUrl } from './engine-url.js';
 import { Link } from './link.js';
-import { offerFrames, sourceFrames, subscriptionFrames, type WorkerIdentity } from './registration.js';
+import { offerFrames, sourceFrames, subscriptionFrames } from './registration.js';
 import { RelayedTriggers } from './relayed-triggers.js';
 
 /** Milliseconds that the engine has for a question of ours about its state. */
 const QUESTION_MS = 5_000;
 
-const NO_FEATURES: ReadonlySet<unknown> = new Set();
 const SOURCES: ReadonlySet<string> = new Set(Object.values(OBSERVABLE));
-
-/** `ready`: connected, and everything is registered. */
-export type AttachedState = 'connecting' | 'ready' | 'closed';
-
-export interface AttachedWorkersOptions extends WorkersOptions {
-  /** `ws://` or `wss://` URL of the engine. */
-  readonly url: string;
-  readonly logger: Logger;
-  readonly identity?: WorkerIdentity;
-}
 
 /**
  * We as a worker of a running iii engine: it calls our functions, and we call others through it. The connection is made
@@ -61,18 +50,16 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
   readonly #custom: CustomStreamFunctions;
   readonly #triggers: RelayedTriggers;
   readonly #changesFunction = `iii-stream-functions-available-${randomUUID()}`;
-  readonly #listeners = new Set<(state: AttachedState) => void>();
+  readonly #state = new StateWatch();
   #service: StreamService | undefined;
-  #state: AttachedState = 'connecting';
-  /** What the engine said that it offers beyond, in this connection. */
-  #features: ReadonlySet<unknown> = NO_FEATURES;
+  readonly #features = new EngineFeatures();
   #closing: Promise<void> | undefined;
 
   /** @throws LocalError `engine_url` */
   constructor(options: AttachedWorkersOptions) {
     this.#options = options;
     const { url, logger } = options;
-    this.#name = nameOf(url);
+    this.#name = shownUrl(url);
     this.#shared = new Shared(options);
     const ask = (functionId: string, payload: JsonText, done: InvocationCallback): void =>
       this.invoke(functionId, payload, { timeoutMs: QUESTION_MS }, done);
@@ -95,21 +82,20 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
   }
 
   get state(): AttachedState {
-    return this.#state;
+    return this.#state.current;
   }
 
   notReady(): string | undefined {
-    return this.#state === 'ready' ? undefined : 'the engine is not connected';
+    return this.#state.current === 'ready' ? undefined : 'the engine is not connected';
   }
 
   usage(): WorkersUsage {
-    return { connected: 0, pending: this.#shared.budget.used, engineUp: this.#state === 'ready' };
+    return { connected: 0, pending: this.#shared.budget.used, engineUp: this.#state.current === 'ready' };
   }
 
   /** Tells `listener` about every change of the state, until the returned function is called. */
   onState(listener: (state: AttachedState) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#state.listen(listener);
   }
 
   /** Offers the functions and trigger types of `service`. Call it once, before `listen`. */
@@ -122,16 +108,11 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
    *
    * @throws LocalError `closed` when it is closed meanwhile
    */
-  listen(): Promise<{ url: string }> {
+  async listen(): Promise<{ url: string }> {
+    const settled = this.#state.settled();
     this.#link.connect();
-    return new Promise((resolve, reject) => {
-      const stop = this.onState((state) => {
-        if (state === 'connecting') return;
-        stop();
-        if (state === 'ready') resolve({ url: this.#name });
-        else reject(new LocalError('closed', 'closed before the engine could be reached'));
-      });
-    });
+    if ((await settled) === 'ready') return { url: this.#name };
+    throw new LocalError('closed', 'closed before the engine could be reached');
   }
 
   /**
@@ -165,7 +146,7 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
 
   /** An engine that offers observers has them called by whoever calls the source: so every event calls it. */
   isObserved(): boolean {
-    return this.#features.has(ENGINE_FEATURE.observe) || this.#features.has(ENGINE_FEATURE.observeHooks);
+    return this.#features.observes;
   }
 
   observed(source: ObservableId, event: JsonText, trace: TraceContext | undefined): void {
@@ -186,8 +167,7 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
     await drain(() => this.#shared.budget.used > 0 || (this.#link.engine?.gate.calls ?? 0) > 0);
     await this.#link.close();
     this.#shared.close();
-    this.#enter('closed');
-    this.#listeners.clear();
+    this.#state.enter('closed');
   }
 
   /**
@@ -204,24 +184,19 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
     await Promise.all([this.#custom.refresh(), this.#triggers.reconcile(true)]);
     if (this.#link.engine !== engine) return;
     this.#options.logger.info({ engine: this.#name }, 'registered on the engine');
-    this.#enter('ready');
+    this.#state.enter('ready');
   }
 
   #down(): void {
-    this.#features = NO_FEATURES;
+    this.#features.forget();
     this.#triggers.disconnected();
-    if (this.#closing === undefined) this.#enter('connecting');
-  }
-
-  #enter(state: AttachedState): void {
-    if (state === this.#state) return;
-    this.#state = state;
-    for (const listener of this.#listeners) listener(state);
+    if (this.#closing === undefined) this.#state.enter('connecting');
   }
 
   #invoked({ message, payload, trace }: IncomingCall, reply: InvocationCallback): void {
     const { function_id: functionId } = message;
-    if (this.#closing !== undefined) reply(SHUTTING_DOWN, undefined);
+    if (this.#closing !== undefined)
+      reply({ code: INVOCATION_ERROR.invocationStopped, message: 'The worker is shutting down' }, undefined);
     else if (functionId === this.#changesFunction) {
       reply(undefined, undefined);
       void this.#custom.refresh();
@@ -242,7 +217,7 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
         this.#options.logger.warn({ ...message }, 'the engine refused a message of ours');
         break;
       case WORKER_MESSAGE.workerRegistered:
-        this.#features = featuresOf(message.features);
+        this.#features.take(message.features);
         break;
       case WORKER_MESSAGE.registrationRejected:
         this.#options.logger.error({ ...message }, 'the engine rejected a registration of ours');
@@ -260,12 +235,8 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
   #registerTrigger(message: RegisterTriggerMessage): void {
     const { id, trigger_type, function_id } = message;
     const failure = this.#triggers.register(message);
-    if (failure !== undefined) {
-      this.#options.logger.warn(
-        { trigger: id, trigger_type, function: function_id, ...failure },
-        'refused a trigger',
-      );
-    }
+    const about = { trigger: id, trigger_type, function: function_id, ...failure };
+    if (failure !== undefined) this.#options.logger.warn(about, 'refused a trigger');
     const error = failure && errorBody(failure);
     this.#link.engine?.send(encodeTriggerRegistrationResultMessage({ id, trigger_type, function_id, error }));
   }
@@ -274,21 +245,4 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
     if (this.#service === undefined) throw new Error('serve() comes before listen()');
     return this.#service;
   }
-}
-
-const SHUTTING_DOWN: InvocationFailure = {
-  code: INVOCATION_ERROR.invocationStopped,
-  message: 'The worker is shutting down',
-};
-
-const featuresOf = (features: unknown): ReadonlySet<unknown> =>
-  Array.isArray(features) ? new Set(features) : NO_FEATURES;
-
-/** A URL as it may be shown: without credentials and query. */
-function nameOf(url: string): string {
-  const { protocol = '', host = '', pathname = '' } = URL.canParse(url) ? new URL(url) : {};
-  if (protocol !== 'ws:' && protocol !== 'wss:') {
-    throw new LocalError('engine_url', "the engine's URL must begin with ws:// or wss://");
-  }
-  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }
