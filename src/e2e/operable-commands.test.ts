@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { config, IN_MEMORY, type RunningServer, startServer, temporaryDirectory } from './testing/server.js';
@@ -92,6 +94,25 @@ test('set --if-rev writes only over the rev it names, and says what is there ins
   assert.match(malformed.error, /--if-rev: must be a whole number/);
   const now = await run(server.adminUrl, ['get', 's', 'g', 'i']);
   assert.equal(now.out, '{"n":2}\n');
+});
+
+test('health says whether the server is ready, and why not, by its exit code too', async () => {
+  const reasons = ['the disk is full', 'the engine is not connected'];
+  let status = 503;
+  const server = createServer((_request, response) => {
+    response.statusCode = status;
+    response.end(JSON.stringify(status === 200 ? { ready: true, reasons: [] } : { ready: false, reasons }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const not = await run(url, ['health']);
+  assert.deepEqual([not.code, JSON.parse(not.out)], [1, { ready: false, reasons }]);
+  status = 200;
+  assert.equal((await run(url, ['health'])).code, 0);
+  server.close();
+  const away = await run(url, ['health']);
+  assert.equal(away.code, 1);
+  assert.match(away.error, /no iii-stream server replies/);
 });
 
 test('tail prints what happens, comes back after a restart, and resumes with --since', async () => {
