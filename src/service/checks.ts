@@ -37,13 +37,15 @@ export function writtenAddress(
   input: { stream_name: string; group_id: string; item_id: string },
   config: ServiceConfig,
 ): ItemAddress {
-  for (const field of ['stream_name', 'group_id', 'item_id'] as const) refuseShortened(field, input[field]);
+  refuseShortened('stream_name', input.stream_name);
+  refuseShortened('group_id', input.group_id);
+  refuseShortened('item_id', input.item_id);
   return itemAddress(input, config);
 }
 
 /** @throws StreamError `invalid_input`, naming the field */
 export function refuseShortened(field: string, name: string): void {
-  if (!SHORTENED.has(name)) return;
+  if (name.length > 2 || !SHORTENED.has(name)) return;
   throw new StreamError('invalid_input', `${field}: must not be "." or "..", which paths lose`);
 }
 

@@ -175,7 +175,7 @@ export class CustomStreams {
   }
 
   #has(functionId: string, stream: string): boolean {
-    return this.#functions.has(implementing(functionId, stream));
+    return this.#functions.hasCustomStreams && this.#functions.has(implementing(functionId, stream));
   }
 
   async #get(at: ItemAddress, trace: TraceContext | undefined): Promise<JsonText | undefined> {

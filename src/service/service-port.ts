@@ -62,6 +62,8 @@ export interface StreamService {
 export interface FunctionCaller {
   /** True when a call of this id would find a function now. Synchronous and cheap: every stream call asks it for custom streams. */
   has(functionId: string): boolean;
+  /** False when no worker implements a stream: then nothing needs to be asked. */
+  readonly hasCustomStreams: boolean;
   /** Calls a function. `done` is called exactly once, also when the worker vanishes or the time is up. */
   invoke(functionId: string, payload: JsonText, options: InvokeOptions, done: InvocationCallback): void;
   /** Calls a function without wanting its result. False when there is no such function (logged by the caller). */

@@ -22,6 +22,8 @@ export class FakeFunctions implements FunctionCaller {
   observing = false;
   readonly calls: { id: string; payload: unknown }[] = [];
 
+  readonly hasCustomStreams = true;
+
   has(functionId: string): boolean {
     return this.known.has(functionId);
   }

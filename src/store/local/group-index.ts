@@ -5,7 +5,15 @@ import type { Standing } from '../../domain/condition.js';
 import { changesAfter, type GroupHead, resetReason } from '../../domain/since.js';
 import type { ItemAt, Mutation } from '../port.js';
 import { applyChange, dropTombstones } from './apply-change.js';
-import type { GroupState, Node, RevOrder, Sequenced, Usage } from './node.js';
+import {
+  aliveValue,
+  type GroupState,
+  type ItemState,
+  type Node,
+  type RevOrder,
+  type Sequenced,
+  type Usage,
+} from './node.js';
 import { currentValues, hasCurrent } from './pending.js';
 import { itemPrefix } from './records.js';
 import { sequenceChange } from './sequence.js';
@@ -85,15 +93,19 @@ export class GroupIndex implements GroupHead {
     return this.items.get(id) ?? this.tombstones?.get(id);
   }
 
+  /** What the item's newest record says, staged ones included. */
+  newest(id: string): ItemState | undefined {
+    return this.#pending?.get(id) ?? this.node(id);
+  }
+
   /** The item's value, staged changes included. */
   current(id: string): JsonText | undefined {
-    const newest = this.#pending?.get(id) ?? this.items.get(id);
-    return newest !== undefined && newest.created > 0 ? newest.value : undefined;
+    return aliveValue(this.newest(id));
   }
 
   /** The item as the next write meets it, staged changes included. */
   standing(id: string): Standing {
-    const newest = this.#pending?.get(id) ?? this.node(id);
+    const newest = this.newest(id);
     if (newest === undefined) return NOTHING;
     const { created, value, rev, extras } = newest;
     const keys = extras?.keys;
@@ -120,16 +132,16 @@ export class GroupIndex implements GroupHead {
 
   /**
    * Gives a change of `id` its place after everything staged; nothing has changed until it is staged or confirmed.
+   * @param before the item's newest record
    * @param value the new one; undefined = deletes the item, which must be there
-   * @param old the current value
    * @param now ms
    * @param mutation says how long the item lives, and what a retry is known by
    * @param ahead how many changes of other items are sequenced before it, and not staged
    */
   sequence(
     id: string,
+    before: ItemState | undefined,
     value: JsonText | undefined,
-    old: JsonText | undefined,
     now: number,
     trace: TraceContext | undefined,
     mutation: Mutation,
@@ -137,8 +149,7 @@ export class GroupIndex implements GroupHead {
   ): Sequenced {
     const seq = this.#pendingSeq + 1 + ahead;
     const timestamp = nextTimestamp(now, this.#pendingTimestamp) + ahead;
-    const before = this.#pending?.get(id) ?? this.node(id);
-    return sequenceChange(this, before, id, seq, timestamp, value, old, trace, mutation);
+    return sequenceChange(this, before, id, seq, timestamp, value, trace, mutation);
   }
 
   /** Shows a change to the next ones, and to those who read what is on its way. */

@@ -13,6 +13,10 @@ export interface ItemState extends Omit<ItemEntry, 'alive' | 'deletedBeforeAt'> 
   readonly run?: OpsRun | undefined;
 }
 
+/** The value of an item that is alive. */
+export const aliveValue = (state: ItemState | undefined): JsonText | undefined =>
+  state !== undefined && state.created > 0 ? state.value : undefined;
+
 /** A change that has its place in the group's order, and what the item's record says after it. */
 export interface Sequenced extends ItemState {
   readonly change: Change;

@@ -3,7 +3,7 @@ import type { Change, ChangeKind, GroupAddress, TraceContext } from '../../domai
 import { type Extras, extrasAfter } from '../../domain/lifetime.js';
 import { ownId, tombstoneValue } from '../../domain/since.js';
 import type { Mutation } from '../port.js';
-import type { ItemState, Sequenced } from './node.js';
+import { aliveValue, type ItemState, type Sequenced } from './node.js';
 import { runAfter } from './ops-run.js';
 
 /**
@@ -11,7 +11,6 @@ import { runAfter } from './ops-run.js';
  *
  * @param before what the item's newest record says, staged ones included
  * @param value the new one; undefined = deletes the item, which must be there
- * @param old the current value
  * @param ops of an update: the text of those that made it
  */
 export function sequenceChange(
@@ -21,10 +20,10 @@ export function sequenceChange(
   seq: number,
   timestamp: number,
   value: JsonText | undefined,
-  old: JsonText | undefined,
   trace: TraceContext | undefined,
   mutation: Mutation,
 ): Sequenced {
+  const old = aliveValue(before);
   const kind: ChangeKind = value === undefined ? 'delete' : old === undefined ? 'create' : 'update';
   const text = (value ?? old) as JsonText;
   const ops = kind === 'update' ? opsOf(mutation) : undefined;

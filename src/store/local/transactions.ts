@@ -14,7 +14,6 @@ import { NOTHING, type Writer } from './writer.js';
 interface Planned extends GuardedWrite {
   /** Undefined = it deletes the item. */
   readonly value: JsonText | undefined;
-  readonly old: JsonText | undefined;
 }
 
 /** Transactions of the local store: decided, sequenced and staged in one turn, durable in one entry of the queue. */
@@ -106,9 +105,9 @@ function judge({ mutation }: GuardedWrite, standing: Standing, now: number): Ver
 /** Undefined when it changes nothing. */
 function planOne(write: GuardedWrite, { value: old }: Standing): Planned | undefined {
   const { mutation } = write;
-  if (mutation.kind === 'delete') return old === undefined ? undefined : { ...write, value: undefined, old };
+  if (mutation.kind === 'delete') return old === undefined ? undefined : { ...write, value: undefined };
   const value = mutation.kind === 'set' ? mutation.value : mutation.apply(old);
-  return value === undefined ? undefined : { ...write, value, old };
+  return value === undefined ? undefined : { ...write, value };
 }
 
 function sequenceAll(
@@ -117,8 +116,8 @@ function sequenceAll(
   now: number,
   trace: TraceContext | undefined,
 ): readonly Sequenced[] {
-  return writes.map(({ item, value, old, mutation }, index) => {
-    const sequenced = group.sequence(item, value, old, now, trace, mutation, index);
+  return writes.map(({ item, value, mutation }, index) => {
+    const sequenced = group.sequence(item, group.newest(item), value, now, trace, mutation, index);
     if (index === writes.length - 1) return sequenced;
     return { ...sequenced, change: { ...sequenced.change, more: true } };
   });

@@ -14,7 +14,7 @@ import type { Expiry } from './expiry.js';
 import type { GroupIndex } from './group-index.js';
 import type { Housekeeping } from './housekeeping.js';
 import type { Journal } from './journal.js';
-import { RevOrder, type Sequenced } from './node.js';
+import { aliveValue, RevOrder, type Sequenced } from './node.js';
 import { encodeItem } from './records.js';
 import type { StoreEpoch } from './store-epoch.js';
 
@@ -60,7 +60,8 @@ export class Writer implements CommitOwner, TransactionOwner {
       const rejected = rejection(guard, known?.standing(item) ?? NOTHING, this.#now());
       if (rejected !== undefined) return this.#unchanged(known, item, rejected.outcome, rejected.rev);
     }
-    const old = known?.current(item);
+    const before = known?.newest(item);
+    const old = aliveValue(before);
     const value =
       mutation.kind === 'set' ? mutation.value : mutation.kind === 'update' ? mutation.apply(old) : undefined;
     if (value === undefined && (mutation.kind === 'update' || old === undefined)) {
@@ -72,7 +73,7 @@ export class Writer implements CommitOwner, TransactionOwner {
     if (known !== undefined) this.parts.lead.check(known.lastTimestamp, now);
     const group = known ?? this.add(address);
     if (group.isEmptied) this.#catalog.revive(group);
-    const sequenced = group.sequence(item, value, old, now, trace, mutation);
+    const sequenced = group.sequence(item, before, value, now, trace, mutation);
     const result = guard === undefined ? { change: sequenced.change, old } : applied(sequenced, old);
     if (this.#queue !== undefined) return this.#enqueue(this.#queue, group, sequenced, result);
     this.confirm(group, sequenced, 0);

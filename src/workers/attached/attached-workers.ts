@@ -119,6 +119,9 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
    * Custom streams are known from the engine's last list, also while it is away. Any other id may exist whenever the
    * engine is there.
    */
+  /** The engine knows. */
+  readonly hasCustomStreams = true;
+
   has(functionId: string): boolean {
     if (isCustomStream(functionId)) return this.#custom.has(functionId);
     return this.#link.engine !== undefined;

@@ -123,6 +123,10 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
     return { connected: this.#workers.size, pending: this.#shared.budget.used };
   }
 
+  get hasCustomStreams(): boolean {
+    return this.#functions.hasCustomStreams;
+  }
+
   has(functionId: string): boolean {
     return this.#functions.has(functionId);
   }

@@ -35,6 +35,8 @@ export class Functions {
   readonly #changed: (id: string) => void;
   /** False until there is a service behind our own functions. */
   offersOwn = false;
+  /** Of functions with a name in parentheses, which may implement a stream. */
+  #customCount = 0;
 
   /** @param changed told when an id appears or vanishes */
   constructor(changed: (id: string) => void) {
@@ -43,6 +45,11 @@ export class Functions {
 
   has(id: string): boolean {
     return this.#owners.has(id) || this.isOwn(id);
+  }
+
+  /** False when no worker implements a stream. */
+  get hasCustomStreams(): boolean {
+    return this.#customCount > 0;
   }
 
   /** True for a function of ours, whether or not a worker stands in for it. */
@@ -79,7 +86,7 @@ export class Functions {
     if (owner !== undefined && owner.worker !== worker) others.push(owner);
     this.#keepOlder(id, others);
     this.#owners.set(id, { worker, info, isHttp: invocation != null });
-    if (isNew) this.#changed(id);
+    if (isNew) this.#appeared(id, 1);
     return !held;
   }
 
@@ -97,7 +104,7 @@ export class Functions {
       this.#owners.set(id, next);
       this.#keepOlder(id, older.slice(0, -1));
     }
-    if (!this.has(id)) this.#changed(id);
+    if (!this.has(id)) this.#appeared(id, -1);
     return true;
   }
 
@@ -121,6 +128,12 @@ export class Functions {
   list(): FunctionInfo[] {
     const own = this.offersOwn ? OWN.filter(({ function_id }) => !this.#owners.has(function_id)) : [];
     return [...own, ...[...this.#owners.values()].map(({ info }) => info)];
+  }
+
+  /** @param by 1 when an id appeared, -1 when it vanished */
+  #appeared(id: string, by: 1 | -1): void {
+    if (id.endsWith(')')) this.#customCount += by;
+    this.#changed(id);
   }
 
   #keepOlder(id: string, older: readonly Registration[]): void {
