@@ -50,10 +50,9 @@ export function createStreamClient<Streams = Record<string, unknown>>(
   const url = new URL(address);
   // Asks to be told why it was refused, which a browser would not see (D32).
   url.searchParams.set('explain', '1');
-  const href = url.href;
   // Each has to be a function, or milliseconds.
   for (const [name, value] of Object.entries({
-    url: /^ws[^#]*$/.test(href) && failure,
+    url: /^ws[^#]*$/.test(url.href) && failure,
     token: (token as string | undefined)?.trim ?? token ?? failure,
     // Node before 22 has none of its own.
     WebSocket: Socket,
@@ -97,9 +96,9 @@ export function createStreamClient<Streams = Record<string, unknown>>(
     // Of a set, one that another one ended meanwhile is not called any more.
     for (const observer of observers) void guard('listener', () => observer[at]?.(value));
   };
-  const arm = (...args: [act: (code: string) => void, ms: number, code?: string]): void => {
+  const arm = (act: () => void, ms: number): void => {
     clearTimeout(timer);
-    timer = setTimeout(...(args as [(code?: string) => void, number, string?]));
+    timer = setTimeout(act, ms);
   };
   const move = (next: typeof state, error?: StreamClientError): void => {
     state = next;
@@ -115,7 +114,7 @@ export function createStreamClient<Streams = Record<string, unknown>>(
     socket?.close();
     move(next, error);
   };
-  const lost = (code: string, detail?: unknown): void => {
+  const lost = (code = 'timeout', detail?: unknown): void => {
     const now = Date.now();
     if (!lostAt || now - openedAt > MS.steady) lostAt = now;
     // Not yet: far from now.
@@ -127,7 +126,7 @@ export function createStreamClient<Streams = Record<string, unknown>>(
   const ping = (): void => {
     if (!core._ack?.ping) return;
     core._send(SOCKET_MESSAGE.ping);
-    arm(lost, MS.pong, 'timeout');
+    arm(lost, MS.pong);
   };
   const take = ({ data: text }: { data: string }): void => {
     arm(ping, MS.silence);
@@ -148,11 +147,14 @@ export function createStreamClient<Streams = Record<string, unknown>>(
       <Event>(act: (event: Event) => void) =>
       (event: Event) =>
         mine === run && act(event);
-    arm(lost, MS.connect, 'timeout');
+    arm(lost, MS.connect);
     try {
       const value = (await ((token as string)?.trim ? token : (token as Ask)?.({ attempt }))) as string;
       if (mine !== run) return;
-      socket = new (Socket as WebSocketConstructor)(href, value ? [SUBPROTOCOL.authorization, value] : []);
+      socket = new (Socket as WebSocketConstructor)(
+        url.href,
+        value ? [SUBPROTOCOL.authorization, value] : [],
+      );
       socket.onopen = on(() => {
         openedAt = Date.now();
         arm(ping, MS.silence);
@@ -160,10 +162,9 @@ export function createStreamClient<Streams = Record<string, unknown>>(
       });
       socket.onmessage = on(take);
       socket.onclose = on(({ code, reason }: { code: number; reason: string }) => {
-        reason ||= code + '';
         // 1008, and refusals by an HTTP status below 420 (D32): a retry will not mend them.
-        if (/^(1008|44[01])/.test(code as never)) leave('closed', failure(reason));
-        else lost(reason);
+        if (/^(1008|44[01])/.test(code as never)) leave('closed', failure(reason || code + ''));
+        else lost(reason || code + '');
       });
       // A close follows every error.
       socket.onerror = failure;
@@ -201,7 +202,7 @@ export function createStreamClient<Streams = Record<string, unknown>>(
     _check() {
       if (state === 'idle') void connect();
       // A refusal stays one.
-      else if (!groups.size && state !== 'closed') leave('idle');
+      else if (!(groups.size || state === 'closed')) leave('idle');
     },
   } as Omit<Core, '_status' | '_ack'> as Core;
 

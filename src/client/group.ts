@@ -62,15 +62,15 @@ export function createGroup(
     const next: ItemView = {
       ...(seq < target ? view : { items: list, item: get(id), epoch, seq }),
       status:
-        stage > STAGE.live
-          ? 'error'
-          : stage > STAGE.joining
+        stage < STAGE.live
+          ? isKnown
+            ? 'stale'
+            : stage
+              ? 'loading'
+              : 'idle'
+          : stage < STAGE.ended
             ? 'live'
-            : isKnown
-              ? 'stale'
-              : stage
-                ? 'loading'
-                : 'idle',
+            : 'error',
       error,
     };
     if (Object.entries(next).some(([name, value]) => view[name as keyof ItemView] !== value)) {
@@ -90,11 +90,10 @@ export function createGroup(
   /** @param isSameHistory an item of the same rev is the same item, and keeps its identity */
   const stand = (saved: SavedGroup, isSameHistory?: unknown): void => {
     const old = entries;
-    const { items } = saved;
     entries = new Map(
-      items.map((item, at) => {
+      saved.items.map((item, at, { length }) => {
         const known = old.get(item.id)?.[1];
-        return [item.id, [at - items.length, isSameHistory && known?.rev === item.rev ? known : item]];
+        return [item.id, [at - length, isSameHistory && known?.rev === item.rev ? known : item]];
       }),
     );
     list = undefined;
@@ -193,13 +192,13 @@ export function createGroup(
     },
     _take(message) {
       const { type } = message;
-      if (!stage || stage > STAGE.live) return;
+      if (!(stage && stage < STAGE.ended)) return;
       if (message.subscriptionId === subscriptionId) {
         if (type === SOCKET_MESSAGE.subscribed) {
-          const isSync = message.mode === STREAM_EVENT.sync;
-          enter(isSync ? STAGE.joining : STAGE.live);
-          // What changed of one item need not reach as far as its group did.
-          target = isSync || id ? 0 : (message.seq as number);
+          // What changed of one item need not reach as far as its group did. Before a sync: half of a catch-up that was
+          // cut off stays hidden until the sync replaces it.
+          target = id ? 0 : (message.seq as number);
+          enter(message.mode === STREAM_EVENT.sync ? STAGE.joining : STAGE.live);
         } else if (message.code) {
           enter(STAGE.ended, failure(message.code, message.message));
           // too_many_joins, unavailable and internal pass.

@@ -103,12 +103,12 @@ export const useStreamGroup = <T = unknown, Data = T[]>(
   const { sortKey, select } = args;
   return useStream(
     args as Partial<StreamGroupArgs<T>>,
-    (items: readonly StreamItem<T>[]) => {
-      if (select) return select(items);
-      const data = items.map((item) => item.data);
-      if (sortKey) data.sort((a, b) => (a[sortKey] < b[sortKey] ? -1 : Number(a[sortKey] > b[sortKey])));
-      return data as Data;
-    },
+    select ??
+      ((items: readonly StreamItem<T>[]) => {
+        const data = items.map((item) => item.data);
+        if (sortKey) data.sort((a, b) => (a[sortKey] < b[sortKey] ? -1 : Number(a[sortKey] > b[sortKey])));
+        return data as Data;
+      }),
     [select, sortKey],
   );
 };

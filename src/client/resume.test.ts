@@ -31,6 +31,18 @@ test('a cut in the middle of what changed: the cursor stands where the last appl
   server.client.close();
 });
 
+test('a cut in the middle of what changed, then a full sync: half of it is never shown', async () => {
+  const server = await live();
+  const first = await back(server);
+  await first.socket.say(say.ack(first.joins[0]!, 'changes', 9), say.change('update', 'a', 4));
+  const second = await back(server);
+  await second.socket.say(say.ack(second.joins[0]!, 'sync', 12, { reason: 'horizon' }));
+  assert.equal(shown(server.group.getSnapshot()), 'a@1 b@2');
+  await second.socket.say(say.sync('b@12', 12));
+  assert.equal(shown(server.group.getSnapshot()), 'b@12');
+  server.client.close();
+});
+
 test('an item that is learned late gets its place by `created`', async () => {
   const server = await live();
   const { socket, joins } = await back(server);
