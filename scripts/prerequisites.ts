@@ -5,6 +5,8 @@ import { delimiter, join } from 'node:path';
 /** Programs that the tests and `npm run deploy:check` run, and Debian's package of each. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   'redis-server': 'redis-server',
+  openssl: 'openssl',
+  python3: 'python3-pip',
   chromium: 'chromium',
   nginx: 'nginx-light',
   haproxy: 'haproxy',

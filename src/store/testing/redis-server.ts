@@ -4,25 +4,38 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { freePort } from '../../net/testing/free-port.js';
+import { freePort, freePorts } from '../../net/testing/free-port.js';
+
+/** What stands in for `redis-server`, and the certificate (PEM files) of a Cluster that speaks TLS. */
+export interface ServerKind {
+  readonly program?: string;
+  readonly tls?: { readonly certificate: string; readonly key: string };
+}
 
 /** A real `redis-server` on a free port of loopback, with an append-only file in a temporary directory. */
 export class RedisServer implements AsyncDisposable {
   readonly port: number;
   readonly #directory: string;
   readonly #args: readonly string[];
+  readonly #program: string;
   #process: ChildProcess | undefined;
 
-  private constructor(port: number, directory: string, args: readonly string[]) {
+  private constructor(port: number, directory: string, args: readonly string[], program: string) {
     this.port = port;
     this.#directory = directory;
     this.#args = args;
+    this.#program = program;
   }
 
   /** Starts a server; a missing `redis-server` is an error. */
-  static async start(...args: string[]): Promise<RedisServer> {
+  static start(...args: string[]): Promise<RedisServer> {
+    return RedisServer.run('redis-server', args);
+  }
+
+  /** The same with another program. */
+  static async run(program: string, args: readonly string[]): Promise<RedisServer> {
     const directory = await mkdtemp(join(tmpdir(), 'iii-stream-redis-'));
-    const server = new RedisServer(await freePort(), directory, args);
+    const server = new RedisServer(await freePort(), directory, args, program);
     await server.start();
     return server;
   }
@@ -43,7 +56,7 @@ export class RedisServer implements AsyncDisposable {
       '--save',
       '',
     ];
-    const child = spawn('redis-server', [...fixed, '--appendonly', 'yes', ...this.#args], {
+    const child = spawn(this.#program, [...fixed, '--appendonly', 'yes', ...this.#args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#process = child;
@@ -51,7 +64,7 @@ export class RedisServer implements AsyncDisposable {
     let log = '';
     await new Promise<void>((resolve, reject) => {
       child.once('error', reject);
-      child.once('exit', () => reject(new Error(`redis-server ended:\n${log}`)));
+      child.once('exit', () => reject(new Error(`${this.#program} ended:\n${log}`)));
       child.stdout!.on('data', (chunk: Buffer) => {
         log += chunk.toString();
         if (log.includes('Ready to accept connections')) resolve();
@@ -92,21 +105,35 @@ export class RedisServer implements AsyncDisposable {
 /** A Redis Cluster of three masters on loopback; the masters are the first three servers. */
 export class RedisClusterServers implements AsyncDisposable {
   readonly servers: readonly RedisServer[];
+  /** Empty without TLS. */
+  readonly tlsPorts: readonly number[];
 
-  private constructor(servers: readonly RedisServer[]) {
+  private constructor(servers: readonly RedisServer[], tlsPorts: readonly number[]) {
     this.servers = servers;
+    this.tlsPorts = tlsPorts;
   }
 
-  /** @param replicas of each master */
-  static async start(replicas = 0): Promise<RedisClusterServers> {
+  /**
+   * @param replicas of each master
+   * @param kind with TLS, the nodes name each other `localhost`
+   */
+  static async start(
+    replicas = 0,
+    { program = 'redis-server', tls }: ServerKind = {},
+  ): Promise<RedisClusterServers> {
     const servers: RedisServer[] = [];
+    const tlsPorts = tls === undefined ? [] : await freePorts(3 * (1 + replicas));
     for (let n = 0; n < 3 * (1 + replicas); n++) {
       const bus = String(await freePort());
       const options = ['--cluster-enabled', 'yes', '--cluster-port', bus, '--cluster-node-timeout', '1000'];
-      servers.push(await RedisServer.start(...options, '--repl-diskless-sync-delay', '0'));
+      if (tls !== undefined) options.push(...tlsOptions(tls, tlsPorts[n] as number));
+      servers.push(await RedisServer.run(program, [...options, '--repl-diskless-sync-delay', '0']));
     }
-    const cluster = new RedisClusterServers(servers);
-    const nodes = servers.map(({ port }) => `127.0.0.1:${port}`);
+    const cluster = new RedisClusterServers(servers, tlsPorts);
+    const nodes =
+      tls === undefined
+        ? servers.map(({ port }) => `127.0.0.1:${port}`)
+        : ['--tls', '--cacert', tls.certificate, ...tlsPorts.map((port) => `localhost:${port}`)];
     const create = spawn(
       'redis-cli',
       ['--cluster', 'create', ...nodes, '--cluster-replicas', String(replicas), '--cluster-yes'],
@@ -145,6 +172,16 @@ export class RedisClusterServers implements AsyncDisposable {
     await Promise.all(this.servers.map((server) => server[Symbol.asyncDispose]()));
   }
 }
+
+/** The nodes know each other by a name, and their certificate holds no address. */
+const tlsOptions = (
+  { certificate, key }: { readonly certificate: string; readonly key: string },
+  port: number,
+): string[] => [
+  ...['--tls-port', String(port), '--tls-cluster', 'yes', '--tls-auth-clients', 'no'],
+  ...['--tls-cert-file', certificate, '--tls-key-file', key, '--tls-ca-cert-file', certificate],
+  ...['--cluster-announce-hostname', 'localhost', '--cluster-preferred-endpoint-type', 'hostname'],
+];
 
 function countMessages(client: Redis, channel: string, count: number): Promise<void> {
   let left = count;
