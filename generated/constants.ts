@@ -211,6 +211,8 @@ export const LOCAL_ERROR = {
   listenFailed: 'listen_failed',
   /** The engine's URL is no WebSocket URL. */
   engineUrl: 'engine_url',
+  /** The engine does not take us as a worker. */
+  engineRejected: 'engine_rejected',
   /** The URL of Redis is malformed. */
   redisUrl: 'redis_url',
   /** Redis cannot be reached, or cannot be used. */
@@ -424,6 +426,8 @@ export const SOCKET_ERROR = {
   tooManyJoins: 'too_many_joins',
   /** The group passes `limits.sync_bytes` and `page` was not asked for. The subscription has ended. */
   limit: 'limit',
+  /** A custom stream whose values do not all have an `id` of their own has no `items`. The subscription has ended. */
+  itemsUnsupported: 'items_unsupported',
   /** The state cannot be read now. Join again later. */
   unavailable: 'unavailable',
   /** A fault of the server; the details are in its log. */
@@ -535,6 +539,16 @@ export const ENGINE_TRIGGER_TYPE = {
   functionsAvailable: 'engine::functions-available',
   /** A worker connected, told its facts, or left. */
   workersAvailable: 'engine::workers-available',
+} as const;
+
+/** What `engine::workers-available` tells of a worker. */
+export const WORKER_EVENT = {
+  /** It connected. */
+  connected: 'worker_connected',
+  /** It told its facts. */
+  updated: 'worker_metadata_updated',
+  /** It left. */
+  disconnected: 'worker_disconnected',
 } as const;
 
 /** Functions that may be observed. Each is called once per event, and returns it. */

@@ -20,6 +20,7 @@ export type SocketErrorCode =
   | 'too_many_subscriptions'
   | 'too_many_joins'
   | 'limit'
+  | 'items_unsupported'
   | 'unavailable'
   | 'internal';
 

@@ -513,7 +513,7 @@ export function decodeSubscribedMessage(message: SubscribedMessage): SubscribedM
 
 /** The parts of `ErrorMessage`; any-typed ones are JSON text. */
 export interface ErrorMessageParts {
-  readonly code: 'invalid_message' | 'message_too_deep' | 'empty_name' | 'name_too_long' | 'duplicate_subscription' | 'too_many_subscriptions' | 'too_many_joins' | 'limit' | 'unavailable' | 'internal';
+  readonly code: 'invalid_message' | 'message_too_deep' | 'empty_name' | 'name_too_long' | 'duplicate_subscription' | 'too_many_subscriptions' | 'too_many_joins' | 'limit' | 'items_unsupported' | 'unavailable' | 'internal';
   readonly message: string;
   readonly subscriptionId: string | undefined;
 }

@@ -1,7 +1,9 @@
 import type { Change, Cursor, GroupAddress, ResetReason, Since, Snapshot } from '../domain/change.js';
 import {
+  hasIds,
   renderChange,
   renderDropped,
+  renderItemsUnsupported,
   renderSubscribed,
   renderSync,
   renderTooLarge,
@@ -38,7 +40,7 @@ interface ReplyGroup {
 /** Writes what members of one group are told before they are live, and moves their cursors along. */
 export class Replies {
   readonly #at: GroupAddress;
-  readonly #isOrderedByTime: boolean;
+  readonly #source: Source;
   readonly #retained: Retained;
   readonly #syncs: SyncCache;
   readonly #context: DeliveryContext;
@@ -47,10 +49,15 @@ export class Replies {
   constructor({ at, n, source, members }: ReplyGroup, syncs: SyncCache, context: DeliveryContext) {
     this.#at = at;
     this.#n = n;
-    this.#isOrderedByTime = source.isOrderedByTime === true;
+    this.#source = source;
     this.#retained = members.retained;
     this.#syncs = syncs;
     this.#context = context;
+  }
+
+  /** A stream may become a custom one, or be none any more, while it has members. */
+  get #isOrderedByTime(): boolean {
+    return this.#source.isOrderedByTime === true;
   }
 
   /** Begins a sync that comes in pieces; undefined when the reply is none. */
@@ -59,7 +66,7 @@ export class Replies {
     if (to.page === undefined || 'sync' in reply) return undefined;
     const reset = 'since' in reply && reply.since.kind === 'reset' ? reply.since : undefined;
     const snapshot = 'snapshot' in reply ? reply.snapshot : reset?.snapshot;
-    if (snapshot === undefined) return undefined;
+    if (snapshot === undefined || lacksIds(to, snapshot)) return undefined;
     if (reset !== undefined) this.#context.counters.catchUps++;
     this.#syncs.addSnapshot(snapshot);
     this.#acknowledge(member, to, reset?.reason, snapshot);
@@ -192,6 +199,11 @@ export class Replies {
 
   /** A full sync of one subscription, with the acknowledgement that it asked for. */
   #sync(member: Member, to: Subscription, reason: ResetReason | undefined, snapshot: Snapshot): void {
+    if (lacksIds(to, snapshot)) {
+      this.#write(member, [unsequenced(renderItemsUnsupported(to.subscriptionId))]);
+      this.#context.tooLarge(member.outlet, to);
+      return;
+    }
     if (to.item === undefined && isLonger(snapshot, this.#context.syncBytes())) {
       this.#write(member, [unsequenced(renderTooLarge(to.subscriptionId))]);
       this.#context.tooLarge(member.outlet, to);
@@ -229,6 +241,9 @@ export class Replies {
     this.#context.send(outlet, this.#context.encoders[outlet.variant](messages), messages.length);
   }
 }
+
+/** It asked for ids that nobody knows. */
+const lacksIds = ({ withItems }: Subscription, snapshot: Snapshot): boolean => withItems && !hasIds(snapshot);
 
 const changed = (change: Change): Message => ({
   seq: change.seq,

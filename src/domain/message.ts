@@ -167,6 +167,18 @@ export const renderSubscribed = (ack: Acknowledgement): JsonText =>
     n: ack.n,
   });
 
+/** Tells a client that nobody knows the ids of a custom stream's items, and that its subscription ends. */
+export const renderItemsUnsupported = (subscriptionId: string): JsonText =>
+  encodeErrorMessage({
+    code: SOCKET_ERROR.itemsUnsupported,
+    message: 'not every value of this custom stream has an `id` of its own: join without `items`',
+    subscriptionId,
+  });
+
+/** True when it is known which item each value is; of a custom stream's list it may not be (D17). */
+export const hasIds = ({ epoch, items }: Snapshot): boolean =>
+  epoch !== '' || items.every(({ id }) => id !== '');
+
 /** Tells a client how many custom events of a group it missed while it was slow. */
 export const renderDropped = ({ stream, group }: GroupAddress, count: number): JsonText =>
   encodeDroppedMessage({ streamName: stream, groupId: group, count });

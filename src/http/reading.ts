@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Cursor, Since, Snapshot } from '../domain/change.js';
 import { StreamError } from '../domain/errors.js';
+import { hasIds } from '../domain/message.js';
 import { pageOf } from '../domain/page.js';
 import { Refusal } from '../net/refusal.js';
 import { changesPieces, snapshotPieces, valuesPieces } from './bodies.js';
@@ -35,9 +36,12 @@ export class Reading {
     else this.#snapshot(client, await this.#runtime.reads.snapshot(target.at, target.at.item));
   }
 
-  /** Replies with what leads on from a cursor. @throws StreamError `limit` */
+  /** Replies with what leads on from a cursor. @throws StreamError `limit`, `unsupported` */
   changes({ request, response, target }: Client, since: Since): void {
-    if (since.kind === 'reset') this.#checkSize(since.snapshot);
+    if (since.kind === 'reset') {
+      this.#checkSize(since.snapshot);
+      if (target.parameters.items) checkIds(since.snapshot);
+    }
     const pieces = changesPieces(target.at, since, target.parameters.items);
     const cursor = since.kind === 'reset' ? since.snapshot : since;
     sendPieces(request, response, tagged(cursor), pieces, this.#runtime.stalls);
@@ -74,6 +78,7 @@ export class Reading {
     } else if (limit === undefined) this.#checkSize(snapshot);
     const page = pageOf(items, limit ?? UNBOUNDED, after);
     const bare = item === undefined ? valuesPieces(page) : [items[0]!.value, '\n'];
+    if (!values) checkIds(snapshot);
     const pieces = values ? bare : snapshotPieces(snapshot, page);
     sendPieces(request, response, tagged(snapshot), pieces, this.#runtime.stalls);
   }
@@ -90,3 +95,10 @@ export class Reading {
 export const joinRefused = (): Refusal => new Refusal(403, 'join_refused', 'the subscription was refused');
 
 const tagged = (cursor: Cursor): OutgoingHttpHeaders => (isSequenced(cursor) ? { ETag: etagOf(cursor) } : {});
+
+/** @throws StreamError `unsupported`: a custom stream's values, and nobody knows which item each of them is */
+function checkIds(snapshot: Snapshot): void {
+  if (hasIds(snapshot)) return;
+  const message = 'not every value of this custom stream has an `id` of its own: ask with values=1';
+  throw new StreamError('unsupported', message);
+}

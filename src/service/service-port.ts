@@ -64,6 +64,11 @@ export interface FunctionCaller {
   has(functionId: string): boolean;
   /** False when no worker implements a stream: then nothing needs to be asked. */
   readonly hasCustomStreams: boolean;
+  /**
+   * Settles when `has` is exact for the functions of a custom stream of this name; undefined = it is now. Absent: it always is.
+   * Rejects with a StreamError when that cannot be known.
+   */
+  settle?(stream: string): Promise<void> | undefined;
   /** Calls a function. `done` is called exactly once, also when the worker vanishes or the time is up. */
   invoke(functionId: string, payload: JsonText, options: InvokeOptions, done: InvocationCallback): void;
   /** Calls a function without wanting its result. False when there is no such function (logged by the caller). */

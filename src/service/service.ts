@@ -74,7 +74,7 @@ export class Service implements StreamService {
     };
     const streamTriggers = new StreamTriggers(this.triggers, functions, triggerObserver);
     const custom = new CustomStreams(functions, store, (change) => streamTriggers.changed(change));
-    this.#sourceOf = (stream) => custom.sourceOf(stream) ?? store;
+    this.#sourceOf = (stream) => custom.sourceOf(stream);
     this.hub = new Hub({
       encoders,
       outboxBytes: () => config.current.limits.outbox_bytes,

@@ -56,7 +56,7 @@ export function update({ store, custom, config }: FunctionContext): StreamHandle
         epoch: undefined,
         outcome: undefined,
       });
-    const own = custom.update(at, input, apply, trace, result);
+    const own = custom.update(at, input, text, apply, trace, result);
     if (own !== undefined) return own;
     const life = lifetimeOf(input, store);
     if (options === undefined) {

@@ -65,3 +65,12 @@ export class FakeFunctions implements FunctionCaller {
     return this.calls.filter((call) => call.id === id).map((call) => call.payload);
   }
 }
+
+/** Functions of which it must be asked first which there are. */
+export class SettlingFunctions extends FakeFunctions {
+  settling: Promise<void> | undefined;
+
+  settle(): Promise<void> | undefined {
+    return this.settling;
+  }
+}

@@ -20,12 +20,14 @@ const limits = {
 } as Config['limits'];
 
 /** A service over a store in memory, and a way to call its functions as a worker would. */
-export async function open(authFunction?: string) {
+export async function open<Functions extends FakeFunctions = FakeFunctions>(
+  authFunction?: string,
+  functions: Functions = new FakeFunctions() as Functions,
+) {
   const store = await LocalStore.open({
     tombstones: { maxPerGroup: 10, maxAgeMs: 1e6 },
     maxQueuedBytes: 1e6,
   });
-  const functions = new FakeFunctions();
   const config = new LiveConfig({ limits, auth_function: authFunction } as ServiceConfig);
   const service = new Service({
     store,

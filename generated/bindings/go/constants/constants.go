@@ -398,6 +398,10 @@ const (
 	// SocketErrorLimit: The group passes `limits.sync_bytes` and `page` was not asked for. The subscription has ended.
 	SocketErrorLimit = "limit"
 
+	// SocketErrorItemsUnsupported: A custom stream whose values do not all have an `id` of their own has no `items`. The
+	// subscription has ended.
+	SocketErrorItemsUnsupported = "items_unsupported"
+
 	// SocketErrorUnavailable: The state cannot be read now. Join again later.
 	SocketErrorUnavailable = "unavailable"
 

@@ -1281,6 +1281,8 @@ const (
 
 	SocketErrorCodeLimit SocketErrorCode = "limit"
 
+	SocketErrorCodeItemsUnsupported SocketErrorCode = "items_unsupported"
+
 	SocketErrorCodeUnavailable SocketErrorCode = "unavailable"
 
 	SocketErrorCodeInternal SocketErrorCode = "internal"

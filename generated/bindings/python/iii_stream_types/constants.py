@@ -304,6 +304,10 @@ class SocketError(StrEnum):
     """More joins than `limits.joins_per_second`. Try again in a second."""
     LIMIT = "limit"
     """The group passes `limits.sync_bytes` and `page` was not asked for. The subscription has ended."""
+    ITEMS_UNSUPPORTED = "items_unsupported"
+    """A custom stream whose values do not all have an `id` of their own has no `items`. The subscription has
+    ended.
+    """
     UNAVAILABLE = "unavailable"
     """The state cannot be read now. Join again later."""
     INTERNAL = "internal"

@@ -287,7 +287,7 @@ class ErrorMessage:
     """The subscription concerned. Without it the whole message was refused."""
 
 
-SocketErrorCode: TypeAlias = "Literal['invalid_message', 'message_too_deep', 'empty_name', 'name_too_long', 'duplicate_subscription', 'too_many_subscriptions', 'too_many_joins', 'limit', 'unavailable', 'internal'] | str"
+SocketErrorCode: TypeAlias = "Literal['invalid_message', 'message_too_deep', 'empty_name', 'name_too_long', 'duplicate_subscription', 'too_many_subscriptions', 'too_many_joins', 'limit', 'items_unsupported', 'unavailable', 'internal'] | str"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

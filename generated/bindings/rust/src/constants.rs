@@ -285,6 +285,9 @@ pub mod socket_error {
     pub const TOO_MANY_JOINS: &str = "too_many_joins";
     /// The group passes `limits.sync_bytes` and `page` was not asked for. The subscription has ended.
     pub const LIMIT: &str = "limit";
+    /// A custom stream whose values do not all have an `id` of their own has no `items`. The subscription has
+    /// ended.
+    pub const ITEMS_UNSUPPORTED: &str = "items_unsupported";
     /// The state cannot be read now. Join again later.
     pub const UNAVAILABLE: &str = "unavailable";
     /// A fault of the server; the details are in its log.

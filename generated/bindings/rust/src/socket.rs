@@ -1567,6 +1567,7 @@ pub enum SocketErrorCode {
     TooManySubscriptions,
     TooManyJoins,
     Limit,
+    ItemsUnsupported,
     Unavailable,
     Internal,
     /// A value that these types do not know.
@@ -1585,6 +1586,7 @@ impl SocketErrorCode {
             "too_many_subscriptions" => Self::TooManySubscriptions,
             "too_many_joins" => Self::TooManyJoins,
             "limit" => Self::Limit,
+            "items_unsupported" => Self::ItemsUnsupported,
             "unavailable" => Self::Unavailable,
             "internal" => Self::Internal,
             _ => Self::Unknown(text),
@@ -1602,6 +1604,7 @@ impl SocketErrorCode {
             Self::TooManySubscriptions => "too_many_subscriptions",
             Self::TooManyJoins => "too_many_joins",
             Self::Limit => "limit",
+            Self::ItemsUnsupported => "items_unsupported",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
             Self::Unknown(text) => text,
