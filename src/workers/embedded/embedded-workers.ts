@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import { CLOSE_CODE, ENGINE_FEATURE, type ObservableId } from '../../../generated/constants.js';
+import { CLOSE_CODE, ENGINE_FEATURE, type ObservableId, WORKER_EVENT } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import {
   encodeProtocolErrorMessage,
@@ -34,6 +34,7 @@ import { Registrations } from './registrations.js';
 import { Router } from './router.js';
 import { Triggers } from './triggers.js';
 import { Worker } from './worker.js';
+import { WorkersAvailable } from './workers-available.js';
 
 /** What our greeting says that we offer beyond. */
 const FEATURES = jsonOf([ENGINE_FEATURE.observe]);
@@ -56,6 +57,7 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
   readonly #shared: Shared;
   readonly #endpoint: Endpoint;
   readonly #available: FunctionsAvailable;
+  readonly #presence: WorkersAvailable;
   readonly #functions: Functions;
   readonly #triggers = new Triggers();
   readonly #observers: Observers;
@@ -77,6 +79,10 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
       (functionId, payload) => this.notify(functionId, payload, undefined),
     );
     this.#triggers.offer(this.#available.info, this.#available);
+    this.#presence = new WorkersAvailable((functionId, payload) =>
+      this.notify(functionId, payload, undefined),
+    );
+    this.#triggers.offer(this.#presence.info, this.#presence);
     this.#observers = new Observers({
       has: (id) => this.#functions.has(id),
       call: (target, payload, call, done) =>
@@ -89,6 +95,7 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
       triggers: this.#triggers,
       observers: this.#observers,
       workers: this.#workers,
+      presence: this.#presence,
     });
     const { maxRegistrations } = this.#shared.bounds;
     this.#registrations = new Registrations({
@@ -216,12 +223,14 @@ export class EmbeddedWorkers implements FunctionCaller, AsyncDisposable {
       onClose: (code, reason) => {
         this.#workers.delete(worker);
         this.#registrations.removeOf(worker);
+        this.#presence.tell(WORKER_EVENT.disconnected, worker);
         logger.info({ ...worker.described, code, reason: reason || undefined }, 'a worker disconnected');
       },
       facts: () => worker.described,
     });
     const worker = new Worker(peer, address);
     this.#workers.add(worker);
+    this.#presence.tell(WORKER_EVENT.connected, worker);
     peer.send(
       encodeWorkerRegisteredMessage({
         worker_id: worker.id,

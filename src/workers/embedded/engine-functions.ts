@@ -1,4 +1,4 @@
-import { ENGINE_FUNCTION, ENGINE_PREFIX } from '../../../generated/constants.js';
+import { ENGINE_FUNCTION, ENGINE_PREFIX, WORKER_EVENT } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { jsonOf } from '../../domain/json-text.js';
 import type { InvocationFailure } from '../../service/service-port.js';
@@ -77,8 +77,11 @@ const ENGINE_FUNCTIONS: ReadonlyMap<string, EngineFunction> = new Map<string, En
   [ENGINE_FUNCTION.observerInfo, asked(observerInfo)],
   [
     ENGINE_FUNCTION.registerWorker,
-    (_state, payload, caller) => {
-      if (caller !== undefined) caller.facts = factsOf(payload);
+    ({ presence }, payload, caller) => {
+      if (caller !== undefined) {
+        caller.facts = factsOf(payload);
+        presence.tell(WORKER_EVENT.updated, caller);
+      }
       return jsonOf({ success: true });
     },
   ],

@@ -6,7 +6,7 @@ import type { FunctionInfo } from './functions.js';
 import type { TriggerProvider, TriggerTypeInfo } from './triggers.js';
 
 /** What the payload's `event` says; there is one kind of event only. */
-const EVENT = 'functions_available';
+const EVENT = 'functions_changed';
 
 /** Tells who asked for it that functions appeared or vanished: once per turn, however many did. */
 export class FunctionsAvailable implements TriggerProvider {

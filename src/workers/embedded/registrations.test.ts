@@ -85,7 +85,13 @@ test('a trigger waits for its type, and follows it from worker to worker', async
     trigger: 't',
     triggerType: 'cron',
     function: 'f',
-    offered: ['engine::functions-available', 'stream:join', 'stream:leave', 'stream'],
+    offered: [
+      'engine::functions-available',
+      'engine::workers-available',
+      'stream:join',
+      'stream:leave',
+      'stream',
+    ],
   });
   await using first = await RawWorker.connect(engine.url);
   first.send({ type: 'registertriggertype', id: 'cron', description: 'clock' });
@@ -220,7 +226,7 @@ test('whoever asked hears once per turn that functions appeared or vanished', as
     watcher.frames.filter(({ function_id, type }) => function_id === 'changed' && type === 'invokefunction');
   assert.ok(events().length >= 1 && events().length <= 2);
   const { event, functions } = events().at(-1)!.data as Frame;
-  assert.equal(event, 'functions_available');
+  assert.equal(event, 'functions_changed');
   assert.deepEqual(idsIn(functions, 'function_id').slice(-3), ['changed', 'a', 'b']);
   const before = events().length;
   worker.send({ type: 'registerfunction', id: 'a' });
