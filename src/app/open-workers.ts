@@ -24,7 +24,8 @@ export interface OpenWorkersOptions {
 export async function openWorkers({ config, logger, engineUrl }: OpenWorkersOptions): Promise<Workers> {
   if (engineUrl !== undefined) {
     const { AttachedWorkers } = await import('../workers/attached/attached-workers.js');
-    return new AttachedWorkers({ url: engineUrl, config, logger });
+    const isOneOfSeveral = config.current.adapter.name === 'redis';
+    return new AttachedWorkers({ url: engineUrl, config, logger, isOneOfSeveral });
   }
   const { EmbeddedWorkers } = await import('../workers/embedded/embedded-workers.js');
   return new EmbeddedWorkers({ ...config.current.engine, config, logger });

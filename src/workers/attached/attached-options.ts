@@ -7,4 +7,8 @@ export interface AttachedWorkersOptions extends WorkersOptions {
   readonly url: string;
   readonly logger: Logger;
   readonly identity?: WorkerIdentity;
+  /** Other instances of us may have our functions: they keep their data where we do. @default false */
+  readonly isOneOfSeveral?: boolean;
+  /** Milliseconds that a custom stream stays one after its worker went. @default 600000 */
+  readonly customStreamKeptMs?: number;
 }

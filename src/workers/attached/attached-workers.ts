@@ -1,13 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import {
-  INVOCATION_ERROR,
-  OBSERVABLE,
-  type ObservableId,
-  WORKER_MESSAGE,
-} from '../../../generated/constants.js';
+import { INVOCATION_ERROR, type ObservableId, WORKER_MESSAGE } from '../../../generated/constants.js';
 import type { JsonText } from '../../../generated/json-text.js';
-import { encodeTriggerRegistrationResultMessage } from '../../../generated/messages/worker.js';
-import type { EngineMessage, RegisterTriggerMessage } from '../../../generated/worker.js';
+import type { EngineMessage } from '../../../generated/worker.js';
 import type { TraceContext } from '../../domain/change.js';
 import { LocalError } from '../../domain/errors.js';
 import type { WorkersUsage } from '../../observability/metric-sources.js';
@@ -18,7 +11,6 @@ import type {
   StreamService,
 } from '../../service/service-port.js';
 import { drain } from '../protocol/drain.js';
-import { errorBody } from '../protocol/encode.js';
 import type { HandledMessage } from '../protocol/handled.js';
 import type { Peer } from '../protocol/peer.js';
 import type { IncomingCall } from '../protocol/peer-options.js';
@@ -27,15 +19,14 @@ import type { AttachedWorkersOptions } from './attached-options.js';
 import { type AttachedState, StateWatch } from './attached-state.js';
 import { CustomStreamFunctions, isCustomStream } from './custom-stream-functions.js';
 import { EngineFeatures } from './engine-features.js';
+import { EngineStanding } from './engine-standing.js';
 import { shownUrl } from './engine-url.js';
 import { Link } from './link.js';
-import { offerFrames, sourceFrames, subscriptionFrames } from './registration.js';
+import { Registrar } from './registrar.js';
 import { RelayedTriggers } from './relayed-triggers.js';
 
 /** Milliseconds that the engine has for a question of ours about its state. */
 const QUESTION_MS = 5_000;
-
-const SOURCES: ReadonlySet<string> = new Set(Object.values(OBSERVABLE));
 
 /**
  * We as a worker of a running iii engine: it calls our functions, and we call others through it. The connection is made
@@ -49,10 +40,13 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
   readonly #link: Link;
   readonly #custom: CustomStreamFunctions;
   readonly #triggers: RelayedTriggers;
-  readonly #changesFunction = `iii-stream-functions-available-${randomUUID()}`;
+  readonly #standing: EngineStanding;
+  readonly #registrar: Registrar;
   readonly #state = new StateWatch();
   #service: StreamService | undefined;
   readonly #features = new EngineFeatures();
+  /** The engine knows. */
+  readonly hasCustomStreams = true;
   #closing: Promise<void> | undefined;
 
   /** @throws LocalError `engine_url` */
@@ -63,8 +57,11 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
     this.#shared = new Shared(options);
     const ask = (functionId: string, payload: JsonText, done: InvocationCallback): void =>
       this.invoke(functionId, payload, { timeoutMs: QUESTION_MS }, done);
-    this.#custom = new CustomStreamFunctions(ask, logger);
-    this.#triggers = new RelayedTriggers(() => this.#served(), ask);
+    const { identity = {}, isOneOfSeveral = false, customStreamKeptMs } = options;
+    this.#standing = new EngineStanding({ logger, engine: this.#name, identity, isOneOfSeveral });
+    this.#custom = new CustomStreamFunctions(ask, logger, customStreamKeptMs);
+    this.#custom.onList = (functions) => this.#standing.take(functions);
+    this.#triggers = new RelayedTriggers(() => this.#served(), ask, logger);
     this.#link = new Link({
       url,
       name: this.#name,
@@ -79,6 +76,15 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
       onInvoke: (call, reply) => this.#invoked(call, reply),
       onMessage: (message) => this.#received(message),
     });
+    this.#registrar = new Registrar({
+      logger,
+      engine: this.#name,
+      link: this.#link,
+      custom: this.#custom,
+      triggers: this.#triggers,
+      standing: this.#standing,
+      features: this.#features,
+    });
   }
 
   get state(): AttachedState {
@@ -86,7 +92,8 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
   }
 
   notReady(): string | undefined {
-    return this.#state.current === 'ready' ? undefined : 'the engine is not connected';
+    const reason = this.#standing.notReady();
+    return reason ?? (this.#state.current === 'ready' ? undefined : 'the engine is not connected');
   }
 
   usage(): WorkersUsage {
@@ -106,12 +113,14 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
   /**
    * Connects, and waits for the engine as long as it takes.
    *
-   * @throws LocalError `closed` when it is closed meanwhile
+   * @throws LocalError `closed` when it is closed meanwhile, `engine_rejected` when the engine does not take us
    */
   async listen(): Promise<{ url: string }> {
     const settled = this.#state.settled();
     this.#link.connect();
     if ((await settled) === 'ready') return { url: this.#name };
+    const { rejection } = this.#standing;
+    if (rejection !== undefined) throw new LocalError('engine_rejected', rejection);
     throw new LocalError('closed', 'closed before the engine could be reached');
   }
 
@@ -119,9 +128,6 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
    * Custom streams are known from the engine's last list, also while it is away. Any other id may exist whenever the
    * engine is there.
    */
-  /** The engine knows. */
-  readonly hasCustomStreams = true;
-
   has(functionId: string): boolean {
     if (isCustomStream(functionId)) return this.#custom.has(functionId);
     return this.#link.engine !== undefined;
@@ -134,6 +140,11 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
       const message = `Function ${functionId} cannot be called: the engine is not connected`;
       done({ code: INVOCATION_ERROR.engineUnavailable, message, notSent: true }, undefined);
     }
+  }
+
+  /** While the engine is away, the last list is all that there is. */
+  settle(stream: string): Promise<void> | undefined {
+    return this.#link.engine === undefined ? undefined : this.#custom.settle(stream);
   }
 
   notify(
@@ -173,25 +184,16 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
     this.#state.enter('closed');
   }
 
-  /**
-   * The order matters. Which custom streams there are is known before the first call comes in; triggers that ended
-   * end before the engine relays their successors; and the last question, whose reply comes after everything that we registered,
-   * finds what ended in between.
-   */
   async #up(engine: Peer<EngineMessage>): Promise<void> {
-    for (const frame of subscriptionFrames(this.#changesFunction)) engine.send(frame);
-    await Promise.all([this.#custom.refresh(), this.#triggers.reconcile(false)]);
-    if (this.#link.engine !== engine) return;
-    if (this.isObserved()) for (const frame of sourceFrames()) engine.send(frame);
-    for (const frame of offerFrames(this.#options.identity ?? {})) engine.send(frame);
-    await Promise.all([this.#custom.refresh(), this.#triggers.reconcile(true)]);
-    if (this.#link.engine !== engine) return;
+    if (!(await this.#registrar.register(engine))) return;
     this.#options.logger.info({ engine: this.#name }, 'registered on the engine');
     this.#state.enter('ready');
   }
 
   #down(): void {
     this.#features.forget();
+    this.#standing.disconnected();
+    this.#custom.changed();
     this.#triggers.disconnected();
     if (this.#closing === undefined) this.#state.enter('connecting');
   }
@@ -200,17 +202,14 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
     const { function_id: functionId } = message;
     if (this.#closing !== undefined)
       reply({ code: INVOCATION_ERROR.invocationStopped, message: 'The worker is shutting down' }, undefined);
-    else if (functionId === this.#changesFunction) {
-      reply(undefined, undefined);
-      void this.#custom.refresh();
-    } else if (SOURCES.has(functionId)) reply(undefined, payload?.text);
-    else this.#served().call(functionId, payload, trace, reply);
+    else if (!this.#registrar.takes(functionId, payload, reply))
+      this.#served().call(functionId, payload, trace, reply);
   }
 
   #received(message: Exclude<EngineMessage, HandledMessage>): void {
     switch (message.type) {
       case WORKER_MESSAGE.registerTrigger:
-        this.#registerTrigger(message);
+        this.#link.engine?.send(this.#triggers.relayed(message));
         break;
       case WORKER_MESSAGE.unregisterTrigger:
         this.#triggers.unregister(message.id);
@@ -221,9 +220,12 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
         break;
       case WORKER_MESSAGE.workerRegistered:
         this.#features.take(message.features);
+        this.#standing.greeted(message);
         break;
       case WORKER_MESSAGE.registrationRejected:
-        this.#options.logger.error({ ...message }, 'the engine rejected a registration of ours');
+        this.#standing.rejected(message);
+        if (this.#standing.rejection !== undefined)
+          void this.#link.close().then(() => this.#state.enter('closed'));
         break;
       // We observe nothing; the engine tells of functions that it lists anyway.
       case WORKER_MESSAGE.observeResult:
@@ -233,15 +235,6 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
       default:
         message satisfies never;
     }
-  }
-
-  #registerTrigger(message: RegisterTriggerMessage): void {
-    const { id, trigger_type, function_id } = message;
-    const failure = this.#triggers.register(message);
-    const about = { trigger: id, trigger_type, function: function_id, ...failure };
-    if (failure !== undefined) this.#options.logger.warn(about, 'refused a trigger');
-    const error = failure && errorBody(failure);
-    this.#link.engine?.send(encodeTriggerRegistrationResultMessage({ id, trigger_type, function_id, error }));
   }
 
   #served(): StreamService {

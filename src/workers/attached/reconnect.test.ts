@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { asJson } from '../../domain/json-text.js';
+import { recordingLogger } from '../testing/logger.js';
 import { RawWorker } from '../testing/raw-worker.js';
 import { FakeService } from '../testing/service.js';
 import { type Attached, startAttached, startEmbedded } from '../testing/start.js';
@@ -23,7 +24,7 @@ const outcome = ({ workers }: Attached, id: string) =>
 test('an engine that restarts: calls fail clearly, everything is registered again, no trigger is left over or doubled', async () => {
   const first = await startEmbedded({ serves: false });
   const port = Number(new URL(first.url).port);
-  await using attached = startAttached(first.url);
+  await using attached = startAttached(first.url, {}, { customStreamKeptMs: 0 });
   await attached.ready;
   const worker = await RawWorker.connect(first.url);
   worker.send({ type: 'registerfunction', id: 'f' }, { type: 'registerfunction', id: 'stream::get(mine)' });
@@ -90,6 +91,7 @@ test('an engine without a list: what it relays again stays, what it does not end
   const triggers = new RelayedTriggers(
     () => service,
     (_id, _payload, done) => done(failure, undefined),
+    recordingLogger(),
   );
   for (const id of ['kept', 'gone']) triggers.register(trigger(id) as never);
   triggers.disconnected();

@@ -1,8 +1,12 @@
 import { ENGINE_FUNCTION, INVOCATION_ERROR } from '../../../generated/constants.js';
+import type { JsonText } from '../../../generated/json-text.js';
+import { encodeTriggerRegistrationResultMessage } from '../../../generated/messages/worker.js';
 import type { RegisterTriggerMessage } from '../../../generated/worker.js';
 import { asJson } from '../../domain/json-text.js';
+import type { Logger } from '../../observability/logger.js';
 import type { InvocationFailure, StreamService } from '../../service/service-port.js';
-import { type CallEngine, listOf } from './custom-stream-functions.js';
+import { errorBody } from '../protocol/encode.js';
+import { type CallEngine, type Listed, listOf } from './custom-stream-functions.js';
 
 /**
  * The triggers that the engine relayed to us. They outlive a connection: a join handler goes on guarding its stream
@@ -11,13 +15,25 @@ import { type CallEngine, listOf } from './custom-stream-functions.js';
 export class RelayedTriggers {
   readonly #service: () => StreamService;
   readonly #call: CallEngine;
+  readonly #logger: Logger;
   readonly #known = new Set<string>();
   /** Known from an earlier connection, and not relayed again on this one. */
   #stale = new Set<string>();
 
-  constructor(service: () => StreamService, call: CallEngine) {
+  constructor(service: () => StreamService, call: CallEngine, logger: Logger) {
     this.#service = service;
     this.#call = call;
+    this.#logger = logger;
+  }
+
+  /** Starts what the engine relayed, which may be a trigger of before, and makes the reply. */
+  relayed(message: RegisterTriggerMessage): JsonText {
+    const { id, trigger_type, function_id } = message;
+    const failure = this.register(message);
+    const about = { trigger: id, trigger_type, function: function_id, ...failure };
+    if (failure !== undefined) this.#logger.warn(about, 'refused a trigger');
+    const error = failure && errorBody(failure);
+    return encodeTriggerRegistrationResultMessage({ id, trigger_type, function_id, error });
   }
 
   /** The failure to report when the trigger's config is refused. */
@@ -55,13 +71,22 @@ export class RelayedTriggers {
   reconcile(isFinal: boolean): Promise<void> {
     if (this.#stale.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#call(ENGINE_FUNCTION.listTriggers, asJson('{"include_internal":true}'), (failure, result) => {
+      const take = (failure: InvocationFailure | undefined, listed: Listed | undefined): void => {
         if (failure?.code !== INVOCATION_ERROR.invocationStopped) {
-          const listed = failure === undefined ? listOf(result, 'triggers') : undefined;
           const live = new Set(listed?.map(({ id }) => id));
           if (listed !== undefined || isFinal) this.#endStale(live);
         }
         resolve();
+      };
+      const all = asJson('{"include_internal":true}');
+      this.#call(ENGINE_FUNCTION.listRegisteredTriggers, all, (failure, result) => {
+        if (failure?.code !== INVOCATION_ERROR.functionNotFound)
+          take(failure, failure === undefined ? listOf(result, 'registered_triggers') : undefined);
+        // Engines before 0.23 have the older list only; since then that one lists types.
+        else
+          this.#call(ENGINE_FUNCTION.listTriggers, all, (older, triggers) =>
+            take(older, older === undefined ? listOf(triggers, 'triggers') : undefined),
+          );
       });
     });
   }

@@ -1,5 +1,6 @@
 import type { Limits } from '../../../generated/config.js';
 import { LiveConfig, parseConfig } from '../../config/index.js';
+import type { AttachedWorkersOptions } from '../attached/attached-options.js';
 import { AttachedWorkers } from '../attached/attached-workers.js';
 import { EmbeddedWorkers } from '../embedded/embedded-workers.js';
 import type { WorkerBounds, WorkersConfig } from '../protocol/workers-config.js';
@@ -47,9 +48,13 @@ export interface Attached extends AsyncDisposable {
 }
 
 /** Attaches to the engine at `url`, with a service of its own. */
-export function startAttached(url: string, limits: Partial<Limits> = {}): Attached {
+export function startAttached(
+  url: string,
+  limits: Partial<Limits> = {},
+  options: Pick<AttachedWorkersOptions, 'identity' | 'customStreamKeptMs' | 'isOneOfSeveral'> = {},
+): Attached {
   const logger = recordingLogger();
-  const workers = new AttachedWorkers({ url, config: configOf(limits), logger });
+  const workers = new AttachedWorkers({ url, config: configOf(limits), logger, ...options });
   const service = new FakeService();
   workers.serve(service);
   const ready = workers.listen();
