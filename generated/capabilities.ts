@@ -27,6 +27,8 @@ export const CAPABILITY = {
   transactions: 'transactions',
   /** Items are removed when their time is up, and a delete that no caller asked for says why. */
   lifetimes: 'lifetimes',
+  /** Join and leave payloads name the connection, and an item may belong to one and go with it. */
+  ownedItems: 'owned-items',
   /** A long sync comes in pieces, and a join says how long they may be. */
   paging: 'paging',
   /** Many joins go in one message. */
@@ -118,6 +120,12 @@ export const CAPABILITY_MEMBERS: Readonly<Record<Capability, readonly string[]>>
     'functions/stream::transact/request_schema/definitions/TransactWrite/oneOf/0/properties/ttl_ms',
     'functions/stream::transact/request_schema/definitions/TransactWrite/oneOf/1/properties/ttl_ms',
     'DeleteEvent.reason',
+  ],
+  'owned-items': [
+    'functions/stream::set/request_schema/properties/owner',
+    'functions/stream::update/request_schema/properties/owner',
+    'triggers/stream:join/return_schema/properties/connection_id',
+    'triggers/stream:leave/return_schema/properties/connection_id',
   ],
   'paging': [
     'JoinData.page',

@@ -105,6 +105,15 @@ export interface Tombstones {
   max_age_ms: number;
 }
 /**
+ * Items that belong to connections.
+ */
+export interface Presence {
+  /**
+   * Milliseconds between the end of a connection, or of the server that it was with, and that of its items.
+   */
+  grace_ms: number;
+}
+/**
  * Bounds. Each has a named error or close code.
  */
 export interface Limits {
@@ -246,6 +255,7 @@ export interface Config {
    * Milliseconds of the end in which `/readyz` says 503 already: clients are served for the first half, and closed one after another in the second.
    */
   drain_ms: number;
+  presence: Presence;
   http: Http;
   limits: Limits;
   admin: Admin;

@@ -459,6 +459,19 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
           "format": "uint",
           "minimum": 0,
           "maximum": 31536000000
+        },
+        "owner": {
+          "description": "*Additive.* The item goes with this connection, `presence.grace_ms` after its end, by a delete with `reason` `owner_left`. Absent = nobody's.",
+          "type": "object",
+          "required": [
+            "connection_id"
+          ],
+          "properties": {
+            "connection_id": {
+              "description": "What a join handler was told. It must be open.",
+              "type": "string"
+            }
+          }
         }
       },
       "required": [
@@ -506,7 +519,8 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
     "metadata": {
       "capabilities": [
         "revisions",
-        "lifetimes"
+        "lifetimes",
+        "owned-items"
       ]
     }
   },
@@ -767,6 +781,19 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
           "format": "uint",
           "minimum": 0,
           "maximum": 31536000000
+        },
+        "owner": {
+          "description": "*Additive.* The item goes with this connection, `presence.grace_ms` after its end, by a delete with `reason` `owner_left`. Absent = as before.",
+          "type": "object",
+          "required": [
+            "connection_id"
+          ],
+          "properties": {
+            "connection_id": {
+              "description": "What a join handler was told. It must be open.",
+              "type": "string"
+            }
+          }
         }
       },
       "required": [
@@ -856,7 +883,8 @@ export const FUNCTION_DESCRIPTORS: readonly FunctionDescriptor[] = [
     "metadata": {
       "capabilities": [
         "revisions",
-        "lifetimes"
+        "lifetimes",
+        "owned-items"
       ]
     }
   },
@@ -1409,6 +1437,10 @@ export const TRIGGER_TYPE_DESCRIPTORS: readonly TriggerTypeDescriptor[] = [
             "poll",
             "get"
           ]
+        },
+        "connection_id": {
+          "description": "*Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a plain read over HTTP.",
+          "type": "string"
         }
       },
       "required": [
@@ -1488,6 +1520,10 @@ export const TRIGGER_TYPE_DESCRIPTORS: readonly TriggerTypeDescriptor[] = [
             "poll",
             "get"
           ]
+        },
+        "connection_id": {
+          "description": "*Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a plain read over HTTP.",
+          "type": "string"
         }
       },
       "required": [

@@ -218,6 +218,13 @@ export interface SetInput {
    * *Additive.* Milliseconds from this change on after which the item is removed, by a delete with `reason` `expired`; at most a year. 0 = never. Absent or null = never, or as `streams` of the configuration says. Until the delete is committed the item is there.
    */
   ttl_ms?: number | null;
+  /**
+   * *Additive.* The item goes with this connection, `presence.grace_ms` after its end, by a delete with `reason` `owner_left`. Absent = nobody's.
+   */
+  owner?: {
+    /** What a join handler was told. It must be open. */
+    connection_id: string;
+  };
 }
 /**
  * Input for atomic stream update operations
@@ -255,6 +262,13 @@ export interface UpdateInput {
    * *Additive.* Milliseconds from this change on after which the item is removed, as in `stream::set`. 0 = never. Absent or null = as before; of an update that creates the item, as `streams` of the configuration says.
    */
   ttl_ms?: number | null;
+  /**
+   * *Additive.* The item goes with this connection, `presence.grace_ms` after its end, by a delete with `reason` `owner_left`. Absent = as before.
+   */
+  owner?: {
+    /** What a join handler was told. It must be open. */
+    connection_id: string;
+  };
 }
 /**
  * Writes to distinct items of one group, all or none of which take effect.

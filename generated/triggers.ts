@@ -78,6 +78,10 @@ export interface JoinTriggerPayload {
    * *Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request. Absent = a WebSocket.
    */
   transport?: 'sse' | 'poll' | 'get';
+  /**
+   * *Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a plain read over HTTP.
+   */
+  connection_id?: string;
 }
 export interface LeaveTriggerPayload {
   /**
@@ -112,6 +116,10 @@ export interface LeaveTriggerPayload {
    * *Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request. Absent = a WebSocket.
    */
   transport?: 'sse' | 'poll' | 'get';
+  /**
+   * *Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a plain read over HTTP.
+   */
+  connection_id?: string;
 }
 export interface StreamTriggerPayload {
   /**

@@ -170,6 +170,7 @@ export interface SetRequest {
   readonly idempotency_key: string | undefined;
   readonly return: 'full' | 'rev' | undefined;
   readonly ttl_ms: number | null | undefined;
+  readonly owner: NonNullable<SetInput['owner']> | undefined;
 }
 
 /** The text of `SetInput`. */
@@ -182,6 +183,7 @@ export function encodeSetRequest(parts: SetRequest): JsonText {
   if (parts.idempotency_key !== undefined) text += ',"idempotency_key":' + quote(parts.idempotency_key);
   if (parts.return !== undefined) text += ',"return":"' + parts.return + '"';
   if (parts.ttl_ms !== undefined) text += ',"ttl_ms":' + (parts.ttl_ms === null ? 'null' : parts.ttl_ms);
+  if (parts.owner !== undefined) text += ',"owner":' + JSON.stringify(parts.owner);
   return (text + '}') as JsonText;
 }
 
@@ -199,6 +201,7 @@ export function decodeSetRequest(message: SetInput, text: string): SetRequest {
     idempotency_key: message.idempotency_key,
     return: message.return,
     ttl_ms: message.ttl_ms,
+    owner: message.owner,
   };
 }
 
@@ -215,6 +218,7 @@ export interface UpdateRequest {
   readonly idempotency_key: string | undefined;
   readonly return: 'full' | 'rev' | undefined;
   readonly ttl_ms: number | null | undefined;
+  readonly owner: NonNullable<UpdateInput['owner']> | undefined;
 }
 
 /** The text of `UpdateInput`. */
@@ -227,6 +231,7 @@ export function encodeUpdateRequest(parts: UpdateRequest): JsonText {
   if (parts.idempotency_key !== undefined) text += ',"idempotency_key":' + quote(parts.idempotency_key);
   if (parts.return !== undefined) text += ',"return":"' + parts.return + '"';
   if (parts.ttl_ms !== undefined) text += ',"ttl_ms":' + (parts.ttl_ms === null ? 'null' : parts.ttl_ms);
+  if (parts.owner !== undefined) text += ',"owner":' + JSON.stringify(parts.owner);
   return (text + '}') as JsonText;
 }
 
@@ -244,6 +249,7 @@ export function decodeUpdateRequest(message: UpdateInput, text: string): UpdateR
     idempotency_key: message.idempotency_key,
     return: message.return,
     ttl_ms: message.ttl_ms,
+    owner: message.owner,
   };
 }
 

@@ -88,6 +88,7 @@ export interface JoinTriggerPayloadParts {
   readonly group_id: string;
   readonly id: string | null | undefined;
   readonly transport: 'sse' | 'poll' | 'get' | undefined;
+  readonly connection_id: string | undefined;
   readonly context: JsonText | undefined;
   readonly event_type: string;
   readonly timestamp: number;
@@ -98,6 +99,7 @@ export function encodeJoinTriggerPayload(parts: JoinTriggerPayloadParts): JsonTe
   let text = '{"subscription_id":' + quote(parts.subscription_id) + ',"stream_name":' + quote(parts.stream_name) + ',"group_id":' + quote(parts.group_id);
   if (parts.id !== undefined) text += ',"id":' + (parts.id === null ? 'null' : quote(parts.id));
   if (parts.transport !== undefined) text += ',"transport":"' + parts.transport + '"';
+  if (parts.connection_id !== undefined) text += ',"connection_id":' + quote(parts.connection_id);
   if (parts.context !== undefined) text += ',"context":' + parts.context;
   text += ',"event_type":' + quote(parts.event_type) + ',"timestamp":' + parts.timestamp;
   return (text + '}') as JsonText;
@@ -111,6 +113,7 @@ export function decodeJoinTriggerPayload(message: JoinTriggerPayload, text: stri
     group_id: message.group_id,
     id: message.id,
     transport: message.transport,
+    connection_id: message.connection_id,
     context: message.context === undefined ? undefined : fieldText(text, 'context'),
     event_type: message.event_type,
     timestamp: message.timestamp,
@@ -124,6 +127,7 @@ export interface LeaveTriggerPayloadParts {
   readonly group_id: string;
   readonly id: string | null | undefined;
   readonly transport: 'sse' | 'poll' | 'get' | undefined;
+  readonly connection_id: string | undefined;
   readonly context: JsonText | undefined;
   readonly event_type: string;
   readonly timestamp: number;
@@ -134,6 +138,7 @@ export function encodeLeaveTriggerPayload(parts: LeaveTriggerPayloadParts): Json
   let text = '{"subscription_id":' + quote(parts.subscription_id) + ',"stream_name":' + quote(parts.stream_name) + ',"group_id":' + quote(parts.group_id);
   if (parts.id !== undefined) text += ',"id":' + (parts.id === null ? 'null' : quote(parts.id));
   if (parts.transport !== undefined) text += ',"transport":"' + parts.transport + '"';
+  if (parts.connection_id !== undefined) text += ',"connection_id":' + quote(parts.connection_id);
   if (parts.context !== undefined) text += ',"context":' + parts.context;
   text += ',"event_type":' + quote(parts.event_type) + ',"timestamp":' + parts.timestamp;
   return (text + '}') as JsonText;
@@ -147,6 +152,7 @@ export function decodeLeaveTriggerPayload(message: LeaveTriggerPayload, text: st
     group_id: message.group_id,
     id: message.id,
     transport: message.transport,
+    connection_id: message.connection_id,
     context: message.context === undefined ? undefined : fieldText(text, 'context'),
     event_type: message.event_type,
     timestamp: message.timestamp,

@@ -450,7 +450,7 @@ return errors === 0;
 }
 
 export const validateSetInput = validate17;
-const schema18 = {"properties":{"data":{},"group_id":{"type":"string"},"item_id":{"type":"string"},"stream_name":{"type":"string"},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"*Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"*Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"*Additive.* `true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"*Additive.* `true`: writes only when there is an item. At most one `if_*`.","type":"boolean"},"idempotency_key":{"description":"*Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.","type":"string"},"return":{"description":"*Additive.* `rev`: the reply carries no values.","type":"string","enum":["full","rev"]},"ttl_ms":{"minimum":0,"maximum":31536000000,"description":"*Additive.* Milliseconds from this change on after which the item is removed, by a delete with `reason` `expired`; at most a year. 0 = never. Absent or null = never, or as `streams` of the configuration says. Until the delete is committed the item is there.","type":["integer","null"]}},"required":["data","group_id","item_id","stream_name"],"title":"StreamSetInput","type":"object"};
+const schema18 = {"properties":{"data":{},"group_id":{"type":"string"},"item_id":{"type":"string"},"stream_name":{"type":"string"},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"*Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"*Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"*Additive.* `true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"*Additive.* `true`: writes only when there is an item. At most one `if_*`.","type":"boolean"},"idempotency_key":{"description":"*Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.","type":"string"},"return":{"description":"*Additive.* `rev`: the reply carries no values.","type":"string","enum":["full","rev"]},"ttl_ms":{"minimum":0,"maximum":31536000000,"description":"*Additive.* Milliseconds from this change on after which the item is removed, by a delete with `reason` `expired`; at most a year. 0 = never. Absent or null = never, or as `streams` of the configuration says. Until the delete is committed the item is there.","type":["integer","null"]},"owner":{"description":"*Additive.* The item goes with this connection, `presence.grace_ms` after its end, by a delete with `reason` `owner_left`. Absent = nobody's.","type":"object","required":["connection_id"],"properties":{"connection_id":{"description":"What a join handler was told. It must be open.","type":"string"}}}},"required":["data","group_id","item_id","stream_name"],"title":"StreamSetInput","type":"object"};
 
 function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -605,6 +605,37 @@ var valid0 = _errs17 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.owner !== undefined){
+let data9 = data.owner;
+const _errs19 = errors;
+if(errors === _errs19){
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+let missing1;
+if((data9.connection_id === undefined) && (missing1 = "connection_id")){
+validate17.errors = [{instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+return false;
+}
+else {
+if(data9.connection_id !== undefined){
+if(typeof data9.connection_id !== "string"){
+validate17.errors = [{instancePath:instancePath+"/owner/connection_id",schemaPath:"#/properties/owner/properties/connection_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+}
+}
+else {
+validate17.errors = [{instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid0 = _errs19 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
@@ -625,7 +656,7 @@ return errors === 0;
 }
 
 export const validateUpdateInput = validate18;
-const schema19 = {"description":"Input for atomic stream update operations","properties":{"group_id":{"type":"string"},"item_id":{"type":"string"},"ops":{"type":"array","items":{"type":"object","description":"Operations that can be performed atomically on a stream value","oneOf":[{"description":"Set a value at path (overwrite)","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["set"],"type":"string"},"value":{"description":"The new value. Absent = null."}},"required":["type"],"type":"object"},{"description":"Merge object into existing value (object-only). Path may be omitted (root merge), a single first-level key, or an array of literal segments for nested merge. See [`MergePath`].","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"}},"type":{"enum":["merge"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Increment numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["increment"],"type":"string"}},"required":["by","type"],"type":"object"},{"description":"Decrement numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["decrement"],"type":"string"}},"required":["by","type"],"type":"object"},{"description":"Append an element to an array or concatenate a string","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["append"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Remove a field","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["remove"],"type":"string"}},"required":["type"],"type":"object"}],"discriminator":{"propertyName":"type"},"required":["type"]}},"stream_name":{"type":"string"},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"*Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"*Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"*Additive.* `true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"*Additive.* `true`: writes only when there is an item. At most one `if_*`.","type":"boolean"},"idempotency_key":{"description":"*Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.","type":"string"},"return":{"description":"*Additive.* `rev`: the reply carries no values.","type":"string","enum":["full","rev"]},"ttl_ms":{"minimum":0,"maximum":31536000000,"description":"*Additive.* Milliseconds from this change on after which the item is removed, as in `stream::set`. 0 = never. Absent or null = as before; of an update that creates the item, as `streams` of the configuration says.","type":["integer","null"]}},"required":["group_id","item_id","ops","stream_name"],"title":"StreamUpdateInput","type":"object"};
+const schema19 = {"description":"Input for atomic stream update operations","properties":{"group_id":{"type":"string"},"item_id":{"type":"string"},"ops":{"type":"array","items":{"type":"object","description":"Operations that can be performed atomically on a stream value","oneOf":[{"description":"Set a value at path (overwrite)","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["set"],"type":"string"},"value":{"description":"The new value. Absent = null."}},"required":["type"],"type":"object"},{"description":"Merge object into existing value (object-only). Path may be omitted (root merge), a single first-level key, or an array of literal segments for nested merge. See [`MergePath`].","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"}},"type":{"enum":["merge"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Increment numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["increment"],"type":"string"}},"required":["by","type"],"type":"object"},{"description":"Decrement numeric value","properties":{"by":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer"},"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["decrement"],"type":"string"}},"required":["by","type"],"type":"object"},{"description":"Append an element to an array or concatenate a string","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["append"],"type":"string"},"value":{}},"required":["type","value"],"type":"object"},{"description":"Remove a field","properties":{"path":{"type":["string","array","null"],"items":{"type":"string"},"description":"*Additive.* A first-level field, or the literal segments of a path to one. Absent, null, `\"\"` or `[]` = the root."},"type":{"enum":["remove"],"type":"string"}},"required":["type"],"type":"object"}],"discriminator":{"propertyName":"type"},"required":["type"]}},"stream_name":{"type":"string"},"if_rev":{"minimum":0,"maximum":9007199254740991,"description":"*Additive.* Writes only when the item's rev is this one; 0 = only when there is no item. At most one `if_*`.","type":"integer"},"if_value":{"description":"*Additive.* Writes only when the item's value is structurally equal to this one, numbers compared exactly. At most one `if_*`."},"if_absent":{"description":"*Additive.* `true`: writes only when there is no item. At most one `if_*`.","type":"boolean"},"if_exists":{"description":"*Additive.* `true`: writes only when there is an item. At most one `if_*`.","type":"boolean"},"idempotency_key":{"description":"*Additive.* At most 512 bytes. A write of this item that carries a key which was applied to it within `limits.idempotency_window_ms` changes nothing.","type":"string"},"return":{"description":"*Additive.* `rev`: the reply carries no values.","type":"string","enum":["full","rev"]},"ttl_ms":{"minimum":0,"maximum":31536000000,"description":"*Additive.* Milliseconds from this change on after which the item is removed, as in `stream::set`. 0 = never. Absent or null = as before; of an update that creates the item, as `streams` of the configuration says.","type":["integer","null"]},"owner":{"description":"*Additive.* The item goes with this connection, `presence.grace_ms` after its end, by a delete with `reason` `owner_left`. Absent = as before.","type":"object","required":["connection_id"],"properties":{"connection_id":{"description":"What a join handler was told. It must be open.","type":"string"}}}},"required":["group_id","item_id","ops","stream_name"],"title":"StreamUpdateInput","type":"object"};
 
 function validate18(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1278,6 +1309,37 @@ var valid0 = _errs74 === errors;
 }
 else {
 var valid0 = true;
+}
+if(valid0){
+if(data.owner !== undefined){
+let data31 = data.owner;
+const _errs76 = errors;
+if(errors === _errs76){
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+let missing8;
+if((data31.connection_id === undefined) && (missing8 = "connection_id")){
+validate18.errors = [{instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
+return false;
+}
+else {
+if(data31.connection_id !== undefined){
+if(typeof data31.connection_id !== "string"){
+validate18.errors = [{instancePath:instancePath+"/owner/connection_id",schemaPath:"#/properties/owner/properties/connection_id/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+}
+}
+else {
+validate18.errors = [{instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid0 = _errs76 === errors;
+}
+else {
+var valid0 = true;
+}
 }
 }
 }

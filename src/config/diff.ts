@@ -8,6 +8,7 @@ export type LivePart =
   | 'http'
   | 'proxies'
   | 'drain_ms'
+  | 'presence'
   | 'allowed_origins'
   | 'log.level'
   | 'address'
@@ -28,6 +29,7 @@ const LIVE: Readonly<Record<LivePart, (config: Config) => unknown>> = {
   http: (config) => config.http,
   proxies: ({ trusted_proxies, path_prefix }) => ({ trusted_proxies, path_prefix }),
   drain_ms: (config) => config.drain_ms,
+  presence: (config) => config.presence,
   allowed_origins: (config) => config.allowed_origins,
   'log.level': (config) => config.log.level,
   address: ({ host, port }) => ({ host, port }),

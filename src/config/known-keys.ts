@@ -7,6 +7,7 @@ import type {
   KvConfig,
   Limits,
   Log,
+  Presence,
   RedisConfig,
   Tombstones,
 } from '../../generated/config.js';
@@ -23,6 +24,7 @@ const ROOT = keys<Config>({
   trusted_proxies: true,
   path_prefix: true,
   drain_ms: true,
+  presence: true,
   http: true,
   limits: true,
   admin: true,
@@ -43,6 +45,7 @@ const SECTIONS: ReadonlyMap<string, readonly string[]> = new Map([
       tombstones: true,
     }),
   ],
+  ['presence', keys<Presence>({ grace_ms: true })],
   ['http', keys<Http>({ reads_guarded: true })],
   ['limits', limitKeys()],
   ['admin', keys<Exclude<Admin, false>>({ host: true, port: true, token_file: true })],

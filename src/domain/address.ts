@@ -1,3 +1,4 @@
+import type { ItemAddress } from './change.js';
 import { StreamError } from './errors.js';
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -41,3 +42,7 @@ export function checkNames(names: Readonly<Record<string, string | undefined>>, 
     if (name !== undefined) checkName(field, name, maxBytes);
   }
 }
+
+/** A text that no two items have in common: names with lengths before them. */
+export const addressKey = ({ stream, group, item }: ItemAddress): string =>
+  `${stream.length} ${group.length} ${stream}${group}${item}`;

@@ -5,7 +5,9 @@ import { equalJson } from './json-equal.js';
 export type Condition =
   | { readonly kind: 'rev'; readonly rev: number }
   | { readonly kind: 'value'; readonly value: JsonText }
-  | { readonly kind: 'absent' | 'exists' };
+  | { readonly kind: 'absent' | 'exists' }
+  /** It belongs to this owner token; or, where that ends with a dot, to any token that begins with it. */
+  | { readonly kind: 'owner'; readonly owner: string };
 
 /** Names one write, so that a retry of it is known as such. */
 export interface IdempotencyKey {
@@ -42,6 +44,8 @@ export interface Standing {
   readonly rev: number;
   /** Oldest first. */
   readonly keys: readonly AppliedKey[] | undefined;
+  /** The token of the connection that it goes with. */
+  readonly owner?: string | undefined;
 }
 
 /** Why a guarded write is not applied. */
@@ -67,7 +71,10 @@ export function rejection({ condition, key }: Guard, standing: Standing, now: nu
 }
 
 /** Whether a condition is met. An item that is missing equals no value. */
-export function holds(condition: Condition, { value, rev }: Pick<Standing, 'value' | 'rev'>): boolean {
+export function holds(
+  condition: Condition,
+  { value, rev, owner }: Pick<Standing, 'value' | 'rev' | 'owner'>,
+): boolean {
   switch (condition.kind) {
     case 'rev':
       return condition.rev === 0 ? value === undefined : value !== undefined && rev === condition.rev;
@@ -77,8 +84,13 @@ export function holds(condition: Condition, { value, rev }: Pick<Standing, 'valu
       return value === undefined;
     case 'exists':
       return value !== undefined;
+    case 'owner':
+      return value !== undefined && owner !== undefined && belongs(owner, condition.owner);
   }
 }
+
+const belongs = (owner: string, to: string): boolean =>
+  to.endsWith('.') ? owner.startsWith(to) : owner === to;
 
 function appliedRev(
   keys: readonly AppliedKey[] | undefined,

@@ -60,7 +60,13 @@ export class CustomCalls {
   }
 
   async set(at: ItemAddress, value: JsonText, trace: TraceContext | undefined): Promise<Written> {
-    const payload = encodeSetRequest({ ...NO_OPTIONS, ...itemFields(at), data: value, ttl_ms: undefined });
+    const payload = encodeSetRequest({
+      ...NO_OPTIONS,
+      ...itemFields(at),
+      data: value,
+      ttl_ms: undefined,
+      owner: undefined,
+    });
     return this.#written(FUNCTION.set, at, await this.#call(FUNCTION.set, at.stream, payload, trace), trace);
   }
 

@@ -9,6 +9,7 @@ export const WRITE_FIELDS = [
   'idempotency_key',
   'return',
   'ttl_ms',
+  'owner',
 ] as const;
 export const READ_FIELDS = ['items', 'limit', 'after'] as const;
 

@@ -3,8 +3,9 @@ import type { JsonText } from '../../generated/json-text.js';
 import type { Hub } from '../delivery/hub.js';
 import { type Encoders, type ItemOrGroup, type Outlet, unsequenced } from '../delivery/port.js';
 import { renderUnauthorized } from '../domain/message.js';
+import type { Owners } from './owners.js';
 import type { JoinRequest, SubscriptionService } from './service-port.js';
-import type { Transport } from './triggers/payload.js';
+import type { Presence, Transport } from './triggers/payload.js';
 import type { PresenceTriggers } from './triggers/presence-triggers.js';
 
 /** A join that its handlers still decide. */
@@ -19,6 +20,7 @@ interface Undecided {
 
 export interface JoinsOptions {
   readonly hub: Hub;
+  readonly owners: Owners;
   readonly triggers: PresenceTriggers;
   readonly encoders: Encoders;
   readonly authenticate: SubscriptionService['authenticate'];
@@ -28,13 +30,15 @@ export interface JoinsOptions {
 export class Joins implements SubscriptionService {
   readonly authenticate: SubscriptionService['authenticate'];
   readonly #hub: Hub;
+  readonly #owners: Owners;
   readonly #triggers: PresenceTriggers;
   readonly #encoders: Encoders;
   readonly #undecided = new Map<Outlet, Map<string, Undecided>>();
 
-  constructor({ hub, triggers, encoders, authenticate }: JoinsOptions) {
+  constructor({ hub, owners, triggers, encoders, authenticate }: JoinsOptions) {
     this.authenticate = authenticate;
     this.#hub = hub;
+    this.#owners = owners;
     this.#triggers = triggers;
     this.#encoders = encoders;
   }
@@ -54,11 +58,12 @@ export class Joins implements SubscriptionService {
     context: JsonText | undefined,
     settled: (joined: boolean) => void,
   ): void {
+    this.#owners.connected(outlet);
     this.leave(outlet, request.subscriptionId);
     const join: Undecided = { request, context, left: false, takeBack: () => false };
     this.#remember(outlet, join);
     join.takeBack = this.#triggers.join(
-      { type: TRIGGER_TYPE.join, ...address(request), transport: transportOf(outlet), context },
+      this.#presence(TRIGGER_TYPE.join, outlet, request, context),
       (allowed) => {
         this.#forget(outlet, join);
         if (allowed) this.#allowed(outlet, join, settled);
@@ -87,6 +92,7 @@ export class Joins implements SubscriptionService {
   disconnect(outlet: Outlet): void {
     for (const id of [...(this.#undecided.get(outlet)?.keys() ?? [])]) this.leave(outlet, id);
     for (const ended of this.#hub.disconnect(outlet)) this.#left(outlet, ended, ended.context);
+    this.#owners.disconnected(outlet);
   }
 
   drained(outlet: Outlet): void {
@@ -103,8 +109,12 @@ export class Joins implements SubscriptionService {
   }
 
   #left(outlet: Outlet, one: Addressed, context: JsonText | undefined): void {
+    this.#triggers.leave(this.#presence(TRIGGER_TYPE.leave, outlet, one, context));
+  }
+
+  #presence(type: Presence['type'], outlet: Outlet, one: Addressed, context: JsonText | undefined): Presence {
     const transport = transportOf(outlet);
-    this.#triggers.leave({ type: TRIGGER_TYPE.leave, ...address(one), transport, context });
+    return { type, ...address(one), transport, connectionId: this.#owners.connectionId(outlet), context };
   }
 
   #remember(outlet: Outlet, join: Undecided): void {

@@ -32,6 +32,7 @@ export class Reads implements GroupReader {
       group,
       item,
       transport: 'get',
+      connectionId: undefined,
       context,
     } as const;
     this.#triggers.join({ type: TRIGGER_TYPE.join, ...presence }, (allowed) => {

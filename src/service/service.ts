@@ -15,6 +15,7 @@ import { createDispatch, type Dispatch } from './dispatch.js';
 import type { CallContext, ServiceConfig } from './function-context.js';
 import { handlers } from './functions/index.js';
 import { Joins } from './joins.js';
+import { Owners } from './owners.js';
 import { Reads } from './reads.js';
 import type { ServiceObserver } from './service-observer.js';
 import type {
@@ -57,6 +58,7 @@ export class Service implements StreamService {
   readonly #dispatch: Dispatch<CallContext>;
   readonly #sourceOf: (stream: string) => Source;
   readonly #presence: PresenceTriggers;
+  readonly #owners: Owners;
   readonly #limited: LimitedLog;
 
   constructor(options: ServiceOptions) {
@@ -91,9 +93,12 @@ export class Service implements StreamService {
     const maxLeaves = (): number => Math.ceil(config.current.limits.max_pending_invocations / 2);
     const presence = new PresenceTriggers(this.triggers, functions, triggerObserver, maxLeaves);
     this.#presence = presence;
+    const owners = new Owners(store, () => config.current.presence.grace_ms);
+    this.#owners = owners;
     this.reads = new Reads(this.#sourceOf, presence);
     this.subscriptions = new Joins({
       hub: this.hub,
+      owners,
       triggers: presence,
       encoders,
       authenticate: (request) => this.#authenticate(request),
@@ -101,6 +106,7 @@ export class Service implements StreamService {
     store.listen({
       change: (change) => {
         observer?.changed(change);
+        owners.changed(change);
         this.hub.change(change);
       },
       event: (event) => this.hub.event(event),
@@ -108,7 +114,7 @@ export class Service implements StreamService {
       gap: (group) => this.hub.gap(group),
     });
     this.#dispatch = createDispatch(
-      handlers({ store, custom, config }, (event) => streamTriggers.sent(event)),
+      handlers({ store, custom, owners, config }, (event) => streamTriggers.sent(event)),
       (error) => this.#describe(error),
     );
   }
@@ -141,6 +147,7 @@ export class Service implements StreamService {
   close(): void {
     const owed = this.#presence.close();
     if (owed > 0) this.#options.logger.warn({ owed }, 'leave handlers were not told of every leave');
+    this.#owners[Symbol.dispose]();
     this.hub.close();
   }
 

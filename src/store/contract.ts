@@ -8,6 +8,7 @@ import { guardCases } from './testing/guard-cases.js';
 import { keyCases } from './testing/key-cases.js';
 import { lifetimeCases } from './testing/lifetime-cases.js';
 import { listingCases } from './testing/listing-cases.js';
+import { ownerCases } from './testing/owner-cases.js';
 import { Recorder } from './testing/recorder.js';
 import { restartCases } from './testing/restart-cases.js';
 import { transactionCases } from './testing/transaction-cases.js';
@@ -42,6 +43,7 @@ const cases: readonly ContractCase[] = [
   ...keyCases,
   ...transactionCases,
   ...lifetimeCases,
+  ...ownerCases,
 ];
 
 /**
@@ -67,7 +69,10 @@ export function runStoreContract(
             t.skip('the backend writes no two records in one step');
             return;
           }
-          if (lifetimeCases.some(({ name }) => name === title) && !opened.store.lifetimes) {
+          if (
+            [...lifetimeCases, ...ownerCases].some(({ name }) => name === title) &&
+            !opened.store.lifetimes
+          ) {
             t.skip('the store keeps no lifetimes');
             return;
           }

@@ -75,6 +75,37 @@ export interface StreamListing {
   readonly groups: readonly string[];
 }
 
+/** An item of a connection that is no longer there. */
+export interface LostItem {
+  readonly at: ItemAddress;
+  readonly owner: string;
+  readonly value: JsonText;
+  /** Milliseconds that it had still to live; undefined = for ever. */
+  readonly ttlMs: number | undefined;
+}
+
+export interface OwnershipEvents {
+  /** Milliseconds between the end of a process and that of its items; looked up each time. */
+  graceMs(): number;
+  /** This process was taken for dead, and its item removed. */
+  lost(item: LostItem): void;
+}
+
+/**
+ * What a store does for items that go with connections (D74): an item keeps an owner token, which begins with its connection's id, and whoever
+ * ends that connection deletes the item where it still has this token.
+ */
+export interface Ownership {
+  /** What the ids of this process' connections begin with, before a dot. No other process has or had the same. */
+  readonly process: string;
+  /** Begins to remove the items of processes that ended. Called once. */
+  begin(events: OwnershipEvents): void;
+  /** An item will belong to this process: said before it is written, so that others find it should this process die. */
+  note(at: ItemAddress): void;
+  /** It does no more. */
+  forget(at: ItemAddress): void;
+}
+
 /** Whether writes can succeed now, and if not, one sentence that says why. */
 export type StoreHealth = { readonly writable: true } | { readonly writable: false; readonly reason: string };
 
@@ -104,6 +135,8 @@ export interface Store extends AsyncDisposable {
   readonly kind: string;
   /** Items may expire. */
   readonly lifetimes: boolean;
+  /** Absent where items cannot belong to connections. */
+  readonly owned?: Ownership;
   /** Sets the one listener; called once, before the first commit. */
   listen(listener: StoreListener): void;
   /** Applies one mutation; the result comes when it is as durable as the adapter promises, after its `committed` call. */

@@ -5,6 +5,7 @@ import { FUNCTION } from '../../../generated/constants.js';
 import { LiveConfig } from '../../config/index.js';
 import { jsonOf } from '../../domain/json-text.js';
 import { Payload } from '../../domain/payload.js';
+import type { ServiceConfig } from '../../service/function-context.js';
 import { Service } from '../../service/service.js';
 import { FakeFunctions } from '../../service/testing/fake-functions.js';
 import { encodeMessages } from '../../socket/encoder.js';
@@ -20,8 +21,13 @@ interface Change extends Partial<Omit<HttpConfig, 'limits'>> {
   readonly limits?: Partial<HttpConfig['limits']>;
 }
 
-const configOf = ({ limits, ...change }: Change): HttpConfig =>
-  ({ http: { reads_guarded: 'refuse' }, ...change, limits: { ...LIMITS, ...limits } }) as HttpConfig;
+const configOf = ({ limits, ...change }: Change): HttpConfig & ServiceConfig =>
+  ({
+    http: { reads_guarded: 'refuse' },
+    presence: { grace_ms: 30 },
+    ...change,
+    limits: { ...LIMITS, ...limits },
+  }) as HttpConfig & ServiceConfig;
 
 /** A stream port over a store in memory, that ends with the test. */
 export async function start(t: TestContext, change: Change = {}) {

@@ -9,22 +9,25 @@ import type { CallContext, FunctionContext } from '../function-context.js';
 import { lifetimeOf } from '../lifetimes.js';
 import { receiptFields, type WriteField, writeOptions } from '../write-options.js';
 
-type Input = Decided<SetRequest, 'stream_name' | 'group_id' | 'item_id' | 'data' | 'ttl_ms' | WriteField>;
+type Input = Decided<
+  SetRequest,
+  'stream_name' | 'group_id' | 'item_id' | 'data' | 'ttl_ms' | 'owner' | WriteField
+>;
 
 /** Creates an item or overwrites its value; an overwrite keeps its place in the group. */
-export function set({ store, custom, config }: FunctionContext): StreamHandlers<CallContext>['set'] {
+export function set({ store, custom, owners, config }: FunctionContext): StreamHandlers<CallContext>['set'] {
   return (input: Input, { trace }) => {
     const at = writtenAddress(input, config.current);
     checkValue('data', input.data, config.current);
     const options = writeOptions(input, config.current);
     const own = custom.set(at, input, trace);
     if (own !== undefined) return own;
-    const life = lifetimeOf(input, store);
+    const life = lifetimeOf(input, store, owners);
     if (options === undefined) {
       const value = input.data;
       const mutation =
         life === undefined ? ({ kind: 'set', value } as const) : ({ kind: 'set', value, life } as const);
-      return mapReady(store.commit(at, mutation, trace), ({ old }) =>
+      return mapReady(owners.commit(at, mutation, trace), ({ old }) =>
         encodeSetResult({
           old_value: old ?? NULL,
           new_value: value,
@@ -41,6 +44,6 @@ export function set({ store, custom, config }: FunctionContext): StreamHandlers<
         new_value: isBrief ? undefined : (change?.value ?? old ?? NULL),
         ...receiptFields(options, receipt),
       });
-    return mapReady(store.commit(at, { kind: 'set', value: input.data, guard, life }, trace), result);
+    return mapReady(owners.commit(at, { kind: 'set', value: input.data, guard, life }, trace), result);
   };
 }

@@ -80,7 +80,7 @@ class Write implements GuardedWrite {
     this.item = write.item_id;
     const condition = conditionOf({ ...write, if_value: sliceField(text, 'if_value') }, config, place);
     const guard = { condition, key };
-    const life = write.type === 'delete' ? undefined : lifetimeOf(write, store, place);
+    const life = write.type === 'delete' ? undefined : lifetimeOf(write, store, undefined, place);
     if (write.type === 'delete') this.mutation = { kind: 'delete', guard };
     else if (write.type === 'set') {
       const value = sliceField(text, 'data')!;

@@ -4,6 +4,7 @@ import type { Config } from '../../../generated/config.js';
 import { asJson } from '../../domain/json-text.js';
 import { LocalStore } from '../../store/local/local-store.js';
 import type { FunctionContext, ServiceConfig } from '../function-context.js';
+import { Owners } from '../owners.js';
 import { update } from './update.js';
 
 test('a by that parsing changed changes nothing and asks no custom stream, and values are kept exactly', async () => {
@@ -19,7 +20,8 @@ test('a by that parsing changed changes nothing and asks no custom stream, and v
       return undefined;
     },
   } as unknown as FunctionContext['custom'];
-  const handler = update({ store, custom, config: { current: { limits } as ServiceConfig } });
+  using owners = new Owners(store, () => 0);
+  const handler = update({ store, custom, owners, config: { current: { limits } as ServiceConfig } });
   const call = (ops: string) => {
     const payload = asJson(`{"stream_name":"s","group_id":"g","item_id":"i","ops":${ops}}`);
     return handler(JSON.parse(payload), { trace: undefined }, payload);

@@ -1,8 +1,8 @@
 import type { UpdateOpError } from '../../../generated/functions.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { encodeUpdateResult, type UpdateRequest } from '../../../generated/messages/functions.js';
+import { addressKey } from '../../domain/address.js';
 import { AppendsInText } from '../../domain/append-in-text.js';
-import type { ItemAddress } from '../../domain/change.js';
 import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
 import { applyUpdate, exactOps, succeededOps } from '../../domain/update-ops.js';
@@ -14,18 +14,22 @@ import type { CallContext, FunctionContext } from '../function-context.js';
 import { lifetimeOf } from '../lifetimes.js';
 import { receiptFields, type WriteField, writeOptions } from '../write-options.js';
 
-type Input = Decided<UpdateRequest, 'stream_name' | 'group_id' | 'item_id' | 'ops' | 'ttl_ms' | WriteField>;
+type Input = Decided<
+  UpdateRequest,
+  'stream_name' | 'group_id' | 'item_id' | 'ops' | 'ttl_ms' | 'owner' | WriteField
+>;
 
 /** The errors of ops as results carry them. */
 export const opErrors = (errors: readonly UpdateOpError[]) =>
   errors.length === 0 ? undefined : errors.map((error) => ({ doc_url: undefined, ...error }));
 
-/** Names with lengths before them: no two items have one key. */
-const keyOf = ({ stream, group, item }: ItemAddress): string =>
-  `${stream.length} ${group.length} ${stream}${group}${item}`;
-
 /** Applies ops to one item, atomically; a failed op is reported and the others still apply. */
-export function update({ store, custom, config }: FunctionContext): StreamHandlers<CallContext>['update'] {
+export function update({
+  store,
+  custom,
+  owners,
+  config,
+}: FunctionContext): StreamHandlers<CallContext>['update'] {
   const appends = new AppendsInText();
   return (input: Input, { trace }, text) => {
     const at = writtenAddress(input, config.current);
@@ -34,7 +38,7 @@ export function update({ store, custom, config }: FunctionContext): StreamHandle
     let errors: readonly UpdateOpError[] = [];
     // Pure, and the errors are those of its last run: a store may run it again on a newer value.
     const apply = (current: JsonText | undefined): JsonText => {
-      const grown = current === undefined ? undefined : appends.apply(keyOf(at), current, input.ops);
+      const grown = current === undefined ? undefined : appends.apply(addressKey(at), current, input.ops);
       if (grown !== undefined) {
         // It nests as before.
         checkLength('ops', grown, config.current);
@@ -58,13 +62,13 @@ export function update({ store, custom, config }: FunctionContext): StreamHandle
       });
     const own = custom.update(at, input, text, apply, trace, result);
     if (own !== undefined) return own;
-    const life = lifetimeOf(input, store);
+    const life = lifetimeOf(input, store, owners);
     if (options === undefined) {
       const mutation =
         life === undefined
           ? ({ kind: 'update', apply, ops } as const)
           : ({ kind: 'update', apply, ops, life } as const);
-      const committed = store.commit(at, mutation, trace);
+      const committed = owners.commit(at, mutation, trace);
       return mapReady(committed, ({ change, old }) => result(old, change?.value ?? old ?? NULL));
     }
     const { guard, isBrief } = options;
@@ -75,6 +79,6 @@ export function update({ store, custom, config }: FunctionContext): StreamHandle
         errors: receipt?.outcome === 'applied' ? opErrors(errors) : undefined,
         ...receiptFields(options, receipt),
       });
-    return mapReady(store.commit(at, { kind: 'update', apply, ops, guard, life }, trace), guarded);
+    return mapReady(owners.commit(at, { kind: 'update', apply, ops, guard, life }, trace), guarded);
   };
 }

@@ -19,6 +19,9 @@ const limits = {
   max_pending_invocations: 100,
 } as Config['limits'];
 
+/** Milliseconds between the end of a connection and that of its items. */
+const GRACE = 30;
+
 /** A service over a store in memory, and a way to call its functions as a worker would. */
 export async function open<Functions extends FakeFunctions = FakeFunctions>(
   authFunction?: string,
@@ -28,7 +31,11 @@ export async function open<Functions extends FakeFunctions = FakeFunctions>(
     tombstones: { maxPerGroup: 10, maxAgeMs: 1e6 },
     maxQueuedBytes: 1e6,
   });
-  const config = new LiveConfig({ limits, auth_function: authFunction } as ServiceConfig);
+  const config = new LiveConfig({
+    limits,
+    auth_function: authFunction,
+    presence: { grace_ms: GRACE },
+  } as ServiceConfig);
   const service = new Service({
     store,
     functions,

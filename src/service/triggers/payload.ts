@@ -69,12 +69,14 @@ export interface Presence extends GroupAddress {
   readonly item: string | undefined;
   /** undefined = a WebSocket. */
   readonly transport: Transport | undefined;
+  /** Undefined: there is none, one request was replied to. */
+  readonly connectionId: string | undefined;
   readonly context: JsonText | undefined;
 }
 
 /** @param timestamp ms since the Unix epoch */
 export function presencePayload(presence: Presence, timestamp: number): JsonText {
-  const { subscriptionId, stream, group, item, transport, context, type } = presence;
+  const { subscriptionId, stream, group, item, transport, connectionId, context, type } = presence;
   const encode = type === TRIGGER_TYPE.join ? encodeJoinTriggerPayload : encodeLeaveTriggerPayload;
   return encode({
     subscription_id: subscriptionId,
@@ -82,6 +84,7 @@ export function presencePayload(presence: Presence, timestamp: number): JsonText
     group_id: group,
     id: item,
     transport,
+    connection_id: connectionId,
     context,
     event_type: type,
     timestamp,

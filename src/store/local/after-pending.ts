@@ -1,4 +1,4 @@
-import { Deferred } from '../../domain/deferred.js';
+import { Deferred, type Eventual, whenReady } from '../../domain/deferred.js';
 import type { StreamError } from '../../domain/errors.js';
 import type { Entry } from './commit-queue.js';
 
@@ -25,5 +25,32 @@ export class AfterPending<T> extends Deferred<T> implements Entry {
       return;
     }
     this.resolve(value);
+  }
+}
+
+/** Something that is done once what is on its way to the disk is there, or failed. */
+export class OncePending<T> extends Deferred<T> implements Entry {
+  readonly records = [];
+  readonly bytes = 0;
+  readonly #run: () => Eventual<T>;
+
+  /** @param run what it throws rejects */
+  constructor(run: () => Eventual<T>) {
+    super();
+    this.#run = run;
+  }
+
+  settle(): void {}
+
+  reply(): void {
+    try {
+      whenReady(
+        this.#run(),
+        (value) => this.resolve(value),
+        (error) => this.reject(error),
+      );
+    } catch (thrown) {
+      this.reject(thrown);
+    }
   }
 }

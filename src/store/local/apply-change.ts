@@ -1,8 +1,8 @@
 import { detach } from '../../domain/json-text.js';
 import {
+  countExtras,
   countTombstone,
   type GroupState,
-  type ItemState,
   Node,
   type RevOrder,
   type Sequenced,
@@ -39,7 +39,10 @@ export function applyChange(
     nodes.items.set(id, node);
   }
   usage.bytes += bytes - node.bytes;
-  if (sequenced.extras !== node.extras) usage.expiring += expires(sequenced) - expires(node);
+  if (sequenced.extras !== node.extras) {
+    countExtras(usage, node.extras, -1);
+    countExtras(usage, sequenced.extras, 1);
+  }
   node.become(sequenced, bytes);
   node.value = isOwn(sequenced) ? sequenced.value : detach(sequenced.value);
   if (created === 0) countTombstone(usage, node, 1);
@@ -59,8 +62,6 @@ export function dropTombstones(nodes: Nodes, revs: RevOrder, usage: Usage, horiz
   }
   if (nodes.tombstones.size === 0) nodes.tombstones = undefined;
 }
-
-const expires = ({ extras }: Pick<ItemState, 'extras'>): number => (extras?.expiresAt === undefined ? 0 : 1);
 
 /** Its value keeps nothing else alive. One that an update left as it was may be part of a call that is still on its way. */
 const isOwn = ({ value, change: { ops, old } }: Sequenced): boolean => ops !== undefined && value !== old;

@@ -13,6 +13,7 @@ export class Catalog {
     bytes: 0,
     timestamp: 0,
     expiring: 0,
+    owned: 0,
     tombstones: 0,
     tombstoneBytes: 0,
   };

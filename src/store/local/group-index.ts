@@ -109,7 +109,7 @@ export class GroupIndex implements GroupHead {
     if (newest === undefined) return NOTHING;
     const { created, value, rev, extras } = newest;
     const keys = extras?.keys;
-    return created > 0 ? { value, rev, keys } : { value: undefined, rev: 0, keys };
+    return created > 0 ? { value, rev, keys, owner: extras?.owner } : { value: undefined, rev: 0, keys };
   }
 
   /** The item as it is committed; undefined when it is not alive. */

@@ -1,6 +1,6 @@
 import type { GroupAddress } from '../../domain/change.js';
 import type { GroupHead } from '../../domain/since.js';
-import { countTombstone, type GroupState, type Node, RevOrder, type Usage } from './node.js';
+import { countExtras, countTombstone, type GroupState, type Node, RevOrder, type Usage } from './node.js';
 
 /** Nodes that enter the Map at once: it is in the processor's cache then. */
 const COLLECTED = 128;
@@ -50,7 +50,7 @@ export class LoadingGroup implements GroupAddress {
       }
       usage.nodes += 1;
       usage.bytes += node.bytes;
-      if (node.extras?.expiresAt !== undefined) usage.expiring += 1;
+      if (node.extras !== undefined) countExtras(usage, node.extras, 1);
       revs.append(node);
       if (node.timestamp > timestamp) timestamp = node.timestamp;
       if (node.rev > seq) seq = node.rev;

@@ -25,6 +25,7 @@ import { AfterPending } from './after-pending.js';
 import { Catalog } from './catalog.js';
 import { type CommitObserver, CommitQueue } from './commit-queue.js';
 import { Expiry } from './expiry.js';
+import { FormerOwners } from './former-owners.js';
 import { Housekeeping, type TombstoneOptions } from './housekeeping.js';
 import type { Journal } from './journal.js';
 import { loadJournal } from './load.js';
@@ -57,6 +58,7 @@ export interface LocalOptions {
 export class LocalStore implements Store {
   readonly kind: string;
   readonly lifetimes: boolean;
+  readonly owned?: FormerOwners;
   readonly backup?: NonNullable<Store['backup']>;
   readonly transact?: NonNullable<Store['transact']>;
   readonly #catalog: Catalog;
@@ -107,6 +109,7 @@ export class LocalStore implements Store {
       queue: this.#queue,
     });
     if (journal?.isAtomic !== false) {
+      this.owned = new FormerOwners(catalog, (at, mutation) => this.#writer.commit(at, mutation, undefined));
       const transactions = new Transactions(this.#writer);
       this.transact = (at, writes, trace) => transactions.run(at, writes, trace);
     }
@@ -220,6 +223,7 @@ export class LocalStore implements Store {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#housekeeping.stop();
     this.#expiry.stop();
+    this.owned?.stop();
     await this.#queue?.idle();
     if (this.#journal !== undefined) await this.#mark.end(this.#journal, this.#catalog.usage.timestamp);
     await this.#journal?.close();

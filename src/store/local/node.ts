@@ -103,6 +103,8 @@ export interface Usage extends LatestStamp {
   bytes: number;
   /** Items that expire. */
   expiring: number;
+  /** Items that belong to a connection. */
+  owned: number;
   tombstones: number;
   /** Bytes of memory that tombstones take, roughly. */
   tombstoneBytes: number;
@@ -115,6 +117,12 @@ const TOMBSTONE_BYTES = 200;
 export function countTombstone(usage: Usage, { id, value }: Node, sign: 1 | -1): void {
   usage.tombstones += sign;
   usage.tombstoneBytes += sign * (TOMBSTONE_BYTES + id.length + value.length);
+}
+
+/** Counts what an item has beside its value, or no longer. @param sign 1 or -1 */
+export function countExtras(usage: Usage, extras: Extras | undefined, sign: 1 | -1): void {
+  if (extras?.expiresAt !== undefined) usage.expiring += sign;
+  if (extras?.owner !== undefined) usage.owned += sign;
 }
 
 /** The committed state of a group, as `GroupIndex` has it. */

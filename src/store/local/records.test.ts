@@ -15,9 +15,11 @@ const KEYS: NonNullable<Extras['keys']> = [
 ];
 const EXTRAS: readonly (Extras | undefined)[] = [
   undefined,
-  { keys: KEYS, expiresAt: undefined },
-  { keys: undefined, expiresAt: 1_700_000_000_999 },
-  { keys: KEYS, expiresAt: 1_700_000_000_999 },
+  { keys: KEYS, expiresAt: undefined, owner: undefined },
+  { keys: undefined, expiresAt: 1_700_000_000_999, owner: undefined },
+  { keys: KEYS, expiresAt: 1_700_000_000_999, owner: undefined },
+  { keys: undefined, expiresAt: undefined, owner: 'a-_9.s12/3' },
+  { keys: KEYS, expiresAt: 1_700_000_000_999, owner: 'p.1' },
 ];
 const NUMBERS = [0, 1, 9, 10, 99_999, 100_000, 999_999, 1e6, 1_000_001, 1_700_000_000_123, 1e12, 2 ** 53 - 1];
 

@@ -71,17 +71,20 @@ export const bytesAfter = (before: Node, after: ItemState): number =>
   before.bytes + headOf(after).length - headOf(before).length + after.value.length - before.value.length;
 
 /** What few items have, in ASCII and without a space but the last. No JSON begins as it does. */
-export const extrasText = ({ keys, expiresAt }: Extras): string =>
-  `+${JSON.stringify({ k: keys, e: expiresAt })} `;
+export const extrasText = ({ keys, expiresAt, owner }: Extras): string =>
+  `+${JSON.stringify({ k: keys, e: expiresAt, o: owner })} `;
+
+const OWNER = /^[\x21-\x7e]+$/;
 
 /** @param text what `extrasText` made. Undefined when it is malformed */
 export function readExtras(text: string): Extras | undefined {
   try {
-    const { k: keys, e: expiresAt } = JSON.parse(text.slice(1)) as Record<'k' | 'e', unknown>;
-    if (keys === undefined && expiresAt === undefined) return undefined;
+    const { k: keys, e: expiresAt, o: owner } = JSON.parse(text.slice(1)) as Record<'k' | 'e' | 'o', unknown>;
+    if (keys === undefined && expiresAt === undefined && owner === undefined) return undefined;
     if (keys !== undefined && !(Array.isArray(keys) && keys.every(isAppliedKey))) return undefined;
     if (expiresAt !== undefined && !Number.isSafeInteger(expiresAt)) return undefined;
-    return { keys, expiresAt: expiresAt as number | undefined };
+    if (owner !== undefined && !(typeof owner === 'string' && OWNER.test(owner))) return undefined;
+    return { keys, expiresAt: expiresAt as number | undefined, owner: owner as string | undefined };
   } catch {
     // The record is reported as malformed, with its key.
     return undefined;

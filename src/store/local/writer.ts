@@ -5,7 +5,7 @@ import type { Eventual } from '../../domain/deferred.js';
 import { StreamError } from '../../domain/errors.js';
 import type { LeadLimit } from '../lead-limit.js';
 import type { Committed, Mutation, StoreListener } from '../port.js';
-import { AfterPending } from './after-pending.js';
+import { AfterPending, OncePending } from './after-pending.js';
 import type { Catalog } from './catalog.js';
 import type { CommitQueue } from './commit-queue.js';
 import { type CommitOwner, DurableCommit } from './durable-commit.js';
@@ -60,6 +60,10 @@ export class Writer implements CommitOwner, TransactionOwner {
       const rejected = rejection(guard, known?.standing(item) ?? NOTHING, this.#now());
       if (rejected !== undefined) return this.#unchanged(known, item, rejected.outcome, rejected.rev);
     }
+    if (mutation.life?.claim === true) {
+      const claimed = known && this.#claim(known, address, mutation, mutation.life.owner, trace);
+      if (claimed !== undefined) return claimed;
+    }
     const before = known?.newest(item);
     const old = aliveValue(before);
     const value =
@@ -78,6 +82,31 @@ export class Writer implements CommitOwner, TransactionOwner {
     if (this.#queue !== undefined) return this.#enqueue(this.#queue, group, sequenced, result);
     this.confirm(group, sequenced, 0);
     return result;
+  }
+
+  /**
+   * The item as it is gets another owner, in memory: on disk it has an owner, and after a start all owners are former ones.
+   * Undefined where it is nobody's, or has another value: then it is a set like any other.
+   */
+  #claim(
+    group: GroupIndex,
+    at: ItemAddress,
+    mutation: Mutation,
+    owner: string | undefined,
+    trace: TraceContext | undefined,
+  ): Eventual<Committed> | undefined {
+    const standing = group.standing(at.item);
+    if (mutation.kind !== 'set' || standing.owner === undefined || standing.value !== mutation.value)
+      return undefined;
+    if (this.#queue !== undefined && group.isPending(at.item)) {
+      const later = new OncePending(() => this.commit(at, mutation, trace));
+      this.#queue.follow(later);
+      return later;
+    }
+    const node = group.items.get(at.item)!;
+    node.extras = { ...node.extras, owner };
+    if (mutation.guard !== undefined) return this.#unchanged(group, at.item, 'applied', standing.rev);
+    return { change: undefined, old: standing.value };
   }
 
   /** A group that is not in the catalog yet. */

@@ -51,6 +51,8 @@ export const PARTS = {
   event: EVENT,
   /** Behind the value of an item whose time is up. */
   expired: reasonPart('expired'),
+  /** Behind that of one whose owner is gone. */
+  ownerLeft: reasonPart('owner_left'),
   seq: CREATE.seq.slice(EVENT_END.length),
   epoch: `${CREATE.epoch}"`,
   close: `"${CREATE.close}`,
@@ -102,6 +104,13 @@ const TAIL = new RegExp(
 /** Longest text that `TAIL` matches, in characters. */
 const TAIL_LENGTH = 128;
 
+/** No JSON text ends like these. */
+const REASONS = [
+  { name: 'expired', part: PARTS.expired },
+  { name: 'owner_left', part: PARTS.ownerLeft },
+] as const;
+const reasonOf = (text: string) => REASONS.find(({ part }) => text.endsWith(part));
+
 const unquote = (text: string): string =>
   text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1);
 
@@ -115,9 +124,8 @@ export function parseSequenced(message: string): SequencedMessage | undefined {
   const text = message.slice(HEAD.lastIndex, message.length - tail[0].length);
   if (text === '') return undefined;
   const kind = KINDS.get(head[5])!;
-  // No JSON text ends like this.
-  const isExpired = kind === STREAM_EVENT.delete && text.endsWith(PARTS.expired);
-  const value = (isExpired ? text.slice(0, -PARTS.expired.length) : text) as JsonText;
+  const reason = kind === STREAM_EVENT.delete ? reasonOf(text) : undefined;
+  const value = (reason === undefined ? text : text.slice(0, -reason.part.length)) as JsonText;
   return {
     stream: unquote(head[2]!),
     group: unquote(head[3]!),
@@ -128,6 +136,6 @@ export function parseSequenced(message: string): SequencedMessage | undefined {
     seq: Number(tail[1]),
     epoch: tail[2]!,
     ...(tail[3] === PARTS.more ? { more: true } : {}),
-    ...(isExpired ? { reason: 'expired' } : {}),
+    ...(reason === undefined ? {} : { reason: reason.name }),
   };
 }

@@ -37,6 +37,16 @@ function ownPrefix(key: string): string {
   return `{${part.includes('}') ? tagOfSameSlot(part) : part}}:${key}:`;
 }
 
+/** The keys of one process' items of connections. */
+export interface ProcessKeys {
+  /** Set of items that belong, or belonged, to its connections: `[member, item]` as JSON. */
+  readonly owned: string;
+  /** The same set, once the process is taken for dead. */
+  readonly departed: string;
+  /** Hash of such items to `[value, owner, ttl in ms or 0]` as JSON: what was removed, in case it was only paused. */
+  readonly lost: string;
+}
+
 /** The names of one store's keys and of its channel. Stores with other prefixes on the same Redis share none. */
 export class KeySpace {
   /** Where every engine of the store publishes its socket messages. */
@@ -47,6 +57,8 @@ export class KeySpace {
   readonly scanned: string;
   /** Sorted set of members by when the first of their items is due, in ms of Redis' clock. */
   readonly due: string;
+  /** Sorted set of the processes that have items of connections, by when the lease of each ends, in ms of Redis' clock. */
+  readonly nodes: string;
   /** Held, for as long as it lives, by the node that searches. */
   readonly searching: string;
   /** Hash: which store this is, and since when its history is whole. */
@@ -54,6 +66,7 @@ export class KeySpace {
   /** What the search for groups matches. */
   readonly pattern: string;
   readonly #data: string;
+  readonly #owned: string;
 
   /**
    * @param keyPrefix before every key
@@ -69,6 +82,8 @@ export class KeySpace {
     this.index = `${keyPrefix}iii-stream:groups`;
     this.scanned = `${keyPrefix}iii-stream:scanned`;
     this.due = `${keyPrefix}iii-stream:due`;
+    this.nodes = `${keyPrefix}iii-stream:nodes`;
+    this.#owned = `${keyPrefix}iii-stream:owned:`;
     this.searching = `${keyPrefix}iii-stream:searching`;
     this.store = `${keyPrefix}iii-stream:store`;
     this.#data = keyPrefix + DATA_PREFIX;
@@ -85,6 +100,12 @@ export class KeySpace {
     const data = this.data(member);
     const own = ownPrefix(data);
     return [data, `${own}head`, `${own}meta`, `${own}revs`, `${own}gone`, `${own}dead`, `${own}ttl`];
+  }
+
+  /** What a process left behind and keeps; all in one cluster slot. */
+  ofProcess(process: string): ProcessKeys {
+    const owned = `${this.#owned}{${process}}`;
+    return { owned, departed: `${owned}:departed`, lost: `${owned}:lost` };
   }
 
   /** The index member that a key of the shared layout belongs to; undefined for any other key. */

@@ -130,9 +130,10 @@ const EXPIRED = 'e';
 /** What the script finds before the own id. */
 function lifeText({ action }: Operation): string {
   if (action.kind === 'message' || action.life === undefined) return '';
-  const { ttlMs, ttlMsWhenNew } = action.life;
-  if (ttlMs !== undefined) return `@${ttlMs} `;
-  return ttlMsWhenNew === undefined ? '' : `@n${ttlMsWhenNew} `;
+  const { ttlMs, ttlMsWhenNew, owner, claim } = action.life;
+  const belongs = owner === undefined ? '' : `~${claim ? '=' : ''}${owner} `;
+  if (ttlMs !== undefined) return `@${ttlMs} ${belongs}`;
+  return ttlMsWhenNew === undefined ? belongs : `@n${ttlMsWhenNew} ${belongs}`;
 }
 
 /** A guard as the script reads it. Values it never compares: what the node knows is confirmed by the item's mode. */
@@ -147,6 +148,8 @@ function guardText({ condition, key }: Guard, { value }: PlanItem): string {
       return `-${suffix}`;
     case 'exists':
       return `+${suffix}`;
+    case 'owner':
+      return `o${condition.owner}${suffix}`;
     case 'value':
       return (holds(condition, { value, rev: 0 }) ? '*' : '!') + suffix;
   }

@@ -26,18 +26,17 @@ import { Audit } from './audit.js';
 import { ChannelFeed } from './channel-feed.js';
 import { changeBody, eventBody } from './channel-message.js';
 import { Committer } from './committer.js';
+import { Departed } from './departed.js';
 import { warnOfEviction } from './eviction.js';
 import { GroupClock } from './group-clock.js';
 import { GroupDirectory } from './group-directory.js';
 import { GroupReader } from './group-reader.js';
 import { memberOf, parseMember } from './keys.js';
+import { NodeLease } from './node-lease.js';
 import type { Operation } from './operation.js';
 import type { RedisConnection } from './redis-connection.js';
 import type { RedisSettings } from './redis-options.js';
-import { COMMIT_SCRIPT } from './scripts/commit.js';
-import { GENERATION_SCRIPT } from './scripts/generation.js';
-import { DUE_GROUPS_SCRIPT, DUE_ITEMS_SCRIPT } from './scripts/lifetime.js';
-import { CHANGES_SCRIPT, ITEM_SCRIPT, LIST_SCRIPT, SNAPSHOT_SCRIPT } from './scripts/read.js';
+import { SCRIPTS } from './scripts/index.js';
 import { StoreGeneration } from './store-generation.js';
 import type { Subscriber, SubscriberEvents } from './subscriber.js';
 import { Sweeper } from './sweeper.js';
@@ -53,6 +52,7 @@ import { transactionOperation } from './transaction.js';
 export class RedisStore implements Store {
   readonly kind = 'redis';
   readonly lifetimes = true;
+  readonly owned: NodeLease;
   readonly #connection: RedisConnection;
   readonly #settings: RedisSettings;
   readonly #clock: GroupClock;
@@ -68,16 +68,7 @@ export class RedisStore implements Store {
 
   constructor(connection: RedisConnection, settings: RedisSettings) {
     const { logger, now, auditIntervalMs, keys } = settings;
-    connection.define([
-      COMMIT_SCRIPT,
-      SNAPSHOT_SCRIPT,
-      ITEM_SCRIPT,
-      LIST_SCRIPT,
-      CHANGES_SCRIPT,
-      GENERATION_SCRIPT,
-      DUE_GROUPS_SCRIPT,
-      DUE_ITEMS_SCRIPT,
-    ]);
+    connection.define(SCRIPTS);
     this.#connection = connection;
     this.#settings = settings;
     this.#clock = new GroupClock(now);
@@ -92,6 +83,7 @@ export class RedisStore implements Store {
       (change) => this.#listener?.committed(change),
     );
     this.#sweeper = new Sweeper(connection, settings, this.#committer);
+    this.owned = new NodeLease(connection, settings, new Departed(connection, settings, this.#committer));
     this.#audit = new Audit(connection, keys, auditIntervalMs, {
       gap: (member) => this.#missed(member),
       wentBack: () => this.#generation.end(),
@@ -216,6 +208,7 @@ export class RedisStore implements Store {
     this.#generation.stop();
     this.#directory.stop();
     await this.#sweeper.stop();
+    await this.owned.stop();
     this.#committer.refusals.stop();
     this.#committer.close(new StreamError('unavailable', 'the store is closing'));
     await this.#committer.allSettled();

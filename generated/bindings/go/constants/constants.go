@@ -602,6 +602,9 @@ const (
 	// CapabilityLifetimes: Items are removed when their time is up, and a delete that no caller asked for says why.
 	CapabilityLifetimes = "lifetimes"
 
+	// CapabilityOwnedItems: Join and leave payloads name the connection, and an item may belong to one and go with it.
+	CapabilityOwnedItems = "owned-items"
+
 	// CapabilityPaging: A long sync comes in pieces, and a join says how long they may be.
 	CapabilityPaging = "paging"
 

@@ -383,6 +383,10 @@ type SetInput struct {
 	// `expired`; at most a year. 0 = never. Absent or null = never, or as `streams` of the configuration says. Until the
 	// delete is committed the item is there.
 	TtlMs wire.Optional[*int64] `json:"ttl_ms"`
+
+	// Owner: *Additive.* The item goes with this connection, `presence.grace_ms` after its end, by a delete with `reason`
+	// `owner_left`. Absent = nobody's.
+	Owner wire.Optional[SetInputOwner] `json:"owner"`
 }
 
 func decodeSetInput(text json.RawMessage) (v SetInput, err error) {
@@ -398,6 +402,7 @@ func decodeSetInput(text json.RawMessage) (v SetInput, err error) {
 	v.IdempotencyKey = wire.Maybe(o, "idempotency_key", wire.DecodeString)
 	v.Return = wire.Maybe(o, "return", decodeSetInputReturn)
 	v.TtlMs = wire.Maybe(o, "ttl_ms", wire.DecodeNullable(wire.DecodeInteger(0, 31536000000)))
+	v.Owner = wire.Maybe(o, "owner", decodeSetInputOwner)
 	return v, o.Err()
 }
 
@@ -414,6 +419,7 @@ func encodeSetInput(v SetInput) ([]byte, error) {
 	wire.PutOptional(w, "idempotency_key", v.IdempotencyKey, wire.EncodeString)
 	wire.PutOptional(w, "return", v.Return, encodeSetInputReturn)
 	wire.PutOptional(w, "ttl_ms", v.TtlMs, wire.EncodeNullable(wire.EncodeInteger))
+	wire.PutOptional(w, "owner", v.Owner, encodeSetInputOwner)
 	return w.Close()
 }
 
@@ -464,6 +470,46 @@ func DecodeSetInputReturn(text []byte) (SetInputReturn, error) {
 // EncodeSetInputReturn writes a SetInputReturn as JSON text.
 func EncodeSetInputReturn(value SetInputReturn) ([]byte, error) {
 	return encodeSetInputReturn(value)
+}
+
+// SetInputOwner: *Additive.* The item goes with this connection, `presence.grace_ms` after its end, by a delete with
+// `reason` `owner_left`. Absent = nobody's.
+type SetInputOwner struct {
+	// ConnectionID: What a join handler was told. It must be open.
+	ConnectionID string `json:"connection_id"`
+}
+
+func decodeSetInputOwner(text json.RawMessage) (v SetInputOwner, err error) {
+	o := wire.Open(text)
+	v.ConnectionID = wire.Required(o, "connection_id", wire.DecodeString)
+	return v, o.Err()
+}
+
+func encodeSetInputOwner(v SetInputOwner) ([]byte, error) {
+	w := wire.NewWriter()
+	wire.Put(w, "connection_id", v.ConnectionID, wire.EncodeString)
+	return w.Close()
+}
+
+// UnmarshalJSON makes json.Unmarshal read a SetInputOwner.
+func (v *SetInputOwner) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeSetInputOwner(text)
+	return err
+}
+
+// MarshalJSON makes json.Marshal write a SetInputOwner.
+func (v SetInputOwner) MarshalJSON() ([]byte, error) {
+	return encodeSetInputOwner(v)
+}
+
+// DecodeSetInputOwner reads a SetInputOwner from JSON text; what is wrong with it is a *wire.Error.
+func DecodeSetInputOwner(text []byte) (SetInputOwner, error) {
+	return wire.Whole(text, decodeSetInputOwner)
+}
+
+// EncodeSetInputOwner writes a SetInputOwner as JSON text.
+func EncodeSetInputOwner(value SetInputOwner) ([]byte, error) {
+	return encodeSetInputOwner(value)
 }
 
 // FieldPath: Represents a path to a field in a JSON object
@@ -915,6 +961,10 @@ type UpdateInput struct {
 	// TtlMs: *Additive.* Milliseconds from this change on after which the item is removed, as in `stream::set`. 0 =
 	// never. Absent or null = as before; of an update that creates the item, as `streams` of the configuration says.
 	TtlMs wire.Optional[*int64] `json:"ttl_ms"`
+
+	// Owner: *Additive.* The item goes with this connection, `presence.grace_ms` after its end, by a delete with `reason`
+	// `owner_left`. Absent = as before.
+	Owner wire.Optional[UpdateInputOwner] `json:"owner"`
 }
 
 func decodeUpdateInput(text json.RawMessage) (v UpdateInput, err error) {
@@ -930,6 +980,7 @@ func decodeUpdateInput(text json.RawMessage) (v UpdateInput, err error) {
 	v.IdempotencyKey = wire.Maybe(o, "idempotency_key", wire.DecodeString)
 	v.Return = wire.Maybe(o, "return", decodeUpdateInputReturn)
 	v.TtlMs = wire.Maybe(o, "ttl_ms", wire.DecodeNullable(wire.DecodeInteger(0, 31536000000)))
+	v.Owner = wire.Maybe(o, "owner", decodeUpdateInputOwner)
 	return v, o.Err()
 }
 
@@ -946,6 +997,7 @@ func encodeUpdateInput(v UpdateInput) ([]byte, error) {
 	wire.PutOptional(w, "idempotency_key", v.IdempotencyKey, wire.EncodeString)
 	wire.PutOptional(w, "return", v.Return, encodeUpdateInputReturn)
 	wire.PutOptional(w, "ttl_ms", v.TtlMs, wire.EncodeNullable(wire.EncodeInteger))
+	wire.PutOptional(w, "owner", v.Owner, encodeUpdateInputOwner)
 	return w.Close()
 }
 
@@ -996,6 +1048,46 @@ func DecodeUpdateInputReturn(text []byte) (UpdateInputReturn, error) {
 // EncodeUpdateInputReturn writes a UpdateInputReturn as JSON text.
 func EncodeUpdateInputReturn(value UpdateInputReturn) ([]byte, error) {
 	return encodeUpdateInputReturn(value)
+}
+
+// UpdateInputOwner: *Additive.* The item goes with this connection, `presence.grace_ms` after its end, by a delete
+// with `reason` `owner_left`. Absent = as before.
+type UpdateInputOwner struct {
+	// ConnectionID: What a join handler was told. It must be open.
+	ConnectionID string `json:"connection_id"`
+}
+
+func decodeUpdateInputOwner(text json.RawMessage) (v UpdateInputOwner, err error) {
+	o := wire.Open(text)
+	v.ConnectionID = wire.Required(o, "connection_id", wire.DecodeString)
+	return v, o.Err()
+}
+
+func encodeUpdateInputOwner(v UpdateInputOwner) ([]byte, error) {
+	w := wire.NewWriter()
+	wire.Put(w, "connection_id", v.ConnectionID, wire.EncodeString)
+	return w.Close()
+}
+
+// UnmarshalJSON makes json.Unmarshal read a UpdateInputOwner.
+func (v *UpdateInputOwner) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeUpdateInputOwner(text)
+	return err
+}
+
+// MarshalJSON makes json.Marshal write a UpdateInputOwner.
+func (v UpdateInputOwner) MarshalJSON() ([]byte, error) {
+	return encodeUpdateInputOwner(v)
+}
+
+// DecodeUpdateInputOwner reads a UpdateInputOwner from JSON text; what is wrong with it is a *wire.Error.
+func DecodeUpdateInputOwner(text []byte) (UpdateInputOwner, error) {
+	return wire.Whole(text, decodeUpdateInputOwner)
+}
+
+// EncodeUpdateInputOwner writes a UpdateInputOwner as JSON text.
+func EncodeUpdateInputOwner(value UpdateInputOwner) ([]byte, error) {
+	return encodeUpdateInputOwner(value)
 }
 
 // TransactWrite: *Additive.* One write of a transaction.
@@ -2144,6 +2236,7 @@ var Types = wire.ByName(
 	wire.Named("SendInput", decodeSendInput, encodeSendInput),
 	wire.Named("SetInput", decodeSetInput, encodeSetInput),
 	wire.Named("SetInputReturn", decodeSetInputReturn, encodeSetInputReturn),
+	wire.Named("SetInputOwner", decodeSetInputOwner, encodeSetInputOwner),
 	wire.Named("FieldPath", decodeFieldPath, encodeFieldPath),
 	wire.Named("MergePath", decodeMergePath, encodeMergePath),
 	wire.Named("UpdateOp", decodeUpdateOp, encodeUpdateOp),
@@ -2155,6 +2248,7 @@ var Types = wire.ByName(
 	wire.Named("UpdateOpRemove", decodeUpdateOpRemove, encodeUpdateOpRemove),
 	wire.Named("UpdateInput", decodeUpdateInput, encodeUpdateInput),
 	wire.Named("UpdateInputReturn", decodeUpdateInputReturn, encodeUpdateInputReturn),
+	wire.Named("UpdateInputOwner", decodeUpdateInputOwner, encodeUpdateInputOwner),
 	wire.Named("TransactWrite", decodeTransactWrite, encodeTransactWrite),
 	wire.Named("TransactWriteSet", decodeTransactWriteSet, encodeTransactWriteSet),
 	wire.Named("TransactWriteUpdate", decodeTransactWriteUpdate, encodeTransactWriteUpdate),

@@ -216,6 +216,10 @@ type JoinTriggerPayload struct {
 	// Transport: *Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain
 	// request. Absent = a WebSocket.
 	Transport wire.Optional[JoinTriggerPayloadTransport] `json:"transport"`
+
+	// ConnectionID: *Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a
+	// plain read over HTTP.
+	ConnectionID wire.Optional[string] `json:"connection_id"`
 }
 
 func decodeJoinTriggerPayload(text json.RawMessage) (v JoinTriggerPayload, err error) {
@@ -228,6 +232,7 @@ func decodeJoinTriggerPayload(text json.RawMessage) (v JoinTriggerPayload, err e
 	v.SubscriptionID = wire.Required(o, "subscription_id", wire.DecodeString)
 	v.Context = wire.Maybe(o, "context", wire.DecodeAny)
 	v.Transport = wire.Maybe(o, "transport", decodeJoinTriggerPayloadTransport)
+	v.ConnectionID = wire.Maybe(o, "connection_id", wire.DecodeString)
 	return v, o.Err()
 }
 
@@ -241,6 +246,7 @@ func encodeJoinTriggerPayload(v JoinTriggerPayload) ([]byte, error) {
 	wire.Put(w, "subscription_id", v.SubscriptionID, wire.EncodeString)
 	wire.PutOptional(w, "context", v.Context, wire.EncodeAny)
 	wire.PutOptional(w, "transport", v.Transport, encodeJoinTriggerPayloadTransport)
+	wire.PutOptional(w, "connection_id", v.ConnectionID, wire.EncodeString)
 	return w.Close()
 }
 
@@ -322,6 +328,10 @@ type LeaveTriggerPayload struct {
 	// Transport: *Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain
 	// request. Absent = a WebSocket.
 	Transport wire.Optional[LeaveTriggerPayloadTransport] `json:"transport"`
+
+	// ConnectionID: *Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a
+	// plain read over HTTP.
+	ConnectionID wire.Optional[string] `json:"connection_id"`
 }
 
 func decodeLeaveTriggerPayload(text json.RawMessage) (v LeaveTriggerPayload, err error) {
@@ -334,6 +344,7 @@ func decodeLeaveTriggerPayload(text json.RawMessage) (v LeaveTriggerPayload, err
 	v.SubscriptionID = wire.Required(o, "subscription_id", wire.DecodeString)
 	v.Context = wire.Maybe(o, "context", wire.DecodeAny)
 	v.Transport = wire.Maybe(o, "transport", decodeLeaveTriggerPayloadTransport)
+	v.ConnectionID = wire.Maybe(o, "connection_id", wire.DecodeString)
 	return v, o.Err()
 }
 
@@ -347,6 +358,7 @@ func encodeLeaveTriggerPayload(v LeaveTriggerPayload) ([]byte, error) {
 	wire.Put(w, "subscription_id", v.SubscriptionID, wire.EncodeString)
 	wire.PutOptional(w, "context", v.Context, wire.EncodeAny)
 	wire.PutOptional(w, "transport", v.Transport, encodeLeaveTriggerPayloadTransport)
+	wire.PutOptional(w, "connection_id", v.ConnectionID, wire.EncodeString)
 	return w.Close()
 }
 

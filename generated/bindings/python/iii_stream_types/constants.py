@@ -461,6 +461,8 @@ class Capability(StrEnum):
     """`stream::transact` writes several items of a group, all or none."""
     LIFETIMES = "lifetimes"
     """Items are removed when their time is up, and a delete that no caller asked for says why."""
+    OWNED_ITEMS = "owned-items"
+    """Join and leave payloads name the connection, and an item may belong to one and go with it."""
     PAGING = "paging"
     """A long sync comes in pieces, and a join says how long they may be."""
     MULTI_JOIN = "multi-join"

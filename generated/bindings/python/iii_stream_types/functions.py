@@ -121,10 +121,24 @@ class SetInput:
     `expired`; at most a year. 0 = never. Absent or null = never, or as `streams` of the configuration says.
     Until the delete is committed the item is there.
     """
+    owner: SetInputOwner | Unset = UNSET
+    """*Additive.* The item goes with this connection, `presence.grace_ms` after its end, by a delete with
+    `reason` `owner_left`. Absent = nobody's.
+    """
 
 
 SetInputReturn: TypeAlias = "Literal['full', 'rev'] | str"
 """*Additive.* `rev`: the reply carries no values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetInputOwner:
+    """*Additive.* The item goes with this connection, `presence.grace_ms` after its end, by a delete with
+    `reason` `owner_left`. Absent = nobody's.
+    """
+
+    connection_id: str
+    """What a join handler was told. It must be open."""
 
 
 FieldPath: TypeAlias = "str"
@@ -244,10 +258,24 @@ class UpdateInput:
     never. Absent or null = as before; of an update that creates the item, as `streams` of the configuration
     says.
     """
+    owner: UpdateInputOwner | Unset = UNSET
+    """*Additive.* The item goes with this connection, `presence.grace_ms` after its end, by a delete with
+    `reason` `owner_left`. Absent = as before.
+    """
 
 
 UpdateInputReturn: TypeAlias = "Literal['full', 'rev'] | str"
 """*Additive.* `rev`: the reply carries no values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateInputOwner:
+    """*Additive.* The item goes with this connection, `presence.grace_ms` after its end, by a delete with
+    `reason` `owner_left`. Absent = as before.
+    """
+
+    connection_id: str
+    """What a join handler was told. It must be open."""
 
 
 TransactWrite: TypeAlias = "TransactWriteSet | TransactWriteUpdate | TransactWriteDelete | Unknown"
@@ -530,6 +558,7 @@ LIST_GROUPS_INPUT: objects.Object[ListGroupsInput] = objects.Object(ListGroupsIn
 SEND_INPUT: objects.Object[SendInput] = objects.Object(SendInput)
 SET_INPUT: objects.Object[SetInput] = objects.Object(SetInput)
 SET_INPUT_RETURN: wire.Codec[str] = wire.STRING
+SET_INPUT_OWNER: objects.Object[SetInputOwner] = objects.Object(SetInputOwner)
 MERGE_PATH = objects.Choice()
 UPDATE_OP = objects.Union("type")
 UPDATE_OP_SET: objects.Object[UpdateOpSet] = objects.Object(UpdateOpSet)
@@ -540,6 +569,7 @@ UPDATE_OP_APPEND: objects.Object[UpdateOpAppend] = objects.Object(UpdateOpAppend
 UPDATE_OP_REMOVE: objects.Object[UpdateOpRemove] = objects.Object(UpdateOpRemove)
 UPDATE_INPUT: objects.Object[UpdateInput] = objects.Object(UpdateInput)
 UPDATE_INPUT_RETURN: wire.Codec[str] = wire.STRING
+UPDATE_INPUT_OWNER: objects.Object[UpdateInputOwner] = objects.Object(UpdateInputOwner)
 TRANSACT_WRITE = objects.Union("type")
 TRANSACT_WRITE_SET: objects.Object[TransactWriteSet] = objects.Object(TransactWriteSet)
 TRANSACT_WRITE_UPDATE: objects.Object[TransactWriteUpdate] = objects.Object(TransactWriteUpdate)
@@ -622,6 +652,11 @@ SET_INPUT.define(
     objects.Field("idempotency_key", "idempotency_key", wire.STRING, False),
     objects.Field("return", "return_", SET_INPUT_RETURN, False),
     objects.Field("ttl_ms", "ttl_ms", wire.nullable(wire.integer(0, 31536000000)), False),
+    objects.Field("owner", "owner", SET_INPUT_OWNER, False),
+)
+SET_INPUT_OWNER.define(
+    {},
+    objects.Field("connection_id", "connection_id", wire.STRING, True),
 )
 MERGE_PATH.define({
     "string": (str, wire.STRING),
@@ -677,6 +712,11 @@ UPDATE_INPUT.define(
     objects.Field("idempotency_key", "idempotency_key", wire.STRING, False),
     objects.Field("return", "return_", UPDATE_INPUT_RETURN, False),
     objects.Field("ttl_ms", "ttl_ms", wire.nullable(wire.integer(0, 31536000000)), False),
+    objects.Field("owner", "owner", UPDATE_INPUT_OWNER, False),
+)
+UPDATE_INPUT_OWNER.define(
+    {},
+    objects.Field("connection_id", "connection_id", wire.STRING, True),
 )
 TRANSACT_WRITE.define({
     "set": TRANSACT_WRITE_SET,
@@ -804,6 +844,7 @@ TYPES: Final[dict[str, wire.Codec[Any]]] = {
     "SendInput": SEND_INPUT,
     "SetInput": SET_INPUT,
     "SetInputReturn": SET_INPUT_RETURN,
+    "SetInputOwner": SET_INPUT_OWNER,
     "FieldPath": FIELD_PATH,
     "MergePath": MERGE_PATH,
     "UpdateOp": UPDATE_OP,
@@ -815,6 +856,7 @@ TYPES: Final[dict[str, wire.Codec[Any]]] = {
     "UpdateOpRemove": UPDATE_OP_REMOVE,
     "UpdateInput": UPDATE_INPUT,
     "UpdateInputReturn": UPDATE_INPUT_RETURN,
+    "UpdateInputOwner": UPDATE_INPUT_OWNER,
     "TransactWrite": TRANSACT_WRITE,
     "TransactWriteSet": TRANSACT_WRITE_SET,
     "TransactWriteUpdate": TRANSACT_WRITE_UPDATE,

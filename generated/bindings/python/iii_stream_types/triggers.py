@@ -79,6 +79,10 @@ class JoinTriggerPayload:
     """*Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain
     request. Absent = a WebSocket.
     """
+    connection_id: str | Unset = UNSET
+    """*Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a
+    plain read over HTTP.
+    """
 
 
 JoinTriggerPayloadTransport: TypeAlias = "Literal['sse', 'poll', 'get'] | str"
@@ -108,6 +112,10 @@ class LeaveTriggerPayload:
     transport: LeaveTriggerPayloadTransport | Unset = UNSET
     """*Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain
     request. Absent = a WebSocket.
+    """
+    connection_id: str | Unset = UNSET
+    """*Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a
+    plain read over HTTP.
     """
 
 
@@ -183,6 +191,7 @@ JOIN_TRIGGER_PAYLOAD.define(
     objects.Field("subscription_id", "subscription_id", wire.STRING, True),
     objects.Field("context", "context", wire.ANY, False),
     objects.Field("transport", "transport", JOIN_TRIGGER_PAYLOAD_TRANSPORT, False),
+    objects.Field("connection_id", "connection_id", wire.STRING, False),
 )
 LEAVE_TRIGGER_PAYLOAD.define(
     {},
@@ -194,6 +203,7 @@ LEAVE_TRIGGER_PAYLOAD.define(
     objects.Field("subscription_id", "subscription_id", wire.STRING, True),
     objects.Field("context", "context", wire.ANY, False),
     objects.Field("transport", "transport", LEAVE_TRIGGER_PAYLOAD_TRANSPORT, False),
+    objects.Field("connection_id", "connection_id", wire.STRING, False),
 )
 STREAM_TRIGGER_PAYLOAD.define(
     {"type": "stream"},

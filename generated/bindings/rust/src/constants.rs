@@ -434,6 +434,8 @@ pub mod capability {
     pub const TRANSACTIONS: &str = "transactions";
     /// Items are removed when their time is up, and a delete that no caller asked for says why.
     pub const LIFETIMES: &str = "lifetimes";
+    /// Join and leave payloads name the connection, and an item may belong to one and go with it.
+    pub const OWNED_ITEMS: &str = "owned-items";
     /// A long sync comes in pieces, and a join says how long they may be.
     pub const PAGING: &str = "paging";
     /// Many joins go in one message.

@@ -488,6 +488,9 @@ pub struct SetInput {
     /// `expired`; at most a year. 0 = never. Absent or null = never, or as `streams` of the configuration says.
     /// Until the delete is committed the item is there.
     pub ttl_ms: Option<Option<i64>>,
+    /// *Additive.* The item goes with this connection, `presence.grace_ms` after its end, by a delete with `reason`
+    /// `owner_left`. Absent = nobody's.
+    pub owner: Option<SetInputOwner>,
 }
 
 impl SetInput {
@@ -505,6 +508,7 @@ impl SetInput {
             idempotency_key: None,
             r#return: None,
             ttl_ms: None,
+            owner: None,
         }
     }
 
@@ -522,6 +526,7 @@ impl SetInput {
             idempotency_key: object.optional("idempotency_key", wire::string)?,
             r#return: object.optional("return", SetInputReturn::decode)?,
             ttl_ms: object.optional("ttl_ms", |v| wire::nullable(v, |v| wire::integer(v, 0, 31536000000)))?,
+            owner: object.optional("owner", SetInputOwner::decode)?,
         })
     }
 
@@ -559,6 +564,9 @@ impl Serialize for SetInput {
         if let Some(value) = &self.ttl_ms {
             map.serialize_entry("ttl_ms", value)?;
         }
+        if let Some(value) = &self.owner {
+            map.serialize_entry("owner", value)?;
+        }
         map.end()
     }
 }
@@ -580,6 +588,7 @@ impl Tagged for SetInput {
             ("idempotency_key", self.idempotency_key.as_ref().map(Tagged::tagged)),
             ("return", self.r#return.as_ref().map(Tagged::tagged)),
             ("ttl_ms", self.ttl_ms.as_ref().map(Tagged::tagged)),
+            ("owner", self.owner.as_ref().map(Tagged::tagged)),
         ])
     }
 }
@@ -630,6 +639,55 @@ wire::deserialize!(SetInputReturn);
 impl Tagged for SetInputReturn {
     fn tagged(&self) -> Value {
         self.as_str().into()
+    }
+}
+
+/// *Additive.* The item goes with this connection, `presence.grace_ms` after its end, by a delete with `reason`
+/// `owner_left`. Absent = nobody's.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SetInputOwner {
+    /// What a join handler was told. It must be open.
+    pub connection_id: String,
+}
+
+impl SetInputOwner {
+    /// One with the fields that are always there.
+    pub fn new(connection_id: impl Into<String>) -> Self {
+        Self {
+            connection_id: connection_id.into(),
+        }
+    }
+
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let object = wire::Object::open(value)?;
+        Ok(Self {
+            connection_id: object.required("connection_id", wire::string)?,
+        })
+    }
+
+    /// Reads a `SetInputOwner` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for SetInputOwner {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("connection_id", &self.connection_id)?;
+        map.end()
+    }
+}
+
+wire::deserialize!(SetInputOwner);
+
+#[cfg(feature = "tagged")]
+impl Tagged for SetInputOwner {
+    fn tagged(&self) -> Value {
+        tagged::object("SetInputOwner", vec![
+            ("connection_id", Some(self.connection_id.tagged())),
+        ])
     }
 }
 
@@ -1142,6 +1200,9 @@ pub struct UpdateInput {
     /// never. Absent or null = as before; of an update that creates the item, as `streams` of the configuration
     /// says.
     pub ttl_ms: Option<Option<i64>>,
+    /// *Additive.* The item goes with this connection, `presence.grace_ms` after its end, by a delete with `reason`
+    /// `owner_left`. Absent = as before.
+    pub owner: Option<UpdateInputOwner>,
 }
 
 impl UpdateInput {
@@ -1159,6 +1220,7 @@ impl UpdateInput {
             idempotency_key: None,
             r#return: None,
             ttl_ms: None,
+            owner: None,
         }
     }
 
@@ -1176,6 +1238,7 @@ impl UpdateInput {
             idempotency_key: object.optional("idempotency_key", wire::string)?,
             r#return: object.optional("return", UpdateInputReturn::decode)?,
             ttl_ms: object.optional("ttl_ms", |v| wire::nullable(v, |v| wire::integer(v, 0, 31536000000)))?,
+            owner: object.optional("owner", UpdateInputOwner::decode)?,
         })
     }
 
@@ -1213,6 +1276,9 @@ impl Serialize for UpdateInput {
         if let Some(value) = &self.ttl_ms {
             map.serialize_entry("ttl_ms", value)?;
         }
+        if let Some(value) = &self.owner {
+            map.serialize_entry("owner", value)?;
+        }
         map.end()
     }
 }
@@ -1234,6 +1300,7 @@ impl Tagged for UpdateInput {
             ("idempotency_key", self.idempotency_key.as_ref().map(Tagged::tagged)),
             ("return", self.r#return.as_ref().map(Tagged::tagged)),
             ("ttl_ms", self.ttl_ms.as_ref().map(Tagged::tagged)),
+            ("owner", self.owner.as_ref().map(Tagged::tagged)),
         ])
     }
 }
@@ -1284,6 +1351,55 @@ wire::deserialize!(UpdateInputReturn);
 impl Tagged for UpdateInputReturn {
     fn tagged(&self) -> Value {
         self.as_str().into()
+    }
+}
+
+/// *Additive.* The item goes with this connection, `presence.grace_ms` after its end, by a delete with `reason`
+/// `owner_left`. Absent = as before.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct UpdateInputOwner {
+    /// What a join handler was told. It must be open.
+    pub connection_id: String,
+}
+
+impl UpdateInputOwner {
+    /// One with the fields that are always there.
+    pub fn new(connection_id: impl Into<String>) -> Self {
+        Self {
+            connection_id: connection_id.into(),
+        }
+    }
+
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let object = wire::Object::open(value)?;
+        Ok(Self {
+            connection_id: object.required("connection_id", wire::string)?,
+        })
+    }
+
+    /// Reads an `UpdateInputOwner` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for UpdateInputOwner {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("connection_id", &self.connection_id)?;
+        map.end()
+    }
+}
+
+wire::deserialize!(UpdateInputOwner);
+
+#[cfg(feature = "tagged")]
+impl Tagged for UpdateInputOwner {
+    fn tagged(&self) -> Value {
+        tagged::object("UpdateInputOwner", vec![
+            ("connection_id", Some(self.connection_id.tagged())),
+        ])
     }
 }
 
@@ -2776,6 +2892,7 @@ pub fn inspect(name: &str, text: &str) -> Option<tagged::Inspected> {
         "SendInput" => tagged::inspect(text, SendInput::decode),
         "SetInput" => tagged::inspect(text, SetInput::decode),
         "SetInputReturn" => tagged::inspect(text, SetInputReturn::decode),
+        "SetInputOwner" => tagged::inspect(text, SetInputOwner::decode),
         "FieldPath" => tagged::inspect(text, decode_field_path),
         "MergePath" => tagged::inspect(text, MergePath::decode),
         "UpdateOp" => tagged::inspect(text, UpdateOp::decode),
@@ -2787,6 +2904,7 @@ pub fn inspect(name: &str, text: &str) -> Option<tagged::Inspected> {
         "UpdateOpRemove" => tagged::inspect(text, UpdateOpRemove::decode),
         "UpdateInput" => tagged::inspect(text, UpdateInput::decode),
         "UpdateInputReturn" => tagged::inspect(text, UpdateInputReturn::decode),
+        "UpdateInputOwner" => tagged::inspect(text, UpdateInputOwner::decode),
         "TransactWrite" => tagged::inspect(text, TransactWrite::decode),
         "TransactWriteSet" => tagged::inspect(text, TransactWriteSet::decode),
         "TransactWriteUpdate" => tagged::inspect(text, TransactWriteUpdate::decode),

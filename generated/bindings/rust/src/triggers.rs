@@ -293,6 +293,9 @@ pub struct JoinTriggerPayload {
     /// *Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request.
     /// Absent = a WebSocket.
     pub transport: Option<JoinTriggerPayloadTransport>,
+    /// *Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a plain
+    /// read over HTTP.
+    pub connection_id: Option<String>,
 }
 
 impl JoinTriggerPayload {
@@ -307,6 +310,7 @@ impl JoinTriggerPayload {
             subscription_id: subscription_id.into(),
             context: None,
             transport: None,
+            connection_id: None,
         }
     }
 
@@ -321,6 +325,7 @@ impl JoinTriggerPayload {
             subscription_id: object.required("subscription_id", wire::string)?,
             context: object.optional("context", wire::any)?,
             transport: object.optional("transport", JoinTriggerPayloadTransport::decode)?,
+            connection_id: object.optional("connection_id", wire::string)?,
         })
     }
 
@@ -347,6 +352,9 @@ impl Serialize for JoinTriggerPayload {
         if let Some(value) = &self.transport {
             map.serialize_entry("transport", value)?;
         }
+        if let Some(value) = &self.connection_id {
+            map.serialize_entry("connection_id", value)?;
+        }
         map.end()
     }
 }
@@ -365,6 +373,7 @@ impl Tagged for JoinTriggerPayload {
             ("subscription_id", Some(self.subscription_id.tagged())),
             ("context", self.context.as_ref().map(Tagged::tagged)),
             ("transport", self.transport.as_ref().map(Tagged::tagged)),
+            ("connection_id", self.connection_id.as_ref().map(Tagged::tagged)),
         ])
     }
 }
@@ -442,6 +451,9 @@ pub struct LeaveTriggerPayload {
     /// *Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request.
     /// Absent = a WebSocket.
     pub transport: Option<LeaveTriggerPayloadTransport>,
+    /// *Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a plain
+    /// read over HTTP.
+    pub connection_id: Option<String>,
 }
 
 impl LeaveTriggerPayload {
@@ -456,6 +468,7 @@ impl LeaveTriggerPayload {
             subscription_id: subscription_id.into(),
             context: None,
             transport: None,
+            connection_id: None,
         }
     }
 
@@ -470,6 +483,7 @@ impl LeaveTriggerPayload {
             subscription_id: object.required("subscription_id", wire::string)?,
             context: object.optional("context", wire::any)?,
             transport: object.optional("transport", LeaveTriggerPayloadTransport::decode)?,
+            connection_id: object.optional("connection_id", wire::string)?,
         })
     }
 
@@ -496,6 +510,9 @@ impl Serialize for LeaveTriggerPayload {
         if let Some(value) = &self.transport {
             map.serialize_entry("transport", value)?;
         }
+        if let Some(value) = &self.connection_id {
+            map.serialize_entry("connection_id", value)?;
+        }
         map.end()
     }
 }
@@ -514,6 +531,7 @@ impl Tagged for LeaveTriggerPayload {
             ("subscription_id", Some(self.subscription_id.tagged())),
             ("context", self.context.as_ref().map(Tagged::tagged)),
             ("transport", self.transport.as_ref().map(Tagged::tagged)),
+            ("connection_id", self.connection_id.as_ref().map(Tagged::tagged)),
         ])
     }
 }

@@ -17,7 +17,7 @@ import { LOOK_EVERY, TRIM } from './trim.js';
  *              '1' when the changes are to be applied all or none: each is of another item,
  *              per item:   id, id as JSON, mode, expected
  *                          modes: '*' anything  '-' absent  '=' this text  '#' its SHA-1  '?' refuse  '.' unread
- *              per change: item number, 's' | 'u' (as s, and keeps the lifetime) value [@[n]<ttl ms>, n = of a new item, ]own-id | 'd' '' '' | 'm' body '' | 'n' '' '' | 'x' '' '' (stops all
+ *              per change: item number, 's' | 'u' (as s, and keeps the lifetime) value [@[n]<ttl ms>, n = of a new item, ][~[=]<owner>, = see `Lifetime.claim`, ]own-id | 'd' '' '' | 'm' body '' | 'n' '' '' | 'x' '' '' (stops all
  *                          where it is all or none); to the letters s, d, n, x a guard may be appended: see guard.ts
  * Output: { 0, epoch, presence, {per item: 1, old value or nil | 0, current value or nil},
  *           {per change: 0 none 1 create 2 update 3 delete 4 message 5 conflict 6 not_found 7 duplicate,
@@ -68,7 +68,7 @@ local function load(item)
     local rev, created, place, before, beforeAt, timestamp, own =
       known:match('^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) ?(.*)$')
     item.keys, item.own = unkeyed(own)
-    unexpiring(item)
+    readLifetime(item)
     if item.value then
       item.at = tonumber(rev)
       item.created, item.place = tonumber(created), tonumber(place)
@@ -88,7 +88,7 @@ local function load(item)
   end
 end
 
-${GUARD}local results, messages, touched = {}, {}, {}
+${GUARD}local results, messages, touched, claimed = {}, {}, {}, {}
 local deletions = 0
 for i = arg, #ARGV, 4 do
   local item, code, value = items[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2]
@@ -97,6 +97,7 @@ for i = arg, #ARGV, 4 do
   if #code > 1 and item.agreed then
     kind, at, key, window = refusal(item, code:sub(2))
     if code == 'de' then reason = ${literal(PARTS.expired)} end
+    if code:sub(1, 2) == 'do' then reason = ${literal(PARTS.ownerLeft)} end
     code = code:sub(1, 1)
     if kind == 0 and code == 'd' and not item.value then kind = 6 end
   end
@@ -105,7 +106,8 @@ for i = arg, #ARGV, 4 do
       kind = 4
     elseif code == 's' or code == 'u' then
       load(item)
-      kind = item.value and 2 or 1
+      if isClaimed(item, value, ARGV[i + 3]) then claimed[#claimed + 1] = item
+      else kind = item.value and 2 or 1 end
     elseif code == 'd' and item.value then
       load(item)
       kind = 3
@@ -127,7 +129,7 @@ for i = arg, #ARGV, 4 do
       end
       if kind == 3 then
         item.value, item.deletedBefore, item.deletedBeforeAt, item.at = false, seq, last, 0
-        item.expires = nil
+        item.expires, item.owner = nil, nil
         size = size - 1
         deletions = deletions + 1
         message = message .. ${literal(PARTS.delete)}
@@ -153,7 +155,18 @@ for i = arg, #ARGV, 4 do
   results[#results + 1] = last
 end
 
-if #messages == 0 then return { 0, epoch, 0, replies, results, seq } end
+local function claim()
+  for _, item in ipairs(claimed) do
+    if not item.touched then
+      local text = item.known:match('^%d+ %d+ %d+ %d+ %d+ %d+') .. ' +' .. withLifetime(item)
+      redis.call('HSET', meta, item.name, item.own ~= '' and text .. ' ' .. item.own or text)
+    end
+  end
+end
+if #messages == 0 then
+  claim()
+  return { 0, epoch, 0, replies, results, seq }
+end
 if isAtomic then
   for i = 1, #messages - 1 do messages[i] = messages[i]:sub(1, -${PARTS.close.length + 1}) .. ${literal(PARTS.more)} end
 end
@@ -186,7 +199,7 @@ for _, item in ipairs(touched) do
     redis.call('HSET', data, item.name, item.value)
     local text = integer(item.rev) .. ' ' .. integer(item.created) .. ' ' .. integer(item.place) .. ' '
       .. integer(item.deletedBefore) .. ' ' .. integer(item.deletedBeforeAt) .. ' ' .. integer(item.timestamp)
-    local keys = withExpiry(item)
+    local keys = withLifetime(item)
     if keys then text = text .. ' +' .. keys end
     if item.own ~= '' then text = text .. ' ' .. item.own end
     redis.call('HSET', meta, item.name, text)
@@ -204,6 +217,7 @@ for _, item in ipairs(touched) do
     redis.call('ZADD', dead, integer(item.deletedBefore), item.name)
   end
 end
+claim()
 ${TRIM}${KEEP_LIFETIMES}
 local presence = 0
 if size == 0 then

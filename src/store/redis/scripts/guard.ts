@@ -22,7 +22,8 @@ end
 `;
 
 /**
- * Lua: the rule of `domain/condition.ts`. A guard is `*` (no condition), `r<rev>`, `-` absent, `+` exists, `e` its time is up
+ * Lua: the rule of `domain/condition.ts`. A guard is `*` (no condition), `r<rev>`, `-` absent, `+` exists, `e` its time is up, `o<token>` it
+ * belongs to this owner or, where the token ends with a dot, to one that begins so,
  * or `!` (a condition that is known not to hold), then, where it has a key, ` <key> <ms that it is remembered>`.
  *
  * Defines `refusal` (item, guard → 5 conflict 6 not_found 7 duplicate or 0, the rev to tell, key or nil, ms), isAtomic, and
@@ -31,7 +32,7 @@ end
 export const GUARD = `
 local function refusal(item, guard)
   load(item)
-  local test, rev, key, window = guard:match('^(.)(%d*) ?(%S*) ?(%d*)$')
+  local test, rev, key, window = guard:match('^(.)(%S*) ?(%S*) ?(%d*)$')
   window = tonumber(window)
   if key == '' then key = nil end
   if key then
@@ -44,6 +45,9 @@ local function refusal(item, guard)
     if not value then return 6, 0 end
   elseif test == 'e' then
     if not (item.expires and item.expires <= redisNow()) then return 5, item.at end
+  elseif test == 'o' then
+    local owner = item.owner or ''
+    if not (value and (owner == rev or rev:sub(-1) == '.' and owner:sub(1, #rev) == rev)) then return 5, item.at end
   elseif test == '!' or (test == '-' and value) or (test == 'r' and not (value and item.at == tonumber(rev))) then
     return 5, item.at
   end

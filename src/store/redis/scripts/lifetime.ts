@@ -6,7 +6,7 @@ export const MOST_DUE = 100;
 export const MOST_GROUPS = 64;
 
 /** Lua: Redis' clock, in ms: nodes need not agree on what time it is. Defines `redisNow`. */
-const CLOCK = `
+export const CLOCK = `
 local clock
 local function redisNow()
   if not clock then
@@ -18,30 +18,48 @@ end
 `;
 
 /**
- * Lua: when an item is removed. In its meta it stands before the idempotency keys, as `@<ms>`, which no key looks like.
- * Defines `redisNow`, `unexpiring` (reads it off the keys of an item), `withExpiry` (puts it back), `live` (the rule of
- * `domain/lifetime.ts`).
+ * Lua: when an item is removed, and the owner that it goes with. In its meta they stand before the idempotency keys, as `@<ms>`
+ * and `~<token>`, which no key looks like. Defines `redisNow`, `readLifetime` (takes them off the keys of an item), `withLifetime`
+ * (puts them back), `live` (the rule of `domain/lifetime.ts`), `isClaimed` (the value is the item's own already, and only the owner
+ * changes).
  */
 export const LIFETIME = `${CLOCK}
-local function unexpiring(item)
+local function readLifetime(item)
   local keys = item.keys
-  if not keys or keys:byte() ~= 64 then return end
-  local at, rest = keys:match('^@(%d+),?(.*)$')
-  item.had, item.expires, item.keys = true, item.value and tonumber(at) or nil, rest ~= '' and rest or nil
+  if not keys then return end
+  local at, owner, rest
+  if keys:byte() == 64 then
+    at, rest = keys:match('^@(%d+),?(.*)$')
+    item.had, item.expires, keys = true, item.value and tonumber(at) or nil, rest
+  end
+  if keys:byte() == 126 then
+    owner, rest = keys:match('^~([^,]+),?(.*)$')
+    item.owner, keys = item.value and owner or nil, rest
+  end
+  item.keys = keys ~= '' and keys or nil
 end
-local function withExpiry(item)
-  if not item.expires then return item.keys end
-  return '@' .. integer(item.expires) .. (item.keys and ',' .. item.keys or '')
+local function withLifetime(item)
+  local keys = item.keys
+  if item.owner then keys = '~' .. item.owner .. (keys and ',' .. keys or '') end
+  if item.expires then keys = '@' .. integer(item.expires) .. (keys and ',' .. keys or '') end
+  return keys
+end
+local function isClaimed(item, value, own)
+  local owner = own:byte() == 126 and item.owner and item.value == value and own:match('^~=(%S+)')
+  if owner then item.owner = owner end
+  return owner
 end
 -- Returns the own id without what the lifetime puts before it.
 local function live(item, kind, keeps, own)
-  local new, ttl
+  local new, ttl, owner
   if own:byte() == 64 then new, ttl, own = own:match('^@(n?)(%d+) ?(.*)$') end
+  if own:byte() == 126 then owner, own = own:match('^~=?(%S+) ?(.*)$') end
   if ttl and (new == '' or kind == 1) then
     item.expires = ttl ~= '0' and redisNow() + tonumber(ttl) or nil
   elseif kind == 1 or not keeps then
     item.expires = nil
   end
+  if owner or kind == 1 or not keeps then item.owner = owner end
   return own
 end
 `;

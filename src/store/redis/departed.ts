@@ -1,0 +1,106 @@
+import type { JsonText } from '../../../generated/json-text.js';
+import type { ItemAddress } from '../../domain/change.js';
+import type { Committed, LostItem } from '../port.js';
+import type { Committer } from './committer.js';
+import { memberOf, type ProcessKeys } from './keys.js';
+import { addressOf } from './owned-entry.js';
+import type { RedisConnection } from './redis-connection.js';
+import type { RedisSettings } from './redis-options.js';
+import { DEPARTED_SCRIPT, ENDED_SCRIPT, TAKE_OVER_SCRIPT } from './scripts/lease.js';
+import { ITEM_SCRIPT } from './scripts/read.js';
+
+/** Milliseconds that a process has for what it took over, before others may. Both removing the same does no harm. */
+const TAKEN = 10_000;
+/** Milliseconds that removed values are kept for a process that was only paused. */
+const KEPT = 600_000;
+/** Items removed at a time, about. */
+const BATCH = 200;
+
+/** What an item's meta says of when it is removed, and of its owner. */
+const LIFETIME = /^[\d ]+ \+(?:@(\d+),?)?(?:~([^,\s]+))?/;
+
+/** Removes the items of processes whose lease ended. Any process does, one at a time; whatever it leaves undone another finds. */
+export class Departed {
+  readonly #connection: RedisConnection;
+  readonly #settings: RedisSettings;
+  readonly #committer: Committer;
+
+  constructor(connection: RedisConnection, settings: RedisSettings, committer: Committer) {
+    this.#connection = connection;
+    this.#settings = settings;
+    this.#committer = committer;
+  }
+
+  /**
+   * @param graceMs between the end of a lease and that of its items
+   * @param own process, which is alive
+   */
+  async remove(graceMs: number, own: string): Promise<void> {
+    const { nodes } = this.#settings.keys;
+    const grace = String(graceMs);
+    const ended = (await this.#connection.run(ENDED_SCRIPT, [nodes], [grace])) as string[];
+    for (const member of ended) {
+      if (member === own) continue;
+      const taken = await this.#connection.run(TAKE_OVER_SCRIPT, [nodes], [member, grace, String(TAKEN)]);
+      if (taken === 1) await this.#removeAll(member.replace(/^!/, ''));
+    }
+  }
+
+  async #removeAll(process: string): Promise<void> {
+    const keys = this.#settings.keys.ofProcess(process);
+    const { owned, departed, lost } = keys;
+    const now = await this.#now();
+    const items = await this.#connection.run(DEPARTED_SCRIPT, [owned, departed], []);
+    this.#settings.logger.info({ process, items }, 'removing the items of a process that is gone');
+    for (;;) {
+      const entries = await this.#connection.ask((client) => client.srandmember(departed, BATCH));
+      if (entries.length === 0) break;
+      await Promise.all(entries.map((entry) => this.#remove(process, entry, keys, now)));
+      await this.#connection.ask((client) => client.srem(departed, ...entries));
+    }
+    await this.#connection.ask((client) => client.pexpire(lost, KEPT));
+    await this.#connection.ask((client) => client.zrem(this.#settings.keys.nodes, `!${process}`));
+  }
+
+  async #remove(process: string, entry: string, { lost }: ProcessKeys, now: number): Promise<void> {
+    const at = addressOf(entry);
+    if (at === undefined) return;
+    const inSlot = this.#settings.keys.group(memberOf(at));
+    const reply = await this.#connection.run(ITEM_SCRIPT, inSlot, [at.item]);
+    const [, meta, value] = reply as [string | null, string | null, JsonText | null];
+    const [, expiresAt, owner] = LIFETIME.exec(meta ?? '') ?? [];
+    if (value === null || owner?.startsWith(`${process}.`) !== true) return;
+    // Before it is removed: what dies in between leaves no process without its item.
+    const ttlMs = expiresAt === undefined ? undefined : Math.max(1, Number(expiresAt) - now);
+    await this.#connection.ask((client) => client.hset(lost, entry, lostText({ owner, value, ttlMs })));
+    const { old, change } = await this.#delete(at, `${process}.`);
+    if (change !== undefined && old !== undefined && old !== value)
+      await this.#connection.ask((client) =>
+        client.hset(lost, entry, lostText({ owner, value: old, ttlMs })),
+      );
+  }
+
+  /** ms, by Redis' clock. */
+  async #now(): Promise<number> {
+    const [seconds] = await this.#connection.ask((client) => client.time());
+    return Number(seconds) * 1_000;
+  }
+
+  #delete(at: ItemAddress, owner: string): Promise<Committed> {
+    const guard = { condition: { kind: 'owner', owner } } as const;
+    const action = { kind: 'delete', reason: 'owner_left', guard } as const;
+    return new Promise((done, failed) => {
+      this.#committer.push(at, { item: at.item, action, trace: undefined, done, failed });
+    });
+  }
+}
+
+type Lost = Omit<LostItem, 'at'>;
+
+const lostText = ({ owner, value, ttlMs }: Lost): string => `${owner} ${ttlMs ?? 0} ${value}`;
+
+/** Reads what `lostText` made. */
+export function readLost(text: string): Lost {
+  const [, owner = '', ttl = '0', value = 'null'] = /^(\S+) (\d+) (.*)$/s.exec(text) ?? [];
+  return { owner, value: value as JsonText, ttlMs: Number(ttl) || undefined };
+}
