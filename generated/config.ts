@@ -158,7 +158,7 @@ export interface Limits {
    */
   max_fragments: number;
   /**
-   * Pings of a client whose pongs may wait to be sent. Beyond, it is dropped: it pings and does not read. Of new connections.
+   * Pings of a client whose pongs may wait to be sent. Beyond, it is dropped: it pings and does not read.
    */
   max_waiting_pings: number;
   /**
@@ -186,7 +186,7 @@ export interface Limits {
    */
   auth_timeout_ms: number;
   /**
-   * Milliseconds between two pings of a socket; one that did not answer the last is dropped.
+   * Milliseconds between two pings of a socket; one that did not answer the last is dropped. Event streams are sent a comment as often, but every 15 s at least.
    */
   heartbeat_interval_ms: number;
 }

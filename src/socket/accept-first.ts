@@ -68,4 +68,10 @@ function close(ws: WebSocket, { status, code }: Refusal): void {
 
 const ignore = (): void => {};
 /** Of a socket that nobody is connected to: it is paused, or on its way to its end. */
-const UNREAD: SocketEvents = { message: ignore, control: ignore, failed: ignore, closed: ignore };
+const UNREAD: SocketEvents = {
+  message: ignore,
+  ping: ignore,
+  pong: ignore,
+  failed: ignore,
+  closed: ignore,
+};

@@ -24,6 +24,8 @@ export function createAcceptor(): WebSocketServer {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
+    // Its own bound on pongs that wait ends a socket without a word.
+    autoPong: false,
     closeTimeout: CLOSE_TIMEOUT,
     handleProtocols: chooseProtocol,
   };
@@ -36,15 +38,14 @@ export function bound(acceptor: WebSocketServer, limits: Config['limits']): void
   Object.assign(acceptor.options, {
     maxPayload: limits.max_frame_bytes,
     maxFragments: limits.max_fragments,
-    maxPendingAutoPongs: limits.max_waiting_pings,
   });
 }
 
 /** What happens on one WebSocket. */
 export interface SocketEvents {
   message(data: Buffer): void;
-  /** A ping or pong. */
-  control(): void;
+  ping(data: Buffer): void;
+  pong(): void;
   /** The client's frames broke the WebSocket protocol. */
   failed(error: Error): void;
   closed(): void;
@@ -61,8 +62,11 @@ type Wired = WebSocket & { [EVENTS]: SocketEvents };
 function onMessage(this: WebSocket, data: WebSocket.RawData): void {
   (this as Wired)[EVENTS].message(data as Buffer);
 }
-function onControl(this: WebSocket): void {
-  (this as Wired)[EVENTS].control();
+function onPing(this: WebSocket, data: Buffer): void {
+  (this as Wired)[EVENTS].ping(data);
+}
+function onPong(this: WebSocket): void {
+  (this as Wired)[EVENTS].pong();
 }
 function onError(this: WebSocket, error: Error): void {
   (this as Wired)[EVENTS].failed(error);
@@ -80,8 +84,8 @@ export function accept(
   acceptor.handleUpgrade(request, socket, head, (ws) => {
     hand(ws, open(ws));
     ws.on('message', onMessage);
-    ws.on('ping', onControl);
-    ws.on('pong', onControl);
+    ws.on('ping', onPing);
+    ws.on('pong', onPong);
     ws.on('error', onError);
     ws.on('close', onClose);
   });

@@ -52,6 +52,9 @@ export class Connection implements SessionOutlet, Beating, Corked, Stallable {
   readonly #all: Connections;
   /** Bytes that had come at the last ping; -1 = none was sent, or the client could not reply. */
   #readAtPing = -1;
+  /** Those that the system has not taken yet. */
+  #pongs = 0;
+  #ponged: (() => void) | undefined;
   /** Not written yet; mostly there is one. */
   #first: Frames | undefined;
   #more: Frames[] | undefined;
@@ -149,11 +152,33 @@ export class Connection implements SessionOutlet, Beating, Corked, Stallable {
     // The library holds new connections to this bound; here it also holds those from before it was lowered.
     if (data.length > most) this.close(CLOSE_CODE.messageTooBig, `a message may have ${most} bytes`);
     else this.session.receive(data);
-    this.control();
+    this.#heed();
+  }
+
+  ping(data: Buffer): void {
+    if (this.#ws.readyState !== WebSocket.OPEN) return;
+    const { max_waiting_pings: most } = this.#runtime.config.current.limits;
+    if (this.#pongs >= most && this.#socket.writableLength > 0) {
+      this.#runtime.counters.slowConsumers += 1;
+      const about = { socket: this.id, address: this.address, max_waiting_pings: most };
+      this.#runtime.logger.info(about, 'dropped a client that pings and does not read');
+      this.terminate();
+      return;
+    }
+    this.#pongs += 1;
+    this.#ponged ??= () => {
+      this.#pongs -= 1;
+    };
+    this.#ws.pong(data, false, this.#ponged);
+    this.#heed();
+  }
+
+  pong(): void {
+    this.#heed();
   }
 
   /** Something came from the client. One that makes us reply and does not read is not read from for a while. */
-  control(): void {
+  #heed(): void {
     if (this.#readPaused || this.queuedBytes <= this.#runtime.config.current.limits.outbox_bytes) return;
     if (this.#ws.readyState !== WebSocket.OPEN) return;
     this.flush();

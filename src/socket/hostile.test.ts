@@ -52,8 +52,13 @@ test('bytes that break HTTP or the handshake get an HTTP error', async (t) => {
   const table: [string, RegExp][] = [
     ['\x16\x03\x01garbage\r\n\r\n', /^HTTP\/1.1 400 /],
     [
-      'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket, h2c\r\nConnection: Upgrade\r\n\r\n',
       /^HTTP\/1.1 400 .*bad_handshake/s,
+    ],
+    // A wish that we do not know is ignored; without a door for requests that is a 404.
+    [
+      'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: Upgrade, close\r\n\r\n',
+      /^HTTP\/1.1 404 .*not_found/s,
     ],
     [
       HANDSHAKE.replace('\r\n\r\n', '\r\nSec-WebSocket-Protocol: a b, c\r\n\r\n'),
@@ -101,6 +106,46 @@ test('frames that break the WebSocket protocol close that connection with its co
   assert.equal(counters.errors.total, table.length);
   bystander.ws.send(JOIN);
   await once(service, 'join');
+});
+
+test('too many fragments close with 1008, as configured, and the log says so', async (t) => {
+  const { port, logger, counters, configure, service } = await start(t, { limits: { max_fragments: 3 } });
+  const inParts = (count: number): Buffer => {
+    const size = Math.ceil(JOIN.length / count);
+    const parts = Array.from({ length: count }, (_, i) =>
+      frame(i === 0 ? 1 : 0, JOIN.slice(i * size, (i + 1) * size), i === count - 1),
+    );
+    return Buffer.concat([Buffer.from(HANDSHAKE), ...parts]);
+  };
+  await Promise.all([once(service, 'join'), raw(t, port, inParts(3))]);
+  assert.equal(await closeCode(await raw(t, port, inParts(4))), 1008);
+  assert.deepEqual([counters.errors.total, logger.lines.includes('warn refused a frame')], [1, true]);
+  configure({ limits: { max_fragments: 4 } });
+  await Promise.all([once(service, 'join'), raw(t, port, inParts(4))]);
+});
+
+test('who pings and does not read is dropped, as configured, and the log says so', async (t) => {
+  const limits = { max_waiting_pings: 20, outbox_bytes: 64 * 1024 * 1024 };
+  const { url, port, logger, counters, server } = await start(t, { limits });
+  const reading = await Client.open(t, url);
+  let pongs = 0;
+  reading.ws.on('pong', () => {
+    pongs += 1;
+  });
+  for (let i = 0; i < 1_000; i += 1) reading.ws.ping('x'.repeat(100));
+  await until(() => pongs === 1_000, 'a reader may ping as much as it likes');
+  const deaf = await raw(t, port, HANDSHAKE);
+  deaf.pause();
+  const pings = Buffer.concat(Array.from({ length: 500 }, () => frame(9, 'x'.repeat(125))));
+  const goOn = (): void => {
+    while (!deaf.destroyed && deaf.write(pings));
+  };
+  deaf.on('drain', goOn);
+  goOn();
+  const told = 'info dropped a client that pings and does not read';
+  await until(() => logger.lines.includes(told), 'it is dropped');
+  await until(() => [...server.connections()].length === 1, 'the reader stays');
+  assert.equal(counters.slowConsumers, 1);
 });
 
 test('a message in pieces, and several in one packet behind the handshake, are read', async (t) => {
