@@ -8,6 +8,8 @@ import type { SentBytes } from './sent-bytes.js';
 
 /** Milliseconds that a client may take to send its request. */
 const REQUEST_TIMEOUT_MS = 10_000;
+const WEBSOCKET = /(?:^|,)\s*websocket\s*(?:,|$)/i;
+const WISHES = ['upgrade', 'http2-settings'];
 
 export interface ListenerOptions extends BindTarget {
   /** Of the URL that the listener is reached at. */
@@ -26,6 +28,28 @@ export interface Listening {
   readonly port: number;
   readonly url: string;
 }
+
+/**
+ * The head of a request as it came, less the wish for a protocol that we do not speak, which is no reason to refuse it
+ * (RFC 9110, 7.8): some clients wish for HTTP/2 with everything that they ask. Node takes such requests for lost, so
+ * this is read again.
+ */
+function withoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
+  let text = `${method} ${url} HTTP/${httpVersion}\r\n`;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(i, i + 2);
+    const field = name.toLowerCase();
+    if (field === 'connection') text += `${name}: ${withoutWishes(value)}\r\n`;
+    else if (!WISHES.includes(field)) text += `${name}: ${value}\r\n`;
+  }
+  return Buffer.from(`${text}\r\n`, 'latin1');
+}
+
+const withoutWishes = (options: string): string =>
+  options
+    .split(',')
+    .filter((option) => !WISHES.includes(option.trim().toLowerCase()))
+    .join(',');
 
 /** An HTTP server at one address. */
 export class Listener {
@@ -46,8 +70,15 @@ export class Listener {
     });
     this.#server.on('connection', (socket) => options.sent?.follow(socket));
     this.#server.on('request', options.onRequest);
-    // Node hands out the connection's own socket here; only its type says less.
-    this.#server.on('upgrade', (request, socket, head) => options.onUpgrade(request, socket as Socket, head));
+    this.#server.on('upgrade', (request, duplex, head) => {
+      // Node hands out the connection's own socket here; only its type says less.
+      const socket = duplex as Socket;
+      if (WEBSOCKET.test(request.headers.upgrade ?? '')) options.onUpgrade(request, socket, head);
+      else {
+        socket.unshift(Buffer.concat([withoutUpgrade(request), head]));
+        this.#server.emit('connection', socket);
+      }
+    });
   }
 
   /** Binds the address. @throws LocalError `port_taken`, `listen_failed` */

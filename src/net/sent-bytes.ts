@@ -7,6 +7,7 @@ export class SentBytes {
 
   /** Counts `socket` until it closes, and what it was sent ever after. */
   follow(socket: Socket): void {
+    if (this.#open.has(socket)) return;
     this.#open.add(socket);
     socket.once('close', () => {
       this.#open.delete(socket);
