@@ -1,5 +1,7 @@
 import type { Target } from '../targets/target.js';
-import { LeanSocket, openMany } from '../wire/lean-socket.js';
+import { STREAM } from '../wire/dialect.js';
+import { LeanEvents } from '../wire/lean-events.js';
+import { LeanSocket } from '../wire/lean-socket.js';
 
 /** Waits for the frames that come before the first answer. */
 async function greet(socket: LeanSocket, target: Target, unasked: number): Promise<void> {
@@ -33,7 +35,7 @@ export async function rpcConnections(target: Target, count: number): Promise<Lea
 
 /** Clients of the stream socket. */
 export async function clients(target: Target, count: number): Promise<LeanSocket[]> {
-  if (target.dialect.greeting.length === 0) return openMany(target.socketUrl, count);
+  if (target.dialect.greeting.length === 0) return LeanSocket.openMany(target.socketUrl, count);
   const sockets: LeanSocket[] = [];
   while (sockets.length < count) {
     const batch = Math.min(100, count - sockets.length);
@@ -71,3 +73,23 @@ export async function joinAll(
     ),
   );
 }
+
+/** Readers of a group's event stream, each with its sync. */
+export async function eventReaders(target: Target, count: number, group: string): Promise<LeanEvents[]> {
+  const readers: LeanEvents[] = [];
+  while (readers.length < count) {
+    const opened = Array.from({ length: Math.min(100, count - readers.length) }, () => {
+      const reader = new LeanEvents(pathOf(target, group));
+      return new Promise<LeanEvents>((resolve, reject) => {
+        reader.opened.catch(reject);
+        reader.listen(() => resolve(reader));
+      });
+    });
+    readers.push(...(await Promise.all(opened)));
+  }
+  return readers;
+}
+
+/** Where a group is read. */
+export const pathOf = ({ socketUrl }: Target, group: string): string =>
+  new URL(`/stream/${STREAM}/${group}`, socketUrl).href;

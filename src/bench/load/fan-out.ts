@@ -1,9 +1,10 @@
 import type { Target } from '../targets/target.js';
+import type { LeanConnection } from '../wire/lean-connection.js';
 import type { LeanSocket } from '../wire/lean-socket.js';
-import { clients, joinAll, rpcConnections } from './connect.js';
+import { clients, eventReaders, joinAll, rpcConnections } from './connect.js';
 import type { Measured } from './measured.js';
 import { Ring } from './ring.js';
-import { type Plan, Watching } from './watching.js';
+import { type Plan, type Subscriber, Watching } from './watching.js';
 
 const RING = 2_000;
 const ITEMS = 20;
@@ -17,14 +18,34 @@ export interface FanOutOptions {
   readonly idle: number;
   /** Subscribers of the first group, besides, that read nothing. @default 0 */
   readonly stalled?: number;
+  /** How subscribers are connected; `sse` takes one group. @default ws */
+  readonly door?: 'ws' | 'sse';
   /** Changes that may be on their way at once. */
   readonly window: number;
+}
+
+interface Connected {
+  readonly watching: readonly (LeanConnection & Subscriber)[];
+  readonly others: readonly LeanConnection[];
+}
+
+async function connectSockets(target: Target, options: FanOutOptions): Promise<Connected> {
+  const { groups, subscribers, idle, stalled = 0 } = options;
+  const sockets = await clients(target, groups * subscribers + idle);
+  await joinAll(target, sockets, (index) =>
+    index < groups * subscribers ? groupName(index % groups) : `idle-${index}`,
+  );
+  const deaf = await clients(target, stalled);
+  await joinAll(target, deaf, () => groupName(0));
+  for (const socket of deaf) socket.pause(true);
+  const watching = sockets.slice(0, groups * subscribers);
+  return { watching, others: [...sockets.slice(watching.length), ...deaf] };
 }
 
 /** One publisher that writes to all groups in turn, and their subscribers. */
 export class FanOut implements Measured {
   readonly #publisher: LeanSocket;
-  readonly #sockets: readonly LeanSocket[];
+  readonly #connections: readonly LeanConnection[];
   readonly #options: FanOutOptions;
   readonly #ring: Ring;
   readonly #watching: Watching;
@@ -33,36 +54,31 @@ export class FanOut implements Measured {
 
   private constructor(
     publisher: LeanSocket,
-    sockets: readonly LeanSocket[],
+    { watching, others }: Connected,
     options: FanOutOptions,
     ring: Ring,
   ) {
     this.#publisher = publisher;
-    this.#sockets = sockets;
+    this.#connections = [...watching, ...others];
     this.#options = options;
     this.#ring = ring;
-    const { groups, subscribers } = options;
+    const { groups } = options;
     const plan: Plan = { groups, ring: RING, groupOf: (index) => index % groups };
-    const watching = sockets.slice(0, groups * subscribers);
     this.#watching = new Watching(watching, plan, () => this.#onDelivered());
   }
 
   static async open(target: Target, options: FanOutOptions): Promise<FanOut> {
-    const { groups, subscribers, idle, stalled = 0 } = options;
+    const { groups, subscribers, door = 'ws' } = options;
     const [publisher] = await rpcConnections(target, 1);
-    const sockets = await clients(target, groups * subscribers + idle);
-    await joinAll(target, sockets, (index) =>
-      index < groups * subscribers ? groupName(index % groups) : `idle-${index}`,
-    );
-    const deaf = await clients(target, stalled);
-    await joinAll(target, deaf, () => groupName(0));
-    for (const socket of deaf) socket.pause(true);
-    sockets.push(...deaf);
+    const connected =
+      door === 'ws'
+        ? await connectSockets(target, options)
+        : { watching: await eventReaders(target, subscribers, groupName(0)), others: [] };
     const ring = new Ring(RING, (n) => {
       const item = `item-${String(Math.floor(n / groups) % ITEMS).padStart(2, '0')}`;
       return target.dialect.set({ group: groupName(n % groups), item, n });
     });
-    return new FanOut(publisher!, sockets, options, ring);
+    return new FanOut(publisher!, connected, options, ring);
   }
 
   /** Deliveries per second. Throws when one is lost or out of order. */
@@ -92,6 +108,6 @@ export class FanOut implements Measured {
 
   close(): void {
     this.#publisher.close();
-    for (const socket of this.#sockets) socket.close();
+    for (const connection of this.#connections) connection.close();
   }
 }

@@ -1,5 +1,5 @@
 import { MARK, readDigits } from '../wire/dialect.js';
-import type { LeanSocket } from '../wire/lean-socket.js';
+import type { OnFrame } from '../wire/frame-counter.js';
 
 const MARK_BYTES = Buffer.from(MARK);
 /** Of so many frames one is looked into. */
@@ -13,6 +13,12 @@ export interface Plan {
   readonly groupOf: (subscriber: number) => number;
 }
 
+/** Who is sent messages. */
+export interface Subscriber {
+  /** Sets who sees each message; `onChunk` is called after those of one read. */
+  listen(onFrame: OnFrame, onChunk: () => void): void;
+}
+
 /** Counts what subscribers get, and looks into a sample whether it is what had to come next. */
 export class Watching {
   delivered = 0;
@@ -21,11 +27,11 @@ export class Watching {
   readonly #plan: Plan;
 
   /** @param onDelivered called after each read */
-  constructor(sockets: readonly LeanSocket[], plan: Plan, onDelivered: () => void) {
+  constructor(subscribers: readonly Subscriber[], plan: Plan, onDelivered: () => void) {
     this.#plan = plan;
-    this.#counts = sockets.map(() => 0);
-    sockets.forEach((socket, index) => {
-      socket.listen((chunk, start, end) => this.#frame(index, chunk, start, end), onDelivered);
+    this.#counts = subscribers.map(() => 0);
+    subscribers.forEach((one, index) => {
+      one.listen((chunk, start, end) => this.#frame(index, chunk, start, end), onDelivered);
     });
   }
 

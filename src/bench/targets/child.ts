@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+
+/** See proc(5): what `clear_refs` takes as *reset the peak of the resident memory*. */
+const RESET_PEAK = '5';
 
 /** Which processor a process is bound to; undefined = any. */
 export type Core = number | undefined;
@@ -70,9 +73,15 @@ export class Child implements AsyncDisposable {
   }
 
   /** Resident memory, in bytes. */
-  async memory(): Promise<number> {
-    const status = await readFile(`/proc/${this.#process.pid}/status`, 'utf8');
-    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
+  memory(): Promise<number> {
+    return this.#status('VmRSS');
+  }
+
+  /** The most that it was since the last time that this was asked. */
+  async peakMemory(): Promise<number> {
+    const peak = await this.#status('VmHWM');
+    await writeFile(`/proc/${this.#process.pid}/clear_refs`, RESET_PEAK);
+    return peak;
   }
 
   /** Milliseconds that its threads have had a processor; the machine's other work does not count. */
@@ -83,6 +92,11 @@ export class Child implements AsyncDisposable {
       ns += Number.parseInt(await readFile(`${tasks}/${task}/schedstat`, 'utf8'), 10);
     }
     return ns / 1e6;
+  }
+
+  async #status(field: string): Promise<number> {
+    const status = await readFile(`/proc/${this.#process.pid}/status`, 'utf8');
+    return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) * 1024;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

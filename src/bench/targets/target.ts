@@ -18,6 +18,8 @@ export interface Target extends AsyncDisposable {
   readonly directory?: string | undefined;
   /** Resident bytes; NaN for a server that was not started here. */
   memory(): Promise<number>;
+  /** The most that it was since this was last asked; NaN likewise. */
+  peakMemory(): Promise<number>;
   /** Milliseconds of processor time so far; NaN likewise. */
   cpu(): Promise<number>;
 }
@@ -67,6 +69,7 @@ export const elsewhere = (rpcUrl: string, socketUrl: string): Target => ({
   socketUrl,
   readyAfter: Number.NaN,
   memory: () => Promise.resolve(Number.NaN),
+  peakMemory: () => Promise.resolve(Number.NaN),
   cpu: () => Promise.resolve(Number.NaN),
   [Symbol.asyncDispose]: () => Promise.resolve(),
 });
@@ -87,6 +90,7 @@ function running(
     readyAfter: child.readyAfter,
     directory,
     memory: () => child.memory(),
+    peakMemory: () => child.peakMemory(),
     cpu: () => child.cpu(),
     [Symbol.asyncDispose]: async () => {
       await child[Symbol.asyncDispose]();

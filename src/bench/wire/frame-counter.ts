@@ -16,6 +16,8 @@ export class FrameCounter {
   #first = 0;
   /** Bytes of the current frame that are still to come. */
   #missing = 0;
+  /** Bytes of the longest frame so far, its header included. */
+  longest = 0;
   /** The beginning of a header that a read cut. */
   #header: number[] = [];
 
@@ -31,6 +33,7 @@ export class FrameCounter {
       at += 1;
       const size = frameSize(this.#header, 0, this.#header.length);
       if (size === 0) continue;
+      if (size > this.longest) this.longest = size;
       this.#missing = size - this.#header.length;
       this.#first = this.#header[0]!;
       this.#header = [];
@@ -49,6 +52,7 @@ export class FrameCounter {
         this.#header = [...chunk.subarray(at, to)];
         return;
       }
+      if (size > this.longest) this.longest = size;
       this.#first = chunk[at]!;
       const end = at + size;
       if (end > to) {
