@@ -91,6 +91,22 @@ export interface StateControl {
     offset: string;
   };
 }
+export interface HealthReply {
+  ready: boolean;
+}
+export interface ReadinessReply {
+  ready: boolean;
+  /**
+   * A sentence each for a person; empty when it is ready.
+   */
+  reasons: string[];
+}
+export interface BackupRequest {
+  /**
+   * Path on the server, relative to where it was started.
+   */
+  directory: string;
+}
 export interface CallReply {
   /**
    * What the function returned; absent when it returned nothing.

@@ -18,6 +18,13 @@ export interface Route {
 
 /** What is answered over HTTP, by the id of the operation. */
 export const ROUTES = {
+  /** Whether clients should come here, for load balancers. */
+  checkHealth: {
+    path: '/',
+    listener: 'stream',
+    methods: ['GET', 'HEAD'],
+    query: {},
+  },
   /** A group, what changed in it, or its messages as they happen. */
   readGroup: {
     path: '/stream/{stream}/{group}',
@@ -63,6 +70,34 @@ export const ROUTES = {
   /** Calls one of the functions. */
   callFunction: {
     path: '/api/call/{function}',
+    listener: 'admin',
+    methods: ['POST'],
+    query: {},
+  },
+  /** Whether the process runs. */
+  checkProcess: {
+    path: '/healthz',
+    listener: 'admin',
+    methods: ['GET', 'HEAD'],
+    query: {},
+  },
+  /** Whether calls can succeed now, and if not, why. */
+  checkReadiness: {
+    path: '/readyz',
+    listener: 'admin',
+    methods: ['GET', 'HEAD'],
+    query: {},
+  },
+  /** The metrics, for Prometheus. */
+  readMetrics: {
+    path: '/metrics',
+    listener: 'admin',
+    methods: ['GET', 'HEAD'],
+    query: {},
+  },
+  /** Copies the store into a directory of the server, as it is at one moment. */
+  backUp: {
+    path: '/backup',
     listener: 'admin',
     methods: ['POST'],
     query: {},

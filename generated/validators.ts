@@ -13,7 +13,7 @@ import type { JoinTriggerConfig, JoinTriggerPayload, LeaveTriggerConfig, LeaveTr
 import * as triggers from './validators/triggers.js';
 import type { ClientMessage, JoinAllMessage, OpsMessage, ServerMessage, SyncItem } from './socket.js';
 import * as socket from './validators/socket.js';
-import type { CallReply, ChangesReply, RefusalReply, SnapshotReply, StateReply } from './http.js';
+import type { CallReply, ChangesReply, HealthReply, ReadinessReply, RefusalReply, SnapshotReply, StateReply } from './http.js';
 import * as http from './validators/http.js';
 import type { EngineMessage, WorkerMessage } from './worker.js';
 import * as worker from './validators/worker.js';
@@ -124,6 +124,12 @@ export const validateStateReply = http.validateStateReply as unknown as Validato
 
 /** Checks a CallReply. */
 export const validateCallReply = http.validateCallReply as unknown as Validator<CallReply>;
+
+/** Checks a HealthReply. */
+export const validateHealthReply = http.validateHealthReply as unknown as Validator<HealthReply>;
+
+/** Checks a ReadinessReply. */
+export const validateReadinessReply = http.validateReadinessReply as unknown as Validator<ReadinessReply>;
 
 /** Checks a RefusalReply. */
 export const validateRefusalReply = http.validateRefusalReply as unknown as Validator<RefusalReply>;

@@ -79,7 +79,15 @@ export function families(spec: Spec): readonly Family[] {
     family(
       'http',
       spec.http.definitions,
-      ['SnapshotReply', 'ChangesReply', 'StateReply', 'CallReply', 'RefusalReply'],
+      [
+        'SnapshotReply',
+        'ChangesReply',
+        'StateReply',
+        'CallReply',
+        'HealthReply',
+        'ReadinessReply',
+        'RefusalReply',
+      ],
       [http],
     ),
     family('worker', spec.worker.definitions, ['WorkerMessage', 'EngineMessage'], [worker]),

@@ -8,12 +8,13 @@ import { SocketServer } from '../socket/socket-server.js';
 import { operatorSubscriptions } from './operator-subscriptions.js';
 import type { AdminOptions } from './options.js';
 import { errorReply, type Reply, send } from './reply.js';
-import { get, PUBLIC, post } from './routes.js';
+import { get, methodsAt, PUBLIC, post } from './routes.js';
 import { readToken, type Shown, TokenCheck } from './token.js';
 
 /** Milliseconds that clients may take to go at the end. */
 const CLOSE_GRACE_MS = 1_000;
 const READS = ['GET', 'HEAD'];
+const METHODS = [...READS, 'POST'];
 
 /**
  * Health, metrics, the inspector page, calls of functions and what else an operator needs. Whoever reaches its address
@@ -119,7 +120,11 @@ export class AdminServer implements AsyncDisposable {
     if (!isPublic && !this.#isKnown(headers, shown)) {
       throw new Refusal(421, 'unknown_host', 'ask by address, as localhost, or by the configured admin.host');
     }
-    if (!reads && method !== 'POST') throw new Refusal(405, 'method_not_allowed', 'use GET or POST');
+    const methods = methodsAt(url.pathname) ?? METHODS;
+    if (!methods.includes(method)) {
+      const allowed = methods.join(', ');
+      throw new Refusal(405, 'method_not_allowed', `use ${allowed}`, { headers: { Allow: allowed } });
+    }
     if (!reads && !mayAct(headers, shown)) {
       throw new Refusal(403, 'origin_not_allowed', 'only the inspector itself may ask for changes');
     }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { ROUTES } from '../../generated/routes.js';
+import type { BackupRequest, ReadinessReply } from '../../generated/http.js';
+import { ROUTES, type Route } from '../../generated/routes.js';
 import { LocalError } from '../domain/errors.js';
 import { Payload } from '../domain/payload.js';
 import { Refusal } from '../net/refusal.js';
@@ -14,18 +15,31 @@ import { items, overview, sockets, watchedGroups } from './views.js';
 const CALL = ROUTES.callFunction.path.replace('{function}', '');
 
 /** Reads that tell nothing of a user's data, so that a probe or a scraper may call us by any name. */
-export const PUBLIC: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
+export const PUBLIC: ReadonlySet<string> = new Set([
+  ROUTES.checkProcess.path,
+  ROUTES.checkReadiness.path,
+  ROUTES.readMetrics.path,
+]);
+
+const DOCUMENTED = Object.values(ROUTES).filter(({ listener }) => listener === 'admin');
+
+/** What may be asked at a path; undefined of one that is not documented. */
+export const methodsAt = (pathname: string): readonly string[] | undefined =>
+  DOCUMENTED.find((route: Route) =>
+    route === ROUTES.callFunction ? pathname.startsWith(CALL) : pathname === route.path,
+  )?.methods;
 
 /** Replies to a GET; undefined when there is nothing at this path. */
 export async function get(options: AdminOptions, url: URL): Promise<Reply | undefined> {
   switch (url.pathname) {
-    case '/healthz':
+    case ROUTES.checkProcess.path:
       return { status: 200, type: 'text/plain', body: 'ok\n' };
-    case '/readyz': {
+    case ROUTES.checkReadiness.path: {
       const reasons = options.notReady();
-      return jsonReply({ ready: reasons.length === 0, reasons }, reasons.length === 0 ? 200 : 503);
+      const reply: ReadinessReply = { ready: reasons.length === 0, reasons: [...reasons] };
+      return jsonReply(reply, reply.ready ? 200 : 503);
     }
-    case '/metrics':
+    case ROUTES.readMetrics.path:
       return { status: 200, type: options.metrics.contentType, body: await options.metrics.scrape() };
     case '/api/overview':
       return jsonReply(overview(options));
@@ -53,7 +67,7 @@ export async function post(
   request: IncomingMessage,
 ): Promise<Reply | undefined> {
   const { pathname } = url;
-  if (pathname === '/backup') return backup(options, request);
+  if (pathname === ROUTES.backUp.path) return backup(options, request);
   if (!pathname.startsWith(CALL)) return undefined;
   const payload = await readJson(request, options.config.current.limits);
   const trace = traceOf(request.headers);
@@ -81,7 +95,8 @@ async function backup({ store, config, logger }: AdminOptions, request: Incoming
     throw error;
   }
   logger.info({ directory }, 'backed up the store');
-  return jsonReply({ directory });
+  const reply: BackupRequest = { directory };
+  return jsonReply(reply);
 }
 
 function parameter(url: URL, name: string): string {

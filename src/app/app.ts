@@ -79,7 +79,10 @@ async function open(config: LiveConfig<Config>, options: AppOptions, closing: Cl
   const counters = newCounters();
   const stream = new Movable<StreamListener>();
   const sockets = { config, service: service.subscriptions, logger, counters };
-  const requests = (admission: Admission) => new HttpDoor({ ...sockets, reads: service.reads, admission });
+  const notReady = () => reasons(store, workers, closing);
+  const isReady = () => notReady().length === 0;
+  const requests = (admission: Admission) =>
+    new HttpDoor({ ...sockets, reads: service.reads, admission, isReady });
   const bindStream = ({ host, port }: Config) =>
     stream.bind(new StreamListener({ host, port, ...sockets, requests }));
   metrics.attach({
@@ -94,7 +97,6 @@ async function open(config: LiveConfig<Config>, options: AppOptions, closing: Cl
   });
 
   const admin = new Movable<AdminServer>();
-  const notReady = () => reasons(store, workers, closing);
   const connections = () => ofClients(stream);
   const shown = { service, metrics, store, notReady, connections, config, logger };
   readToken(initial);

@@ -8,7 +8,11 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
 import { FUNCTION } from '../../generated/constants.js';
-import { validateCallReply, validateRefusalReply } from '../../generated/validators.js';
+import {
+  validateCallReply,
+  validateReadinessReply,
+  validateRefusalReply,
+} from '../../generated/validators.js';
 import { launchBrowser } from './testing/browser.js';
 import { config, IN_MEMORY, startServer, temporaryDirectory } from './testing/server.js';
 
@@ -48,6 +52,19 @@ test('with a token nobody gets in without it but probes, and by any name with it
     assert.match(String(refused.headers['www-authenticate']), /Bearer realm="iii-stream".*Basic/);
     assert.ok(validateRefusalReply(JSON.parse(refused.text)));
   }
+  for (const [method, path, allow] of [
+    ['POST', '/readyz', 'GET, HEAD'],
+    ['DELETE', '/metrics', 'GET, HEAD'],
+    ['GET', '/backup', 'POST'],
+    ['GET', CALL, 'POST'],
+    ['PUT', '/', 'GET, HEAD, POST'],
+  ] as const) {
+    const refused = await ask(adminUrl + path, method, bearer);
+    assert.deepEqual([refused.status, refused.headers.allow], [405, allow], path);
+    assert.ok(validateRefusalReply(JSON.parse(refused.text)));
+  }
+  const readiness = await ask(`${adminUrl}/readyz`, 'GET', {});
+  assert.ok(validateReadinessReply(JSON.parse(readiness.text)));
   const called = await ask(adminUrl + CALL, 'POST', { ...bearer, host: 'streams.example' });
   assert.equal(called.status, 200);
   assert.ok(validateCallReply(JSON.parse(called.text)));

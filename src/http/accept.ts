@@ -4,6 +4,7 @@ export type MediaType = 'json' | 'events';
 
 const EVENTS = 'text/event-stream';
 const JSON_TYPES = ['application/json', 'application/*', '*/*'];
+const ANY_TEXT = 'text/*';
 const REFUSED = /^q=0(?:\.0{0,3})?$/i;
 
 /**
@@ -19,5 +20,6 @@ export function acceptedType(accept: string | undefined): MediaType {
   });
   if (wanted.includes(EVENTS)) return 'events';
   if (wanted.some((type) => JSON_TYPES.includes(type))) return 'json';
+  if (wanted.includes(ANY_TEXT)) return 'events';
   throw new Refusal(406, 'not_acceptable', 'there is application/json and text/event-stream');
 }

@@ -5,6 +5,9 @@ export const isSequenced = ({ epoch }: Cursor): boolean => epoch !== '';
 
 export const etagOf = ({ epoch, seq }: Cursor): string => `"${epoch}:${seq}"`;
 
+/** True when the client wants nothing if there is anything at all (RFC 9110, 13.1.2). */
+export const isAnyTag = (header: string | undefined): boolean => header?.trim() === '*';
+
 const TAG = /(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
 const CURSOR = /^(.*):(\d{1,16})$/;
 

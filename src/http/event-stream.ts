@@ -26,7 +26,7 @@ const HEADERS = {
 };
 
 /**
- * Tells a reader a time of its own, up to twice `least` (D71): readers that a crash cuts off in one moment, and that
+ * Tells a reader a time of its own, up to twice `least` (D75): readers that a crash cuts off in one moment, and that
  * knock at every such time while nobody is there, come back over the whole of it.
  */
 const retryText = (least: number): string => `retry: ${Math.round(least * (1 + Math.random()))}\n\n`;

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
-import { validateRefusalReply } from '../../generated/validators.js';
+import { WebSocket } from 'ws';
+import { validateHealthReply, validateRefusalReply } from '../../generated/validators.js';
 import { ask, Events, start } from './testing/harness.js';
 
 test('what no route takes is refused with JSON that says why', async (t) => {
@@ -10,7 +12,7 @@ test('what no route takes is refused with JSON that says why', async (t) => {
   const post = { method: 'POST' };
   const body = { body: '{}' };
   for (const [status, error, path, options] of [
-    [404, 'not_found', '/', {}],
+    [404, 'not_found', '/other', {}],
     [404, 'not_found', '/stream/s', {}],
     [404, 'not_found', '/stream/s/g/i/j', {}],
     [400, 'empty_name', '/stream/s//', {}],
@@ -35,6 +37,8 @@ test('what no route takes is refused with JSON that says why', async (t) => {
     [405, 'method_not_allowed', '/stream/s/g', { method: 'DELETE' }],
     [406, 'not_acceptable', '/stream/s/g', { Accept: 'text/html' }],
     [406, 'not_acceptable', '/stream/s/g', { Accept: 'application/json;q=0' }],
+    [400, 'body_not_allowed', '/', { ...body, 'Content-Length': 2 }],
+    [405, 'method_not_allowed', '/', { ...post, ...body }],
   ] as const) {
     const reply = await ask(url + path, options);
     assert.deepEqual(
@@ -47,6 +51,46 @@ test('what no route takes is refused with JSON that says why', async (t) => {
   }
   const browser = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
   assert.equal((await ask(`${url}/stream/s/g?unknown=1`, browser)).status, 200);
+});
+
+test('a load balancer asks at the root, below a prefix or not, and needs no token', async (t) => {
+  const limits = { sockets_per_address: 1 };
+  const { url, configure, setReady, functions } = await start(t, { auth_function: 'auth', limits });
+  functions.known.set('auth', () => ({ result: {} }));
+  const held = await Events.open(t, `${url}/stream/s/g`);
+  await held.next();
+  for (const path of ['/', '/?from=probe']) {
+    const { status, json, headers } = await ask(url + path, { Accept: 'text/html' });
+    assert.deepEqual([status, json, headers['cache-control']], [200, { ready: true }, 'no-store']);
+    assert.ok(validateHealthReply(json));
+  }
+  assert.equal(functions.callsOf('auth').length, 1, 'only about the reader');
+  const head = await ask(`${url}/`, { method: 'HEAD' });
+  assert.deepEqual([head.status, head.text], [200, '']);
+  setReady(false);
+  const { status, json } = await ask(`${url}/`);
+  assert.deepEqual([status, json], [503, { ready: false }]);
+  configure({ path_prefix: '/rt', allowed_origins: [] });
+  for (const path of ['/', '/rt', '/rt/']) assert.equal((await ask(url + path)).status, 503, path);
+  assert.equal((await ask(`${url}/`, { Origin: 'https://a.example' })).status, 403);
+});
+
+test('who is not let in learns how to come again, by each of the ways', async (t) => {
+  const { url, port, functions } = await start(t, { auth_function: 'auth' });
+  functions.known.set('auth', () => ({ result: null }));
+  for (const [path, headers] of [
+    ['/stream/s/g', {}],
+    ['/stream/s/g', { Accept: 'text/event-stream' }],
+    ['/stream/s/g?since=x:1&wait=1', {}],
+    ['/v1/stream/groups/s/g', {}],
+  ] as const) {
+    const refused = await ask(url + path, headers);
+    assert.deepEqual([refused.status, refused.headers['www-authenticate']], [401, 'Bearer'], path);
+  }
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/`);
+  const [, response] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
+  response.resume();
+  assert.deepEqual([response.statusCode, response.headers['www-authenticate']], [401, 'Bearer']);
 });
 
 test('a page of any origin may read, unless origins are named', async (t) => {
@@ -136,5 +180,5 @@ test('a stream of HTTP/1.0 is not cut into chunks', async (t) => {
     text += chunk;
     if (text.includes('data: ')) break;
   }
-  assert.match(text, /\r\n\r\nretry: 1000\n\nid: \S+:1\ndata: \{.*\}\n\n$/);
+  assert.match(text, /\r\n\r\nretry: \d+\n\nid: \S+:1\ndata: \{.*\}\n\n$/);
 });

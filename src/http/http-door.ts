@@ -12,6 +12,7 @@ import type { RequestDoor } from '../socket/stream-listener.js';
 import { acceptedType, type MediaType } from './accept.js';
 import { checkOrigin, corsHeaders, preflight } from './cors.js';
 import { sendRetry } from './event-stream.js';
+import { isHealthCheck, replyHealth } from './health.js';
 import { Reading } from './reading.js';
 import type { HttpRuntime } from './runtime.js';
 import { StateDoor } from './state/state-door.js';
@@ -20,9 +21,11 @@ import { checkRequest, type HttpTarget, readTarget } from './target.js';
 
 export interface HttpDoorOptions extends Omit<HttpRuntime, 'stalls' | 'heartbeat'> {
   readonly admission: Admission;
+  /** Whether clients should come here, for load balancers. @default always */
+  readonly isReady?: () => boolean;
 }
 
-/** Milliseconds between two comments of an event stream. */
+/** Milliseconds between two comments of an event stream, at most. */
 const COMMENT_MS = 15_000;
 /** Statuses that a browser's event source would give up at, though trying again helps. */
 const TRY_AGAIN = [429, 503];
@@ -37,14 +40,16 @@ export class HttpDoor implements RequestDoor {
   readonly #reading: Reading;
   readonly #subscribing: Subscribing;
   readonly #state: StateDoor;
+  readonly #isReady: () => boolean;
 
-  constructor({ admission, ...shared }: HttpDoorOptions) {
+  constructor({ admission, isReady = () => true, ...shared }: HttpDoorOptions) {
     const { config } = shared;
     this.#admission = admission;
+    this.#isReady = isReady;
     this.#runtime = {
       ...shared,
       stalls: new StallWatch(() => config.current.limits.slow_client_timeout_ms),
-      heartbeat: new Heartbeat(() => COMMENT_MS),
+      heartbeat: new Heartbeat(() => Math.min(COMMENT_MS, config.current.limits.heartbeat_interval_ms)),
     };
     this.#reading = new Reading(this.#runtime);
     this.#subscribing = new Subscribing(this.#runtime, this.#reading);
@@ -82,12 +87,20 @@ export class HttpDoor implements RequestDoor {
     }
     let wanted: MediaType = 'json';
     try {
-      const target = readTarget(request, limits.max_name_bytes, prefix);
+      const target = isHealthCheck(request, prefix)
+        ? undefined
+        : readTarget(request, limits.max_name_bytes, prefix);
+      const { route } = target ?? { route: ROUTES.checkHealth };
       if (request.method === 'OPTIONS') {
-        preflight(request, response, target.route.methods, allowed);
+        preflight(request, response, route.methods, allowed);
         return;
       }
-      checkRequest(request, target.route);
+      checkRequest(request, route);
+      if (target === undefined) {
+        checkOrigin(request.headers, allowed);
+        replyHealth(request, response, this.#isReady());
+        return;
+      }
       wanted = request.method === 'HEAD' ? 'json' : wantedType(request, target);
       await this.#serve(request, response, target, wanted);
     } catch (error) {

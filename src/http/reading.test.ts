@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ask, start } from './testing/harness.js';
+import { ask, openReply, start } from './testing/harness.js';
 
 test('a snapshot has the items, the cursor and an ETag, which asks whether it is still right', async (t) => {
   const { url, set, remove } = await start(t);
@@ -28,7 +28,7 @@ test('a snapshot has the items, the cursor and an ETag, which asks whether it is
     const same = await ask(`${url}/stream/s/g`, { 'If-None-Match': tag });
     assert.deepEqual([same.status, same.text, same.headers.etag], [304, '', first.headers.etag]);
   }
-  for (const tag of [`"${epoch}:2"`, `"${epoch}:4"`, '"other:3"', '*', 'nonsense']) {
+  for (const tag of [`"${epoch}:2"`, `"${epoch}:4"`, '"other:3"', 'nonsense']) {
     assert.equal((await ask(`${url}/stream/s/g`, { 'If-None-Match': tag })).status, 200, tag);
   }
   assert.deepEqual((await ask(`${url}/stream/s/g?values=1`)).json, [{ n: 3 }, [2]]);
@@ -73,6 +73,38 @@ test('changes after a cursor, and the state with its reason where there is none'
   }
   const late = await ask(`${url}/stream/s/g?since=${epoch}:1`);
   assert.deepEqual([late.json.mode, late.json.reason], ['sync', 'horizon']);
+});
+
+test('a client that wants nothing if there is anything is told so, and of what is missing that it is', async (t) => {
+  const { url, set } = await start(t);
+  await set('a', 1);
+  const any = { 'If-None-Match': ' * ' };
+  const { etag } = (await ask(`${url}/stream/s/g`)).headers;
+  for (const path of ['/stream/s/g', '/stream/s/g/a', '/stream/s/g?limit=1']) {
+    const reply = await ask(url + path, any);
+    assert.deepEqual([reply.status, reply.text, reply.headers.etag], [304, '', etag], path);
+  }
+  assert.equal((await ask(`${url}/stream/s/g/b`, any)).status, 404);
+});
+
+test('what a client takes decides about the type', async (t) => {
+  const { url } = await start(t);
+  const typeFor = async (accept: string): Promise<unknown> => {
+    const { headers } = await openReply(t, `${url}/stream/s/g`, { Accept: accept });
+    return headers['content-type']?.split(';')[0];
+  };
+  for (const [accept, type] of [
+    ['*/*', 'application/json'],
+    ['application/*;q=0.1', 'application/json'],
+    ['text/html, application/json;q=0.5', 'application/json'],
+    ['text/event-stream;q=0, */*', 'application/json'],
+    ['TEXT/Event-Stream', 'text/event-stream'],
+    ['application/json, text/event-stream;q=0.1', 'text/event-stream'],
+    ['text/*', 'text/event-stream'],
+    ['text/*, */*;q=0.1', 'application/json'],
+  ]) {
+    assert.equal(await typeFor(accept as string), type, accept);
+  }
 });
 
 test('pages go on where the last ended, while the group changes', async (t) => {

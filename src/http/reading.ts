@@ -6,7 +6,7 @@ import { pageOf } from '../domain/page.js';
 import { Refusal } from '../net/refusal.js';
 import { changesPieces, snapshotPieces, valuesPieces } from './bodies.js';
 import type { Client } from './client.js';
-import { cursorOfTags, etagOf, isSequenced } from './etag.js';
+import { cursorOfTags, etagOf, isAnyTag, isSequenced } from './etag.js';
 import { JSON_HEADERS, sendPieces } from './reply.js';
 import type { HttpRuntime } from './runtime.js';
 
@@ -68,7 +68,8 @@ export class Reading {
     if (!allowed) throw joinRefused();
   }
 
-  #snapshot({ request, response, target }: Client, snapshot: Snapshot): void {
+  #snapshot(client: Client, snapshot: Snapshot): void {
+    const { request, response, target } = client;
     const { item } = target.at;
     const { limit, after, values } = target.parameters;
     let items = snapshot.items;
@@ -76,6 +77,10 @@ export class Reading {
       items = items.filter(({ id }) => id === item);
       if (items.length === 0) throw new Refusal(404, 'not_found', 'there is no such item');
     } else if (limit === undefined) this.#checkSize(snapshot);
+    if (isAnyTag(request.headers['if-none-match']) && isSequenced(snapshot)) {
+      this.notModified(client, snapshot);
+      return;
+    }
     const page = pageOf(items, limit ?? UNBOUNDED, after);
     const bare = item === undefined ? valuesPieces(page) : [items[0]!.value, '\n'];
     if (!values) checkIds(snapshot);

@@ -45,7 +45,7 @@ type Placeholder = keyof typeof FIELDS;
 const PLACEHOLDER = /^\{(\w+)\}$/;
 
 const TEMPLATES = Object.values(ROUTES)
-  .filter(({ listener }) => listener === 'stream')
+  .filter(({ listener, path }) => listener === 'stream' && path !== ROUTES.checkHealth.path)
   .map((route: Route) => ({ route, segments: route.path.split('/') }));
 
 /**

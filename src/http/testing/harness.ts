@@ -41,13 +41,15 @@ export async function start(t: TestContext, change: Change = {}) {
   const counters = newCounters();
   const encoders = { ws: encodeMessages, sse: encodeEvents, poll: encodeSignals };
   const service = new Service({ store, functions, encoders, config, logger });
+  let ready = true;
   const shared = { config, service: service.subscriptions, logger, counters };
   const server = new StreamListener({
     host: '127.0.0.1',
     port: 0,
     ...shared,
     closeGraceMs: 500,
-    requests: (admission) => new HttpDoor({ ...shared, reads: service.reads, admission }),
+    requests: (admission) =>
+      new HttpDoor({ ...shared, reads: service.reads, admission, isReady: () => ready }),
   });
   const { port } = await server.listen();
   t.after(async () => {
@@ -72,6 +74,9 @@ export async function start(t: TestContext, change: Change = {}) {
     counters,
     port,
     url: `http://127.0.0.1:${port}`,
+    setReady: (is: boolean) => {
+      ready = is;
+    },
     configure: (next: Change) => config.apply(configOf(next)),
     call,
     set,
