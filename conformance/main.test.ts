@@ -119,6 +119,8 @@ test('a report is rendered and compared without a run; only what got worse fails
     const worse = await cli('--from', before, '--baseline', after);
     assert.equal(worse.code, 1);
     assert.match(worse.out, /1 worse\n {4}a\/x \(passed → failed\)/);
+    const stopped = await file('stopped.json', { 'a/x': 'passed', 'a/y': 'not-run' });
+    assert.equal((await cli('--from', stopped, '--baseline', before)).code, 1, 'nothing is known of a/y');
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -107,7 +107,9 @@ async function tell(verdict: Verdict, about: About, { reports, baseline }: Optio
   if (baseline === undefined) return verdict.passed ? 0 : 1;
   const comparison = compare(baseline.cases, verdict.results);
   summary.write(renderComparison(comparison));
-  return comparison.worse.length === 0 && verdict.stale.length === 0 ? 0 : 1;
+  // Nothing is known of the cases that a stopped run did not come to.
+  const isWhole = verdict.results.every(({ outcome }) => outcome !== 'not-run');
+  return isWhole && comparison.worse.length === 0 && verdict.stale.length === 0 ? 0 : 1;
 }
 
 function targetsOf({ subject }: Options): FixedTargets | LaunchedTargets {

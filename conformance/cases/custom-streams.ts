@@ -190,7 +190,7 @@ export const customStreamCases = [
     });
     const { code, message } = await t.error(FUNCTION.set, { ...t.at, item_id: 'a', data: 1 });
     assert.equal(code, ERROR_CODE.set);
-    assert(message.includes('no room'), `"${message}" tells why`);
+    assert(message.includes('no room'), `expected "${message}" to say why`);
     assert.deepEqual(await t.before(client), []);
   }),
   strict('update-applies-ops-between-get-and-set', async (t) => {

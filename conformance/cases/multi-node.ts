@@ -95,7 +95,7 @@ export const multiNodeCases = [
     );
     const times = first?.map(({ timestamp }) => timestamp) ?? [];
     for (let i = 1; i < times.length; i++)
-      assert((times[i] ?? 0) > (times[i - 1] ?? 0), 'timestamps increase');
+      assert((times[i] ?? 0) > (times[i - 1] ?? 0), `expected rising timestamps, got ${times.join()}`);
   }),
   nodes('concurrent-increments-on-two-nodes-all-count', async (t) => {
     const [a, b] = await two(t);

@@ -8,6 +8,8 @@ import { badges } from './summary.js';
 const MAX_TRACED = 3;
 /** Lines of a trace that fit a terminal. */
 const MAX_LINES = 40;
+/** Lines of a reason that are shown. */
+const MAX_REASON = 16;
 /** Cases of one cause that are named. */
 const MAX_NAMED = 5;
 
@@ -25,8 +27,11 @@ export function renderConsole({ results, stale, passed }: Verdict, about: About)
   if (failures > MAX_TRACED)
     lines.push('', "Traces: run one case with --only '<id>', or all with --report markdown=FILE.");
   for (const entry of stale) lines.push('', `STALE known-failing entry ${entry}`);
-  const stopped = results.find(({ outcome }) => outcome === 'not-run')?.reason;
-  if (stopped !== undefined) lines.push('', `STOPPED: ${stopped}`);
+  const unrun = results.filter(({ outcome }) => outcome === 'not-run');
+  if (unrun.length > 0) {
+    lines.push('', `STOPPED: ${unrun[0]?.reason}`);
+    lines.push(`Mend this first, or leave the case out by --skip: ${unrun.length} cases were not run.`);
+  }
   lines.push('', ...badges(results).map(profileLine), '', passed ? 'PASSED' : 'FAILED', '');
   return lines.join('\n');
 }
@@ -53,9 +58,18 @@ function causeLines(cause: Cause, { cites }: About, isTraced: boolean): readonly
     if (more > 0) lines.push(`     … and ${more} more`);
   }
   const [{ blame = 'target', reason = '' } = {}] = cause.results;
-  lines.push(`     blamed on the ${blame}: ${reason.replaceAll('\n', '\n     ')}`);
+  const { length } = cause.results;
+  const whose = length === 1 ? '' : ', the first of them';
+  lines.push(`     blamed on the ${blame}${whose}: ${shortened(reason).join('\n     ')}`);
   if (isTraced) for (const { trace = [] } of cause.results) lines.push(...traceLines(trace));
   return lines;
+}
+
+/** Differences of large values are for files. */
+function shortened(reason: string): readonly string[] {
+  const lines = reason.split('\n');
+  if (lines.length <= MAX_REASON) return lines;
+  return [...lines.slice(0, MAX_REASON), `… ${lines.length - MAX_REASON} more lines: --report markdown=FILE`];
 }
 
 /** The sentence that most of the cases prove; of several the last, which is the most special one. */

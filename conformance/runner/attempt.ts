@@ -51,13 +51,14 @@ export function failure(one: Case, error: unknown, ms: number, context?: Context
   if (error instanceof RunStopped) return resultOf(one, { outcome: 'not-run', ms, reason: error.message });
   if (error instanceof NotApplicable)
     return resultOf(one, { outcome: 'not-applicable', ms, reason: error.message });
-  const need = needOf(error);
+  const blame = blameOf(error);
+  const need = needOf(error) ?? (blame === 'target' ? one.about : undefined);
   const reason = sentence(error);
   return resultOf(one, {
     outcome: 'failed',
     ms,
     reason: context?.stripped(reason) ?? reason,
-    blame: blameOf(error),
+    blame,
     ...(need === undefined ? {} : { need }),
     trace: context?.trace.lines() ?? [],
   });

@@ -34,6 +34,8 @@ export interface Setting {
   readonly own?: boolean;
   /** Milliseconds that the case may take. @default 10000 */
   readonly timeoutMs?: number;
+  /** What a target lacks that fails it, where the failure itself does not tell: such cases are one cause. */
+  readonly about?: string;
 }
 
 export type Run = (t: Context) => Promise<void>;

@@ -94,6 +94,39 @@ test('what several cases waited for in vain is not waited for in full again, unt
   ]);
 });
 
+test('a target that goes away beside several cases accuses none of them', async () => {
+  await using target = await silentTarget();
+  let isBroken: () => void = () => {};
+  const broken = new Promise<void>((resolve) => {
+    isBroken = resolve;
+  });
+  const killing = makeCase('a/kills', {
+    run: async () => {
+      await target.close();
+      isBroken();
+      assert.fail('no answer');
+    },
+  });
+  const beside = makeCase('a/beside', {
+    run: async () => {
+      await broken;
+      assert.fail('no answer');
+    },
+  });
+  const results = await run([beside, killing], options(target.url, { concurrency: 2 }));
+  for (const { outcome, reason } of results) {
+    assert.equal(outcome, 'not-run');
+    assert.match(reason ?? '', /went away during case a\/\w+; beside it ran a\/\w+: --concurrency 1/);
+  }
+});
+
+test('failures that tell no need have that of their case', async () => {
+  await using target = await silentTarget();
+  const one = makeCase('a/x', { about: 'an op', run: async () => assert.fail('another value') });
+  const results = await run([one], options(target.url));
+  assert.equal(results[0]?.need, 'an op');
+});
+
 test('a target that goes away stops the run, and the case is named', async () => {
   await using target = await silentTarget();
   const killing = makeCase('a/kills', {

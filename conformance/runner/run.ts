@@ -159,6 +159,8 @@ class Runner {
       ...(target.lastWords?.() ?? []),
     ].join('\n');
     this.#stop.now(reason);
+    // Any of them may have done it: none is accused.
+    if (beside.length > 0) return failure(one, new RunStopped(reason), result.ms);
     return { ...result, reason, need: 'a target that stays' };
   }
 }

@@ -66,7 +66,7 @@ export class Offers {
     if (this.#unsettled.size === 0) return;
     this.announce();
     const settled = Promise.all([...this.#unsettled].map((id) => this.#reached(id)));
-    await this.#wiring.waits.for('a call to reach the function of a worker', settled);
+    await this.#wiring.waits.for('calls to reach what a worker registered by `registerfunction`', settled);
   }
 
   /** The outcome of a call of one of the functions. */

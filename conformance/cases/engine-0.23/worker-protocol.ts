@@ -76,7 +76,7 @@ export const newerWorkerProtocolCases = [
     'the-list-of-triggers-has-the-three-types',
     async (t) => {
       const ids = new Set((await rows(t, ENGINE_FUNCTION.listTriggers, 'triggers')).map(({ id }) => id));
-      for (const id of Object.values(TRIGGER_TYPE)) assert(ids.has(id), `${id} is listed`);
+      for (const id of Object.values(TRIGGER_TYPE)) assert(ids.has(id), `expected ${id} to be listed`);
     },
   ),
   instead(

@@ -33,8 +33,8 @@ export const itemCases = [
   }),
   documented('get-of-a-missing-item-answers-nothing', async (t) => {
     const { message } = await (await t.main()).reply(FUNCTION.get, { ...t.at, item_id: 'a' });
-    assert(!message.error, 'a missing item is no error');
-    assert(!('result' in message), 'result is absent');
+    assert(!message.error, `expected no error, got ${JSON.stringify(message.error)}`);
+    assert(!('result' in message), `expected no field "result", got ${JSON.stringify(message)}`);
   }),
   documented('get-after-delete-answers-nothing', async (t) => {
     await t.set('a', 1);

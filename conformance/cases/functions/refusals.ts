@@ -21,18 +21,22 @@ const claim = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${let
 const perFunction = (Object.keys(INPUTS) as Key[]).flatMap((key): Case[] => {
   const input = INPUTS[key] ?? {};
   return [
-    documented(`${claim(key)}-without-a-required-field-fails`, async (t) => {
-      for (const field of Object.keys(input)) {
-        const { [field]: _left, ...rest } = input;
-        await t.error(FUNCTION[key], rest);
-      }
-    }),
+    documented(
+      `${claim(key)}-without-a-required-field-fails`,
+      async (t) => {
+        for (const field of Object.keys(input)) {
+          const { [field]: _left, ...rest } = input;
+          await t.error(FUNCTION[key], rest);
+        }
+      },
+      { about: 'errors for inputs that lack a required field' },
+    ),
     strict(`${claim(key)}-names-the-field-that-is-missing`, async (t) => {
       for (const field of Object.keys(input)) {
         const { [field]: _left, ...rest } = input;
         const { code, message } = await t.error(FUNCTION[key], rest);
         assert.equal(code, ERROR_CODE[key]);
-        assert(message.includes(field), `"${message}" names ${field}`);
+        assert(message.includes(field), `expected "${message}" to name ${field}`);
       }
     }),
     strict(`${claim(key)}-refuses-names-that-are-no-strings`, async (t) => {
@@ -40,7 +44,7 @@ const perFunction = (Object.keys(INPUTS) as Key[]).flatMap((key): Case[] => {
         for (const value of [7, null, { a: 1 }, true]) {
           const { code, message } = await t.error(FUNCTION[key], { ...input, [field]: value });
           assert.equal(code, ERROR_CODE[key]);
-          assert(message.includes(field), `"${message}" names ${field}`);
+          assert(message.includes(field), `expected "${message}" to name ${field}`);
         }
       }
     }),
@@ -49,7 +53,7 @@ const perFunction = (Object.keys(INPUTS) as Key[]).flatMap((key): Case[] => {
       for (const field of names) {
         const { code, message } = await t.error(FUNCTION[key], { ...input, [field]: '' });
         assert.equal(code, ERROR_CODE[key]);
-        assert(message.includes(field), `"${message}" names ${field}`);
+        assert(message.includes(field), `expected "${message}" to name ${field}`);
       }
     }),
   ];

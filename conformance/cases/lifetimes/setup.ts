@@ -53,5 +53,5 @@ export async function endOf(
 export async function refused(t: Context, functionId: string, field: string, fields: Fields): Promise<void> {
   const { message } = await t.error(functionId, { ...t.at, ...fields });
   assert.match(message, /^invalid_input: /);
-  assert(message.includes(field), `"${message}" names ${field}`);
+  assert(message.includes(field), `expected "${message}" to name ${field}`);
 }

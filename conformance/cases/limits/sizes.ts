@@ -16,7 +16,7 @@ export const sizeCases = [
     await t.set('i'.repeat(512), 1);
     const { code, message } = await t.error(FUNCTION.set, { ...t.at, item_id: 'i'.repeat(513), data: 1 });
     assert.equal(code, ERROR_CODE.set);
-    assert(message.includes('item_id'), `"${message}" names the field`);
+    assert(message.includes('item_id'), `expected "${message}" to name the field`);
   }),
   always('names-are-measured-in-bytes', async (t) => {
     await t.set('é'.repeat(256), 1);
@@ -28,7 +28,7 @@ export const sizeCases = [
       const at = { ...t.at, item_id: 'i' };
       for (const field of Object.keys(at)) {
         const { message } = await t.error(FUNCTION.get, { ...at, [field]: 'x'.repeat(41) });
-        assert(message.includes(field), `"${message}" names ${field}`);
+        assert(message.includes(field), `expected "${message}" to name ${field}`);
       }
       assert.equal(
         (await t.error(FUNCTION.send, { ...at, id: 'x'.repeat(41), type: 't', data: 1 })).code,

@@ -7,7 +7,7 @@ import type { StreamClient } from '../../wire/stream-client.js';
 
 /** The cursor that a message leaves its reader at. */
 export function cursorOf({ epoch, seq }: Pick<StreamMessage, 'epoch' | 'seq'>): SinceCursor {
-  assert(typeof epoch === 'string' && typeof seq === 'number', 'a sequenced message carries epoch and seq');
+  assert(typeof epoch === 'string' && typeof seq === 'number', 'expected a message with epoch and seq');
   return { epoch, seq };
 }
 

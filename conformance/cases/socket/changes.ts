@@ -20,7 +20,7 @@ export const changeCases = [
         event: { type: create, data: { n: 1 } },
       },
     );
-    assert(timestamp > 1.6e12, 'timestamp is milliseconds since 1970');
+    assert(timestamp > 1.6e12, `expected milliseconds since 1970, got timestamp ${timestamp}`);
   }),
   documented('a-set-of-an-existing-item-is-an-update', async (t) => {
     await t.set('a', 1);

@@ -33,7 +33,10 @@ export const streamTriggerCases = [
     await t.set('a', { n: 1 });
     const { type, timestamp, streamName, groupId, id, event } = await calls.next('a create');
     assert.equal(type, SOCKET_MESSAGE.stream);
-    assert(Number.isInteger(timestamp) && timestamp > 1.6e12, 'timestamp is milliseconds since 1970');
+    assert(
+      Number.isInteger(timestamp) && timestamp > 1.6e12,
+      `expected milliseconds since 1970, got timestamp ${timestamp}`,
+    );
     assert.deepEqual([streamName, groupId, id], [t.at.stream_name, t.at.group_id, 'a']);
     assert.deepEqual(event, { type: create, data: { n: 1 } });
   }),

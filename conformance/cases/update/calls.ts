@@ -14,7 +14,7 @@ export const updateCallCases = [
   }),
   documented('leaves-errors-out-when-there-are-none', async (t) => {
     const result = await t.update('a', [{ type: 'set', path: 'n', value: 1 }]);
-    assert(!('errors' in result), 'errors is absent');
+    assert(!('errors' in result), `expected no errors, got ${JSON.stringify(result.errors)}`);
   }),
   documented('creates-a-missing-item', async (t) => {
     const result = await t.update('a', [{ type: 'set', path: 'n', value: 1 }]);
@@ -78,7 +78,7 @@ export const updateCallCases = [
     ];
     const { code, message } = await t.error(FUNCTION.update, { ...t.at, item_id: 'a', ops });
     assert.equal(code, ERROR_CODE.update);
-    assert(/ops\W*1/.test(message), `"${message}" names the op`);
+    assert(/ops\W*1/.test(message), `expected "${message}" to name the op`);
     assert.deepEqual(await t.get('a'), { n: 1 });
   }),
   strict('refuses-ops-without-their-required-fields', async (t) => {

@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict';
+import assert, { AssertionError } from 'node:assert/strict';
 import { readAsset } from '../../asset.js';
 import type { Capability } from '../../capabilities.js';
 import { area, type Case } from '../../runner/case.js';
@@ -50,6 +50,12 @@ function claimOf({ name, choice, capability }: Vector): string {
   return `${op}-of-${subjectOf(rest)}`;
 }
 
+/** The operation that a vector is about. */
+function opOf({ name, ops: [op] }: Vector): string {
+  const isAboutSeveral = /^(?:order|ops|bounds)\//.test(name);
+  return isAboutSeveral ? String((op as { type?: unknown } | null)?.type) : (name.split('/')[0] ?? '');
+}
+
 /**
  * Runs a vector over the wire.
  *
@@ -94,8 +100,24 @@ export const vectorsOf = (claim: string): readonly Vector[] => claims.get(claim)
 export const vectorCases: readonly Case[] = [...claims].map(([claim, vectors]) => {
   const needs = vectors.flatMap(({ capability }) => capability ?? []).slice(0, 1);
   const define = claim.startsWith('chosen') || needs.length > 0 ? strict : documented;
-  const run = async (t: Context): Promise<void> => {
-    for (const vector of vectors) await check(t, vector);
-  };
-  return define(`vectors-${claim}`, run, { needs });
+  const about = `\`${opOf(vectors[0] as Vector)}\` as spec/vectors/update-ops.json and spec/update-ops.json have it`;
+  return define(`vectors-${claim}`, (t) => checkAll(t, vectors), { needs, about });
 });
+
+/** Checks all, so that a failure tells how much is left. */
+async function checkAll(t: Context, vectors: readonly Vector[]): Promise<void> {
+  const failed: AssertionError[] = [];
+  for (const vector of vectors) {
+    try {
+      await check(t, vector);
+    } catch (error) {
+      if (!(error instanceof AssertionError)) throw error;
+      failed.push(error);
+    }
+  }
+  const [first] = failed;
+  if (first === undefined) return;
+  if (vectors.length > 1)
+    first.message = `${failed.length} of ${vectors.length} vectors fail, as ${first.message}`;
+  throw first;
+}

@@ -102,7 +102,7 @@ export const callCases = [
     const answers = main.others.drain();
     const isAnswer = (message: (typeof answers)[number]): boolean =>
       message.type === WORKER_MESSAGE.invocationResult && message.invocation_id === invocation;
-    assert(!answers.some(isAnswer), 'no answer came');
+    assert(!answers.some(isAnswer), 'expected no answer');
   }),
   documented('a-call-without-an-id-runs', async (t) => {
     const id = t.name('f');

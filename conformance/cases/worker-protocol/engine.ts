@@ -23,7 +23,10 @@ export async function rows(
   input: unknown = {},
 ): Promise<readonly Row[]> {
   const answer = (await t.call(functionId, input)) as Readonly<Record<string, readonly Row[]>>;
-  assert(Array.isArray(answer[field]), `${functionId} answers {${field}: […]}`);
+  assert(
+    Array.isArray(answer[field]),
+    `expected {${field}: […]} of ${functionId}, got ${JSON.stringify(answer)}`,
+  );
   return answer[field];
 }
 
@@ -32,7 +35,7 @@ const { listFunctions, listTriggers, listTriggerTypes, listWorkers, registerWork
 export const engineCases = [
   documented('the-list-of-functions-has-the-eight', async (t) => {
     const ids = new Set((await rows(t, listFunctions, 'functions')).map(({ function_id }) => function_id));
-    for (const id of Object.values(FUNCTION)) assert(ids.has(id), `${id} is listed`);
+    for (const id of Object.values(FUNCTION)) assert(ids.has(id), `expected ${id} to be listed`);
   }),
   documented('the-list-of-functions-has-their-request-formats', async (t) => {
     const listed = await rows(t, listFunctions, 'functions');
@@ -62,7 +65,7 @@ export const engineCases = [
   }),
   documented('the-list-of-trigger-types-has-the-three', async (t) => {
     const ids = new Set((await rows(t, listTriggerTypes, 'trigger_types')).map(({ id }) => id));
-    for (const id of Object.values(TRIGGER_TYPE)) assert(ids.has(id), `${id} is listed`);
+    for (const id of Object.values(TRIGGER_TYPE)) assert(ids.has(id), `expected ${id} to be listed`);
   }),
   documented('the-list-of-triggers-has-what-workers-registered', async (t) => {
     const worker = await t.worker();
