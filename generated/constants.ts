@@ -140,6 +140,8 @@ export const REFUSAL_STATUS = {
 
 /** Why a request of the stream port over HTTP is refused, besides. */
 export const HTTP_REFUSAL = {
+  /** This is no HTTP request: its method or a header is malformed. 408 when it did not come whole in time, 431 when its head is too long. */
+  badRequest: 'bad_request',
   /** A read has no body. */
   bodyNotAllowed: 'body_not_allowed',
   /** An event stream cannot wait behind another reply of its connection. */
@@ -159,6 +161,7 @@ export type HttpRefusalCode = (typeof HTTP_REFUSAL)[keyof typeof HTTP_REFUSAL];
 
 /** The HTTP status of each. */
 export const HTTP_REFUSAL_STATUS = {
+  bad_request: 400,
   body_not_allowed: 400,
   pipelined: 400,
   guarded: 403,

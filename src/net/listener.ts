@@ -4,10 +4,17 @@ import { LimitedLog } from '../observability/limited-log.js';
 import type { Logger } from '../observability/logger.js';
 import { type BindTarget, bind } from './bind.js';
 import { urlHost } from './client-address.js';
+import { Refusal, refuseUpgrade } from './refusal.js';
 import type { SentBytes } from './sent-bytes.js';
 
 /** Milliseconds that a client may take to send its request. */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** Statuses of errors that Node has codes for. */
+const MALFORMED: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
 const WEBSOCKET = /(?:^|,)\s*websocket\s*(?:,|$)/i;
 const WISHES = ['upgrade', 'http2-settings'];
 
@@ -51,6 +58,12 @@ const withoutWishes = (options: string): string =>
     .filter((option) => !WISHES.includes(option.trim().toLowerCase()))
     .join(',');
 
+/** Refuses what is no request; a socket that a reply began on already is ended without a word that could mix with it. */
+function refuseMalformed({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {
+  if (socket.bytesWritten > 0 || socket.writableLength > 0) socket.destroy();
+  else refuseUpgrade(socket, new Refusal(MALFORMED[code] ?? 400, 'bad_request', 'this is no HTTP request'));
+}
+
 /** An HTTP server at one address. */
 export class Listener {
   readonly #options: ListenerOptions;
@@ -70,6 +83,7 @@ export class Listener {
     });
     this.#server.on('connection', (socket) => options.sent?.follow(socket));
     this.#server.on('request', options.onRequest);
+    this.#server.on('clientError', (error, socket) => refuseMalformed(error, socket as Socket));
     this.#server.on('upgrade', (request, duplex, head) => {
       // Node hands out the connection's own socket here; only its type says less.
       const socket = duplex as Socket;

@@ -50,7 +50,8 @@ const JOIN = '{"type":"join","data":{"subscriptionId":"a","streamName":"s","grou
 test('bytes that break HTTP or the handshake get an HTTP error', async (t) => {
   const { port } = await start(t);
   const table: [string, RegExp][] = [
-    ['\x16\x03\x01garbage\r\n\r\n', /^HTTP\/1.1 400 /],
+    ['\x16\x03\x01garbage\r\n\r\n', /^HTTP\/1.1 400 .*"bad_request"/s],
+    ['FOO / HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1.1 400 .*"bad_request"/s],
     [
       'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket, h2c\r\nConnection: Upgrade\r\n\r\n',
       /^HTTP\/1.1 400 .*bad_handshake/s,
@@ -72,7 +73,7 @@ test('bytes that break HTTP or the handshake get an HTTP error', async (t) => {
     [HANDSHAKE.replace(': 13', ': 7'), /^HTTP\/1.1 400 .*Sec-WebSocket-Version: 13.*bad_handshake/s],
     [HANDSHAKE.replace('AAAA==', '=='), /^HTTP\/1.1 400 .*bad_handshake/s],
     [HANDSHAKE.replace('\r\n\r\n', '\r\nSec-WebSocket-Protocol: a,,b\r\n\r\n'), /^HTTP\/1.1 400 /],
-    [HANDSHAKE.replace('Host: x', `X: ${'x'.repeat(20_000)}`), /^HTTP\/1.1 431 /],
+    [HANDSHAKE.replace('Host: x', `X: ${'x'.repeat(20_000)}`), /^HTTP\/1.1 431 .*"bad_request"/s],
   ];
   for (const [bytes, answer] of table) {
     const text = (await readAll(await raw(t, port, bytes))).toString();

@@ -28,7 +28,11 @@ export interface RequestTarget {
 
 /** A path that is none of ours. */
 export const notFound = (): Refusal =>
-  new Refusal(404, 'not_found', 'streams are at / and /stream/<stream>/<group>[/<item>], over WebSocket');
+  new Refusal(
+    404,
+    'not_found',
+    'groups are at /stream/<stream>/<group>[/<item>]; a socket at / may join any',
+  );
 
 const { messages: ROOT, subscription: SUBSCRIPTIONS } = SOCKET_PATH;
 /** `explain` is read before anything else is (accept-first.ts). */

@@ -140,6 +140,10 @@ const (
 
 // Why a request of the stream port over HTTP is refused, besides.
 const (
+	// HttpRefusalBadRequest: This is no HTTP request: its method or a header is malformed. 408 when it did not come whole
+	// in time, 431 when its head is too long.
+	HttpRefusalBadRequest = "bad_request"
+
 	// HttpRefusalBodyNotAllowed: A read has no body.
 	HttpRefusalBodyNotAllowed = "body_not_allowed"
 

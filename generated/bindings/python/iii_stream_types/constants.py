@@ -110,6 +110,10 @@ class Refusal(StrEnum):
 class HttpRefusal(StrEnum):
     """Why a request of the stream port over HTTP is refused, besides."""
 
+    BAD_REQUEST = "bad_request"
+    """This is no HTTP request: its method or a header is malformed. 408 when it did not come whole in time,
+    431 when its head is too long.
+    """
     BODY_NOT_ALLOWED = "body_not_allowed"
     """A read has no body."""
     PIPELINED = "pipelined"

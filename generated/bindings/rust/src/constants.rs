@@ -101,6 +101,9 @@ pub mod refusal {
 
 /// Why a request of the stream port over HTTP is refused, besides.
 pub mod http_refusal {
+    /// This is no HTTP request: its method or a header is malformed. 408 when it did not come whole in time, 431
+    /// when its head is too long.
+    pub const BAD_REQUEST: &str = "bad_request";
     /// A read has no body.
     pub const BODY_NOT_ALLOWED: &str = "body_not_allowed";
     /// An event stream cannot wait behind another reply of its connection.
