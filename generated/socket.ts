@@ -142,7 +142,7 @@ export interface OpsMessage {
   from: number;
   /**
    * The ops of `stream::update` that succeeded, to be applied in their order. Several updates may come as one: strings that were appended to
-   * the same path one after another.
+   * the same string one after another.
    *
    */
   ops: unknown;

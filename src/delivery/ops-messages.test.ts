@@ -5,14 +5,24 @@ import { appendText } from '../domain/string-append.js';
 import type { Entry } from './feed.js';
 import { opsMessages } from './ops-messages.js';
 
-const entry = (seq: number, item: string, ops?: unknown, from = seq - 1, more?: true): Entry => ({
+const entry = (
+  seq: number,
+  item: string,
+  ops?: unknown,
+  from = seq - 1,
+  more?: true,
+  growsString = true,
+): Entry => ({
   seq,
   epoch: 'e',
   item,
   text: asJson(`{"whole":${seq}}`),
   isEvent: false,
   timestamp: seq,
-  ops: ops === undefined ? undefined : { text: typeof ops === 'string' ? asJson(ops) : jsonOf(ops), from },
+  ops:
+    ops === undefined
+      ? undefined
+      : { text: typeof ops === 'string' ? asJson(ops) : jsonOf(ops), from, growsString },
   more,
 });
 const told = (...entries: Entry[]): unknown[] =>
@@ -50,6 +60,8 @@ test('strings that are appended to one path become one, in the place of the last
   apart(entry(2, 'a', append('x')), entry(3, 'a', append('y', 'other')));
   apart(entry(2, 'a', append('x')), entry(3, 'a', [{ type: 'remove', path: 'text' }]));
   apart(entry(2, 'a', append('x')), entry(3, 'a'), entry(4, 'a', append('y')));
+  // To an array: two elements.
+  apart(entry(2, 'a', append('x'), 1, undefined, false), entry(3, 'a', append('y'), 2, undefined, false));
   // It does not go on from there.
   apart(entry(2, 'a', append('x')), entry(4, 'a', append('y'), 3));
   // The rest of the transaction would wait.

@@ -31,7 +31,7 @@ export function opsMessages(entries: readonly Entry[], n: number): readonly Mess
     }
     const append = readAppend(ops.text);
     const before = joins.get(item);
-    const joined = append && before && join(before, ops.from, append);
+    const joined = append && before && ops.growsString ? join(before, ops.from, append) : undefined;
     if (joined !== undefined) messages[before!.at] = undefined;
     const told = joined ?? ops;
     // The rest of its transaction must not wait for what comes later.

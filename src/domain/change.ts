@@ -23,10 +23,19 @@ export interface TraceContext {
 /** What happened to an item. */
 export type ChangeKind = 'create' | 'update' | 'delete';
 
-/** An update as the ops that made it. Its value shares no memory with what is larger. */
-export interface UpdateOps {
-  /** The text of the array of those that succeeded, in their order. */
+/** The ops of an update. */
+export interface OpsText {
+  /** The text of the array of those that succeeded, in their order. Shares no memory with what is larger. */
   readonly text: JsonText;
+  /**
+   * They are one append of a string to a string: together with such an append to the same path right before them they are
+   * one append of both strings. To an array each string is an element of its own.
+   */
+  readonly growsString: boolean;
+}
+
+/** An update as the ops that made it. */
+export interface UpdateOps extends OpsText {
   /** The item's rev before. */
   readonly from: number;
 }

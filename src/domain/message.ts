@@ -65,7 +65,7 @@ export const renderOps = (
   n: number,
   id: string,
   seq: number,
-  { from, text }: UpdateOps,
+  { from, text }: Pick<UpdateOps, 'from' | 'text'>,
   more: true | undefined,
 ): JsonText => encodeOpsMessage({ n, id, seq, from, ops: text, more });
 

@@ -1,6 +1,6 @@
 import { stringEnd, valueEnd } from '../wire/json-scan.js';
 import { asJson, type JsonText, jsonOf, quote } from '../wire/json-text.js';
-import type { UpdateOps } from './change.js';
+import type { OpsText } from './change.js';
 
 const HEAD = '[{"type":"append","path":';
 const MIDDLE = ',"value":';
@@ -33,4 +33,4 @@ export function readAppend(ops: JsonText): StringAppend | undefined {
 export const joinedAppend = ({ head, inner }: StringAppend): JsonText => asJson(head + inner + TAIL);
 
 /** Ops that are half as long as the value or longer spare too little for what replaying them costs. */
-export const isShort = ({ text }: UpdateOps, value: JsonText): boolean => 2 * text.length < value.length;
+export const isShort = ({ text }: OpsText, value: JsonText): boolean => 2 * text.length < value.length;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { UpdateOp } from '../../generated/functions.js';
 import { asJson, jsonOf } from './json-text.js';
-import { applyUpdate, applyUpdateOps, exactOps } from './update-ops.js';
+import { applyUpdate, applyUpdateOps, exactOps, succeededOps } from './update-ops.js';
 
 interface Vector {
   readonly name: string;
@@ -181,4 +181,20 @@ test('many ops on a large text open it once', () => {
   assert.ok(performance.now() - started < 10_000);
   const { text, list, k9999 } = JSON.parse(value) as { text: string; list: number[]; k9999: number };
   assert.deepEqual([text.length, list.length, k9999, errors.length], [1e6 + 1e4, 1.1e5, 1e4, 2e4]);
+});
+
+test('only an append to a string goes on in the next one', () => {
+  const op = (value: unknown, path: string | string[] = 'at'): UpdateOp =>
+    ({ type: 'append', path, value }) as UpdateOp;
+  const growsString = (before: unknown, ...ops: readonly UpdateOp[]): boolean => {
+    const updated = applyUpdate(jsonOf(before), ops);
+    assert.equal(updated.errors.length, 0);
+    return succeededOps(ops, jsonOf({ ops }), updated).growsString;
+  };
+  assert.equal(growsString({ at: 'x' }, op('y')), true);
+  assert.equal(growsString({ at: { deep: 'x' } }, op('y', ['at', 'deep'])), true);
+  assert.equal(growsString('x', op('y', [])), true);
+  for (const at of [[], ['x'], null, undefined]) assert.equal(growsString({ at }, op('y')), false);
+  assert.equal(growsString({ at: ['x'] }, op(['y'])), false);
+  assert.equal(growsString({ at: 'x' }, op('y'), op('z')), false);
 });

@@ -1,6 +1,7 @@
 import type { UpdateOp, UpdateOpError } from '../../generated/functions.js';
 import type { JsonText } from '../../generated/json-text.js';
 import { arrayText } from '../wire/json-text.js';
+import type { OpsText } from './change.js';
 import { StreamError } from './errors.js';
 import { elementsOf, inexactNumber, mayBeInexact, sliceField } from './json-text.js';
 import { appendText } from './string-append.js';
@@ -16,6 +17,8 @@ import { TextDraft, Unparsed } from './update-ops/text-draft.js';
 export interface Updated<T> {
   readonly value: T;
   readonly errors: readonly UpdateOpError[];
+  /** A string was appended to a string. */
+  readonly hasGrownString: boolean;
 }
 
 function applyOp(draft: Draft, op: UpdateOp): OpFailure | undefined {
@@ -47,7 +50,7 @@ function applyTo(draft: Draft, ops: readonly UpdateOp[]): readonly UpdateOpError
 export function applyUpdateOps(current: unknown, ops: readonly UpdateOp[]): Updated<unknown> {
   const draft = new Draft(current);
   const errors = applyTo(draft, ops);
-  return { value: draft.root, errors };
+  return { value: draft.root, errors, hasGrownString: draft.hasGrownString };
 }
 
 /**
@@ -84,33 +87,33 @@ export function applyUpdate(currentText: JsonText | undefined, ops: readonly Upd
   const rewritten =
     currentText !== undefined && ops.length === 1 ? applyInPlace(currentText, ops[0]!) : undefined;
   if (rewritten !== undefined) {
-    const { text, failure } = rewritten;
-    return { value: text, errors: failure === undefined ? [] : [{ op_index: 0, ...failure }] };
+    const { text, failure, hasGrownString } = rewritten;
+    const errors = failure === undefined ? [] : [{ op_index: 0, ...failure }];
+    return { value: text, errors, hasGrownString };
   }
   const draft = new TextDraft(currentText);
   const errors = applyTo(draft, ops);
-  return { value: draft.isChanged || currentText === undefined ? draft.text : currentText, errors };
+  const value = draft.isChanged || currentText === undefined ? draft.text : currentText;
+  return { value, errors, hasGrownString: draft.hasGrownString };
 }
 
 /**
- * The text of the array of those ops that succeeded: what gives everybody who has the value before the value after.
+ * Those ops that succeeded: what gives everybody who has the value before the value after.
  *
  * @param input the text of an object that has them as its field `ops`
- * @param errors what applying them said
+ * @param updated what applying them came to
  */
 export function succeededOps(
   ops: readonly UpdateOp[],
   input: JsonText,
-  errors: readonly UpdateOpError[],
-): JsonText {
+  { errors, hasGrownString }: Omit<Updated<unknown>, 'value'>,
+): OpsText {
   const [only] = ops;
   if (errors.length === 0 && ops.length === 1 && only?.type === 'append' && typeof only.value === 'string')
-    return appendText(only.path ?? '', only.value);
+    return { text: appendText(only.path ?? '', only.value), growsString: hasGrownString };
   const text = sliceField(input, 'ops')!;
-  if (errors.length === 0) return text;
+  if (errors.length === 0) return { text, growsString: false };
   const failed = new Set(errors.map(({ op_index }) => op_index));
-  return arrayText(
-    elementsOf(text).filter((_, index) => !failed.has(index)),
-    (op) => op,
-  );
+  const succeeded = elementsOf(text).filter((_, index) => !failed.has(index));
+  return { text: arrayText(succeeded, (op) => op), growsString: false };
 }

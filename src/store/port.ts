@@ -5,6 +5,7 @@ import type {
   CustomEvent,
   GroupAddress,
   ItemAddress,
+  OpsText,
   Since,
   Snapshot,
   StoredItem,
@@ -18,7 +19,7 @@ import type { StoreUsage } from '../observability/metric-sources.js';
 
 /**
  * A write to one item. `update.apply` is pure and may run more than once (compare-and-set); it returns undefined when
- * it changes nothing, and then there is no change either. `update.ops` is the text of those ops that succeeded in its
+ * it changes nothing, and then there is no change either. `update.ops` are those ops that succeeded in its
  * last run. With a guard it is applied only where that allows it.
  */
 export type Mutation = (
@@ -27,7 +28,7 @@ export type Mutation = (
   | {
       readonly kind: 'update';
       readonly apply: (current: JsonText | undefined) => JsonText | undefined;
-      readonly ops?: () => JsonText | undefined;
+      readonly ops?: () => OpsText | undefined;
     }
 ) & {
   readonly guard?: Guard;

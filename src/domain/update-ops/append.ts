@@ -18,6 +18,7 @@ export function append(draft: Draft, target: Target, entry: unknown): OpFailure 
   } else if (type === 'string' && entryType !== 'string') {
     return mismatch(`Expected string append value at path '${target.label}', got ${entryType}.`);
   } else {
+    draft.hasGrownString ||= type === 'string';
     target.write(draft.grown(value, entry));
   }
   return undefined;

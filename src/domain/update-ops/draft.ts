@@ -25,6 +25,8 @@ export class Draft {
   missing: boolean;
   /** Something was written. */
   isChanged = false;
+  /** A string was appended to a string. */
+  hasGrownString = false;
   #copies: WeakSet<object> | undefined;
 
   constructor(current: unknown) {

@@ -10,6 +10,7 @@ import { TextDraft, Unparsed } from './text-draft.js';
 export interface Rewritten {
   readonly text: JsonText;
   readonly failure: OpFailure | undefined;
+  readonly hasGrownString: boolean;
 }
 
 /** A field of an object in the text of a value; without a span one that the value itself, an object, does not have. */
@@ -76,5 +77,5 @@ function rewritten(text: JsonText, op: TargetOp, path: MergePath, span: Span | u
   const draft = new TextDraft(undefined);
   const target = new FieldInText(draft, text, path, span);
   const failure = applyToTarget(draft, op, target);
-  return { text: target.text, failure };
+  return { text: target.text, failure, hasGrownString: draft.hasGrownString };
 }

@@ -1,12 +1,13 @@
-import type { TransactWrite, UpdateOpError } from '../../../generated/functions.js';
+import type { TransactWrite } from '../../../generated/functions.js';
 import type { JsonText } from '../../../generated/json-text.js';
 import { encodeTransactResult } from '../../../generated/messages/functions.js';
 import { checkName } from '../../domain/address.js';
+import type { OpsText } from '../../domain/change.js';
 import type { IdempotencyKey } from '../../domain/condition.js';
 import { mapReady } from '../../domain/deferred.js';
 import { StreamError } from '../../domain/errors.js';
 import { elementsOf, sliceField } from '../../domain/json-text.js';
-import { applyUpdate, exactOps, succeededOps } from '../../domain/update-ops.js';
+import { applyUpdate, exactOps, succeededOps, type Updated } from '../../domain/update-ops.js';
 import type { GuardedWrite, Store, Transacted } from '../../store/port.js';
 import { checkValue, groupAddress, refuseShortened } from '../checks.js';
 import type { StreamHandlers } from '../dispatch.js';
@@ -51,7 +52,7 @@ export function transact({
         seq,
         results: results.map((each, index) => ({
           ...each,
-          errors: outcome === 'applied' ? opErrors(writes[index]!.errors) : undefined,
+          errors: outcome === 'applied' ? opErrors(writes[index]!.updated.errors) : undefined,
         })),
       });
     return mapReady(store.transact(at, writes, trace), result);
@@ -63,7 +64,7 @@ class Write implements GuardedWrite {
   readonly item: string;
   readonly mutation: GuardedWrite['mutation'];
   /** Of the last run of its ops. */
-  errors: readonly UpdateOpError[] = [];
+  updated: Omit<Updated<unknown>, 'value'> = { errors: [], hasGrownString: false };
 
   /** @param text of the write, for what parsing does not tell. @throws StreamError naming the field */
   constructor(
@@ -89,12 +90,12 @@ class Write implements GuardedWrite {
     } else {
       const exact = exactOps(text, write.ops);
       const apply = (current: JsonText | undefined): JsonText => {
-        const { value, errors } = applyUpdate(current, exact);
-        checkValue(`${place}ops`, value, config);
-        this.errors = errors;
-        return value;
+        const updated = applyUpdate(current, exact);
+        checkValue(`${place}ops`, updated.value, config);
+        this.updated = updated;
+        return updated.value;
       };
-      const ops = (): JsonText => succeededOps(write.ops, text, this.errors);
+      const ops = (): OpsText => succeededOps(write.ops, text, this.updated);
       this.mutation = { kind: 'update', apply, ops, guard, life };
     }
   }

@@ -3,6 +3,7 @@ import type { JsonText } from '../../../generated/json-text.js';
 import { encodeUpdateResult, type UpdateRequest } from '../../../generated/messages/functions.js';
 import { addressKey } from '../../domain/address.js';
 import { AppendsInText } from '../../domain/append-in-text.js';
+import type { OpsText } from '../../domain/change.js';
 import { mapReady } from '../../domain/deferred.js';
 import { NULL } from '../../domain/json-text.js';
 import { applyUpdate, exactOps, succeededOps } from '../../domain/update-ops.js';
@@ -36,6 +37,7 @@ export function update({
     const exact = exactOps(text, input.ops);
     const options = writeOptions(input, config.current);
     let errors: readonly UpdateOpError[] = [];
+    let hasGrownString = true;
     // Pure, and the errors are those of its last run: a store may run it again on a newer value.
     const apply = (current: JsonText | undefined): JsonText => {
       const grown = current === undefined ? undefined : appends.apply(addressKey(at), current, input.ops);
@@ -43,14 +45,15 @@ export function update({
         // It nests as before.
         checkLength('ops', grown, config.current);
         errors = [];
+        hasGrownString = true;
         return grown;
       }
       const outcome = applyUpdate(current, exact);
       checkValue('ops', outcome.value, config.current);
-      errors = outcome.errors;
+      ({ errors, hasGrownString } = outcome);
       return outcome.value;
     };
-    const ops = (): JsonText => succeededOps(input.ops, text, errors);
+    const ops = (): OpsText => succeededOps(input.ops, text, { errors, hasGrownString });
     const result = (old: JsonText | undefined, next: JsonText): JsonText =>
       encodeUpdateResult({
         old_value: old ?? NULL,

@@ -1,5 +1,5 @@
 import type { JsonText } from '../../../generated/json-text.js';
-import type { Change, ChangeKind, GroupAddress, TraceContext } from '../../domain/change.js';
+import type { Change, ChangeKind, GroupAddress, OpsText, TraceContext } from '../../domain/change.js';
 import { type Extras, extrasAfter } from '../../domain/lifetime.js';
 import { ownId, tombstoneValue } from '../../domain/since.js';
 import type { Mutation } from '../port.js';
@@ -11,7 +11,6 @@ import { runAfter } from './ops-run.js';
  *
  * @param before what the item's newest record says, staged ones included
  * @param value the new one; undefined = deletes the item, which must be there
- * @param ops of an update: the text of those that made it
  */
 export function sequenceChange(
   { stream, group, epoch }: GroupAddress & { readonly epoch: string },
@@ -37,7 +36,7 @@ export function sequenceChange(
     timestamp,
     value: text,
     old,
-    ops: ops === undefined ? undefined : { text: ops, from: before!.rev },
+    ops: ops === undefined ? undefined : { text: ops.text, growsString: ops.growsString, from: before!.rev },
     trace,
   };
   const change = mutation.reason === undefined ? plain : { ...plain, reason: mutation.reason };
@@ -58,7 +57,7 @@ export function sequenceChange(
   }
   if (kind === 'update') {
     const { created, deletedBefore } = before as ItemState;
-    const run = runAfter(before!.run, text, ops);
+    const run = runAfter(before!.run, text, ops?.text);
     return { change, id, rev: seq, created, deletedBefore, timestamp, value: text, extras, run };
   }
   const deletedBefore = before?.rev ?? 0;
@@ -89,5 +88,5 @@ function extrasOf(
 }
 
 /** The ops of an update that was applied. */
-const opsOf = (mutation: Mutation): JsonText | undefined =>
+const opsOf = (mutation: Mutation): OpsText | undefined =>
   mutation.kind === 'update' ? mutation.ops?.() : undefined;

@@ -5,14 +5,14 @@ import type { Mutation } from '../port.js';
 
 /** An update as `stream::update` makes it. */
 export function updating(...ops: readonly UpdateOp[]): Mutation {
-  let errors: Updated<unknown>['errors'] = [];
+  let updated: Updated<unknown> | undefined;
   return {
     kind: 'update',
     apply: (current) => {
-      const updated = applyUpdate(current, ops);
-      ({ errors } = updated);
-      return updated.value;
+      const applied = applyUpdate(current, ops);
+      updated = applied;
+      return applied.value;
     },
-    ops: () => succeededOps(ops, jsonOf({ ops }), errors),
+    ops: () => updated && succeededOps(ops, jsonOf({ ops }), updated),
   };
 }

@@ -559,7 +559,7 @@ type OpsMessage struct {
 
 	// Ops: The ops of `stream::update` that succeeded, to be applied in their order. Several updates may come as one:
 	// strings that were appended to
-	// the same path one after another.
+	// the same string one after another.
 	Ops json.RawMessage `json:"ops"`
 
 	// More: As in a StreamMessage.

@@ -139,7 +139,7 @@ class OpsMessage:
     ops: Any
     """The ops of `stream::update` that succeeded, to be applied in their order. Several updates may come as
     one: strings that were appended to
-    the same path one after another.
+    the same string one after another.
     """
     more: bool | Unset = UNSET
     """As in a StreamMessage."""

@@ -666,7 +666,7 @@ pub struct OpsMessage {
     pub from: i64,
     /// The ops of `stream::update` that succeeded, to be applied in their order. Several updates may come as one:
     /// strings that were appended to
-    /// the same path one after another.
+    /// the same string one after another.
     pub ops: wire::Any,
     /// As in a StreamMessage.
     pub more: Option<bool>,
