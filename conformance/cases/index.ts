@@ -15,6 +15,8 @@ import { countCases } from './limits/counts.js';
 import { sizeCases } from './limits/sizes.js';
 import { stallCases } from './limits/stalls.js';
 import { multiNodeCases } from './multi-node.js';
+import { opsCases } from './ops/ops.js';
+import { togetherCases } from './ops/together.js';
 import { convergenceCases } from './resume/convergence.js';
 import { cursorCases } from './resume/cursors.js';
 import { pageCases } from './resume/pages.js';
@@ -76,6 +78,8 @@ export const CASES: readonly Case[] = [
   ...readCases,
   ...transactionCases,
   ...ttlCases,
+  ...opsCases,
+  ...togetherCases,
   ...multiNodeCases,
   ...newerUpdateCases,
   ...newerWorkerProtocolCases,

@@ -1,4 +1,5 @@
 import { FUNCTION, WORKER_MESSAGE } from '../../generated/constants.js';
+import type { OpsMessage, ServerMessage } from '../../generated/socket.js';
 import * as validators from '../../generated/validators.js';
 import { explain, type Validator } from '../../generated/validators.js';
 import type { EngineMessage } from '../../generated/worker.js';
@@ -11,6 +12,8 @@ export interface UnknownMessage {
 }
 
 const KNOWN_TYPES: ReadonlySet<unknown> = new Set(Object.values(WORKER_MESSAGE));
+
+const SOCKET_FRAME = 'a frame of the stream socket';
 
 type AnyValidator = Validator<unknown>;
 
@@ -38,7 +41,10 @@ export function readEngineFrame(text: string): EngineMessage | UnknownMessage {
 
 /** Reads a frame of the target. @throws TargetFault when it breaks the grammar of the wire */
 export function readFrame<T>(text: string, validate: Validator<T>, what: string): T {
-  const value = parse(text, what);
+  return checked(parse(text, what), text, validate, what);
+}
+
+function checked<T>(value: unknown, text: string, validate: Validator<T>, what: string): T {
   if (validate(value)) return value;
   throw new TargetFault(`${what} breaks the spec: ${explain(validate, 'message')}: ${text.slice(0, 300)}`);
 }
@@ -49,6 +55,14 @@ function parse(text: string, what: string): unknown {
   } catch {
     throw new TargetFault(`${what} is not JSON: ${text.slice(0, 200)}`);
   }
+}
+
+/** Reads a frame of the stream socket: ops are the one message without a type. @throws TargetFault */
+export function readSocketFrame(text: string): ServerMessage | OpsMessage {
+  const value = parse(text, SOCKET_FRAME);
+  if (value instanceof Object && !('type' in value) && 'ops' in value)
+    return checked(value, text, validators.validateOpsMessage, SOCKET_FRAME);
+  return checked(value, text, validators.validateServerMessage, SOCKET_FRAME);
 }
 
 /** Refuses to send what the spec does not allow: that would be a fault of a case, not of the target. */

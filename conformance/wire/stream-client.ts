@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { CAPABILITY } from '../../generated/capabilities.js';
 import { SOCKET_MESSAGE, STREAM_EVENT } from '../../generated/constants.js';
-import type { ClientMessage, JoinData, ServerMessage, StreamMessage } from '../../generated/socket.js';
-import { validateClientMessage, validateServerMessage } from '../../generated/validators.js';
-import { checkSent, readFrame } from './check.js';
+import type {
+  ClientMessage,
+  JoinData,
+  OpsMessage,
+  ServerMessage,
+  StreamMessage,
+} from '../../generated/socket.js';
+import { validateClientMessage } from '../../generated/validators.js';
+import { checkSent, readSocketFrame } from './check.js';
 import { TargetFault } from './faults.js';
 import { Inbox } from './inbox.js';
 import { Link } from './link.js';
@@ -12,6 +18,9 @@ import type { Wiring } from './wiring.js';
 
 /** Paths of the stream socket that name a subscription. */
 const PATH_PREFIX = '/stream/';
+
+/** What a client is told: updates may come as ops, without a type, where it asked for them. */
+export type Told = ServerMessage | OpsMessage;
 
 /** A stream message in short: `[event type, item id, data]`. */
 export type Brief = readonly [type: string, id: string | null, data?: unknown];
@@ -31,10 +40,10 @@ export class StreamClient {
   readonly #closed: Promise<Closed>;
   readonly #waits: Waits;
   readonly #requires: Wiring['requires'];
-  readonly #inbox: Inbox<ServerMessage>;
+  readonly #inbox: Inbox<Told>;
   readonly #link: Link;
 
-  private constructor(link: Link, inbox: Inbox<ServerMessage>, closed: Promise<Closed>, wiring: Wiring) {
+  private constructor(link: Link, inbox: Inbox<Told>, closed: Promise<Closed>, wiring: Wiring) {
     this.#link = link;
     this.#inbox = inbox;
     this.#closed = closed;
@@ -45,7 +54,7 @@ export class StreamClient {
   /** @throws TargetFault, Refused */
   static async open(wiring: Wiring, url: string, who: string, options: OpenOptions): Promise<StreamClient> {
     if (new URL(url).pathname.startsWith(PATH_PREFIX)) wiring.requires('paths');
-    const inbox = new Inbox<ServerMessage>(wiring.waits);
+    const inbox = new Inbox<Told>(wiring.waits);
     let ended = (_end: Closed): void => {};
     const closed = new Promise<Closed>((resolve) => {
       ended = resolve;
@@ -57,7 +66,7 @@ export class StreamClient {
       ...options,
       onText: (text) => {
         try {
-          const message = readFrame(text, validateServerMessage, 'a frame of the stream socket');
+          const message = readSocketFrame(text);
           if ('streamName' in message && wiring.isForeign(message.streamName))
             wiring.trace.add(who, '(that was for another case)');
           else inbox.push(message);
@@ -122,9 +131,16 @@ export class StreamClient {
     await this.#waits.for('a pong', pong);
   }
 
-  /** The next message, whatever its type. */
-  next(what = 'a message of the stream socket'): Promise<ServerMessage> {
+  /** The next message, whatever it is. */
+  nextTold(what = 'a message of the stream socket'): Promise<Told> {
     return this.#inbox.next(what);
+  }
+
+  /** The next message, whatever its type. */
+  async next(what?: string): Promise<ServerMessage> {
+    const message = await this.nextTold(what);
+    if ('type' in message) return message;
+    throw new TargetFault(`expected a message with a type, got ops: ${JSON.stringify(message)}`);
   }
 
   /** The next message, which must be of type `stream`. */
