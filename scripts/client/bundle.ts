@@ -5,9 +5,10 @@ import { build, type Plugin } from 'esbuild';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The parts of the client that a page may import, by their names as exports of the package. */
-export const CLIENT_PARTS = ['client', 'react', 'tanstack-db'] as const;
+export const CLIENT_PARTS = ['client', 'ops', 'react', 'tanstack-db'] as const;
 const ENTRIES: Readonly<Record<(typeof CLIENT_PARTS)[number], string>> = {
   client: 'src/client/index.ts',
+  ops: 'src/client/ops.ts',
   react: 'src/client/react.ts',
   'tanstack-db': 'src/client/tanstack-db.ts',
 };

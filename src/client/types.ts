@@ -153,6 +153,7 @@ export interface StreamClientOptions {
    * | `no_acks`     | a server without acknowledgements: each join is a full sync         | the group's key   |
    * | `listener`    | a listener of the app threw                                         | the error         |
    * | `persist`     | `persist` failed: nothing is kept, or was found                     | the error         |
+   * | `ops_mismatch`| of `withOps`, each time: ops that are not for what is here, so that a full sync follows | the message |
    *
    * @default console.warn
    */

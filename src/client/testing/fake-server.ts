@@ -52,8 +52,15 @@ export class FakeSocket implements WebSocketLike {
   }
 }
 
-/** A client on fake sockets, without a wait between attempts. */
-export function fakeServer(options: StreamClientOptions = {}) {
+/**
+ * A client on fake sockets, without a wait between attempts.
+ *
+ * @param extend of a client that does more
+ */
+export function fakeServer(
+  options: StreamClientOptions = {},
+  extend = (create: typeof createStreamClient) => create,
+) {
   const sockets: FakeSocket[] = [];
   const warnings: string[] = [];
   class Socket extends FakeSocket {
@@ -62,7 +69,7 @@ export function fakeServer(options: StreamClientOptions = {}) {
       sockets.push(this);
     }
   }
-  const client = createStreamClient<Record<string, unknown>>('ws://server.example', {
+  const client = extend(createStreamClient)<Record<string, unknown>>('ws://server.example', {
     WebSocket: Socket,
     backoff: { minMs: 0, maxMs: 0 },
     leaveAfterMs: 0,
