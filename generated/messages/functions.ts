@@ -170,7 +170,7 @@ export interface SetRequest {
   readonly idempotency_key: string | undefined;
   readonly return: 'full' | 'rev' | undefined;
   readonly ttl_ms: number | null | undefined;
-  readonly owner: NonNullable<SetInput['owner']> | undefined;
+  readonly owner: Exclude<SetInput['owner'], undefined> | undefined;
 }
 
 /** The text of `SetInput`. */
@@ -210,7 +210,7 @@ export interface UpdateRequest {
   readonly stream_name: string;
   readonly group_id: string;
   readonly item_id: string;
-  readonly ops: readonly NonNullable<UpdateInput['ops']>[number][];
+  readonly ops: readonly Exclude<NonNullable<UpdateInput['ops']>[number], undefined>[];
   readonly if_rev: number | undefined;
   readonly if_value: JsonText | undefined;
   readonly if_absent: boolean | undefined;
@@ -218,7 +218,7 @@ export interface UpdateRequest {
   readonly idempotency_key: string | undefined;
   readonly return: 'full' | 'rev' | undefined;
   readonly ttl_ms: number | null | undefined;
-  readonly owner: NonNullable<UpdateInput['owner']> | undefined;
+  readonly owner: Exclude<UpdateInput['owner'], undefined> | undefined;
 }
 
 /** The text of `UpdateInput`. */
@@ -257,7 +257,7 @@ export function decodeUpdateRequest(message: UpdateInput, text: string): UpdateR
 export interface TransactRequest {
   readonly stream_name: string;
   readonly group_id: string;
-  readonly writes: readonly NonNullable<TransactInput['writes']>[number][];
+  readonly writes: readonly Exclude<NonNullable<TransactInput['writes']>[number], undefined>[];
   readonly idempotency_key: string | undefined;
 }
 

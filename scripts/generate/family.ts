@@ -62,12 +62,13 @@ export function families(spec: Spec): readonly Family[] {
       schemas.map(([each]) => each),
       api,
     );
+  const functions = named('functions', [...requests, ...results]);
   return [
     {
-      ...named('functions', [...requests, ...results]),
+      ...functions,
       validated: [...requests, ...results].map(([each]) => each).concat(RESULTS_BY_OPTION),
       requests: new Map(spec.functions.map((each) => [inputName(each), requestName(each)])),
-      results: new Map(results.map(([each, { definitions: _, ...schema }]) => [each, schema])),
+      results: new Map(results.map(([each]) => [each, functions.definitions[each] ?? {}])),
     },
     named('triggers', [...configs, ...payloads]),
     family(

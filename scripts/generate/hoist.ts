@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { camel, pascal } from './names.js';
-import { type Definitions, mapSchemas, type Schema } from './schema.js';
+import { type Definitions, mapSchemas, ROOT, type Schema } from './schema.js';
 
 export type Named = readonly [name: string, schema: Schema];
 
 /** Names that generated code needs itself. */
 const TAKEN: ReadonlySet<string> = new Set([
   'JsonText',
+  'Exclude',
   'NonNullable',
   'Readonly',
   'Validator',
@@ -29,7 +30,7 @@ export function hoist(schemas: readonly Named[]): Definitions {
         free(name, owner, own, (taken) => isFree(result[taken], definition, definitions)),
       );
     }
-    const renamed = (each: Schema): Schema => mapSchemas(each, (inner) => withNames(inner, names));
+    const renamed = (each: Schema): Schema => mapSchemas(each, (inner) => withNames(inner, names, owner));
     for (const [name, definition] of Object.entries(definitions)) {
       result[names.get(name) ?? name] = renamed(definition);
     }
@@ -66,8 +67,10 @@ function safe(name: string): string {
   return /^[A-Za-z_]/.test(word) ? word : `T${word}`;
 }
 
-function withNames(schema: Schema, names: ReadonlyMap<string, string>): Schema {
+/** @param owner what the whole schema is called, which `#` refers to */
+function withNames(schema: Schema, names: ReadonlyMap<string, string>, owner: string): Schema {
   if (schema.$ref === undefined) return schema;
+  if (schema.$ref === ROOT) return { ...schema, $ref: `#/definitions/${owner}` };
   const name = schema.$ref.split('/').at(-1) ?? '';
   return { ...schema, $ref: `#/definitions/${names.get(decodeURIComponent(name)) ?? name}` };
 }

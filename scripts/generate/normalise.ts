@@ -1,4 +1,5 @@
-import { mapSchemas, type Schema } from './schema.js';
+import { Ajv } from 'ajv';
+import { mapSchemas, ROOT, type Schema } from './schema.js';
 
 /** Formats that say how a string or number is meant; they refuse nothing, as JSON Schema has it by default. */
 const ANNOTATIONS: ReadonlySet<string> = new Set(
@@ -8,14 +9,23 @@ const ANNOTATIONS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Keywords of newer drafts that change what is valid in ways that we do not follow. */
-const UNSUPPORTED = [
-  '$dynamicRef',
-  '$recursiveRef',
-  'unevaluatedProperties',
-  'unevaluatedItems',
-  'dependentSchemas',
-];
+/** Keywords that are followed, or say nothing about what is valid. Others of newer drafts may, so they are refused. */
+const KEYWORDS: ReadonlySet<string> = new Set(
+  (
+    '$schema $id $ref $defs $comment title description default examples deprecated readOnly writeOnly definitions ' +
+    'type const enum format nullable discriminator oneOf anyOf allOf not if then else ' +
+    'properties required additionalProperties patternProperties propertyNames minProperties maxProperties ' +
+    'items additionalItems prefixItems contains minItems maxItems uniqueItems ' +
+    'minLength maxLength pattern contentEncoding contentMediaType ' +
+    'minimum maximum exclusiveMinimum exclusiveMaximum multipleOf'
+  ).split(' '),
+);
+
+/** Notes that others add to a schema. */
+const NOTE = /^(x-.*|example|externalDocs|xml)$/;
+
+/** Names of fields that code cannot be sure of: every object has them already. */
+const RESERVED: ReadonlySet<string> = new Set(['__proto__', 'hasOwnProperty']);
 
 /** Bounds of the integer formats. A greater integer than a double holds is not what was sent any more, once parsed (D5). */
 export const FORMATS: Readonly<Record<string, { minimum: number; maximum: number }>> = {
@@ -40,9 +50,13 @@ export const FORMATS: Readonly<Record<string, { minimum: number; maximum: number
  * @throws Error naming the place and what cannot be supported there
  */
 export function normalise(schema: Schema, where: string): Schema {
-  const { $defs, ...rest } = schema;
-  const unsupported = UNSUPPORTED.find((key) => rest[key] !== undefined);
+  const { $defs, ...rest } = Object.fromEntries(
+    Object.entries(schema).filter(([key]) => !NOTE.test(key)),
+  ) as Schema;
+  const unsupported = Object.keys(rest).find((key) => !KEYWORDS.has(key));
   if (unsupported !== undefined) throw new Error(`${where}: ${unsupported} is not supported`);
+  const reserved = Object.keys(rest.properties ?? {}).find((key) => RESERVED.has(key));
+  if (reserved !== undefined) throw new Error(`${where}: a field called ${reserved} is not supported`);
   checkFormat(rest, where);
   checkReference(rest.$ref, where);
   return children(withEnum(withNull(withTuple(withDefinitions(rest, $defs)))), where);
@@ -87,7 +101,8 @@ function checkFormat({ format, type, ...schema }: Schema, where: string): void {
 }
 
 function checkReference(reference: string | undefined, where: string): void {
-  if (reference === undefined || /^#\/(definitions|\$defs)\/[^/]+$/.test(reference)) return;
+  if (reference === undefined || reference === ROOT || /^#\/(definitions|\$defs)\/[^/]+$/.test(reference))
+    return;
   if (reference.startsWith('#/components/schemas/')) return;
   throw new Error(`${where}: the reference ${reference} does not name a definition of this schema`);
 }
@@ -128,12 +143,24 @@ function children(schema: Schema, where: string): Schema {
   return result as Schema;
 }
 
-/** @throws Error when a reference names a definition that is not there */
+const metaschema = new Ajv({ strict: false, logger: false });
+
+/** @throws Error when it is no JSON Schema, or a reference leads nowhere */
 export function checked(schema: Schema, where: string): Schema {
+  const { $schema: _, ...plain } = schema;
+  if (!metaschema.validateSchema(plain)) {
+    const { instancePath = '', message = 'is malformed' } = metaschema.errors?.[0] ?? {};
+    throw new Error(`${where}: ${instancePath.slice(1).replaceAll('/', '.')} ${message}`);
+  }
   mapSchemas(schema, (each) => {
-    const name = each.$ref?.split('/').at(-1);
-    if (name !== undefined && schema.definitions?.[decodeURIComponent(name)] === undefined) {
-      throw new Error(`${where}: the definition ${name} that it refers to is not there`);
+    const seen = new Set<string>();
+    for (let target: Schema | undefined = each; target.$ref !== undefined && target.$ref !== ROOT; ) {
+      const name = decodeURIComponent(target.$ref.split('/').at(-1) ?? '');
+      if (seen.has(name)) throw new Error(`${where}: the definition ${name} is a reference to itself`);
+      seen.add(name);
+      target = schema.definitions?.[name];
+      if (target === undefined)
+        throw new Error(`${where}: the definition ${name} that it refers to is not there`);
     }
     return each;
   });

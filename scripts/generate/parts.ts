@@ -38,7 +38,7 @@ export function renderParts(message: Message, messages: Messages): string {
     return `${doc(`The parts of \`${definition}\`; any-typed ones are JSON text.`)}export type ${parts} =\n${branches.join('').trimEnd()};\n`;
   }
   const members = partsOf(shape).map((field) => {
-    const type = typeOf(field.shape, `NonNullable<${definition}[${quote(field.key)}]>`, messages);
+    const type = typeOf(field.shape, `${definition}[${quote(field.key)}]`, messages);
     return `  readonly ${propertyKey(field.key)}: ${type}${field.optional ? ' | undefined' : ''};\n`;
   });
   const comment = doc(`The parts of \`${definition}\`; any-typed ones are JSON text.`);
@@ -47,7 +47,8 @@ export function renderParts(message: Message, messages: Messages): string {
   return `${comment}export interface ${parts} {\n${members.join('')}}\n`;
 }
 
-function typeOf(shape: Shape, plain: string, messages: Messages): string {
+/** @param type of the parsed value, or undefined or null where that is valid too */
+function typeOf(shape: Shape, type: string, messages: Messages): string {
   switch (shape.kind) {
     case 'raw':
       return 'JsonText';
@@ -56,13 +57,13 @@ function typeOf(shape: Shape, plain: string, messages: Messages): string {
     case 'named':
       return known(messages, shape.name).parts;
     case 'array': {
-      const items = typeOf(shape.items, `${plain}[number]`, messages);
+      const items = typeOf(shape.items, `NonNullable<${type}>[number]`, messages);
       return /[|&]/.test(items) ? `readonly (${items})[]` : `readonly ${items}[]`;
     }
     case 'nullable':
-      return `${typeOf(shape.of, plain, messages)} | null`;
+      return `${typeOf(shape.of, type, messages)} | null`;
     case 'plain':
-      return plain;
+      return `Exclude<${type}, undefined>`;
     default:
       return shape.kind;
   }

@@ -23,6 +23,9 @@ export type Definitions = Readonly<Record<string, Schema>>;
 
 const DEFINITION = '#/definitions/';
 
+/** A reference to the whole schema that it stands in. */
+export const ROOT = '#';
+
 /** Follows a reference, if `schema` is one. */
 export function resolve(schema: Schema | true, definitions: Definitions): Schema {
   if (schema === true) return {};

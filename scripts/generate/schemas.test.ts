@@ -263,6 +263,99 @@ const ROWS: Readonly<Record<string, Row>> = {
       ],
     ],
   },
+  'formats in maps, unions and lists': {
+    function: row(
+      'more_formats',
+      input({
+        a: { type: 'object', additionalProperties: { type: 'string', format: 'date-time' } },
+        b: {
+          anyOf: [
+            { type: 'number', format: 'double' },
+            { type: 'string', format: 'date-time' },
+            { type: 'null' },
+          ],
+        },
+        c: {
+          oneOf: [
+            { type: 'integer', format: 'uint64' },
+            { type: 'string', format: 'date-time' },
+          ],
+        },
+        d: { type: 'array', items: { type: 'number', format: 'float' } },
+      }),
+    ),
+    types: /b\?: number \| string \| null;/,
+    check: [
+      'validateMoreFormatsInput',
+      [
+        [{ a: { x: 'now' }, b: null, c: 'x', d: [0.5] }, 'valid'],
+        [{ a: { x: 1 } }, 'a.x: must be string'],
+      ],
+    ],
+  },
+  'values that may be null, and lists of values of any type': {
+    function: row(
+      'nulls',
+      input({
+        level: { type: ['string', 'null'], enum: ['low', 'high', null] },
+        each: { enum: ['a', 1, null] },
+        any: { type: ['object', 'array', 'null'] },
+        not: { not: { type: 'string' } },
+      }),
+    ),
+    messages: /readonly level: Exclude<NullsInput\['level'\], undefined> \| undefined;/,
+    check: [
+      'validateNullsInput',
+      [
+        [{ level: null, each: null, any: [], not: 1 }, 'valid'],
+        [{ level: 'mid' }, 'level: must be one of low, high, null'],
+      ],
+    ],
+  },
+  'a schema that holds itself': {
+    function: row('self', input({ next: { $ref: '#' }, n: { type: 'integer' } }), {
+      title: 'Self',
+      type: 'object',
+      properties: { of: { type: 'array', items: { $ref: '#' } } },
+    }),
+    types: /interface SelfResult \{\n {2}of\?: SelfResult\[\];/,
+    check: [
+      'validateSelfInput',
+      [
+        [{ next: { next: { n: 1 } } }, 'valid'],
+        [{ next: { next: { n: 'x' } } }, 'next.next.n: must be integer'],
+      ],
+    ],
+  },
+  'definitions as generics are called': {
+    function: row(
+      'generics',
+      input(
+        { page: { $ref: '#/definitions/Page_for_Item' }, some: { $ref: '#/definitions/Option<u8>' } },
+        {
+          definitions: {
+            Page_for_Item: { type: 'object', properties: { a: true } },
+            'Option<u8>': { type: 'integer' },
+          },
+        },
+      ),
+    ),
+    types: /export interface Page_for_Item \{/,
+  },
+  'notes of other tools': {
+    function: row(
+      'notes',
+      input(
+        { a: { type: 'string', example: 'x', 'x-order': 1, deprecated: true, examples: ['y'] } },
+        { 'x-rust-type': 'T' },
+      ),
+    ),
+    types: /interface NotesInput/,
+  },
+  'a function whose name begins with a digit': {
+    function: row('2fa', input({ a: true })),
+    types: /interface _2faInput/,
+  },
   'a function in a namespace': {
     function: row('group::get', input({ a: true })),
     types: /interface GroupGetInput/,
@@ -347,6 +440,28 @@ const REFUSED: Readonly<Record<string, readonly [Row['function'], RegExp]>> = {
     row('odd', input({ a: { $ref: 'other.json#/x' } })),
     /^stream::odd: request_schema\.a: the reference other\.json#\/x does not name a definition/,
   ],
+  'a definition that is only a reference to itself': [
+    row(
+      'odd',
+      input(
+        { a: { $ref: '#/definitions/A' } },
+        { definitions: { A: { $ref: '#/definitions/B' }, B: { $ref: '#/definitions/A' } } },
+      ),
+    ),
+    /^stream::odd: request_schema: the definition A is a reference to itself/,
+  ],
+  'a keyword of a newer draft': [
+    row('odd', input({ a: { type: 'string' } }, { dependentRequired: { a: ['b'] } })),
+    /^stream::odd: request_schema: dependentRequired is not supported/,
+  ],
+  'no JSON Schema': [
+    row('odd', input({ a: { type: 'strings' } })),
+    /^stream::odd: request_schema: properties\.a\.type must be/,
+  ],
+  'a field that every object has': [
+    row('odd', input({ hasOwnProperty: { type: 'string' } })),
+    /^stream::odd: request_schema: a field called hasOwnProperty is not supported/,
+  ],
   'a reference to nothing': [row('odd', input({ a: { $ref: '#/definitions/Nope' } })), /Nope/],
   'two functions with one name in code': [
     row('list-groups', input({})),
@@ -381,8 +496,9 @@ test('an erratum of a shared definition is applied wherever it is used', async (
   assert.doesNotMatch(types, /UpdateManyInputUpdateOp/);
 });
 
-test('two hundred functions are generated in seconds', async () => {
+test('two hundred functions are generated in seconds', async (t) => {
   await using copy = await SpecCopy.make();
+  const start = performance.now();
   const files = await copy.render(({ functions, triggers }) => ({
     functions: Array.from({ length: 25 }, (_, at) =>
       functions.map((each) => ({ ...each, name: `${each.name}_${at}` })),
@@ -391,5 +507,6 @@ test('two hundred functions are generated in seconds', async () => {
       .concat(functions),
     triggers,
   }));
+  t.diagnostic(`208 functions in ${Math.round(performance.now() - start)} ms`);
   assert.ok((files.get('calls.ts') ?? '').includes('update24'));
 });

@@ -21,6 +21,7 @@ export function renderValidatorCode(family: Family): string {
     useDefaults: family.defaults,
     allowUnionTypes: true,
     strictTypes: true,
+    strictTuples: false,
   });
   ajv.addSchema({ $id: family.name, definitions: lower(family.definitions, !family.defaults) });
   const names = family.validated.map((name) => [validatorName(name), `${family.name}#/definitions/${name}`]);

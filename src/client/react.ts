@@ -1,6 +1,7 @@
 import {
   createContext,
   createElement,
+  type DependencyList,
   type FunctionComponent,
   type PropsWithChildren,
   useContext,
@@ -140,5 +141,12 @@ export const useStreamEvent = ({
     [event, type, listener],
   );
 
-/** The name that `@motiadev/stream-client-react` has for {@link useStreamEvent}. */
-export const useStreamEventHandler: typeof useStreamEvent = useStreamEvent;
+/**
+ * The name that `@motiadev/stream-client-react` has for {@link useStreamEvent}.
+ *
+ * @param dependencies as there; not needed, the listener of the last render is the one that is called
+ */
+export const useStreamEventHandler: (
+  args: Parameters<typeof useStreamEvent>[0],
+  dependencies?: DependencyList,
+) => void = useStreamEvent;

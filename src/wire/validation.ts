@@ -31,7 +31,7 @@ export function explain(validate: Check, root: string): string {
     case 'discriminator':
       return `${field([...path, String(params.tag)], root)}: ${tagError(params)}`;
     case 'enum':
-      return `${field(path, root)}: must be one of ${(params.allowedValues as readonly unknown[]).join(', ')}`;
+      return `${field(path, root)}: must be one of ${(params.allowedValues as readonly unknown[]).map(String).join(', ')}`;
     case 'const':
       return `${field(path, root)}: must be ${JSON.stringify(params.allowedValue)}`;
     case 'type':
