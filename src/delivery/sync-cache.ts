@@ -3,6 +3,11 @@ import type { DeliveryContext, Frames, Variant } from './port.js';
 
 /** Milliseconds that an encoded sync serves further joins of an unchanged group. */
 const LIFETIME = 200;
+/**
+ * Bytes of pieces that are kept. Those who join together are at most one full outbox apart, or read so differently that
+ * they are served one by one anyhow.
+ */
+const PIECES_BYTES = 4 * 1024 * 1024;
 
 /** The sync of a whole group at its cursor, encoded. */
 export interface EncodedSync extends Cursor {
@@ -43,6 +48,9 @@ export class SyncCache {
   readonly #context: DeliveryContext;
   /** All at one cursor. */
   #kept: Map<string, Kept> | undefined;
+  /** In the order in which they were made. */
+  #pieces: Map<string, Kept> | undefined;
+  #pieceBytes = 0;
   #snapshot: KeptSnapshot | undefined;
 
   constructor(context: DeliveryContext) {
@@ -51,11 +59,11 @@ export class SyncCache {
 
   /** The sync that a join may get while the group is at `cursor`. */
   find(variant: Variant, withItems: boolean, cursor: Cursor): EncodedSync | undefined {
-    return this.#find(keyOf(variant, withItems, undefined), cursor);
+    return findIn(this.#kept, keyOf(variant, withItems, undefined), cursor);
   }
 
   findPiece(variant: Variant, withItems: boolean, cursor: Cursor, place: Place): EncodedPiece | undefined {
-    return this.#find(keyOf(variant, withItems, place), cursor) as EncodedPiece | undefined;
+    return findIn(this.#pieces, keyOf(variant, withItems, place), cursor) as EncodedPiece | undefined;
   }
 
   /** The snapshot that is cut into pieces while the group is at `cursor`. */
@@ -66,11 +74,23 @@ export class SyncCache {
   }
 
   add(sync: EncodedSync): void {
-    this.#add(keyOf(sync.variant, sync.withItems, undefined), sync);
+    this.#kept = at(sync, this.#kept);
+    this.#add(this.#kept, keyOf(sync.variant, sync.withItems, undefined), sync);
   }
 
   addPiece(piece: EncodedPiece): void {
-    if (piece.seq > 0) this.#add(keyOf(piece.variant, piece.withItems, piece), piece);
+    if (piece.seq === 0) return;
+    const pieces = at(piece, this.#pieces);
+    if (pieces !== this.#pieces) this.#pieceBytes = 0;
+    this.#pieces = pieces;
+    const key = keyOf(piece.variant, piece.withItems, piece);
+    this.#drop(pieces, key);
+    for (const oldest of pieces.keys()) {
+      if (this.#pieceBytes + piece.frames.length <= PIECES_BYTES) break;
+      this.#drop(pieces, oldest);
+    }
+    this.#pieceBytes += piece.frames.length;
+    this.#add(pieces, key, piece);
   }
 
   addSnapshot(snapshot: Snapshot): void {
@@ -81,24 +101,31 @@ export class SyncCache {
 
   clear(): void {
     this.#kept = undefined;
+    this.#pieces = undefined;
+    this.#pieceBytes = 0;
     this.#snapshot = undefined;
   }
 
-  #find(key: string, cursor: Cursor): Kept | undefined {
-    const found = this.#kept?.get(key);
-    return found !== undefined && isAt(found, cursor) && performance.now() < found.until ? found : undefined;
+  #drop(pieces: Map<string, Kept>, key: string): void {
+    this.#pieceBytes -= pieces.get(key)?.frames.length ?? 0;
+    pieces.delete(key);
   }
 
-  #add(key: string, sync: EncodedSync): void {
-    let kept = this.#kept;
-    const [first] = kept?.values() ?? [];
-    if (kept === undefined || (first !== undefined && !isAt(first, sync))) {
-      kept = new Map();
-      this.#kept = kept;
-    }
+  #add(kept: Map<string, Kept>, key: string, sync: EncodedSync): void {
     kept.set(key, { ...sync, until: performance.now() + LIFETIME });
     this.#context.clearLater(this);
   }
+}
+
+function findIn(kept: Map<string, Kept> | undefined, key: string, cursor: Cursor): Kept | undefined {
+  const found = kept?.get(key);
+  return found !== undefined && isAt(found, cursor) && performance.now() < found.until ? found : undefined;
+}
+
+/** What is kept at a cursor: nothing yet, when what there is belongs to another. */
+function at(cursor: Cursor, kept: Map<string, Kept> = new Map()): Map<string, Kept> {
+  const [first] = kept.values();
+  return first === undefined || isAt(first, cursor) ? kept : new Map();
 }
 
 const isAt = (one: Cursor, other: Cursor): boolean => one.seq === other.seq && one.epoch === other.epoch;
