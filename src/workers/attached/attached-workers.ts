@@ -84,6 +84,7 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
       triggers: this.#triggers,
       standing: this.#standing,
       features: this.#features,
+      isOneOfSeveral,
     });
   }
 

@@ -173,7 +173,7 @@ test('an engine that offers observers: each event calls its source, which return
 });
 
 test('metadata of a relayed trigger stays with it, and a null result arrives as none', async () => {
-  await using engine = await FakeEngine.start();
+  await using engine = await FakeEngine.start({ like: '0.23' });
   await using attached = startAttached(engine.url);
   await attached.ready;
   await using user = await workerOf(engine, 'user', registered('f'), { ...trigger, metadata: { m: 1 } });
@@ -187,4 +187,28 @@ test('metadata of a relayed trigger stays with it, and a null result arrives as 
   const { invocation_id } = await user.frame({ function_id: 'f', data: 2 });
   user.send({ type: 'invocationresult', invocation_id, function_id: 'f', result: null });
   assert.deepEqual(await result, [undefined, undefined]);
+});
+
+test('of several of us each knows every trigger, though the engine relays it to one', async () => {
+  await using engine = await FakeEngine.start();
+  await using older = startAttached(engine.url, {}, { identity: { name: 'a' }, isOneOfSeveral: true });
+  await older.ready;
+  await using newer = startAttached(engine.url, {}, { identity: { name: 'b' }, isOneOfSeveral: true });
+  await newer.ready;
+  const guard = { ...trigger, id: 'guard', trigger_type: 'stream:join' };
+  const user = await workerOf(engine, 'user', registered('f'), trigger, guard);
+  await until(() => older.service.triggers.size === 2, 'the older one learns of it');
+  await until(() => newer.service.triggers.size === 2, 'the newer one is told');
+  assert.deepEqual(older.service.triggers.get('guard'), newer.service.triggers.get('guard'));
+  user.send({ ...guard, function_id: 'g' });
+  await user.settled();
+  engine.tick();
+  await until(() => older.service.triggers.get('guard')?.functionId === 'g', 'it follows changes');
+  assert.equal(
+    older.service.log.filter((line) => line === 'start t').length,
+    1,
+    'and nothing else is begun anew',
+  );
+  await user[Symbol.asyncDispose]();
+  await until(() => older.service.triggers.size === 0, 'and ends');
 });

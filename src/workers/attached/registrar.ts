@@ -29,6 +29,7 @@ export interface RegistrarOptions {
   readonly triggers: RelayedTriggers;
   readonly standing: EngineStanding;
   readonly features: EngineFeatures;
+  readonly isOneOfSeveral: boolean;
 }
 
 /** Registers what we offer, and hears from the engine when other workers change. */
@@ -67,11 +68,12 @@ export class Registrar {
 
   /** True when the call is a notification of the engine, or an event that we call a source with. */
   takes(functionId: string, payload: Payload | undefined, reply: InvocationCallback): boolean {
-    const { custom } = this.#options;
+    const { custom, triggers, isOneOfSeveral } = this.#options;
     if (SOURCES.has(functionId)) reply(undefined, payload?.text);
     else if (functionId === this.#functionsFunction || functionId === this.#workersFunction) {
       reply(undefined, undefined);
       custom.changed();
+      if (isOneOfSeveral) void triggers.learn();
       if (functionId === this.#functionsFunction) void custom.refresh();
       else if (isDeparture(payload?.parsed)) void this.#offerOrphans();
     } else return false;

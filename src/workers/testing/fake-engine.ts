@@ -92,8 +92,15 @@ export class FakeEngine implements AsyncDisposable {
   #forget(connection: Connection): void {
     this.#connections.delete(connection);
     for (const [id, { owner }] of this.#functions) if (owner === connection) this.#functions.delete(id);
-    for (const [id, { owner }] of this.#triggers) if (owner === connection) this.#triggers.delete(id);
     for (const [id, owner] of this.#types) if (owner === connection) this.#types.delete(id);
+    for (const [id, { owner, frame }] of this.#triggers) {
+      if (owner !== connection) continue;
+      this.#triggers.delete(id);
+      const { trigger_type } = frame;
+      const provider = this.#types.get(String(trigger_type));
+      if (provider !== undefined)
+        this.#send(provider, { type: WORKER_MESSAGE.unregisterTrigger, id, trigger_type });
+    }
   }
 
   #received(from: Connection, frame: Fields): void {
@@ -175,6 +182,7 @@ export class FakeEngine implements AsyncDisposable {
     const callee = this.#functions.get(id);
     if (callee !== undefined) {
       const { invocation_id, ...call } = frame;
+      if (!this.#isNew) delete call.metadata;
       const own = invocation_id === undefined ? undefined : randomUUID();
       if (own !== undefined) this.#pending.set(own, { caller: from, id: invocation_id });
       this.#send(callee.owner, { ...call, invocation_id: own });
