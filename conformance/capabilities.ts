@@ -21,6 +21,7 @@ const STARTED = {
   limits: 'takes `limits`',
   origins: 'takes `allowed_origins`',
   tombstones: 'takes `tombstones`',
+  'presence-times': 'takes `presence`',
   restart: 'ends on SIGTERM and can be started again on the same data',
   crash: 'can be killed and started again on the same data',
   nodes: 'can run as several processes over one Redis',

@@ -126,6 +126,8 @@ export const CAPABILITY_MEMBERS: Readonly<Record<Capability, readonly string[]>>
     'functions/stream::update/request_schema/properties/owner',
     'triggers/stream:join/return_schema/properties/connection_id',
     'triggers/stream:leave/return_schema/properties/connection_id',
+    'triggers/stream:join/return_schema/properties/presence',
+    'JoinPresence',
   ],
   'paging': [
     'JoinData.page',

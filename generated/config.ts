@@ -112,6 +112,10 @@ export interface Presence {
    * Milliseconds between the end of a connection, or of the server that it was with, and that of its items.
    */
   grace_ms: number;
+  /**
+   * Milliseconds without a sign of life after which a node of several over one Redis counts as dead. It gives one each third of that time.
+   */
+  lease_ms: number;
 }
 /**
  * Bounds. Each has a named error or close code.

@@ -435,6 +435,8 @@ export const SOCKET_ERROR = {
   unavailable: 'unavailable',
   /** A fault of the server; the details are in its log. */
   internal: 'internal',
+  /** A field of the join is not allowed; the message names it. There is no subscription. */
+  invalidInput: 'invalid_input',
 } as const;
 
 /** Why the server closed a socket (stream socket and engine endpoint). */

@@ -1441,6 +1441,23 @@ export const TRIGGER_TYPE_DESCRIPTORS: readonly TriggerTypeDescriptor[] = [
         "connection_id": {
           "description": "*Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a plain read over HTTP.",
           "type": "string"
+        },
+        "presence": {
+          "description": "*Additive.* The item that the client wants to have while it is subscribed. It gets it only where a handler returns `presence: true`, or `presence: {data}` with the value to write instead.",
+          "type": "object",
+          "required": [
+            "key",
+            "data"
+          ],
+          "properties": {
+            "key": {
+              "description": "The item's id.",
+              "type": "string"
+            },
+            "data": {
+              "description": "The item's value."
+            }
+          }
         }
       },
       "required": [

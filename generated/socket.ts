@@ -22,7 +22,8 @@ export type SocketErrorCode =
   | 'limit'
   | 'items_unsupported'
   | 'unavailable'
-  | 'internal';
+  | 'internal'
+  | 'invalid_input';
 
 export interface JoinMessage {
   type: 'join';
@@ -63,6 +64,22 @@ export interface JoinData {
    * *Additive.* True = the join is answered with `subscribed`, and an update may come as an OpsMessage.
    */
   ops?: boolean;
+  presence?: JoinPresence;
+}
+/**
+ * *Additive.* The client has an item of the group for as long as the subscription lasts, and `presence.grace_ms` longer. A join handler has to
+ * allow it; else the join is refused with the error `invalid_input`, and nothing is written.
+ *
+ */
+export interface JoinPresence {
+  /**
+   * The item's id. A client that comes back with the same key and equal data within the grace is no event for anybody. Absent = the connection's id.
+   */
+  key?: string;
+  /**
+   * The item's value, unless a join handler gives another.
+   */
+  data: unknown;
 }
 /**
  * *Additive.* Many joins in one message, each answered for itself. Offered by `multi` of `subscribed`.

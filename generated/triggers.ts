@@ -82,6 +82,15 @@ export interface JoinTriggerPayload {
    * *Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a plain read over HTTP.
    */
   connection_id?: string;
+  /**
+   * *Additive.* The item that the client wants to have while it is subscribed. It gets it only where a handler returns `presence: true`, or `presence: {data}` with the value to write instead.
+   */
+  presence?: {
+    /** The item's id. */
+    key: string;
+    /** The item's value. */
+    data: unknown;
+  };
 }
 export interface LeaveTriggerPayload {
   /**

@@ -65,6 +65,7 @@ export class BrokenTargets implements Targets {
     return {
       engine: engineProxy.url,
       stream: socketProxy.url,
+      ...(real.pause === undefined ? {} : { pause: real.pause }),
       stop: () => real.stop(),
       kill: () => real.kill(),
     };

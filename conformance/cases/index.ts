@@ -10,6 +10,9 @@ import { listCases } from './functions/lists.js';
 import { refusalCases } from './functions/refusals.js';
 import { valueCases } from './functions/values.js';
 import { httpCases } from './http.js';
+import { ownedCases } from './lifetimes/owned.js';
+import { ownedNodeCases } from './lifetimes/owned-nodes.js';
+import { clientPresenceCases } from './lifetimes/presence.js';
 import { ttlCases } from './lifetimes/ttl.js';
 import { countCases } from './limits/counts.js';
 import { sizeCases } from './limits/sizes.js';
@@ -80,6 +83,9 @@ export const CASES: readonly Case[] = [
   ...ttlCases,
   ...opsCases,
   ...togetherCases,
+  ...ownedCases,
+  ...clientPresenceCases,
+  ...ownedNodeCases,
   ...multiNodeCases,
   ...newerUpdateCases,
   ...newerWorkerProtocolCases,

@@ -10,6 +10,7 @@ export const PROFILES = {
   revisions: 'compare-and-set, idempotent retries, transactions, reads with revs',
   ttl: 'items end when their time is up, by a change like any other',
   ops: 'updates as the ops that made them, to those who ask',
+  owned: 'items go with connections, and clients are present, whatever crashes',
   http: 'groups by GET: snapshots, changes, long-polls and event streams',
   durability: 'acknowledged writes survive restarts and crashes',
   'multi-node': 'several processes over one store behave as one',

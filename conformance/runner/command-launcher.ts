@@ -57,6 +57,7 @@ export class CommandLauncher implements Launcher {
       return {
         ...addressed,
         lastWords,
+        pause: (isPaused) => void signalGroup(child, isPaused ? 'SIGSTOP' : 'SIGCONT'),
         stop: () => end('SIGTERM'),
         kill: async () => void (await end('SIGKILL')),
       };

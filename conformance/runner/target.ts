@@ -12,6 +12,8 @@ export interface TargetConfig {
   readonly allowed_origins?: readonly string[];
   /** Tells the several processes over one Redis apart. @default 1 */
   readonly instance?: number;
+  /** Milliseconds between the end of a connection and that of its items, and after which a node counts as dead. */
+  readonly presence?: { readonly grace_ms?: number; readonly lease_ms?: number };
   /** How many deletions per group are remembered, and how long. */
   readonly tombstones?: { readonly max_per_group?: number; readonly max_age_ms?: number };
 }
@@ -28,6 +30,8 @@ export interface Target {
   readonly lastWords?: () => readonly string[];
   /** Ends it gracefully; resolves with its exit code. */
   stop(): Promise<number | null>;
+  /** Stops it without an end, and lets it go on; absent where that cannot be done. */
+  readonly pause?: (isPaused: boolean) => void;
   /** Ends it as a crash would. */
   kill(): Promise<void>;
 }

@@ -45,7 +45,7 @@ function start(args: readonly string[]): ChildProcess {
 }
 
 function configurationOf({ directory, redis_url, adapter, ...rest }: TargetConfig): Record<string, unknown> {
-  const { tombstones, auth_function, limits, allowed_origins } = rest;
+  const { tombstones, auth_function, limits, allowed_origins, presence } = rest;
   const more = tombstones === undefined ? {} : { tombstones };
   return {
     host: '127.0.0.1',
@@ -56,6 +56,7 @@ function configurationOf({ directory, redis_url, adapter, ...rest }: TargetConfi
     ...(auth_function === undefined ? {} : { auth_function }),
     ...(allowed_origins === undefined ? {} : { allowed_origins }),
     ...(limits === undefined ? {} : { limits }),
+    ...(presence === undefined ? {} : { presence }),
     adapter:
       adapter === 'redis'
         ? { name: 'redis', config: { redis_url, ...more } }

@@ -89,6 +89,7 @@ export interface JoinTriggerPayloadParts {
   readonly id: string | null | undefined;
   readonly transport: 'sse' | 'poll' | 'get' | undefined;
   readonly connection_id: string | undefined;
+  readonly presence: Exclude<JoinTriggerPayload['presence'], undefined> | undefined;
   readonly context: JsonText | undefined;
   readonly event_type: string;
   readonly timestamp: number;
@@ -100,6 +101,7 @@ export function encodeJoinTriggerPayload(parts: JoinTriggerPayloadParts): JsonTe
   if (parts.id !== undefined) text += ',"id":' + (parts.id === null ? 'null' : quote(parts.id));
   if (parts.transport !== undefined) text += ',"transport":"' + parts.transport + '"';
   if (parts.connection_id !== undefined) text += ',"connection_id":' + quote(parts.connection_id);
+  if (parts.presence !== undefined) text += ',"presence":' + JSON.stringify(parts.presence);
   if (parts.context !== undefined) text += ',"context":' + parts.context;
   text += ',"event_type":' + quote(parts.event_type) + ',"timestamp":' + parts.timestamp;
   return (text + '}') as JsonText;
@@ -114,6 +116,7 @@ export function decodeJoinTriggerPayload(message: JoinTriggerPayload, text: stri
     id: message.id,
     transport: message.transport,
     connection_id: message.connection_id,
+    presence: message.presence,
     context: message.context === undefined ? undefined : fieldText(text, 'context'),
     event_type: message.event_type,
     timestamp: message.timestamp,

@@ -3,7 +3,7 @@
 
 export const validateConfig = validate11;
 const schema12 = {"title":"Config","description":"Configuration of one iii-stream process, as the bare mapping.","type":"object","additionalProperties":false,"properties":{"port":{"description":"Port of the stream socket. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":3112},"host":{"description":"Address that the stream socket listens on.","type":"string","minLength":1,"default":"0.0.0.0"},"auth_function":{"description":"Id of the function that admits clients. Absent = everybody is let in.","type":"string","minLength":1},"adapter":{"$ref":"#/definitions/Adapter","default":{"name":"kv"}},"allowed_origins":{"description":"Values of the Origin header that browsers may connect from, such as `https://app.example`. Absent = any.","type":"array","items":{"type":"string","minLength":1}},"trusted_proxies":{"description":"Addresses of proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` or `Forwarded` header gives the client's address. Absent = none is believed.","type":"array","items":{"type":"string","pattern":"^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"}},"path_prefix":{"description":"What all paths of the stream port begin with, such as `/rt`, behind a proxy that keeps it.","type":"string","pattern":"^(/[A-Za-z0-9._~-]+)+$"},"drain_ms":{"description":"Milliseconds of the end in which `/readyz` says 503 already: clients are served for the first half, and closed one after another in the second.","type":"integer","minimum":0,"maximum":7000,"default":0},"presence":{"$ref":"#/definitions/Presence","default":{}},"http":{"$ref":"#/definitions/Http","default":{}},"limits":{"$ref":"#/definitions/Limits","default":{}},"admin":{"$ref":"#/definitions/Admin","default":{}},"log":{"$ref":"#/definitions/Log","default":{}},"engine":{"$ref":"#/definitions/Engine","default":{}}}};
-const schema20 = {"description":"Items that belong to connections.","type":"object","additionalProperties":false,"properties":{"grace_ms":{"description":"Milliseconds between the end of a connection, or of the server that it was with, and that of its items.","type":"integer","minimum":0,"maximum":3600000,"default":5000}}};
+const schema20 = {"description":"Items that belong to connections.","type":"object","additionalProperties":false,"properties":{"grace_ms":{"description":"Milliseconds between the end of a connection, or of the server that it was with, and that of its items.","type":"integer","minimum":0,"maximum":3600000,"default":5000},"lease_ms":{"description":"Milliseconds without a sign of life after which a node of several over one Redis counts as dead. It gives one each third of that time.","type":"integer","minimum":1000,"maximum":3600000,"default":10000}}};
 const schema21 = {"description":"Reads over HTTP, on the port of the stream socket.","type":"object","additionalProperties":false,"properties":{"reads_guarded":{"description":"Plain reads of a stream that `stream:join` handlers guard. `refuse` = 403; `ask` = the handlers are asked about each, as a join with `transport: get`.","type":"string","enum":["refuse","ask"],"default":"refuse"}}};
 const schema22 = {"description":"Bounds. Each has a named error or close code.","type":"object","additionalProperties":false,"properties":{"max_name_bytes":{"description":"Bytes (UTF-8) of a stream name, group id or item id.","type":"integer","minimum":1,"maximum":65536,"default":512},"max_depth":{"description":"Nesting depth of a message's JSON.","type":"integer","minimum":8,"maximum":10000,"default":128},"max_frame_bytes":{"description":"Bytes of one incoming message of a client, and of a value.","type":"integer","minimum":1024,"maximum":268435456,"default":4194304},"max_call_bytes":{"description":"Bytes of one incoming message of a worker; what is longer is answered with `limit`.","type":"integer","minimum":1024,"maximum":67108864,"default":16777216},"outbox_bytes":{"description":"Bytes that may wait to be sent on one socket before changes are skipped to the newest.","type":"integer","minimum":1024,"maximum":1073741824,"default":1048576},"slow_client_timeout_ms":{"description":"Milliseconds that a socket with a full outbox may take nothing before it is closed.","type":"integer","minimum":1,"maximum":2147483647,"default":30000},"sync_bytes":{"description":"Bytes of a group's values that a client is sent at once when it does not ask for pages. Beyond, it gets the error `limit`.","type":"integer","minimum":1024,"maximum":1073741824,"default":67108864},"subscriptions_per_socket":{"description":"Subscriptions that one socket may hold.","type":"integer","minimum":1,"maximum":2147483647,"default":1000},"sockets_per_address":{"description":"Sockets that one client address may hold. 0 = unlimited.","type":"integer","minimum":0,"maximum":2147483647,"default":10000},"max_fragments":{"description":"Fragments that one incoming WebSocket message may come in. Beyond, the socket is closed with 1008. Of new connections.","type":"integer","minimum":1,"maximum":2147483647,"default":16384},"max_waiting_pings":{"description":"Pings of a client whose pongs may wait to be sent. Beyond, it is dropped: it pings and does not read.","type":"integer","minimum":1,"maximum":2147483647,"default":60},"max_sockets":{"description":"Sockets that all clients together may hold. 0 = as many as the process's open files allow, less a reserve for everything else; a greater number than that counts as that.","type":"integer","minimum":0,"maximum":2147483647,"default":0},"joins_per_second":{"description":"Joins per second that one socket may send; so many may also come at once, as after a reconnect.","type":"integer","minimum":1,"maximum":2147483647,"default":1000},"idempotency_window_ms":{"description":"Milliseconds that the idempotency key of a write is remembered, by its item, which keeps the last 8.","type":"integer","minimum":1,"maximum":2147483647,"default":600000},"max_pending_invocations":{"description":"Function calls that may be unanswered at once.","type":"integer","minimum":1,"maximum":2147483647,"default":10000},"invocation_timeout_ms":{"description":"Milliseconds that a called function may take.","type":"integer","minimum":1,"maximum":2147483647,"default":30000},"auth_timeout_ms":{"description":"Milliseconds that the auth function may take.","type":"integer","minimum":1,"maximum":2147483647,"default":10000},"heartbeat_interval_ms":{"description":"Milliseconds between two pings of a socket; one that did not answer the last is dropped. Event streams are sent a comment as often, but every 15 s at least.","type":"integer","minimum":1,"maximum":2147483647,"default":30000}}};
 const schema23 = {"description":"The endpoint of health and metrics. `false` = none.","type":["object","boolean"],"if":{"type":"boolean"},"then":{"const":false},"additionalProperties":false,"properties":{"host":{"description":"Address that it listens on.","type":"string","minLength":1,"default":"127.0.0.1"},"port":{"description":"Its port. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":3113},"token_file":{"description":"File with the token that requests have to show, all but those for health and metrics; 16 characters at least. Absent: the environment's `III_STREAM_ADMIN_TOKEN`, else none is wanted. A changed file counts within a second.","type":"string","minLength":1}}};
@@ -1101,9 +1101,12 @@ if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
 if(data10.grace_ms === undefined){
 data10.grace_ms = 5000;
 }
+if(data10.lease_ms === undefined){
+data10.lease_ms = 10000;
+}
 const _errs24 = errors;
 for(const key1 in data10){
-if(!(key1 === "grace_ms")){
+if(!((key1 === "grace_ms") || (key1 === "lease_ms"))){
 validate11.errors = [{instancePath:instancePath+"/presence",schemaPath:"#/definitions/Presence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -1130,6 +1133,30 @@ return false;
 }
 }
 }
+var valid4 = _errs25 === errors;
+if(valid4){
+let data12 = data10.lease_ms;
+const _errs27 = errors;
+if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
+validate11.errors = [{instancePath:instancePath+"/presence/lease_ms",schemaPath:"#/definitions/Presence/properties/lease_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs27){
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 > 3600000 || isNaN(data12)){
+validate11.errors = [{instancePath:instancePath+"/presence/lease_ms",schemaPath:"#/definitions/Presence/properties/lease_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600000},message:"must be <= 3600000"}];
+return false;
+}
+else {
+if(data12 < 1000 || isNaN(data12)){
+validate11.errors = [{instancePath:instancePath+"/presence/lease_ms",schemaPath:"#/definitions/Presence/properties/lease_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1000},message:"must be >= 1000"}];
+return false;
+}
+}
+}
+}
+var valid4 = _errs27 === errors;
+}
 }
 }
 else {
@@ -1139,29 +1166,29 @@ return false;
 }
 var valid0 = _errs21 === errors;
 if(valid0){
-let data12 = data.http;
-const _errs27 = errors;
-const _errs28 = errors;
-if(errors === _errs28){
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
-if(data12.reads_guarded === undefined){
-data12.reads_guarded = "refuse";
-}
+let data13 = data.http;
+const _errs29 = errors;
 const _errs30 = errors;
-for(const key2 in data12){
+if(errors === _errs30){
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+if(data13.reads_guarded === undefined){
+data13.reads_guarded = "refuse";
+}
+const _errs32 = errors;
+for(const key2 in data13){
 if(!(key2 === "reads_guarded")){
 validate11.errors = [{instancePath:instancePath+"/http",schemaPath:"#/definitions/Http/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs30 === errors){
-let data13 = data12.reads_guarded;
-if(typeof data13 !== "string"){
+if(_errs32 === errors){
+let data14 = data13.reads_guarded;
+if(typeof data14 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/http/reads_guarded",schemaPath:"#/definitions/Http/properties/reads_guarded/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!((data13 === "refuse") || (data13 === "ask"))){
+if(!((data14 === "refuse") || (data14 === "ask"))){
 validate11.errors = [{instancePath:instancePath+"/http/reads_guarded",schemaPath:"#/definitions/Http/properties/reads_guarded/enum",keyword:"enum",params:{allowedValues: schema21.properties.reads_guarded.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
@@ -1172,113 +1199,91 @@ validate11.errors = [{instancePath:instancePath+"/http",schemaPath:"#/definition
 return false;
 }
 }
-var valid0 = _errs27 === errors;
+var valid0 = _errs29 === errors;
 if(valid0){
-let data14 = data.limits;
-const _errs33 = errors;
-const _errs34 = errors;
-if(errors === _errs34){
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-if(data14.max_name_bytes === undefined){
-data14.max_name_bytes = 512;
-}
-if(data14.max_depth === undefined){
-data14.max_depth = 128;
-}
-if(data14.max_frame_bytes === undefined){
-data14.max_frame_bytes = 4194304;
-}
-if(data14.max_call_bytes === undefined){
-data14.max_call_bytes = 16777216;
-}
-if(data14.outbox_bytes === undefined){
-data14.outbox_bytes = 1048576;
-}
-if(data14.slow_client_timeout_ms === undefined){
-data14.slow_client_timeout_ms = 30000;
-}
-if(data14.sync_bytes === undefined){
-data14.sync_bytes = 67108864;
-}
-if(data14.subscriptions_per_socket === undefined){
-data14.subscriptions_per_socket = 1000;
-}
-if(data14.sockets_per_address === undefined){
-data14.sockets_per_address = 10000;
-}
-if(data14.max_fragments === undefined){
-data14.max_fragments = 16384;
-}
-if(data14.max_waiting_pings === undefined){
-data14.max_waiting_pings = 60;
-}
-if(data14.max_sockets === undefined){
-data14.max_sockets = 0;
-}
-if(data14.joins_per_second === undefined){
-data14.joins_per_second = 1000;
-}
-if(data14.idempotency_window_ms === undefined){
-data14.idempotency_window_ms = 600000;
-}
-if(data14.max_pending_invocations === undefined){
-data14.max_pending_invocations = 10000;
-}
-if(data14.invocation_timeout_ms === undefined){
-data14.invocation_timeout_ms = 30000;
-}
-if(data14.auth_timeout_ms === undefined){
-data14.auth_timeout_ms = 10000;
-}
-if(data14.heartbeat_interval_ms === undefined){
-data14.heartbeat_interval_ms = 30000;
-}
+let data15 = data.limits;
+const _errs35 = errors;
 const _errs36 = errors;
-for(const key3 in data14){
+if(errors === _errs36){
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+if(data15.max_name_bytes === undefined){
+data15.max_name_bytes = 512;
+}
+if(data15.max_depth === undefined){
+data15.max_depth = 128;
+}
+if(data15.max_frame_bytes === undefined){
+data15.max_frame_bytes = 4194304;
+}
+if(data15.max_call_bytes === undefined){
+data15.max_call_bytes = 16777216;
+}
+if(data15.outbox_bytes === undefined){
+data15.outbox_bytes = 1048576;
+}
+if(data15.slow_client_timeout_ms === undefined){
+data15.slow_client_timeout_ms = 30000;
+}
+if(data15.sync_bytes === undefined){
+data15.sync_bytes = 67108864;
+}
+if(data15.subscriptions_per_socket === undefined){
+data15.subscriptions_per_socket = 1000;
+}
+if(data15.sockets_per_address === undefined){
+data15.sockets_per_address = 10000;
+}
+if(data15.max_fragments === undefined){
+data15.max_fragments = 16384;
+}
+if(data15.max_waiting_pings === undefined){
+data15.max_waiting_pings = 60;
+}
+if(data15.max_sockets === undefined){
+data15.max_sockets = 0;
+}
+if(data15.joins_per_second === undefined){
+data15.joins_per_second = 1000;
+}
+if(data15.idempotency_window_ms === undefined){
+data15.idempotency_window_ms = 600000;
+}
+if(data15.max_pending_invocations === undefined){
+data15.max_pending_invocations = 10000;
+}
+if(data15.invocation_timeout_ms === undefined){
+data15.invocation_timeout_ms = 30000;
+}
+if(data15.auth_timeout_ms === undefined){
+data15.auth_timeout_ms = 10000;
+}
+if(data15.heartbeat_interval_ms === undefined){
+data15.heartbeat_interval_ms = 30000;
+}
+const _errs38 = errors;
+for(const key3 in data15){
 if(!(func2.call(schema22.properties, key3))){
 validate11.errors = [{instancePath:instancePath+"/limits",schemaPath:"#/definitions/Limits/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs36 === errors){
-let data15 = data14.max_name_bytes;
-const _errs37 = errors;
-if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
-validate11.errors = [{instancePath:instancePath+"/limits/max_name_bytes",schemaPath:"#/definitions/Limits/properties/max_name_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-if(errors === _errs37){
-if((typeof data15 == "number") && (isFinite(data15))){
-if(data15 > 65536 || isNaN(data15)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_name_bytes",schemaPath:"#/definitions/Limits/properties/max_name_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536},message:"must be <= 65536"}];
-return false;
-}
-else {
-if(data15 < 1 || isNaN(data15)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_name_bytes",schemaPath:"#/definitions/Limits/properties/max_name_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
-return false;
-}
-}
-}
-}
-var valid8 = _errs37 === errors;
-if(valid8){
-let data16 = data14.max_depth;
+if(_errs38 === errors){
+let data16 = data15.max_name_bytes;
 const _errs39 = errors;
 if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-validate11.errors = [{instancePath:instancePath+"/limits/max_depth",schemaPath:"#/definitions/Limits/properties/max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_name_bytes",schemaPath:"#/definitions/Limits/properties/max_name_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs39){
 if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 > 10000 || isNaN(data16)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_depth",schemaPath:"#/definitions/Limits/properties/max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"}];
+if(data16 > 65536 || isNaN(data16)){
+validate11.errors = [{instancePath:instancePath+"/limits/max_name_bytes",schemaPath:"#/definitions/Limits/properties/max_name_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536},message:"must be <= 65536"}];
 return false;
 }
 else {
-if(data16 < 8 || isNaN(data16)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_depth",schemaPath:"#/definitions/Limits/properties/max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 8},message:"must be >= 8"}];
+if(data16 < 1 || isNaN(data16)){
+validate11.errors = [{instancePath:instancePath+"/limits/max_name_bytes",schemaPath:"#/definitions/Limits/properties/max_name_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1286,21 +1291,21 @@ return false;
 }
 var valid8 = _errs39 === errors;
 if(valid8){
-let data17 = data14.max_frame_bytes;
+let data17 = data15.max_depth;
 const _errs41 = errors;
 if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-validate11.errors = [{instancePath:instancePath+"/limits/max_frame_bytes",schemaPath:"#/definitions/Limits/properties/max_frame_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_depth",schemaPath:"#/definitions/Limits/properties/max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs41){
 if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 > 268435456 || isNaN(data17)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_frame_bytes",schemaPath:"#/definitions/Limits/properties/max_frame_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 268435456},message:"must be <= 268435456"}];
+if(data17 > 10000 || isNaN(data17)){
+validate11.errors = [{instancePath:instancePath+"/limits/max_depth",schemaPath:"#/definitions/Limits/properties/max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"}];
 return false;
 }
 else {
-if(data17 < 1024 || isNaN(data17)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_frame_bytes",schemaPath:"#/definitions/Limits/properties/max_frame_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
+if(data17 < 8 || isNaN(data17)){
+validate11.errors = [{instancePath:instancePath+"/limits/max_depth",schemaPath:"#/definitions/Limits/properties/max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 8},message:"must be >= 8"}];
 return false;
 }
 }
@@ -1308,21 +1313,21 @@ return false;
 }
 var valid8 = _errs41 === errors;
 if(valid8){
-let data18 = data14.max_call_bytes;
+let data18 = data15.max_frame_bytes;
 const _errs43 = errors;
 if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-validate11.errors = [{instancePath:instancePath+"/limits/max_call_bytes",schemaPath:"#/definitions/Limits/properties/max_call_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_frame_bytes",schemaPath:"#/definitions/Limits/properties/max_frame_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs43){
 if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 > 67108864 || isNaN(data18)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_call_bytes",schemaPath:"#/definitions/Limits/properties/max_call_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 67108864},message:"must be <= 67108864"}];
+if(data18 > 268435456 || isNaN(data18)){
+validate11.errors = [{instancePath:instancePath+"/limits/max_frame_bytes",schemaPath:"#/definitions/Limits/properties/max_frame_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 268435456},message:"must be <= 268435456"}];
 return false;
 }
 else {
 if(data18 < 1024 || isNaN(data18)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_call_bytes",schemaPath:"#/definitions/Limits/properties/max_call_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_frame_bytes",schemaPath:"#/definitions/Limits/properties/max_frame_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
 return false;
 }
 }
@@ -1330,21 +1335,21 @@ return false;
 }
 var valid8 = _errs43 === errors;
 if(valid8){
-let data19 = data14.outbox_bytes;
+let data19 = data15.max_call_bytes;
 const _errs45 = errors;
 if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
-validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_call_bytes",schemaPath:"#/definitions/Limits/properties/max_call_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs45){
 if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 > 1073741824 || isNaN(data19)){
-validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1073741824},message:"must be <= 1073741824"}];
+if(data19 > 67108864 || isNaN(data19)){
+validate11.errors = [{instancePath:instancePath+"/limits/max_call_bytes",schemaPath:"#/definitions/Limits/properties/max_call_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 67108864},message:"must be <= 67108864"}];
 return false;
 }
 else {
 if(data19 < 1024 || isNaN(data19)){
-validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_call_bytes",schemaPath:"#/definitions/Limits/properties/max_call_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
 return false;
 }
 }
@@ -1352,21 +1357,21 @@ return false;
 }
 var valid8 = _errs45 === errors;
 if(valid8){
-let data20 = data14.slow_client_timeout_ms;
+let data20 = data15.outbox_bytes;
 const _errs47 = errors;
 if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
-validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs47){
 if((typeof data20 == "number") && (isFinite(data20))){
-if(data20 > 2147483647 || isNaN(data20)){
-validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+if(data20 > 1073741824 || isNaN(data20)){
+validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1073741824},message:"must be <= 1073741824"}];
 return false;
 }
 else {
-if(data20 < 1 || isNaN(data20)){
-validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+if(data20 < 1024 || isNaN(data20)){
+validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
 return false;
 }
 }
@@ -1374,21 +1379,21 @@ return false;
 }
 var valid8 = _errs47 === errors;
 if(valid8){
-let data21 = data14.sync_bytes;
+let data21 = data15.slow_client_timeout_ms;
 const _errs49 = errors;
 if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
-validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs49){
 if((typeof data21 == "number") && (isFinite(data21))){
-if(data21 > 1073741824 || isNaN(data21)){
-validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1073741824},message:"must be <= 1073741824"}];
+if(data21 > 2147483647 || isNaN(data21)){
+validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data21 < 1024 || isNaN(data21)){
-validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
+if(data21 < 1 || isNaN(data21)){
+validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1396,21 +1401,21 @@ return false;
 }
 var valid8 = _errs49 === errors;
 if(valid8){
-let data22 = data14.subscriptions_per_socket;
+let data22 = data15.sync_bytes;
 const _errs51 = errors;
 if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
-validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs51){
 if((typeof data22 == "number") && (isFinite(data22))){
-if(data22 > 2147483647 || isNaN(data22)){
-validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+if(data22 > 1073741824 || isNaN(data22)){
+validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1073741824},message:"must be <= 1073741824"}];
 return false;
 }
 else {
-if(data22 < 1 || isNaN(data22)){
-validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+if(data22 < 1024 || isNaN(data22)){
+validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
 return false;
 }
 }
@@ -1418,21 +1423,21 @@ return false;
 }
 var valid8 = _errs51 === errors;
 if(valid8){
-let data23 = data14.sockets_per_address;
+let data23 = data15.subscriptions_per_socket;
 const _errs53 = errors;
 if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
-validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs53){
 if((typeof data23 == "number") && (isFinite(data23))){
 if(data23 > 2147483647 || isNaN(data23)){
-validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data23 < 0 || isNaN(data23)){
-validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+if(data23 < 1 || isNaN(data23)){
+validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1440,21 +1445,21 @@ return false;
 }
 var valid8 = _errs53 === errors;
 if(valid8){
-let data24 = data14.max_fragments;
+let data24 = data15.sockets_per_address;
 const _errs55 = errors;
 if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
-validate11.errors = [{instancePath:instancePath+"/limits/max_fragments",schemaPath:"#/definitions/Limits/properties/max_fragments/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs55){
 if((typeof data24 == "number") && (isFinite(data24))){
 if(data24 > 2147483647 || isNaN(data24)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_fragments",schemaPath:"#/definitions/Limits/properties/max_fragments/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data24 < 1 || isNaN(data24)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_fragments",schemaPath:"#/definitions/Limits/properties/max_fragments/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+if(data24 < 0 || isNaN(data24)){
+validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -1462,21 +1467,21 @@ return false;
 }
 var valid8 = _errs55 === errors;
 if(valid8){
-let data25 = data14.max_waiting_pings;
+let data25 = data15.max_fragments;
 const _errs57 = errors;
 if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
-validate11.errors = [{instancePath:instancePath+"/limits/max_waiting_pings",schemaPath:"#/definitions/Limits/properties/max_waiting_pings/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_fragments",schemaPath:"#/definitions/Limits/properties/max_fragments/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs57){
 if((typeof data25 == "number") && (isFinite(data25))){
 if(data25 > 2147483647 || isNaN(data25)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_waiting_pings",schemaPath:"#/definitions/Limits/properties/max_waiting_pings/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_fragments",schemaPath:"#/definitions/Limits/properties/max_fragments/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data25 < 1 || isNaN(data25)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_waiting_pings",schemaPath:"#/definitions/Limits/properties/max_waiting_pings/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_fragments",schemaPath:"#/definitions/Limits/properties/max_fragments/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1484,21 +1489,21 @@ return false;
 }
 var valid8 = _errs57 === errors;
 if(valid8){
-let data26 = data14.max_sockets;
+let data26 = data15.max_waiting_pings;
 const _errs59 = errors;
 if(!(((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26))) && (isFinite(data26)))){
-validate11.errors = [{instancePath:instancePath+"/limits/max_sockets",schemaPath:"#/definitions/Limits/properties/max_sockets/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_waiting_pings",schemaPath:"#/definitions/Limits/properties/max_waiting_pings/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs59){
 if((typeof data26 == "number") && (isFinite(data26))){
 if(data26 > 2147483647 || isNaN(data26)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_sockets",schemaPath:"#/definitions/Limits/properties/max_sockets/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_waiting_pings",schemaPath:"#/definitions/Limits/properties/max_waiting_pings/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data26 < 0 || isNaN(data26)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_sockets",schemaPath:"#/definitions/Limits/properties/max_sockets/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+if(data26 < 1 || isNaN(data26)){
+validate11.errors = [{instancePath:instancePath+"/limits/max_waiting_pings",schemaPath:"#/definitions/Limits/properties/max_waiting_pings/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1506,21 +1511,21 @@ return false;
 }
 var valid8 = _errs59 === errors;
 if(valid8){
-let data27 = data14.joins_per_second;
+let data27 = data15.max_sockets;
 const _errs61 = errors;
 if(!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27)))){
-validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_sockets",schemaPath:"#/definitions/Limits/properties/max_sockets/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs61){
 if((typeof data27 == "number") && (isFinite(data27))){
 if(data27 > 2147483647 || isNaN(data27)){
-validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_sockets",schemaPath:"#/definitions/Limits/properties/max_sockets/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data27 < 1 || isNaN(data27)){
-validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+if(data27 < 0 || isNaN(data27)){
+validate11.errors = [{instancePath:instancePath+"/limits/max_sockets",schemaPath:"#/definitions/Limits/properties/max_sockets/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -1528,21 +1533,21 @@ return false;
 }
 var valid8 = _errs61 === errors;
 if(valid8){
-let data28 = data14.idempotency_window_ms;
+let data28 = data15.joins_per_second;
 const _errs63 = errors;
 if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
-validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs63){
 if((typeof data28 == "number") && (isFinite(data28))){
 if(data28 > 2147483647 || isNaN(data28)){
-validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data28 < 1 || isNaN(data28)){
-validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1550,21 +1555,21 @@ return false;
 }
 var valid8 = _errs63 === errors;
 if(valid8){
-let data29 = data14.max_pending_invocations;
+let data29 = data15.idempotency_window_ms;
 const _errs65 = errors;
 if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
-validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs65){
 if((typeof data29 == "number") && (isFinite(data29))){
 if(data29 > 2147483647 || isNaN(data29)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data29 < 1 || isNaN(data29)){
-validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1572,21 +1577,21 @@ return false;
 }
 var valid8 = _errs65 === errors;
 if(valid8){
-let data30 = data14.invocation_timeout_ms;
+let data30 = data15.max_pending_invocations;
 const _errs67 = errors;
 if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
-validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs67){
 if((typeof data30 == "number") && (isFinite(data30))){
 if(data30 > 2147483647 || isNaN(data30)){
-validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data30 < 1 || isNaN(data30)){
-validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1594,21 +1599,21 @@ return false;
 }
 var valid8 = _errs67 === errors;
 if(valid8){
-let data31 = data14.auth_timeout_ms;
+let data31 = data15.invocation_timeout_ms;
 const _errs69 = errors;
 if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
-validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs69){
 if((typeof data31 == "number") && (isFinite(data31))){
 if(data31 > 2147483647 || isNaN(data31)){
-validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data31 < 1 || isNaN(data31)){
-validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -1616,27 +1621,49 @@ return false;
 }
 var valid8 = _errs69 === errors;
 if(valid8){
-let data32 = data14.heartbeat_interval_ms;
+let data32 = data15.auth_timeout_ms;
 const _errs71 = errors;
 if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
-validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs71){
 if((typeof data32 == "number") && (isFinite(data32))){
 if(data32 > 2147483647 || isNaN(data32)){
-validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
 if(data32 < 1 || isNaN(data32)){
-validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
 var valid8 = _errs71 === errors;
+if(valid8){
+let data33 = data15.heartbeat_interval_ms;
+const _errs73 = errors;
+if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
+validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs73){
+if((typeof data33 == "number") && (isFinite(data33))){
+if(data33 > 2147483647 || isNaN(data33)){
+validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
+return false;
+}
+else {
+if(data33 < 1 || isNaN(data33)){
+validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+return false;
+}
+}
+}
+}
+var valid8 = _errs73 === errors;
 }
 }
 }
@@ -1661,19 +1688,19 @@ validate11.errors = [{instancePath:instancePath+"/limits",schemaPath:"#/definiti
 return false;
 }
 }
-var valid0 = _errs33 === errors;
+var valid0 = _errs35 === errors;
 if(valid0){
-let data33 = data.admin;
-const _errs73 = errors;
-const _errs74 = errors;
-if((!(data33 && typeof data33 == "object" && !Array.isArray(data33))) && (typeof data33 !== "boolean")){
+let data34 = data.admin;
+const _errs75 = errors;
+const _errs76 = errors;
+if((!(data34 && typeof data34 == "object" && !Array.isArray(data34))) && (typeof data34 !== "boolean")){
 validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/type",keyword:"type",params:{type: schema23.type},message:"must be object,boolean"}];
 return false;
 }
-const _errs76 = errors;
+const _errs78 = errors;
 let valid10 = true;
-const _errs77 = errors;
-if(typeof data33 !== "boolean"){
+const _errs79 = errors;
+if(typeof data34 !== "boolean"){
 const err0 = {};
 if(vErrors === null){
 vErrors = [err0];
@@ -1683,23 +1710,23 @@ vErrors.push(err0);
 }
 errors++;
 }
-var _valid0 = _errs77 === errors;
-errors = _errs76;
+var _valid0 = _errs79 === errors;
+errors = _errs78;
 if(vErrors !== null){
-if(_errs76){
-vErrors.length = _errs76;
+if(_errs78){
+vErrors.length = _errs78;
 }
 else {
 vErrors = null;
 }
 }
 if(_valid0){
-const _errs79 = errors;
-if(false !== data33){
+const _errs81 = errors;
+if(false !== data34){
 validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/then/const",keyword:"const",params:{allowedValue: false},message:"must be equal to constant"}];
 return false;
 }
-var _valid0 = _errs79 === errors;
+var _valid0 = _errs81 === errors;
 valid10 = _valid0;
 }
 if(!valid10){
@@ -1714,28 +1741,28 @@ errors++;
 validate11.errors = vErrors;
 return false;
 }
-if(errors === _errs74){
-if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
-if(data33.host === undefined){
-data33.host = "127.0.0.1";
+if(errors === _errs76){
+if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
+if(data34.host === undefined){
+data34.host = "127.0.0.1";
 }
-if(data33.port === undefined){
-data33.port = 3113;
+if(data34.port === undefined){
+data34.port = 3113;
 }
-const _errs80 = errors;
-for(const key4 in data33){
+const _errs82 = errors;
+for(const key4 in data34){
 if(!(((key4 === "host") || (key4 === "port")) || (key4 === "token_file"))){
 validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs80 === errors){
-let data34 = data33.host;
-const _errs81 = errors;
-if(errors === _errs81){
-if(typeof data34 === "string"){
-if(func3(data34) < 1){
+if(_errs82 === errors){
+let data35 = data34.host;
+const _errs83 = errors;
+if(errors === _errs83){
+if(typeof data35 === "string"){
+if(func3(data35) < 1){
 validate11.errors = [{instancePath:instancePath+"/admin/host",schemaPath:"#/definitions/Admin/properties/host/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
@@ -1745,36 +1772,36 @@ validate11.errors = [{instancePath:instancePath+"/admin/host",schemaPath:"#/defi
 return false;
 }
 }
-var valid11 = _errs81 === errors;
+var valid11 = _errs83 === errors;
 if(valid11){
-let data35 = data33.port;
-const _errs83 = errors;
-if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
+let data36 = data34.port;
+const _errs85 = errors;
+if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
 validate11.errors = [{instancePath:instancePath+"/admin/port",schemaPath:"#/definitions/Admin/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs83){
-if((typeof data35 == "number") && (isFinite(data35))){
-if(data35 > 65535 || isNaN(data35)){
+if(errors === _errs85){
+if((typeof data36 == "number") && (isFinite(data36))){
+if(data36 > 65535 || isNaN(data36)){
 validate11.errors = [{instancePath:instancePath+"/admin/port",schemaPath:"#/definitions/Admin/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
 return false;
 }
 else {
-if(data35 < 0 || isNaN(data35)){
+if(data36 < 0 || isNaN(data36)){
 validate11.errors = [{instancePath:instancePath+"/admin/port",schemaPath:"#/definitions/Admin/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid11 = _errs83 === errors;
+var valid11 = _errs85 === errors;
 if(valid11){
-if(data33.token_file !== undefined){
-let data36 = data33.token_file;
-const _errs85 = errors;
-if(errors === _errs85){
-if(typeof data36 === "string"){
-if(func3(data36) < 1){
+if(data34.token_file !== undefined){
+let data37 = data34.token_file;
+const _errs87 = errors;
+if(errors === _errs87){
+if(typeof data37 === "string"){
+if(func3(data37) < 1){
 validate11.errors = [{instancePath:instancePath+"/admin/token_file",schemaPath:"#/definitions/Admin/properties/token_file/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
@@ -1784,7 +1811,7 @@ validate11.errors = [{instancePath:instancePath+"/admin/token_file",schemaPath:"
 return false;
 }
 }
-var valid11 = _errs85 === errors;
+var valid11 = _errs87 === errors;
 }
 else {
 var valid11 = true;
@@ -1794,51 +1821,51 @@ var valid11 = true;
 }
 }
 }
-var valid0 = _errs73 === errors;
+var valid0 = _errs75 === errors;
 if(valid0){
-let data37 = data.log;
-const _errs87 = errors;
-const _errs88 = errors;
-if(errors === _errs88){
-if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
-if(data37.level === undefined){
-data37.level = "info";
-}
-if(data37.format === undefined){
-data37.format = "auto";
-}
+let data38 = data.log;
+const _errs89 = errors;
 const _errs90 = errors;
-for(const key5 in data37){
+if(errors === _errs90){
+if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
+if(data38.level === undefined){
+data38.level = "info";
+}
+if(data38.format === undefined){
+data38.format = "auto";
+}
+const _errs92 = errors;
+for(const key5 in data38){
 if(!((key5 === "level") || (key5 === "format"))){
 validate11.errors = [{instancePath:instancePath+"/log",schemaPath:"#/definitions/Log/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs90 === errors){
-let data38 = data37.level;
-const _errs91 = errors;
-if(typeof data38 !== "string"){
+if(_errs92 === errors){
+let data39 = data38.level;
+const _errs93 = errors;
+if(typeof data39 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/log/level",schemaPath:"#/definitions/Log/properties/level/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((((((data38 === "trace") || (data38 === "debug")) || (data38 === "info")) || (data38 === "warn")) || (data38 === "error")) || (data38 === "fatal")) || (data38 === "silent"))){
+if(!(((((((data39 === "trace") || (data39 === "debug")) || (data39 === "info")) || (data39 === "warn")) || (data39 === "error")) || (data39 === "fatal")) || (data39 === "silent"))){
 validate11.errors = [{instancePath:instancePath+"/log/level",schemaPath:"#/definitions/Log/properties/level/enum",keyword:"enum",params:{allowedValues: schema24.properties.level.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid13 = _errs91 === errors;
+var valid13 = _errs93 === errors;
 if(valid13){
-let data39 = data37.format;
-const _errs93 = errors;
-if(typeof data39 !== "string"){
+let data40 = data38.format;
+const _errs95 = errors;
+if(typeof data40 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/log/format",schemaPath:"#/definitions/Log/properties/format/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((data39 === "auto") || (data39 === "json")) || (data39 === "pretty"))){
+if(!(((data40 === "auto") || (data40 === "json")) || (data40 === "pretty"))){
 validate11.errors = [{instancePath:instancePath+"/log/format",schemaPath:"#/definitions/Log/properties/format/enum",keyword:"enum",params:{allowedValues: schema24.properties.format.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid13 = _errs93 === errors;
+var valid13 = _errs95 === errors;
 }
 }
 }
@@ -1847,33 +1874,33 @@ validate11.errors = [{instancePath:instancePath+"/log",schemaPath:"#/definitions
 return false;
 }
 }
-var valid0 = _errs87 === errors;
+var valid0 = _errs89 === errors;
 if(valid0){
-let data40 = data.engine;
-const _errs95 = errors;
-const _errs96 = errors;
-if(errors === _errs96){
-if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
-if(data40.host === undefined){
-data40.host = "127.0.0.1";
-}
-if(data40.port === undefined){
-data40.port = 49134;
-}
+let data41 = data.engine;
+const _errs97 = errors;
 const _errs98 = errors;
-for(const key6 in data40){
+if(errors === _errs98){
+if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
+if(data41.host === undefined){
+data41.host = "127.0.0.1";
+}
+if(data41.port === undefined){
+data41.port = 49134;
+}
+const _errs100 = errors;
+for(const key6 in data41){
 if(!((key6 === "host") || (key6 === "port"))){
 validate11.errors = [{instancePath:instancePath+"/engine",schemaPath:"#/definitions/Engine/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs98 === errors){
-let data41 = data40.host;
-const _errs99 = errors;
-if(errors === _errs99){
-if(typeof data41 === "string"){
-if(func3(data41) < 1){
+if(_errs100 === errors){
+let data42 = data41.host;
+const _errs101 = errors;
+if(errors === _errs101){
+if(typeof data42 === "string"){
+if(func3(data42) < 1){
 validate11.errors = [{instancePath:instancePath+"/engine/host",schemaPath:"#/definitions/Engine/properties/host/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
@@ -1883,29 +1910,29 @@ validate11.errors = [{instancePath:instancePath+"/engine/host",schemaPath:"#/def
 return false;
 }
 }
-var valid15 = _errs99 === errors;
+var valid15 = _errs101 === errors;
 if(valid15){
-let data42 = data40.port;
-const _errs101 = errors;
-if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
+let data43 = data41.port;
+const _errs103 = errors;
+if(!(((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43))) && (isFinite(data43)))){
 validate11.errors = [{instancePath:instancePath+"/engine/port",schemaPath:"#/definitions/Engine/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs101){
-if((typeof data42 == "number") && (isFinite(data42))){
-if(data42 > 65535 || isNaN(data42)){
+if(errors === _errs103){
+if((typeof data43 == "number") && (isFinite(data43))){
+if(data43 > 65535 || isNaN(data43)){
 validate11.errors = [{instancePath:instancePath+"/engine/port",schemaPath:"#/definitions/Engine/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
 return false;
 }
 else {
-if(data42 < 0 || isNaN(data42)){
+if(data43 < 0 || isNaN(data43)){
 validate11.errors = [{instancePath:instancePath+"/engine/port",schemaPath:"#/definitions/Engine/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid15 = _errs101 === errors;
+var valid15 = _errs103 === errors;
 }
 }
 }
@@ -1914,7 +1941,7 @@ validate11.errors = [{instancePath:instancePath+"/engine",schemaPath:"#/definiti
 return false;
 }
 }
-var valid0 = _errs95 === errors;
+var valid0 = _errs97 === errors;
 }
 }
 }

@@ -2,7 +2,7 @@
 // Input: spec/asyncapi/stream-socket.yaml
 
 export const validateClientMessage = validate11;
-const schema12 = {"type":"object","description":"What a client may send.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"join"},"data":{"type":"object","required":["subscriptionId","streamName","groupId"],"properties":{"subscriptionId":{"type":"string","description":"Chosen by the client, unique on its socket."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"An item's id. Absent or null = the whole group."},"since":{"description":"*Additive.* Everything up to `seq` of `epoch` has been seen: send what changed after it.","type":"object","required":["epoch","seq"],"properties":{"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer"}}},"items":{"type":"boolean","description":"*Additive.* True = the sync's `data` is `[{id, rev, data}]`, for an item subscription one such object or null."},"ack":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, also without `since`."},"page":{"minimum":1,"maximum":10000,"type":"integer","description":"*Additive.* Items that one sync of the group may hold: a longer one comes in pieces, see `more` of SyncEvent."},"ops":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, and an update may come as an OpsMessage."}}}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"leave"},"data":{"type":"object","required":["subscriptionId"],"properties":{"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"]}}}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"ping"}}}]};
+const schema12 = {"type":"object","description":"What a client may send.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"join"},"data":{"type":"object","required":["subscriptionId","streamName","groupId"],"properties":{"subscriptionId":{"type":"string","description":"Chosen by the client, unique on its socket."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"An item's id. Absent or null = the whole group."},"since":{"description":"*Additive.* Everything up to `seq` of `epoch` has been seen: send what changed after it.","type":"object","required":["epoch","seq"],"properties":{"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer"}}},"items":{"type":"boolean","description":"*Additive.* True = the sync's `data` is `[{id, rev, data}]`, for an item subscription one such object or null."},"ack":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, also without `since`."},"page":{"minimum":1,"maximum":10000,"type":"integer","description":"*Additive.* Items that one sync of the group may hold: a longer one comes in pieces, see `more` of SyncEvent."},"ops":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, and an update may come as an OpsMessage."},"presence":{"description":"*Additive.* The client has an item of the group for as long as the subscription lasts, and `presence.grace_ms` longer. A join handler has to\nallow it; else the join is refused with the error `invalid_input`, and nothing is written.\n","type":"object","required":["data"],"properties":{"key":{"type":"string","description":"The item's id. A client that comes back with the same key and equal data within the grace is no event for anybody. Absent = the connection's id."},"data":{"description":"The item's value, unless a join handler gives another."}}}}}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"leave"},"data":{"type":"object","required":["subscriptionId"],"properties":{"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"]}}}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"ping"}}}]};
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -229,6 +229,37 @@ var valid3 = _errs28 === errors;
 else {
 var valid3 = true;
 }
+if(valid3){
+if(data1.presence !== undefined){
+let data13 = data1.presence;
+const _errs30 = errors;
+if(errors === _errs30){
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+let missing4;
+if((data13.data === undefined) && (missing4 = "data")){
+validate11.errors = [{instancePath:instancePath+"/data/presence",schemaPath:"#/oneOf/0/properties/data/properties/presence/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
+return false;
+}
+else {
+if(data13.key !== undefined){
+if(typeof data13.key !== "string"){
+validate11.errors = [{instancePath:instancePath+"/data/presence/key",schemaPath:"#/oneOf/0/properties/data/properties/presence/properties/key/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+}
+}
+else {
+validate11.errors = [{instancePath:instancePath+"/data/presence",schemaPath:"#/oneOf/0/properties/data/properties/presence/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid3 = _errs30 === errors;
+}
+else {
+var valid3 = true;
+}
+}
 }
 }
 }
@@ -259,47 +290,24 @@ return false;
 }
 }
 else if(tag0 === "leave"){
-const _errs30 = errors;
-if(errors === _errs30){
+const _errs34 = errors;
+if(errors === _errs34){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing4;
-if(((data.type === undefined) && (missing4 = "type")) || ((data.data === undefined) && (missing4 = "data"))){
-validate11.errors = [{instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
+let missing5;
+if(((data.type === undefined) && (missing5 = "type")) || ((data.data === undefined) && (missing5 = "data"))){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/1/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data13 = data.type;
-const _errs32 = errors;
-if(typeof data13 !== "string"){
+let data15 = data.type;
+const _errs36 = errors;
+if(typeof data15 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("leave" !== data13){
+if("leave" !== data15){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/1/properties/type/const",keyword:"const",params:{allowedValue: "leave"},message:"must be equal to constant"}];
-return false;
-}
-var valid6 = _errs32 === errors;
-}
-else {
-var valid6 = true;
-}
-if(valid6){
-if(data.data !== undefined){
-let data14 = data.data;
-const _errs34 = errors;
-if(errors === _errs34){
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-let missing5;
-if((data14.subscriptionId === undefined) && (missing5 = "subscriptionId")){
-validate11.errors = [{instancePath:instancePath+"/data",schemaPath:"#/oneOf/1/properties/data/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
-return false;
-}
-else {
-if(data14.subscriptionId !== undefined){
-const _errs36 = errors;
-if(typeof data14.subscriptionId !== "string"){
-validate11.errors = [{instancePath:instancePath+"/data/subscriptionId",schemaPath:"#/oneOf/1/properties/data/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid7 = _errs36 === errors;
@@ -308,41 +316,64 @@ else {
 var valid7 = true;
 }
 if(valid7){
-if(data14.streamName !== undefined){
+if(data.data !== undefined){
+let data16 = data.data;
 const _errs38 = errors;
-if(typeof data14.streamName !== "string"){
+if(errors === _errs38){
+if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
+let missing6;
+if((data16.subscriptionId === undefined) && (missing6 = "subscriptionId")){
+validate11.errors = [{instancePath:instancePath+"/data",schemaPath:"#/oneOf/1/properties/data/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
+return false;
+}
+else {
+if(data16.subscriptionId !== undefined){
+const _errs40 = errors;
+if(typeof data16.subscriptionId !== "string"){
+validate11.errors = [{instancePath:instancePath+"/data/subscriptionId",schemaPath:"#/oneOf/1/properties/data/properties/subscriptionId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid8 = _errs40 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data16.streamName !== undefined){
+const _errs42 = errors;
+if(typeof data16.streamName !== "string"){
 validate11.errors = [{instancePath:instancePath+"/data/streamName",schemaPath:"#/oneOf/1/properties/data/properties/streamName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid7 = _errs38 === errors;
+var valid8 = _errs42 === errors;
 }
 else {
-var valid7 = true;
+var valid8 = true;
 }
-if(valid7){
-if(data14.groupId !== undefined){
-const _errs40 = errors;
-if(typeof data14.groupId !== "string"){
+if(valid8){
+if(data16.groupId !== undefined){
+const _errs44 = errors;
+if(typeof data16.groupId !== "string"){
 validate11.errors = [{instancePath:instancePath+"/data/groupId",schemaPath:"#/oneOf/1/properties/data/properties/groupId/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid7 = _errs40 === errors;
+var valid8 = _errs44 === errors;
 }
 else {
-var valid7 = true;
+var valid8 = true;
 }
-if(valid7){
-if(data14.id !== undefined){
-let data18 = data14.id;
-const _errs42 = errors;
-if((typeof data18 !== "string") && (data18 !== null)){
+if(valid8){
+if(data16.id !== undefined){
+let data20 = data16.id;
+const _errs46 = errors;
+if((typeof data20 !== "string") && (data20 !== null)){
 validate11.errors = [{instancePath:instancePath+"/data/id",schemaPath:"#/oneOf/1/properties/data/properties/id/type",keyword:"type",params:{type: schema12.oneOf[1].properties.data.properties.id.type},message:"must be string,null"}];
 return false;
 }
-var valid7 = _errs42 === errors;
+var valid8 = _errs46 === errors;
 }
 else {
-var valid7 = true;
+var valid8 = true;
 }
 }
 }
@@ -354,10 +385,10 @@ validate11.errors = [{instancePath:instancePath+"/data",schemaPath:"#/oneOf/1/pr
 return false;
 }
 }
-var valid6 = _errs34 === errors;
+var valid7 = _errs38 === errors;
 }
 else {
-var valid6 = true;
+var valid7 = true;
 }
 }
 }
@@ -369,22 +400,22 @@ return false;
 }
 }
 else if(tag0 === "ping"){
-const _errs44 = errors;
-if(errors === _errs44){
+const _errs48 = errors;
+if(errors === _errs48){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing6;
-if((data.type === undefined) && (missing6 = "type")){
-validate11.errors = [{instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
+let missing7;
+if((data.type === undefined) && (missing7 = "type")){
+validate11.errors = [{instancePath,schemaPath:"#/oneOf/2/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
 return false;
 }
 else {
 if(data.type !== undefined){
-let data19 = data.type;
-if(typeof data19 !== "string"){
+let data21 = data.type;
+if(typeof data21 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if("ping" !== data19){
+if("ping" !== data21){
 validate11.errors = [{instancePath:instancePath+"/type",schemaPath:"#/oneOf/2/properties/type/const",keyword:"const",params:{allowedValue: "ping"},message:"must be equal to constant"}];
 return false;
 }
@@ -418,7 +449,7 @@ return errors === 0;
 }
 
 export const validateJoinAllMessage = validate12;
-const schema13 = {"description":"*Additive.* Many joins in one message, each answered for itself. Offered by `multi` of `subscribed`.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"join"},"data":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"object","required":["subscriptionId","streamName","groupId"],"properties":{"subscriptionId":{"type":"string","description":"Chosen by the client, unique on its socket."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"An item's id. Absent or null = the whole group."},"since":{"description":"*Additive.* Everything up to `seq` of `epoch` has been seen: send what changed after it.","type":"object","required":["epoch","seq"],"properties":{"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer"}}},"items":{"type":"boolean","description":"*Additive.* True = the sync's `data` is `[{id, rev, data}]`, for an item subscription one such object or null."},"ack":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, also without `since`."},"page":{"minimum":1,"maximum":10000,"type":"integer","description":"*Additive.* Items that one sync of the group may hold: a longer one comes in pieces, see `more` of SyncEvent."},"ops":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, and an update may come as an OpsMessage."}}}}}};
+const schema13 = {"description":"*Additive.* Many joins in one message, each answered for itself. Offered by `multi` of `subscribed`.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"join"},"data":{"type":"array","minItems":1,"maxItems":100,"items":{"type":"object","required":["subscriptionId","streamName","groupId"],"properties":{"subscriptionId":{"type":"string","description":"Chosen by the client, unique on its socket."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"An item's id. Absent or null = the whole group."},"since":{"description":"*Additive.* Everything up to `seq` of `epoch` has been seen: send what changed after it.","type":"object","required":["epoch","seq"],"properties":{"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer"}}},"items":{"type":"boolean","description":"*Additive.* True = the sync's `data` is `[{id, rev, data}]`, for an item subscription one such object or null."},"ack":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, also without `since`."},"page":{"minimum":1,"maximum":10000,"type":"integer","description":"*Additive.* Items that one sync of the group may hold: a longer one comes in pieces, see `more` of SyncEvent."},"ops":{"type":"boolean","description":"*Additive.* True = the join is answered with `subscribed`, and an update may come as an OpsMessage."},"presence":{"description":"*Additive.* The client has an item of the group for as long as the subscription lasts, and `presence.grace_ms` longer. A join handler has to\nallow it; else the join is refused with the error `invalid_input`, and nothing is written.\n","type":"object","required":["data"],"properties":{"key":{"type":"string","description":"The item's id. A client that comes back with the same key and equal data within the grace is no event for anybody. Absent = the connection's id."},"data":{"description":"The item's value, unless a join handler gives another."}}}}}}}};
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -650,6 +681,37 @@ var valid2 = _errs27 === errors;
 else {
 var valid2 = true;
 }
+if(valid2){
+if(data2.presence !== undefined){
+let data14 = data2.presence;
+const _errs29 = errors;
+if(errors === _errs29){
+if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
+let missing3;
+if((data14.data === undefined) && (missing3 = "data")){
+validate12.errors = [{instancePath:instancePath+"/data/" + i0+"/presence",schemaPath:"#/properties/data/items/properties/presence/required",keyword:"required",params:{missingProperty: missing3},message:"must have required property '"+missing3+"'"}];
+return false;
+}
+else {
+if(data14.key !== undefined){
+if(typeof data14.key !== "string"){
+validate12.errors = [{instancePath:instancePath+"/data/" + i0+"/presence/key",schemaPath:"#/properties/data/items/properties/presence/properties/key/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+}
+}
+else {
+validate12.errors = [{instancePath:instancePath+"/data/" + i0+"/presence",schemaPath:"#/properties/data/items/properties/presence/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid2 = _errs29 === errors;
+}
+else {
+var valid2 = true;
+}
+}
 }
 }
 }
@@ -696,7 +758,7 @@ return errors === 0;
 }
 
 export const validateServerMessage = validate13;
-const schema14 = {"type":"object","description":"What the server sends.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","timestamp","streamName","groupId","id","event"],"properties":{"type":{"type":"string","const":"stream"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer","description":"Milliseconds since the Unix epoch; strictly increases per group."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"The item's id; null for what concerns the group."},"event":{"type":"object","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"sync"},"data":{"description":"Array of the group's values in creation order; for an item subscription the value or null. With `items` see SyncItem."},"more":{"type":"boolean","description":"*Additive.* True = a piece of a sync that was asked for with `page`, and the next one goes on where it ends. All pieces have the same\nseq, of at most `page` items and 256 KiB each (one item may be longer); the last has no `more`, and only with it the client stands at that seq. One of\nanother seq or epoch begins anew.\n"}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"create"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"update"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"delete"},"data":{"description":"The removed value."},"reason":{"type":"string","enum":["deleted","expired","owner_left"],"description":"*Additive.* Why the item was removed. `expired` = its `ttl_ms` is over, `owner_left` = the connection that it belonged to is. Absent = as\n`deleted`: a caller asked for it, or it is learned late.\n"}}},{"type":"object","required":["type","event"],"properties":{"type":{"type":"string","const":"event"},"event":{"description":"What `stream::send` sent.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","description":"The sender's own type."},"data":{"description":"The sender's own data."}}}}},{"description":"A join handler refused the join. No data follows, ever.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"unauthorized"}}}]},"created":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created it. Items are listed in the order of their creation."},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"*Additive.* Where the group stands after this message (0 = a sync of a group never written). Absent when nobody sequenced it."},"epoch":{"type":"string","description":"*Additive.* The incarnation of the group's data that `seq` belongs to."},"more":{"type":"boolean","description":"*Additive.* `true`: the group's next change belongs to the same transaction. A client that follows the group may show both\nat once; one that follows an item is not sent the others.\n"}}},{"type":"object","required":["type","subscriptionId","streamName","groupId","mode","epoch","seq"],"properties":{"type":{"type":"string","const":"subscribed"},"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":"string","description":"The item's id when one item was joined."},"mode":{"type":"string","enum":["changes","sync"],"description":"What follows. `changes` = the changes after `since`; `sync` = the whole state, which replaces what the client holds."},"reason":{"type":"string","enum":["epoch","horizon"],"description":"Why a given `since` led to a sync. `epoch` = the data is another incarnation; `horizon` = deletions that old are forgotten."},"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"Where the group stands after what follows."},"ping":{"type":"boolean","description":"*Additive.* True = this server answers `ping` with `pong`. Absent = it does not know `ping`."},"multi":{"type":"boolean","description":"*Additive.* True = this server takes many joins in one message (JoinAllMessage)."},"n":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* What an OpsMessage calls the group, as long as the subscription lasts. Absent = the join did not ask for `ops`."}}},{"type":"object","required":["type","code","message"],"properties":{"type":{"type":"string","const":"error"},"code":{"type":"string","enum":["invalid_message","message_too_deep","empty_name","name_too_long","duplicate_subscription","too_many_subscriptions","too_many_joins","limit","items_unsupported","unavailable","internal"]},"message":{"type":"string","description":"One sentence for a person."},"subscriptionId":{"type":"string","description":"The subscription concerned. Without it the whole message was refused."}}},{"type":"object","required":["type","streamName","groupId","count"],"properties":{"type":{"type":"string","const":"dropped"},"streamName":{"type":"string"},"groupId":{"type":"string"},"count":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"Number of custom events missed since the last such message."}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}]};
+const schema14 = {"type":"object","description":"What the server sends.","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","timestamp","streamName","groupId","id","event"],"properties":{"type":{"type":"string","const":"stream"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"type":"integer","description":"Milliseconds since the Unix epoch; strictly increases per group."},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":["string","null"],"description":"The item's id; null for what concerns the group."},"event":{"type":"object","discriminator":{"propertyName":"type"},"required":["type"],"oneOf":[{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"sync"},"data":{"description":"Array of the group's values in creation order; for an item subscription the value or null. With `items` see SyncItem."},"more":{"type":"boolean","description":"*Additive.* True = a piece of a sync that was asked for with `page`, and the next one goes on where it ends. All pieces have the same\nseq, of at most `page` items and 256 KiB each (one item may be longer); the last has no `more`, and only with it the client stands at that seq. One of\nanother seq or epoch begins anew.\n"}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"create"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"update"},"data":{"description":"The new value."}}},{"type":"object","required":["type","data"],"properties":{"type":{"type":"string","const":"delete"},"data":{"description":"The removed value."},"reason":{"type":"string","enum":["deleted","expired","owner_left"],"description":"*Additive.* Why the item was removed. `expired` = its `ttl_ms` is over, `owner_left` = the connection that it belonged to is. Absent = as\n`deleted`: a caller asked for it, or it is learned late.\n"}}},{"type":"object","required":["type","event"],"properties":{"type":{"type":"string","const":"event"},"event":{"description":"What `stream::send` sent.","type":"object","required":["type","data"],"properties":{"type":{"type":"string","description":"The sender's own type."},"data":{"description":"The sender's own data."}}}}},{"description":"A join handler refused the join. No data follows, ever.","type":"object","required":["type"],"properties":{"type":{"type":"string","const":"unauthorized"}}}]},"created":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* On a `create` that is learned late, of an item that changed again since: the seq that created it. Items are listed in the order of their creation."},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"*Additive.* Where the group stands after this message (0 = a sync of a group never written). Absent when nobody sequenced it."},"epoch":{"type":"string","description":"*Additive.* The incarnation of the group's data that `seq` belongs to."},"more":{"type":"boolean","description":"*Additive.* `true`: the group's next change belongs to the same transaction. A client that follows the group may show both\nat once; one that follows an item is not sent the others.\n"}}},{"type":"object","required":["type","subscriptionId","streamName","groupId","mode","epoch","seq"],"properties":{"type":{"type":"string","const":"subscribed"},"subscriptionId":{"type":"string"},"streamName":{"type":"string"},"groupId":{"type":"string"},"id":{"type":"string","description":"The item's id when one item was joined."},"mode":{"type":"string","enum":["changes","sync"],"description":"What follows. `changes` = the changes after `since`; `sync` = the whole state, which replaces what the client holds."},"reason":{"type":"string","enum":["epoch","horizon"],"description":"Why a given `since` led to a sync. `epoch` = the data is another incarnation; `horizon` = deletions that old are forgotten."},"epoch":{"type":"string"},"seq":{"minimum":0,"maximum":9007199254740991,"type":"integer","description":"Where the group stands after what follows."},"ping":{"type":"boolean","description":"*Additive.* True = this server answers `ping` with `pong`. Absent = it does not know `ping`."},"multi":{"type":"boolean","description":"*Additive.* True = this server takes many joins in one message (JoinAllMessage)."},"n":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"*Additive.* What an OpsMessage calls the group, as long as the subscription lasts. Absent = the join did not ask for `ops`."}}},{"type":"object","required":["type","code","message"],"properties":{"type":{"type":"string","const":"error"},"code":{"type":"string","enum":["invalid_message","message_too_deep","empty_name","name_too_long","duplicate_subscription","too_many_subscriptions","too_many_joins","limit","items_unsupported","unavailable","internal","invalid_input"]},"message":{"type":"string","description":"One sentence for a person."},"subscriptionId":{"type":"string","description":"The subscription concerned. Without it the whole message was refused."}}},{"type":"object","required":["type","streamName","groupId","count"],"properties":{"type":{"type":"string","const":"dropped"},"streamName":{"type":"string"},"groupId":{"type":"string"},"count":{"minimum":1,"maximum":9007199254740991,"type":"integer","description":"Number of custom events missed since the last such message."}}},{"type":"object","required":["type"],"properties":{"type":{"type":"string","const":"pong"}}}]};
 
 function validate13(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1433,7 +1495,7 @@ if(typeof data33 !== "string"){
 validate13.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((((((((((data33 === "invalid_message") || (data33 === "message_too_deep")) || (data33 === "empty_name")) || (data33 === "name_too_long")) || (data33 === "duplicate_subscription")) || (data33 === "too_many_subscriptions")) || (data33 === "too_many_joins")) || (data33 === "limit")) || (data33 === "items_unsupported")) || (data33 === "unavailable")) || (data33 === "internal"))){
+if(!((((((((((((data33 === "invalid_message") || (data33 === "message_too_deep")) || (data33 === "empty_name")) || (data33 === "name_too_long")) || (data33 === "duplicate_subscription")) || (data33 === "too_many_subscriptions")) || (data33 === "too_many_joins")) || (data33 === "limit")) || (data33 === "items_unsupported")) || (data33 === "unavailable")) || (data33 === "internal")) || (data33 === "invalid_input"))){
 validate13.errors = [{instancePath:instancePath+"/code",schemaPath:"#/oneOf/2/properties/code/enum",keyword:"enum",params:{allowedValues: schema14.oneOf[2].properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }

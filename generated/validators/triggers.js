@@ -188,7 +188,7 @@ return errors === 0;
 }
 
 export const validateJoinTriggerPayload = validate14;
-const schema15 = {"properties":{"event_type":{"description":"Event type (stream:join or stream:leave)","type":"string"},"group_id":{"description":"Group ID","type":"string"},"id":{"description":"Item ID, when one item was joined","type":["string","null"]},"stream_name":{"description":"Stream name","type":"string"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"description":"Event timestamp (ms)","type":"integer"},"subscription_id":{"description":"The client's id of the subscription","type":"string"},"context":{"description":"What the auth function returned as context"},"transport":{"description":"*Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request. Absent = a WebSocket.","type":"string","enum":["sse","poll","get"]},"connection_id":{"description":"*Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a plain read over HTTP.","type":"string"}},"required":["event_type","group_id","stream_name","timestamp","subscription_id"],"title":"StreamJoinCallRequest","type":"object"};
+const schema15 = {"properties":{"event_type":{"description":"Event type (stream:join or stream:leave)","type":"string"},"group_id":{"description":"Group ID","type":"string"},"id":{"description":"Item ID, when one item was joined","type":["string","null"]},"stream_name":{"description":"Stream name","type":"string"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"description":"Event timestamp (ms)","type":"integer"},"subscription_id":{"description":"The client's id of the subscription","type":"string"},"context":{"description":"What the auth function returned as context"},"transport":{"description":"*Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request. Absent = a WebSocket.","type":"string","enum":["sse","poll","get"]},"connection_id":{"description":"*Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a plain read over HTTP.","type":"string"},"presence":{"description":"*Additive.* The item that the client wants to have while it is subscribed. It gets it only where a handler returns `presence: true`, or `presence: {data}` with the value to write instead.","type":"object","required":["key","data"],"properties":{"key":{"description":"The item's id.","type":"string"},"data":{"description":"The item's value."}}}},"required":["event_type","group_id","stream_name","timestamp","subscription_id"],"title":"StreamJoinCallRequest","type":"object"};
 
 function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -316,6 +316,37 @@ var valid0 = _errs15 === errors;
 }
 else {
 var valid0 = true;
+}
+if(valid0){
+if(data.presence !== undefined){
+let data8 = data.presence;
+const _errs17 = errors;
+if(errors === _errs17){
+if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
+let missing1;
+if(((data8.key === undefined) && (missing1 = "key")) || ((data8.data === undefined) && (missing1 = "data"))){
+validate14.errors = [{instancePath:instancePath+"/presence",schemaPath:"#/properties/presence/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+return false;
+}
+else {
+if(data8.key !== undefined){
+if(typeof data8.key !== "string"){
+validate14.errors = [{instancePath:instancePath+"/presence/key",schemaPath:"#/properties/presence/properties/key/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+}
+}
+else {
+validate14.errors = [{instancePath:instancePath+"/presence",schemaPath:"#/properties/presence/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid0 = _errs17 === errors;
+}
+else {
+var valid0 = true;
+}
 }
 }
 }

@@ -45,7 +45,7 @@ const SECTIONS: ReadonlyMap<string, readonly string[]> = new Map([
       tombstones: true,
     }),
   ],
-  ['presence', keys<Presence>({ grace_ms: true })],
+  ['presence', keys<Presence>({ grace_ms: true, lease_ms: true })],
   ['http', keys<Http>({ reads_guarded: true })],
   ['limits', limitKeys()],
   ['admin', keys<Exclude<Admin, false>>({ host: true, port: true, token_file: true })],

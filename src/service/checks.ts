@@ -43,6 +43,12 @@ export function writtenAddress(
   return itemAddress(input, config);
 }
 
+/** @throws StreamError `invalid_input` or `limit`, naming the field of a join that asks for this item */
+export function checkPresence({ item }: ItemAddress, data: JsonText, config: ServiceConfig): void {
+  refuseShortened('presence.key', item);
+  checkValue('presence.data', data, config);
+}
+
 /** @throws StreamError `invalid_input`, naming the field */
 export function refuseShortened(field: string, name: string): void {
   if (name.length > 2 || !SHORTENED.has(name)) return;

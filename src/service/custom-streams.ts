@@ -87,6 +87,12 @@ export class CustomStreams {
       throw new StreamError('invalid_input', 'stream_name: a custom stream takes no transactions');
   }
 
+  /** @throws StreamError `invalid_input`: what a worker keeps goes with nobody's connection */
+  refusePresence(stream: string): void {
+    if (this.#calls.has(FUNCTION.set, stream))
+      throw new StreamError('invalid_input', 'presence: is not offered by a custom stream');
+  }
+
   listGroups(stream: string, trace: TraceContext | undefined): Promise<JsonText> | undefined {
     if (!this.#calls.has(FUNCTION.listGroups, stream)) return undefined;
     return this.#calls.listGroups(stream, trace);

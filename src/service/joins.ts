@@ -1,12 +1,25 @@
 import { TRIGGER_TYPE } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
+import type { JoinPresence } from '../../generated/socket.js';
 import type { Hub } from '../delivery/hub.js';
-import { type Encoders, type ItemOrGroup, type Outlet, unsequenced } from '../delivery/port.js';
+import {
+  type Encoders,
+  type ItemOrGroup,
+  type Outlet,
+  type Subscription,
+  unsequenced,
+} from '../delivery/port.js';
+import type { ItemAddress } from '../domain/change.js';
+import { whenReady } from '../domain/deferred.js';
+import { StreamError } from '../domain/errors.js';
+import { jsonOf } from '../domain/json-text.js';
 import { renderUnauthorized } from '../domain/message.js';
+import { joinErrorText } from './join-error.js';
 import type { Owners } from './owners.js';
+import type { Presences, Present } from './presences.js';
 import type { JoinRequest, SubscriptionService } from './service-port.js';
 import type { Presence, Transport } from './triggers/payload.js';
-import type { PresenceTriggers } from './triggers/presence-triggers.js';
+import type { Grant, PresenceTriggers } from './triggers/presence-triggers.js';
 
 /** A join that its handlers still decide. */
 interface Undecided {
@@ -14,13 +27,20 @@ interface Undecided {
   readonly context: JsonText | undefined;
   /** It was left before it was decided. */
   left: boolean;
+  /** Who has the item that it asked for. */
+  present?: Present;
   /** True when it will not be decided. */
   takeBack: () => boolean;
 }
 
+type Wanted = NonNullable<Presence['presence']>;
+
 export interface JoinsOptions {
   readonly hub: Hub;
   readonly owners: Owners;
+  readonly presences: Presences;
+  /** @throws StreamError what is wrong with an item that a client asks for */
+  readonly checkPresence: (at: ItemAddress, data: JsonText) => void;
   readonly triggers: PresenceTriggers;
   readonly encoders: Encoders;
   readonly authenticate: SubscriptionService['authenticate'];
@@ -31,14 +51,18 @@ export class Joins implements SubscriptionService {
   readonly authenticate: SubscriptionService['authenticate'];
   readonly #hub: Hub;
   readonly #owners: Owners;
+  readonly #presences: Presences;
+  readonly #checkPresence: JoinsOptions['checkPresence'];
   readonly #triggers: PresenceTriggers;
   readonly #encoders: Encoders;
   readonly #undecided = new Map<Outlet, Map<string, Undecided>>();
 
-  constructor({ hub, owners, triggers, encoders, authenticate }: JoinsOptions) {
+  constructor({ hub, owners, presences, checkPresence, triggers, encoders, authenticate }: JoinsOptions) {
     this.authenticate = authenticate;
     this.#hub = hub;
     this.#owners = owners;
+    this.#presences = presences;
+    this.#checkPresence = checkPresence;
     this.#triggers = triggers;
     this.#encoders = encoders;
   }
@@ -60,14 +84,23 @@ export class Joins implements SubscriptionService {
   ): void {
     this.#owners.connected(outlet);
     this.leave(outlet, request.subscriptionId);
+    const wanted = request.presence && this.#wanted(outlet, request, request.presence);
+    if (wanted instanceof StreamError) {
+      this.#refuse(outlet, request, wanted);
+      settled(false);
+      return;
+    }
     const join: Undecided = { request, context, left: false, takeBack: () => false };
     this.#remember(outlet, join);
+    const presence = this.#presence(TRIGGER_TYPE.join, outlet, request, context);
     join.takeBack = this.#triggers.join(
-      this.#presence(TRIGGER_TYPE.join, outlet, request, context),
-      (allowed) => {
-        this.#forget(outlet, join);
-        if (allowed) this.#allowed(outlet, join, settled);
-        else if (!join.left) {
+      wanted === undefined ? presence : { ...presence, presence: wanted },
+      (allowed, grant) => {
+        if (allowed && wanted !== undefined) this.#enter(outlet, join, wanted, grant, settled);
+        else if (allowed) this.#allowed(outlet, join, settled);
+        else {
+          this.#forget(outlet, join);
+          if (join.left) return;
           const refusal = unsequenced(renderUnauthorized(request, request.item, Date.now()));
           outlet.write(this.#encoders[outlet.variant]([refusal]));
           settled(false);
@@ -86,12 +119,12 @@ export class Joins implements SubscriptionService {
       return;
     }
     const ended = this.#hub.unsubscribe(outlet, subscriptionId);
-    if (ended !== undefined) this.#left(outlet, ended, ended.context);
+    if (ended !== undefined) this.#ended(outlet, ended);
   }
 
   disconnect(outlet: Outlet): void {
     for (const id of [...(this.#undecided.get(outlet)?.keys() ?? [])]) this.leave(outlet, id);
-    for (const ended of this.#hub.disconnect(outlet)) this.#left(outlet, ended, ended.context);
+    for (const ended of this.#hub.disconnect(outlet)) this.#ended(outlet, ended);
     this.#owners.disconnected(outlet);
   }
 
@@ -99,13 +132,73 @@ export class Joins implements SubscriptionService {
     this.#hub.drained(outlet);
   }
 
-  #allowed(outlet: Outlet, { request, context, left }: Undecided, settled: (joined: boolean) => void): void {
+  /** The item that a client asks for, or why it cannot have one. */
+  #wanted(outlet: Outlet, { stream, group }: JoinRequest, { key, data }: JoinPresence): Wanted | StreamError {
+    const item = key ?? this.#owners.connectionId(outlet) ?? '';
+    try {
+      this.#checkPresence({ stream, group, item }, jsonOf(data));
+      return { key: item, data };
+    } catch (error) {
+      if (error instanceof StreamError) return error;
+      throw error;
+    }
+  }
+
+  /** Writes the item of a join that is allowed, where that is too: then the first sync has it. */
+  #enter(
+    outlet: Outlet,
+    join: Undecided,
+    { key, data }: Wanted,
+    grant: Grant | undefined,
+    settled: (joined: boolean) => void,
+  ): void {
+    const { request } = join;
+    const at = { stream: request.stream, group: request.group, item: key };
+    const failed = (error: unknown): void => {
+      this.#forget(outlet, join);
+      if (join.present !== undefined) this.#presences.exit(join.present);
+      this.#left(outlet, request, join.context);
+      if (join.left) return;
+      this.#refuse(outlet, request, error);
+      settled(false);
+    };
+    if (join.left) {
+      this.#allowed(outlet, join, settled);
+      return;
+    }
+    try {
+      if (grant === undefined)
+        throw new StreamError('invalid_input', 'presence: no join handler of this stream allows it');
+      const value = grant === true ? jsonOf(data) : grant;
+      this.#checkPresence(at, value);
+      join.present = this.#presences.enter(outlet, at, value);
+      whenReady(this.#presences.write(join.present), () => this.#allowed(outlet, join, settled), failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  /** Tells the client that there is no subscription, and why. */
+  #refuse(outlet: Outlet, { subscriptionId }: JoinRequest, error: unknown): void {
+    outlet.write(this.#encoders[outlet.variant]([unsequenced(joinErrorText(error, subscriptionId))]));
+  }
+
+  #allowed(outlet: Outlet, join: Undecided, settled: (joined: boolean) => void): void {
+    const { request, context, left, present } = join;
+    this.#forget(outlet, join);
     if (left) {
+      if (present !== undefined) this.#presences.exit(present);
       this.#left(outlet, request, context);
       return;
     }
+    if (present !== undefined) this.#presences.keep(outlet, request.subscriptionId, present);
     this.#hub.subscribe(outlet, request, context);
     settled(true);
+  }
+
+  #ended(outlet: Outlet, subscription: Subscription): void {
+    this.#presences.leave(outlet, subscription.subscriptionId);
+    this.#left(outlet, subscription, subscription.context);
   }
 
   #left(outlet: Outlet, one: Addressed, context: JsonText | undefined): void {

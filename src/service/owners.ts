@@ -3,10 +3,13 @@ import { addressKey } from '../domain/address.js';
 import type { Change, ItemAddress, TraceContext } from '../domain/change.js';
 import { type Eventual, mapReady, whenReady } from '../domain/deferred.js';
 import { StreamError } from '../domain/errors.js';
-import type { Committed, LostItem, Mutation, Store } from '../store/port.js';
+import type { Committed, LostItem, Mutation, OwnershipEvents, Store } from '../store/port.js';
 
 /** Milliseconds until removals that failed are tried again. */
 const RETRY = 1_000;
+
+/** Milliseconds, looked up each time; as in `OwnershipEvents`. */
+export type OwnerTimes = Pick<OwnershipEvents, 'graceMs' | 'leaseMs'>;
 
 /** An item that was given to an owner token. */
 interface Held {
@@ -15,6 +18,8 @@ interface Held {
   readonly token: string;
   /** Writes on their way that give it. */
   pending: number;
+  /** It was given: by a change, or by a claim of what was there. */
+  isGiven: boolean;
   /** Of the last change that gave it; 0 = none did. */
   seq: number;
   epoch: string;
@@ -26,9 +31,11 @@ interface Held {
  */
 export class Owners implements Disposable {
   readonly #store: Store;
-  readonly #graceMs: () => number;
+  readonly #times: OwnerTimes;
   /** Connections that joined something, by the ids of their outlets. */
   readonly #open = new Set<string>();
+  /** Tokens of clients that are present. */
+  readonly #present = new Set<string>();
   /** By owner token, then by item. */
   readonly #items = new Map<string, Map<string, Held>>();
   /** By item, a text that no two have in common. */
@@ -36,11 +43,10 @@ export class Owners implements Disposable {
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #failed = new Set<string>();
 
-  /** @param graceMs milliseconds between the end of a connection and that of its items */
-  constructor(store: Store, graceMs: () => number) {
+  constructor(store: Store, times: OwnerTimes) {
     this.#store = store;
-    this.#graceMs = graceMs;
-    store.owned?.begin({ graceMs, lost: (item) => this.#lost(item) });
+    this.#times = times;
+    store.owned?.begin({ ...times, lost: (item) => this.#lost(item) });
   }
 
   /** What handlers are told of a client. The same on no other connection, node or run. */
@@ -57,8 +63,7 @@ export class Owners implements Disposable {
   disconnected(outlet: Outlet): void {
     if (!this.#open.delete(outlet.id)) return;
     const token = this.connectionId(outlet);
-    if (token !== undefined && this.#items.has(token))
-      this.#later(this.#graceMs(), () => this.#release(token));
+    if (token !== undefined && this.#items.has(token)) this.afterGrace(() => this.release(token));
   }
 
   /**
@@ -66,12 +71,26 @@ export class Owners implements Disposable {
    * @throws StreamError `invalid_input` for a connection that is not open, `unsupported` where items cannot belong to any
    */
   token(connection: string): string {
-    const { owned, kind } = this.#store;
-    if (owned === undefined)
-      throw new StreamError('unsupported', `owner: items of the store ${kind} belong to nobody`);
+    this.check('owner');
     if (!this.#isOpen(connection))
       throw new StreamError('invalid_input', 'owner.connection_id: is no open connection');
     return connection;
+  }
+
+  /** @throws StreamError `unsupported` where items cannot belong to connections */
+  check(field: string): void {
+    const { owned, kind } = this.#store;
+    if (owned === undefined)
+      throw new StreamError('unsupported', `${field}: items of the store ${kind} belong to nobody`);
+  }
+
+  /** A token that is open until it is given back: of a client that is present. */
+  enter(token: string): void {
+    this.#present.add(token);
+  }
+
+  exit(token: string): void {
+    this.#present.delete(token);
   }
 
   /** As `Store.commit`; an item that is given to somebody is remembered as theirs. */
@@ -111,6 +130,7 @@ export class Owners implements Disposable {
   }
 
   #isOpen(connection: string): boolean {
+    if (this.#present.has(connection)) return true;
     const prefix = `${this.#store.owned?.process}.`;
     return connection.startsWith(prefix) && this.#open.has(connection.slice(prefix.length));
   }
@@ -135,7 +155,7 @@ export class Owners implements Disposable {
     let items = this.#items.get(token);
     const known = items?.get(key);
     if (known !== undefined) return known;
-    const held: Held = { at, key, token, pending: 0, seq: 0, epoch: '' };
+    const held: Held = { at, key, token, pending: 0, isGiven: false, seq: 0, epoch: '' };
     if (items === undefined) {
       items = new Map();
       this.#items.set(token, items);
@@ -152,6 +172,7 @@ export class Owners implements Disposable {
 
   #given(held: Held, change: Change | undefined): void {
     held.pending -= 1;
+    held.isGiven = true;
     if (change === undefined) return;
     held.seq = change.seq;
     held.epoch = change.epoch;
@@ -159,7 +180,7 @@ export class Owners implements Disposable {
 
   #refused(held: Held): void {
     held.pending -= 1;
-    if (held.pending === 0 && held.seq === 0) this.#forget(held);
+    if (held.pending === 0 && !held.isGiven) this.#forget(held);
   }
 
   #forget(held: Held): void {
@@ -174,7 +195,8 @@ export class Owners implements Disposable {
     this.#store.owned?.forget(at);
   }
 
-  #release(token: string): void {
+  /** Removes what has this token. */
+  release(token: string): void {
     for (const held of [...(this.#items.get(token)?.values() ?? [])]) this.#remove(held);
   }
 
@@ -191,12 +213,22 @@ export class Owners implements Disposable {
     }
   }
 
+  /** Calls `run` a grace after now. */
+  afterGrace(run: () => void): void {
+    this.#later(this.#times.graceMs(), run);
+  }
+
+  /** Calls `run` when it is worth another try. */
+  afterFailure(run: () => void): void {
+    this.#later(RETRY, run);
+  }
+
   #again(token: string): void {
     if (this.#failed.size === 0) {
       this.#later(RETRY, () => {
         const tokens = [...this.#failed];
         this.#failed.clear();
-        for (const one of tokens) this.#release(one);
+        for (const one of tokens) this.release(one);
       });
     }
     this.#failed.add(token);

@@ -1,5 +1,6 @@
 import type { ErrorReason, ObservableId } from '../../generated/constants.js';
 import type { JsonText } from '../../generated/json-text.js';
+import type { JoinPresence } from '../../generated/socket.js';
 import type { ItemOrGroup, Outlet, SubscriptionRequest } from '../delivery/port.js';
 import type { Cursor, GroupAddress, Since, Snapshot, TraceContext } from '../domain/change.js';
 import type { Eventual } from '../domain/deferred.js';
@@ -98,7 +99,10 @@ export type AuthResult =
   | { readonly allowed: false; readonly status: 401 | 503; readonly reason: string };
 
 /** One wish to subscribe. */
-export type JoinRequest = SubscriptionRequest;
+export interface JoinRequest extends SubscriptionRequest {
+  /** The item that the client wants to have meanwhile. */
+  readonly presence?: JoinPresence | undefined;
+}
 
 /** What the service offers to a socket session. Calls never throw; what they have to say goes out through the outlet. */
 export interface SubscriptionService {

@@ -10,12 +10,14 @@ import { LimitedLog } from '../observability/limited-log.js';
 import type { Logger } from '../observability/logger.js';
 import type { Store } from '../store/port.js';
 import { authenticate } from './authenticate.js';
+import { checkPresence } from './checks.js';
 import { CustomStreams } from './custom-streams.js';
 import { createDispatch, type Dispatch } from './dispatch.js';
 import type { CallContext, ServiceConfig } from './function-context.js';
 import { handlers } from './functions/index.js';
 import { Joins } from './joins.js';
 import { Owners } from './owners.js';
+import { Presences } from './presences.js';
 import { Reads } from './reads.js';
 import type { ServiceObserver } from './service-observer.js';
 import type {
@@ -93,12 +95,22 @@ export class Service implements StreamService {
     const maxLeaves = (): number => Math.ceil(config.current.limits.max_pending_invocations / 2);
     const presence = new PresenceTriggers(this.triggers, functions, triggerObserver, maxLeaves);
     this.#presence = presence;
-    const owners = new Owners(store, () => config.current.presence.grace_ms);
+    const owners = new Owners(store, {
+      graceMs: () => config.current.presence.grace_ms,
+      leaseMs: () => config.current.presence.lease_ms,
+    });
     this.#owners = owners;
+    const presences = new Presences(owners);
     this.reads = new Reads(this.#sourceOf, presence);
     this.subscriptions = new Joins({
       hub: this.hub,
       owners,
+      presences,
+      checkPresence: (at, data) => {
+        custom.refusePresence(at.stream);
+        owners.check('presence');
+        checkPresence(at, data, config.current);
+      },
       triggers: presence,
       encoders,
       authenticate: (request) => this.#authenticate(request),
@@ -107,6 +119,7 @@ export class Service implements StreamService {
       change: (change) => {
         observer?.changed(change);
         owners.changed(change);
+        presences.changed(change);
         this.hub.change(change);
       },
       event: (event) => this.hub.event(event),

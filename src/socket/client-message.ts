@@ -73,7 +73,8 @@ function joinError(data: JoinData, maxBytes: number): MessageError | undefined {
     nameError('subscriptionId', data.subscriptionId, maxBytes) ??
     nameError('streamName', data.streamName, maxBytes) ??
     nameError('groupId', data.groupId, maxBytes) ??
-    (typeof data.id === 'string' ? nameError('id', data.id, maxBytes) : undefined)
+    (typeof data.id === 'string' ? nameError('id', data.id, maxBytes) : undefined) ??
+    (data.presence?.key === undefined ? undefined : nameError('presence.key', data.presence.key, maxBytes))
   );
 }
 

@@ -118,6 +118,7 @@ export class Session {
       ack = false,
       page,
       ops = false,
+      presence,
     } = data;
     const request = {
       subscriptionId,
@@ -129,6 +130,7 @@ export class Session {
       ack,
       page,
       ops,
+      presence,
     };
     this.#runtime.service.join(this.#outlet, request, this.#context, ignore);
   }

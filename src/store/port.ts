@@ -88,6 +88,8 @@ export interface LostItem {
 export interface OwnershipEvents {
   /** Milliseconds between the end of a process and that of its items; looked up each time. */
   graceMs(): number;
+  /** Milliseconds without a sign of life after which this process counts as dead; looked up each time. */
+  leaseMs(): number;
   /** This process was taken for dead, and its item removed. */
   lost(item: LostItem): void;
 }

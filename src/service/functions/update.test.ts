@@ -20,7 +20,7 @@ test('a by that parsing changed changes nothing and asks no custom stream, and v
       return undefined;
     },
   } as unknown as FunctionContext['custom'];
-  using owners = new Owners(store, () => 0);
+  using owners = new Owners(store, { graceMs: () => 0, leaseMs: () => 1_000 });
   const handler = update({ store, custom, owners, config: { current: { limits } as ServiceConfig } });
   const call = (ops: string) => {
     const payload = asJson(`{"stream_name":"s","group_id":"g","item_id":"i","ops":${ops}}`);

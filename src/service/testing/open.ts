@@ -34,7 +34,7 @@ export async function open<Functions extends FakeFunctions = FakeFunctions>(
   const config = new LiveConfig({
     limits,
     auth_function: authFunction,
-    presence: { grace_ms: GRACE },
+    presence: { grace_ms: GRACE, lease_ms: 10_000 },
   } as ServiceConfig);
   const service = new Service({
     store,

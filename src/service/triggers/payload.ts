@@ -69,6 +69,8 @@ export interface Presence extends GroupAddress {
   readonly item: string | undefined;
   /** undefined = a WebSocket. */
   readonly transport: Transport | undefined;
+  /** Of a join: the item that the client asks for. */
+  readonly presence?: JoinTriggerPayload['presence'];
   /** Undefined: there is none, one request was replied to. */
   readonly connectionId: string | undefined;
   readonly context: JsonText | undefined;
@@ -76,7 +78,17 @@ export interface Presence extends GroupAddress {
 
 /** @param timestamp ms since the Unix epoch */
 export function presencePayload(presence: Presence, timestamp: number): JsonText {
-  const { subscriptionId, stream, group, item, transport, connectionId, context, type } = presence;
+  const {
+    subscriptionId,
+    stream,
+    group,
+    item,
+    transport,
+    connectionId,
+    presence: wanted,
+    context,
+    type,
+  } = presence;
   const encode = type === TRIGGER_TYPE.join ? encodeJoinTriggerPayload : encodeLeaveTriggerPayload;
   return encode({
     subscription_id: subscriptionId,
@@ -85,6 +97,7 @@ export function presencePayload(presence: Presence, timestamp: number): JsonText
     id: item,
     transport,
     connection_id: connectionId,
+    presence: wanted,
     context,
     event_type: type,
     timestamp,

@@ -7,6 +7,12 @@ import { PresenceQueues } from './presence-queues.js';
 import type { Trigger, TriggerRegistry } from './registry.js';
 import type { TriggerObserver } from './trigger-observer.js';
 
+/** What a handler lets a client have as its item: what it asked for, or this value. */
+export type Grant = true | JsonText;
+
+/** What handlers decided about a join; `grant` is undefined when they let it have no item. */
+export type Decided = (allowed: boolean, grant?: Grant) => void;
+
 /** Asks `stream:join` handlers for permission and tells `stream:leave` handlers. */
 export class PresenceTriggers {
   readonly #registry: TriggerRegistry;
@@ -34,10 +40,10 @@ export class PresenceTriggers {
    *
    * @returns takes the join back: true when no handler learns of it and it will not be decided
    */
-  join(presence: Presence, decided: (allowed: boolean) => void): () => boolean {
-    const told = (allowed: boolean): void => {
+  join(presence: Presence, decided: Decided): () => boolean {
+    const told: Decided = (allowed, grant) => {
       if (allowed) this.#observed(presence);
-      decided(allowed);
+      decided(allowed, grant);
     };
     const send = (): void => this.#askAll(presence, told);
     return this.#queues.join(presence.stream, this.guards(presence.stream), { type: 'join', send });
@@ -81,7 +87,7 @@ export class PresenceTriggers {
     this.#functions.observed(source, presencePayload(presence, Date.now()), undefined);
   }
 
-  #askAll(presence: Presence, decided: (allowed: boolean) => void): void {
+  #askAll(presence: Presence, decided: Decided): void {
     const triggers = this.#registry.watching(TRIGGER_TYPE.join, presence.stream);
     if (triggers.length === 0) {
       decided(true);
@@ -89,10 +95,12 @@ export class PresenceTriggers {
     }
     const payload = presencePayload(presence, Date.now());
     let open = triggers.length;
-    const verdict = (allowed: boolean) => {
+    let granted: Grant | false | undefined;
+    const verdict = (allowed: boolean, grant?: Grant | false) => {
       if (open <= 0) return;
+      if (granted !== false && grant !== undefined) granted = grant;
       open = allowed ? open - 1 : 0;
-      if (open === 0) decided(allowed);
+      if (open === 0) decided(allowed, granted === false ? undefined : granted);
     };
     for (const trigger of triggers) this.#ask(trigger, payload, verdict);
   }
@@ -132,7 +140,11 @@ export class PresenceTriggers {
     }
   }
 
-  #ask(trigger: Trigger, payload: JsonText, verdict: (allowed: boolean) => void): void {
+  #ask(
+    trigger: Trigger,
+    payload: JsonText,
+    verdict: (allowed: boolean, grant?: Grant | false) => void,
+  ): void {
     this.#whenMet(trigger, payload, (met) => {
       if (met !== true) {
         verdict(met === false);
@@ -141,7 +153,7 @@ export class PresenceTriggers {
       this.#observer.fired(trigger);
       this.#call(trigger, trigger.functionId, payload, trigger.metadata, (ok, result) => {
         const refused = result?.charCodeAt(0) === 0x7b && sliceField(result, 'unauthorized') === 'true';
-        verdict(ok && !refused);
+        verdict(ok && !refused, grantOf(result));
       });
     });
   }
@@ -167,4 +179,12 @@ export class PresenceTriggers {
       then(failure === undefined, result);
     });
   }
+}
+
+/** False where a handler says no, undefined where it says nothing. */
+function grantOf(result: JsonText | undefined): Grant | false | undefined {
+  const presence = result?.charCodeAt(0) === 0x7b ? sliceField(result, 'presence') : undefined;
+  if (presence === undefined || presence === 'null') return undefined;
+  if (presence === 'true') return true;
+  return presence.charCodeAt(0) === 0x7b ? (sliceField(presence, 'data') ?? false) : false;
 }

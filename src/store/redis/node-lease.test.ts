@@ -26,12 +26,13 @@ afterEach(() => Promise.all(opened.splice(0).map((store) => store[Symbol.asyncDi
 
 /** A node with short leases; one that looks after nothing is as good as dead. */
 async function node({ leaseMs = 600, graceMs = 0, isAlive = true } = {}) {
-  const store = await openRedisStore({ url: server.url, leaseMs });
+  const store = await openRedisStore({ url: server.url });
   opened.push(store);
   const recorder = new Recorder();
   store.listen(recorder);
   const lost: LostItem[] = [];
-  if (isAlive) store.owned!.begin({ graceMs: () => graceMs, lost: (item) => lost.push(item) });
+  if (isAlive)
+    store.owned!.begin({ graceMs: () => graceMs, leaseMs: () => leaseMs, lost: (item) => lost.push(item) });
   const own = async (item: string, value = '1', ttlMs?: number, group = GROUP): Promise<void> => {
     store.owned!.note(at(item, group));
     const life = { owner: `${store.owned!.process}.1`, ttlMs };
@@ -58,6 +59,7 @@ test('of a dead node every item goes once, on every node, and nothing of the oth
   await set(survivors[1]!.store, 'plain', '1');
   await dead.own('freed');
   await set(dead.store, 'freed', '2');
+  await redis.zadd(NODES, 1, dead.process);
   for (const { recorder } of survivors)
     await recorder.until(() => left(recorder).length >= items.length, 'the end of all items');
   await untilSwept();
@@ -104,7 +106,7 @@ test('a node that was taken for dead gets back what was removed of it, as it was
 });
 
 test('what whoever took over left undone, another does', async () => {
-  const dead = await node({ isAlive: false, leaseMs: 60_000 });
+  const dead = await node({ isAlive: false });
   await dead.own('a');
   await dead.own('b');
   const owned = `iii-stream:owned:{${dead.process}}`;

@@ -9,6 +9,8 @@ import type { RedisClient, RedisConnection } from './redis-connection.js';
 import type { RedisSettings } from './redis-options.js';
 import { LEASE_SCRIPT } from './scripts/lease.js';
 
+/** Milliseconds that a lease lasts before `begin`. */
+const LEASE = 10_000;
 /** Looks at whose lease ended, in the time of a lease. */
 const LOOKS = 20;
 /** Renewals in that time: the only write that items of connections cost while nobody changes them. */
@@ -24,7 +26,6 @@ export class NodeLease implements Ownership {
   readonly #settings: RedisSettings;
   readonly #departed: Departed;
   readonly #keys: ProcessKeys;
-  readonly #leaseMs: number;
   #events: OwnershipEvents | undefined;
   #isHeld = false;
   #renewedAt = 0;
@@ -40,15 +41,18 @@ export class NodeLease implements Ownership {
     this.#connection = connection;
     this.#settings = settings;
     this.#departed = departed;
-    this.#leaseMs = settings.leaseMs;
     this.#keys = settings.keys.ofProcess(this.process);
   }
 
   begin(events: OwnershipEvents): void {
     this.#events = events;
     // Apart: what others left behind may take longer than a lease.
-    this.#repeat(this.#leaseMs / LOOKS, () => this.#keep());
-    this.#repeat(this.#leaseMs / LOOKS, () => this.#departed.remove(events.graceMs(), this.process));
+    this.#repeat(() => this.#keep());
+    this.#repeat(() => this.#departed.remove(events.graceMs(), this.process));
+  }
+
+  get #leaseMs(): number {
+    return this.#events?.leaseMs() ?? LEASE;
   }
 
   note(at: ItemAddress): void {
@@ -77,19 +81,19 @@ export class NodeLease implements Ownership {
     if (this.#isHeld) await this.#lease(0, false).catch(() => {});
   }
 
-  /** Again and again, with a pause of `ms`, give or take a fifth: nodes should not all look at once. */
-  #repeat(ms: number, look: () => Promise<void>): void {
+  /** Again and again, with a pause that varies by a fifth: nodes should not all look at once. */
+  #repeat(look: () => Promise<void>): void {
     if (this.#stopped) return;
     const timer = setTimeout(
       () => {
         this.#timers.delete(timer);
         const running = this.#watched(look).finally(() => {
           this.#running.delete(running);
-          this.#repeat(ms, look);
+          this.#repeat(look);
         });
         this.#running.add(running);
       },
-      ms * (0.8 + 0.4 * Math.random()),
+      (this.#leaseMs / LOOKS) * (0.8 + 0.4 * Math.random()),
     ).unref();
     this.#timers.add(timer);
   }

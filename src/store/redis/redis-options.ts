@@ -35,8 +35,6 @@ export interface RedisStoreOptions {
   readonly scanIntervalMs?: number;
   /** Milliseconds between two checks that no watched group's feed fell silent. @default 15000 */
   readonly auditIntervalMs?: number;
-  /** Milliseconds without a sign of life after which a node's items of connections may go. @default 10000 */
-  readonly leaseMs?: number;
   /** @default Date.now */
   readonly now?: Now;
   readonly logger?: RedisLogger;
@@ -59,7 +57,6 @@ export const withDefaults = (options: RedisStoreOptions, database: number): Redi
   checkIntervalMs: 1_000,
   scanIntervalMs: 10_000,
   auditIntervalMs: 15_000,
-  leaseMs: 10_000,
   now: Date.now,
   logger: silent,
   observer: { batch() {} },

@@ -192,6 +192,7 @@ export const ownerCases: readonly ContractCase[] = [
           graces += 1;
           return 300;
         },
+        leaseMs: () => 200,
         lost: () => assert.fail('nothing of the new process was lost'),
       });
       const mine = `${reopened.owned!.process}.1`;

@@ -411,6 +411,9 @@ const (
 
 	// SocketErrorInternal: A fault of the server; the details are in its log.
 	SocketErrorInternal = "internal"
+
+	// SocketErrorInvalidInput: A field of the join is not allowed; the message names it. There is no subscription.
+	SocketErrorInvalidInput = "invalid_input"
 )
 
 // Why the server closed a socket (stream socket and engine endpoint).

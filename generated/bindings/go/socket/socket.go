@@ -271,6 +271,8 @@ type JoinData struct {
 
 	// Ops: *Additive.* True = the join is answered with `subscribed`, and an update may come as an OpsMessage.
 	Ops wire.Optional[bool] `json:"ops"`
+
+	Presence wire.Optional[JoinPresence] `json:"presence"`
 }
 
 func decodeJoinData(text json.RawMessage) (v JoinData, err error) {
@@ -284,6 +286,7 @@ func decodeJoinData(text json.RawMessage) (v JoinData, err error) {
 	v.Ack = wire.Maybe(o, "ack", wire.DecodeBoolean)
 	v.Page = wire.Maybe(o, "page", wire.DecodeInteger(1, 10000))
 	v.Ops = wire.Maybe(o, "ops", wire.DecodeBoolean)
+	v.Presence = wire.Maybe(o, "presence", decodeJoinPresence)
 	return v, o.Err()
 }
 
@@ -298,6 +301,7 @@ func encodeJoinData(v JoinData) ([]byte, error) {
 	wire.PutOptional(w, "ack", v.Ack, wire.EncodeBoolean)
 	wire.PutOptional(w, "page", v.Page, wire.EncodeInteger)
 	wire.PutOptional(w, "ops", v.Ops, wire.EncodeBoolean)
+	wire.PutOptional(w, "presence", v.Presence, encodeJoinPresence)
 	return w.Close()
 }
 
@@ -320,6 +324,53 @@ func DecodeJoinData(text []byte) (JoinData, error) {
 // EncodeJoinData writes a JoinData as JSON text.
 func EncodeJoinData(value JoinData) ([]byte, error) {
 	return encodeJoinData(value)
+}
+
+// JoinPresence: *Additive.* The client has an item of the group for as long as the subscription lasts, and
+// `presence.grace_ms` longer. A join handler has to
+// allow it; else the join is refused with the error `invalid_input`, and nothing is written.
+type JoinPresence struct {
+	// Key: The item's id. A client that comes back with the same key and equal data within the grace is no event for
+	// anybody. Absent = the connection's id.
+	Key wire.Optional[string] `json:"key"`
+
+	// Data: The item's value, unless a join handler gives another.
+	Data json.RawMessage `json:"data"`
+}
+
+func decodeJoinPresence(text json.RawMessage) (v JoinPresence, err error) {
+	o := wire.Open(text)
+	v.Key = wire.Maybe(o, "key", wire.DecodeString)
+	v.Data = wire.Required(o, "data", wire.DecodeAny)
+	return v, o.Err()
+}
+
+func encodeJoinPresence(v JoinPresence) ([]byte, error) {
+	w := wire.NewWriter()
+	wire.PutOptional(w, "key", v.Key, wire.EncodeString)
+	wire.Put(w, "data", v.Data, wire.EncodeAny)
+	return w.Close()
+}
+
+// UnmarshalJSON makes json.Unmarshal read a JoinPresence.
+func (v *JoinPresence) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeJoinPresence(text)
+	return err
+}
+
+// MarshalJSON makes json.Marshal write a JoinPresence.
+func (v JoinPresence) MarshalJSON() ([]byte, error) {
+	return encodeJoinPresence(v)
+}
+
+// DecodeJoinPresence reads a JoinPresence from JSON text; what is wrong with it is a *wire.Error.
+func DecodeJoinPresence(text []byte) (JoinPresence, error) {
+	return wire.Whole(text, decodeJoinPresence)
+}
+
+// EncodeJoinPresence writes a JoinPresence as JSON text.
+func EncodeJoinPresence(value JoinPresence) ([]byte, error) {
+	return encodeJoinPresence(value)
 }
 
 // JoinAllMessage: *Additive.* Many joins in one message, each answered for itself. Offered by `multi` of `subscribed`.
@@ -1286,6 +1337,8 @@ const (
 	SocketErrorCodeUnavailable SocketErrorCode = "unavailable"
 
 	SocketErrorCodeInternal SocketErrorCode = "internal"
+
+	SocketErrorCodeInvalidInput SocketErrorCode = "invalid_input"
 )
 
 func decodeSocketErrorCode(text json.RawMessage) (SocketErrorCode, error) {
@@ -1399,6 +1452,7 @@ var Types = wire.ByName(
 	wire.Named("LeaveMessage", decodeLeaveMessage, encodeLeaveMessage),
 	wire.Named("PingMessage", decodePingMessage, encodePingMessage),
 	wire.Named("JoinData", decodeJoinData, encodeJoinData),
+	wire.Named("JoinPresence", decodeJoinPresence, encodeJoinPresence),
 	wire.Named("JoinAllMessage", decodeJoinAllMessage, encodeJoinAllMessage),
 	wire.Named("LeaveData", decodeLeaveData, encodeLeaveData),
 	wire.Named("SinceCursor", decodeSinceCursor, encodeSinceCursor),

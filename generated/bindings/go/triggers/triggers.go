@@ -220,6 +220,10 @@ type JoinTriggerPayload struct {
 	// ConnectionID: *Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a
 	// plain read over HTTP.
 	ConnectionID wire.Optional[string] `json:"connection_id"`
+
+	// Presence: *Additive.* The item that the client wants to have while it is subscribed. It gets it only where a
+	// handler returns `presence: true`, or `presence: {data}` with the value to write instead.
+	Presence wire.Optional[JoinTriggerPayloadPresence] `json:"presence"`
 }
 
 func decodeJoinTriggerPayload(text json.RawMessage) (v JoinTriggerPayload, err error) {
@@ -233,6 +237,7 @@ func decodeJoinTriggerPayload(text json.RawMessage) (v JoinTriggerPayload, err e
 	v.Context = wire.Maybe(o, "context", wire.DecodeAny)
 	v.Transport = wire.Maybe(o, "transport", decodeJoinTriggerPayloadTransport)
 	v.ConnectionID = wire.Maybe(o, "connection_id", wire.DecodeString)
+	v.Presence = wire.Maybe(o, "presence", decodeJoinTriggerPayloadPresence)
 	return v, o.Err()
 }
 
@@ -247,6 +252,7 @@ func encodeJoinTriggerPayload(v JoinTriggerPayload) ([]byte, error) {
 	wire.PutOptional(w, "context", v.Context, wire.EncodeAny)
 	wire.PutOptional(w, "transport", v.Transport, encodeJoinTriggerPayloadTransport)
 	wire.PutOptional(w, "connection_id", v.ConnectionID, wire.EncodeString)
+	wire.PutOptional(w, "presence", v.Presence, encodeJoinTriggerPayloadPresence)
 	return w.Close()
 }
 
@@ -300,6 +306,51 @@ func DecodeJoinTriggerPayloadTransport(text []byte) (JoinTriggerPayloadTransport
 // EncodeJoinTriggerPayloadTransport writes a JoinTriggerPayloadTransport as JSON text.
 func EncodeJoinTriggerPayloadTransport(value JoinTriggerPayloadTransport) ([]byte, error) {
 	return encodeJoinTriggerPayloadTransport(value)
+}
+
+// JoinTriggerPayloadPresence: *Additive.* The item that the client wants to have while it is subscribed. It gets it
+// only where a handler returns `presence: true`, or `presence: {data}` with the value to write instead.
+type JoinTriggerPayloadPresence struct {
+	// Key: The item's id.
+	Key string `json:"key"`
+
+	// Data: The item's value.
+	Data json.RawMessage `json:"data"`
+}
+
+func decodeJoinTriggerPayloadPresence(text json.RawMessage) (v JoinTriggerPayloadPresence, err error) {
+	o := wire.Open(text)
+	v.Key = wire.Required(o, "key", wire.DecodeString)
+	v.Data = wire.Required(o, "data", wire.DecodeAny)
+	return v, o.Err()
+}
+
+func encodeJoinTriggerPayloadPresence(v JoinTriggerPayloadPresence) ([]byte, error) {
+	w := wire.NewWriter()
+	wire.Put(w, "key", v.Key, wire.EncodeString)
+	wire.Put(w, "data", v.Data, wire.EncodeAny)
+	return w.Close()
+}
+
+// UnmarshalJSON makes json.Unmarshal read a JoinTriggerPayloadPresence.
+func (v *JoinTriggerPayloadPresence) UnmarshalJSON(text []byte) (err error) {
+	*v, err = DecodeJoinTriggerPayloadPresence(text)
+	return err
+}
+
+// MarshalJSON makes json.Marshal write a JoinTriggerPayloadPresence.
+func (v JoinTriggerPayloadPresence) MarshalJSON() ([]byte, error) {
+	return encodeJoinTriggerPayloadPresence(v)
+}
+
+// DecodeJoinTriggerPayloadPresence reads a JoinTriggerPayloadPresence from JSON text; what is wrong with it is a *wire.Error.
+func DecodeJoinTriggerPayloadPresence(text []byte) (JoinTriggerPayloadPresence, error) {
+	return wire.Whole(text, decodeJoinTriggerPayloadPresence)
+}
+
+// EncodeJoinTriggerPayloadPresence writes a JoinTriggerPayloadPresence as JSON text.
+func EncodeJoinTriggerPayloadPresence(value JoinTriggerPayloadPresence) ([]byte, error) {
+	return encodeJoinTriggerPayloadPresence(value)
 }
 
 // LeaveTriggerPayload is of the spec.
@@ -513,6 +564,7 @@ var Types = wire.ByName(
 	wire.Named("StreamTriggerConfigPayload", decodeStreamTriggerConfigPayload, encodeStreamTriggerConfigPayload),
 	wire.Named("JoinTriggerPayload", decodeJoinTriggerPayload, encodeJoinTriggerPayload),
 	wire.Named("JoinTriggerPayloadTransport", decodeJoinTriggerPayloadTransport, encodeJoinTriggerPayloadTransport),
+	wire.Named("JoinTriggerPayloadPresence", decodeJoinTriggerPayloadPresence, encodeJoinTriggerPayloadPresence),
 	wire.Named("LeaveTriggerPayload", decodeLeaveTriggerPayload, encodeLeaveTriggerPayload),
 	wire.Named("LeaveTriggerPayloadTransport", decodeLeaveTriggerPayloadTransport, encodeLeaveTriggerPayloadTransport),
 	wire.Named("StreamTriggerPayload", decodeStreamTriggerPayload, encodeStreamTriggerPayload),

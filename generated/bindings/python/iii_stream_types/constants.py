@@ -316,6 +316,8 @@ class SocketError(StrEnum):
     """The state cannot be read now. Join again later."""
     INTERNAL = "internal"
     """A fault of the server; the details are in its log."""
+    INVALID_INPUT = "invalid_input"
+    """A field of the join is not allowed; the message names it. There is no subscription."""
 
 
 class CloseCode(IntEnum):

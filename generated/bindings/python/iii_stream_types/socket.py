@@ -61,6 +61,22 @@ class JoinData:
     """
     ops: bool | Unset = UNSET
     """*Additive.* True = the join is answered with `subscribed`, and an update may come as an OpsMessage."""
+    presence: JoinPresence | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinPresence:
+    """*Additive.* The client has an item of the group for as long as the subscription lasts, and
+    `presence.grace_ms` longer. A join handler has to
+    allow it; else the join is refused with the error `invalid_input`, and nothing is written.
+    """
+
+    key: str | Unset = UNSET
+    """The item's id. A client that comes back with the same key and equal data within the grace is no event
+    for anybody. Absent = the connection's id.
+    """
+    data: Any
+    """The item's value, unless a join handler gives another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,7 +303,7 @@ class ErrorMessage:
     """The subscription concerned. Without it the whole message was refused."""
 
 
-SocketErrorCode: TypeAlias = "Literal['invalid_message', 'message_too_deep', 'empty_name', 'name_too_long', 'duplicate_subscription', 'too_many_subscriptions', 'too_many_joins', 'limit', 'items_unsupported', 'unavailable', 'internal'] | str"
+SocketErrorCode: TypeAlias = "Literal['invalid_message', 'message_too_deep', 'empty_name', 'name_too_long', 'duplicate_subscription', 'too_many_subscriptions', 'too_many_joins', 'limit', 'items_unsupported', 'unavailable', 'internal', 'invalid_input'] | str"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,6 +327,7 @@ JOIN_MESSAGE: objects.Object[JoinMessage] = objects.Object(JoinMessage)
 LEAVE_MESSAGE: objects.Object[LeaveMessage] = objects.Object(LeaveMessage)
 PING_MESSAGE: objects.Object[PingMessage] = objects.Object(PingMessage)
 JOIN_DATA: objects.Object[JoinData] = objects.Object(JoinData)
+JOIN_PRESENCE: objects.Object[JoinPresence] = objects.Object(JoinPresence)
 JOIN_ALL_MESSAGE: objects.Object[JoinAllMessage] = objects.Object(JoinAllMessage)
 LEAVE_DATA: objects.Object[LeaveData] = objects.Object(LeaveData)
 SINCE_CURSOR: objects.Object[SinceCursor] = objects.Object(SinceCursor)
@@ -368,6 +385,12 @@ JOIN_DATA.define(
     objects.Field("ack", "ack", wire.BOOLEAN, False),
     objects.Field("page", "page", wire.integer(1, 10000), False),
     objects.Field("ops", "ops", wire.BOOLEAN, False),
+    objects.Field("presence", "presence", JOIN_PRESENCE, False),
+)
+JOIN_PRESENCE.define(
+    {},
+    objects.Field("key", "key", wire.STRING, False),
+    objects.Field("data", "data", wire.ANY, True),
 )
 JOIN_ALL_MESSAGE.define(
     {"type": "join"},
@@ -487,6 +510,7 @@ TYPES: Final[dict[str, wire.Codec[Any]]] = {
     "LeaveMessage": LEAVE_MESSAGE,
     "PingMessage": PING_MESSAGE,
     "JoinData": JOIN_DATA,
+    "JoinPresence": JOIN_PRESENCE,
     "JoinAllMessage": JOIN_ALL_MESSAGE,
     "LeaveData": LEAVE_DATA,
     "SinceCursor": SINCE_CURSOR,

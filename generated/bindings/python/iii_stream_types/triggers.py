@@ -83,12 +83,28 @@ class JoinTriggerPayload:
     """*Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a
     plain read over HTTP.
     """
+    presence: JoinTriggerPayloadPresence | Unset = UNSET
+    """*Additive.* The item that the client wants to have while it is subscribed. It gets it only where a
+    handler returns `presence: true`, or `presence: {data}` with the value to write instead.
+    """
 
 
 JoinTriggerPayloadTransport: TypeAlias = "Literal['sse', 'poll', 'get'] | str"
 """*Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request.
 Absent = a WebSocket.
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinTriggerPayloadPresence:
+    """*Additive.* The item that the client wants to have while it is subscribed. It gets it only where a
+    handler returns `presence: true`, or `presence: {data}` with the value to write instead.
+    """
+
+    key: str
+    """The item's id."""
+    data: Any
+    """The item's value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +175,7 @@ STREAM_TRIGGER_CONFIG: objects.Object[StreamTriggerConfig] = objects.Object(Stre
 STREAM_TRIGGER_CONFIG_PAYLOAD: wire.Codec[str] = wire.STRING
 JOIN_TRIGGER_PAYLOAD: objects.Object[JoinTriggerPayload] = objects.Object(JoinTriggerPayload)
 JOIN_TRIGGER_PAYLOAD_TRANSPORT: wire.Codec[str] = wire.STRING
+JOIN_TRIGGER_PAYLOAD_PRESENCE: objects.Object[JoinTriggerPayloadPresence] = objects.Object(JoinTriggerPayloadPresence)
 LEAVE_TRIGGER_PAYLOAD: objects.Object[LeaveTriggerPayload] = objects.Object(LeaveTriggerPayload)
 LEAVE_TRIGGER_PAYLOAD_TRANSPORT: wire.Codec[str] = wire.STRING
 STREAM_TRIGGER_PAYLOAD: objects.Object[StreamTriggerPayload] = objects.Object(StreamTriggerPayload)
@@ -192,6 +209,12 @@ JOIN_TRIGGER_PAYLOAD.define(
     objects.Field("context", "context", wire.ANY, False),
     objects.Field("transport", "transport", JOIN_TRIGGER_PAYLOAD_TRANSPORT, False),
     objects.Field("connection_id", "connection_id", wire.STRING, False),
+    objects.Field("presence", "presence", JOIN_TRIGGER_PAYLOAD_PRESENCE, False),
+)
+JOIN_TRIGGER_PAYLOAD_PRESENCE.define(
+    {},
+    objects.Field("key", "key", wire.STRING, True),
+    objects.Field("data", "data", wire.ANY, True),
 )
 LEAVE_TRIGGER_PAYLOAD.define(
     {},
@@ -227,6 +250,7 @@ TYPES: Final[dict[str, wire.Codec[Any]]] = {
     "StreamTriggerConfigPayload": STREAM_TRIGGER_CONFIG_PAYLOAD,
     "JoinTriggerPayload": JOIN_TRIGGER_PAYLOAD,
     "JoinTriggerPayloadTransport": JOIN_TRIGGER_PAYLOAD_TRANSPORT,
+    "JoinTriggerPayloadPresence": JOIN_TRIGGER_PAYLOAD_PRESENCE,
     "LeaveTriggerPayload": LEAVE_TRIGGER_PAYLOAD,
     "LeaveTriggerPayloadTransport": LEAVE_TRIGGER_PAYLOAD_TRANSPORT,
     "StreamTriggerPayload": STREAM_TRIGGER_PAYLOAD,

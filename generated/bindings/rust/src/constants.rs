@@ -295,6 +295,8 @@ pub mod socket_error {
     pub const UNAVAILABLE: &str = "unavailable";
     /// A fault of the server; the details are in its log.
     pub const INTERNAL: &str = "internal";
+    /// A field of the join is not allowed; the message names it. There is no subscription.
+    pub const INVALID_INPUT: &str = "invalid_input";
 }
 
 /// Why the server closed a socket (stream socket and engine endpoint).

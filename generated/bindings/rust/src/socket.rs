@@ -285,6 +285,7 @@ pub struct JoinData {
     pub page: Option<i64>,
     /// *Additive.* True = the join is answered with `subscribed`, and an update may come as an OpsMessage.
     pub ops: Option<bool>,
+    pub presence: Option<JoinPresence>,
 }
 
 impl JoinData {
@@ -300,6 +301,7 @@ impl JoinData {
             ack: None,
             page: None,
             ops: None,
+            presence: None,
         }
     }
 
@@ -315,6 +317,7 @@ impl JoinData {
             ack: object.optional("ack", wire::boolean)?,
             page: object.optional("page", |v| wire::integer(v, 1, 10000))?,
             ops: object.optional("ops", wire::boolean)?,
+            presence: object.optional("presence", JoinPresence::decode)?,
         })
     }
 
@@ -348,6 +351,9 @@ impl Serialize for JoinData {
         if let Some(value) = &self.ops {
             map.serialize_entry("ops", value)?;
         }
+        if let Some(value) = &self.presence {
+            map.serialize_entry("presence", value)?;
+        }
         map.end()
     }
 }
@@ -367,6 +373,66 @@ impl Tagged for JoinData {
             ("ack", self.ack.as_ref().map(Tagged::tagged)),
             ("page", self.page.as_ref().map(Tagged::tagged)),
             ("ops", self.ops.as_ref().map(Tagged::tagged)),
+            ("presence", self.presence.as_ref().map(Tagged::tagged)),
+        ])
+    }
+}
+
+/// *Additive.* The client has an item of the group for as long as the subscription lasts, and `presence.grace_ms`
+/// longer. A join handler has to
+/// allow it; else the join is refused with the error `invalid_input`, and nothing is written.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct JoinPresence {
+    /// The item's id. A client that comes back with the same key and equal data within the grace is no event for
+    /// anybody. Absent = the connection's id.
+    pub key: Option<String>,
+    /// The item's value, unless a join handler gives another.
+    pub data: wire::Any,
+}
+
+impl JoinPresence {
+    /// One with the fields that are always there.
+    pub fn new(data: wire::Any) -> Self {
+        Self {
+            key: None,
+            data,
+        }
+    }
+
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let object = wire::Object::open(value)?;
+        Ok(Self {
+            key: object.optional("key", wire::string)?,
+            data: object.required("data", wire::any)?,
+        })
+    }
+
+    /// Reads a `JoinPresence` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for JoinPresence {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(value) = &self.key {
+            map.serialize_entry("key", value)?;
+        }
+        map.serialize_entry("data", &self.data)?;
+        map.end()
+    }
+}
+
+wire::deserialize!(JoinPresence);
+
+#[cfg(feature = "tagged")]
+impl Tagged for JoinPresence {
+    fn tagged(&self) -> Value {
+        tagged::object("JoinPresence", vec![
+            ("key", self.key.as_ref().map(Tagged::tagged)),
+            ("data", Some(self.data.tagged())),
         ])
     }
 }
@@ -1570,6 +1636,7 @@ pub enum SocketErrorCode {
     ItemsUnsupported,
     Unavailable,
     Internal,
+    InvalidInput,
     /// A value that these types do not know.
     Unknown(String),
 }
@@ -1589,6 +1656,7 @@ impl SocketErrorCode {
             "items_unsupported" => Self::ItemsUnsupported,
             "unavailable" => Self::Unavailable,
             "internal" => Self::Internal,
+            "invalid_input" => Self::InvalidInput,
             _ => Self::Unknown(text),
         })
     }
@@ -1607,6 +1675,7 @@ impl SocketErrorCode {
             Self::ItemsUnsupported => "items_unsupported",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
+            Self::InvalidInput => "invalid_input",
             Self::Unknown(text) => text,
         }
     }
@@ -1746,6 +1815,7 @@ pub fn inspect(name: &str, text: &str) -> Option<tagged::Inspected> {
         "LeaveMessage" => tagged::inspect(text, LeaveMessage::decode),
         "PingMessage" => tagged::inspect(text, PingMessage::decode),
         "JoinData" => tagged::inspect(text, JoinData::decode),
+        "JoinPresence" => tagged::inspect(text, JoinPresence::decode),
         "JoinAllMessage" => tagged::inspect(text, JoinAllMessage::decode),
         "LeaveData" => tagged::inspect(text, LeaveData::decode),
         "SinceCursor" => tagged::inspect(text, SinceCursor::decode),

@@ -296,6 +296,9 @@ pub struct JoinTriggerPayload {
     /// *Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a plain
     /// read over HTTP.
     pub connection_id: Option<String>,
+    /// *Additive.* The item that the client wants to have while it is subscribed. It gets it only where a handler
+    /// returns `presence: true`, or `presence: {data}` with the value to write instead.
+    pub presence: Option<JoinTriggerPayloadPresence>,
 }
 
 impl JoinTriggerPayload {
@@ -311,6 +314,7 @@ impl JoinTriggerPayload {
             context: None,
             transport: None,
             connection_id: None,
+            presence: None,
         }
     }
 
@@ -326,6 +330,7 @@ impl JoinTriggerPayload {
             context: object.optional("context", wire::any)?,
             transport: object.optional("transport", JoinTriggerPayloadTransport::decode)?,
             connection_id: object.optional("connection_id", wire::string)?,
+            presence: object.optional("presence", JoinTriggerPayloadPresence::decode)?,
         })
     }
 
@@ -355,6 +360,9 @@ impl Serialize for JoinTriggerPayload {
         if let Some(value) = &self.connection_id {
             map.serialize_entry("connection_id", value)?;
         }
+        if let Some(value) = &self.presence {
+            map.serialize_entry("presence", value)?;
+        }
         map.end()
     }
 }
@@ -374,6 +382,7 @@ impl Tagged for JoinTriggerPayload {
             ("context", self.context.as_ref().map(Tagged::tagged)),
             ("transport", self.transport.as_ref().map(Tagged::tagged)),
             ("connection_id", self.connection_id.as_ref().map(Tagged::tagged)),
+            ("presence", self.presence.as_ref().map(Tagged::tagged)),
         ])
     }
 }
@@ -428,6 +437,61 @@ wire::deserialize!(JoinTriggerPayloadTransport);
 impl Tagged for JoinTriggerPayloadTransport {
     fn tagged(&self) -> Value {
         self.as_str().into()
+    }
+}
+
+/// *Additive.* The item that the client wants to have while it is subscribed. It gets it only where a handler
+/// returns `presence: true`, or `presence: {data}` with the value to write instead.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct JoinTriggerPayloadPresence {
+    /// The item's id.
+    pub key: String,
+    /// The item's value.
+    pub data: wire::Any,
+}
+
+impl JoinTriggerPayloadPresence {
+    /// One with the fields that are always there.
+    pub fn new(key: impl Into<String>, data: wire::Any) -> Self {
+        Self {
+            key: key.into(),
+            data,
+        }
+    }
+
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let object = wire::Object::open(value)?;
+        Ok(Self {
+            key: object.required("key", wire::string)?,
+            data: object.required("data", wire::any)?,
+        })
+    }
+
+    /// Reads a `JoinTriggerPayloadPresence` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for JoinTriggerPayloadPresence {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("key", &self.key)?;
+        map.serialize_entry("data", &self.data)?;
+        map.end()
+    }
+}
+
+wire::deserialize!(JoinTriggerPayloadPresence);
+
+#[cfg(feature = "tagged")]
+impl Tagged for JoinTriggerPayloadPresence {
+    fn tagged(&self) -> Value {
+        tagged::object("JoinTriggerPayloadPresence", vec![
+            ("key", Some(self.key.tagged())),
+            ("data", Some(self.data.tagged())),
+        ])
     }
 }
 
@@ -716,6 +780,7 @@ pub fn inspect(name: &str, text: &str) -> Option<tagged::Inspected> {
         "StreamTriggerConfigPayload" => tagged::inspect(text, StreamTriggerConfigPayload::decode),
         "JoinTriggerPayload" => tagged::inspect(text, JoinTriggerPayload::decode),
         "JoinTriggerPayloadTransport" => tagged::inspect(text, JoinTriggerPayloadTransport::decode),
+        "JoinTriggerPayloadPresence" => tagged::inspect(text, JoinTriggerPayloadPresence::decode),
         "LeaveTriggerPayload" => tagged::inspect(text, LeaveTriggerPayload::decode),
         "LeaveTriggerPayloadTransport" => tagged::inspect(text, LeaveTriggerPayloadTransport::decode),
         "StreamTriggerPayload" => tagged::inspect(text, StreamTriggerPayload::decode),
