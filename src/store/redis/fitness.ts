@@ -59,6 +59,7 @@ async function missingRight(
     ['ZADD', revs, '1', 'probe'],
     ['HMGET', head, 'probe'],
     ['HGETALL', head],
+    ['HSCAN', head, '0'],
     ['ZRANGEBYSCORE', revs, '-inf', '+inf'],
     ['HDEL', head, 'probe'],
     ['ZREM', revs, 'probe'],

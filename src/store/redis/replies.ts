@@ -1,5 +1,5 @@
 import type { JsonText } from '../../../generated/json-text.js';
-import type { Cursor, GroupAddress, Since, Snapshot, StoredItem } from '../../domain/change.js';
+import type { Cursor, GroupAddress, ResetReason, Since, Snapshot, StoredItem } from '../../domain/change.js';
 import {
   changesAfter,
   type GroupHead,
@@ -15,24 +15,28 @@ const META = /^(\d+) (\d+) (\d+) (\d+) (\d+) (\d+)(?: \+\S*)?(?: (.*))?$/s;
 /** `timestamp [+keys ]own-id`. */
 const REMAINS = /^(\d+) ?(?:\+\S* ?)?(.*)$/s;
 
-type HeadReply = readonly [epoch: string, seq: string, timestamp: string, horizon: string];
+export type HeadReply = readonly [epoch: string, seq: string, timestamp: string, horizon: string];
 /** Ids and values, then ids and metas, each in turn. */
 export type ListReply = readonly [items: readonly string[], metas: readonly string[]];
 export type ItemReply = readonly [epoch: string | null, meta: string | null, value: string | null];
-export type SnapshotReply = readonly [head: HeadReply, ...ListReply];
+/** What a script sends in place of a group that is too long. */
+export type TooLong = readonly [];
+/** Some items of a group: its metas in the order of the items. */
+export type PieceReply = readonly [next: string, items: readonly string[], metas: readonly (string | null)[]];
+export type SnapshotReply = readonly [head: HeadReply, ...(ListReply | TooLong)];
 /** Three for each live item: id, meta, value; three for each tombstone: id, rev, remains. Or the whole group. */
-export type ChangesReply =
-  | readonly ['changes', head: HeadReply, live: readonly (string | null)[], removed: readonly string[]]
-  | readonly ['reset', ...SnapshotReply];
+export type ChangesReply = ChangedReply | readonly ['reset', ...SnapshotReply];
+export type ChangedReply = readonly [
+  'changes',
+  head: HeadReply,
+  live: readonly (string | null)[],
+  removed: readonly string[],
+];
 
 /** An item as `ITEM_SCRIPT` found it. */
 export function readItem(id: string, [epoch, meta, value]: ItemReply): ItemAt | undefined {
   if (value === null) return undefined;
-  const [item] = arrange([
-    [id, value],
-    [id, meta ?? ''],
-  ]);
-  return { epoch: epoch ?? '', item: item! };
+  return { epoch: epoch ?? '', item: itemOf(id, value as JsonText, meta) };
 }
 
 /** @param handedOut ms, the greatest timestamp that this node gave to anybody of the group */
@@ -43,32 +47,63 @@ const readHead = ([epoch, seq, timestamp, horizon]: HeadReply, handedOut: number
   horizon: Number(horizon),
 });
 
+/** @param meta empty where only another engine wrote the item */
+function itemOf(id: string, value: JsonText, meta: string | null): StoredItem {
+  const found = META.exec(meta ?? '');
+  if (found === null) return { id, rev: 0, created: 0, timestamp: 0, value };
+  const [, rev, , place, , , timestamp] = found.map(Number) as number[];
+  return { id, rev: rev!, created: place!, timestamp: timestamp!, value };
+}
+
 /** Items in creation order; those that only other engines wrote come last, sorted by id. */
-function arrange([values, metas]: ListReply): StoredItem[] {
-  const known = new Map<string, string>();
-  for (let i = 0; i < metas.length; i += 2) known.set(metas[i]!, metas[i + 1]!);
+export function inOrder(items: Iterable<StoredItem>): StoredItem[] {
   const ours: StoredItem[] = [];
   const foreign: StoredItem[] = [];
-  for (let i = 0; i < values.length; i += 2) {
-    const id = values[i]!;
-    const value = values[i + 1] as JsonText;
-    const meta = META.exec(known.get(id) ?? '');
-    if (meta === null) foreign.push({ id, rev: 0, created: 0, timestamp: 0, value });
-    else {
-      const [, rev, , place, , , timestamp] = meta.map(Number) as number[];
-      ours.push({ id, rev: rev!, created: place!, timestamp: timestamp!, value });
-    }
-  }
+  for (const item of items) (item.created === 0 ? foreign : ours).push(item);
   ours.sort((a, b) => a.created - b.created);
   foreign.sort((a, b) => (a.id < b.id ? -1 : 1));
   return [...ours, ...foreign];
 }
 
+export function arrange([values, metas]: ListReply): StoredItem[] {
+  const known = new Map<string, string>();
+  for (let i = 0; i < metas.length; i += 2) known.set(metas[i]!, metas[i + 1]!);
+  const items: StoredItem[] = [];
+  for (let i = 0; i < values.length; i += 2) {
+    const id = values[i]!;
+    items.push(itemOf(id, values[i + 1] as JsonText, known.get(id) ?? null));
+  }
+  return inOrder(items);
+}
+
 export const readList = (reply: ListReply): JsonText[] => arrange(reply).map(({ value }) => value);
 
-export function readSnapshot([head, ...list]: SnapshotReply, handedOut: number): Snapshot {
+export function readSnapshot(head: HeadReply, items: readonly StoredItem[], handedOut: number): Snapshot {
   const { epoch, seq, timestamp } = readHead(head, handedOut);
-  return { epoch, seq, timestamp, items: arrange(list) };
+  return { epoch, seq, timestamp, items };
+}
+
+/** Puts a piece of a group among what is known of it. */
+export function addPiece(to: Map<string, StoredItem>, [, values, metas]: PieceReply): void {
+  for (let i = 0; i < values.length; i += 2) {
+    const id = values[i]!;
+    to.set(id, itemOf(id, values[i + 1] as JsonText, metas[i / 2] ?? null));
+  }
+}
+
+/** Puts what changed among what is known of a group. */
+export function addChanges(
+  to: Map<string, StoredItem>,
+  live: readonly (string | null)[],
+  removed: readonly string[],
+): void {
+  for (let i = 0; i < live.length; i += 3) {
+    const id = live[i]!;
+    const value = live[i + 2] as JsonText | null;
+    if (value === null) to.delete(id);
+    else to.set(id, itemOf(id, value, live[i + 1]!));
+  }
+  for (let i = 0; i < removed.length; i += 3) to.delete(removed[i]!);
 }
 
 function* readEntries(live: readonly (string | null)[], removed: readonly string[]): Generator<ItemEntry> {
@@ -103,12 +138,11 @@ function* readEntries(live: readonly (string | null)[], removed: readonly string
   }
 }
 
-export function readChanges(at: GroupAddress, reply: ChangesReply, cursor: Cursor, handedOut: number): Since {
-  if (reply[0] === 'reset') {
-    const [, ...snapshot] = reply;
-    const reason = resetReason(readHead(snapshot[0], handedOut), cursor) ?? 'epoch';
-    return { kind: 'reset', reason, snapshot: readSnapshot(snapshot, handedOut) };
-  }
+/** Why there is only the whole state, which the caller reads. */
+export const readReason = (head: HeadReply, cursor: Cursor, handedOut: number): ResetReason =>
+  resetReason(readHead(head, handedOut), cursor) ?? 'epoch';
+
+export function readChanges(at: GroupAddress, reply: ChangedReply, cursor: Cursor, handedOut: number): Since {
   const { epoch, seq, timestamp } = readHead(reply[1], handedOut);
   const changes = changesAfter(at, epoch, cursor.seq, readEntries(reply[2], reply[3]));
   return { kind: 'changes', epoch, seq, timestamp, changes };
