@@ -58,6 +58,7 @@ class Reader extends LeanConnection {
 /**
  * Reads of a group of so many items, by clients that know what there is or by others; the figure is replies per second.
  *
+ * @param items so few that the reply has a length
  * @throws Error when the replies are not what they have to be
  */
 export async function reads(target: Target, items: number, known: boolean): Promise<Measured> {

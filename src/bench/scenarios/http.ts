@@ -82,7 +82,7 @@ export const HTTP: readonly Scenario[] = [
   fanOut('fan-out-1000-one-by-one', 1),
   notModified(1),
   notModified(100),
-  notModified(1_000, 3),
+  notModified(400, 3),
   firstPage,
   longestFrame,
   joining(1),
