@@ -24,9 +24,14 @@ execFileSync(process.execPath, [
   '--outDir',
   path.join(directory, 'types'),
 ]);
-for (const file of ['LICENSE', 'src/client/README.md']) {
-  await cp(`${root}${file}`, path.join(directory, path.basename(file)));
-}
+await cp(`${root}LICENSE`, path.join(directory, 'LICENSE'));
+// By its own name, and without links to files that this package does not have.
+const readme = (await readFile(`${root}src/client/README.md`, 'utf8'))
+  .replace(/from 'iii-stream\/(?:client\b\/?)?([\w-]*)'/g, (_, part: string) => {
+    return `from 'iii-stream-client${part === '' ? '' : `/${part}`}'`;
+  })
+  .replace(/\[([^\]]+)\]\((?!https?:|#)[^)]+\)/g, '$1');
+await writeFile(path.join(directory, 'README.md'), readme);
 
 const typesOf = (part: string): string => (part === 'client' ? 'index' : part);
 const manifest = {

@@ -59,6 +59,8 @@ test('the README names every socket error, close code and refusal', () => {
 
 test('the README names the errors of calls, of functions and of this process', () => {
   const prose = section('Errors');
-  for (const code of Object.values(constants.ERROR_CODE)) assert.ok(prose.includes(`\`${code}\``), code);
-  for (const code of Object.keys(errors.local)) assert.ok(prose.includes(`\`${code}\``), code);
+  for (const code of Object.values(constants.ERROR_CODE))
+    assert.ok(prose.includes(`\`${code}\``), `README.md, Errors: ${code} is missing`);
+  for (const code of Object.keys(errors.local))
+    assert.ok(prose.includes(`\`${code}\``), `README.md, Errors: ${code} is missing`);
 });

@@ -21,19 +21,21 @@ const addition = (id: string, target: string, at: string, value: unknown): Addit
   reason: 'A test adds it.',
 });
 
-/** One of each kind that a spec can grow. */
+/** One of each kind that a spec can grow, called as nobody else would. */
 const ADDITIONS: readonly Addition[] = [
-  addition('field', 'functions/stream::set', '/request_schema/properties/if_seq', { type: 'integer' }),
-  addition('result', 'functions/stream::delete', '/response_schema/properties/mark', { type: 'integer' }),
-  addition('function', 'functions/stream::touch', '', { request_schema: { type: 'object' } }),
+  addition('field', 'functions/stream::set', '/request_schema/properties/test_if_seq', { type: 'integer' }),
+  addition('result', 'functions/stream::delete', '/response_schema/properties/test_mark', {
+    type: 'integer',
+  }),
+  addition('function', 'functions/stream::test_touch', '', { request_schema: { type: 'object' } }),
   addition('op', 'definitions/UpdateOp', '/oneOf/-', {
     type: 'object',
     required: ['type', 'path'],
-    properties: { type: { type: 'string', enum: ['toggle'] }, path: { type: 'string' } },
+    properties: { type: { type: 'string', enum: ['test_toggle'] }, path: { type: 'string' } },
   }),
-  addition('trigger', 'triggers/stream:idle', '', { invocation_schema: { type: 'object' } }),
-  addition('filter', 'triggers/stream:join', '/invocation_schema/properties/group_id', { type: 'string' }),
-  addition('payload', 'triggers/stream', '/return_schema/properties/rev', { type: 'integer' }),
+  addition('trigger', 'triggers/stream:test_idle', '', { invocation_schema: { type: 'object' } }),
+  addition('filter', 'triggers/stream:join', '/invocation_schema/properties/test_filter', { type: 'string' }),
+  addition('payload', 'triggers/stream', '/return_schema/properties/test_rev', { type: 'integer' }),
 ];
 
 const record = (name: string, tag: string): string =>
@@ -71,15 +73,15 @@ describe('what the spec grows does not compile until it is decided about', () =>
     await edit('overlay.json', (text) => JSON.stringify([...(JSON.parse(text) as Addition[]), ...ADDITIONS]));
     await edit('asyncapi/stream-socket.yaml', (text) =>
       grow(text, [
-        ['ClientMessage', 'HelloMessage', 'hello'],
-        ['ServerMessage', 'NoticeMessage', 'notice'],
+        ['ClientMessage', 'TestHelloMessage', 'test_hello'],
+        ['ServerMessage', 'TestNoticeMessage', 'test_notice'],
       ]),
     );
     await edit('asyncapi/worker-protocol.yaml', (text) =>
       grow(text, [
-        ['WorkerMessage', 'StatusMessage', 'status'],
-        ['EngineMessage', 'DrainMessage', 'drain'],
-        ['InvocationAction', 'DelayAction', 'delay'],
+        ['WorkerMessage', 'TestStatusMessage', 'test_status'],
+        ['EngineMessage', 'TestDrainMessage', 'test_drain'],
+        ['InvocationAction', 'TestDelayAction', 'test_delay'],
       ]),
     );
     await writeFiles(await render(path.join(project, 'spec')), path.join(project, 'generated'));
@@ -93,19 +95,19 @@ describe('what the spec grows does not compile until it is decided about', () =>
 
   /** Each with where it has to be decided about, and what the compiler says there. */
   const UNDECIDED: readonly [what: string, file: string, says: RegExp][] = [
-    ['a field of an input', 'src/service/functions/set.ts', /undecided|if_seq/],
-    ['a field of an input that we send', 'src/service/custom-streams.ts', /if_seq/],
-    ['a field of a result', 'src/service/functions/delete.ts', /mark/],
-    ['a function', 'src/service/functions/index.ts', /touch/],
-    ['an update operation', 'src/domain/update-ops/apply-op.ts', /toggle|never/],
-    ['a trigger type', 'src/service/triggers/registry.ts', /stream:idle/],
+    ['a field of an input', 'src/service/functions/set.ts', /undecided|test_if_seq/],
+    ['a field of an input that we send', 'src/service/custom-calls.ts', /test_if_seq/],
+    ['a field of a result', 'src/service/functions/delete.ts', /test_mark/],
+    ['a function', 'src/service/functions/index.ts', /testTouch/],
+    ['an update operation', 'src/domain/update-ops/apply-op.ts', /test_toggle|never/],
+    ['a trigger type', 'src/service/triggers/registry.ts', /stream:test_idle/],
     ['a filter of a trigger', 'src/service/triggers/registry.ts', /stream_name|undecided/],
-    ['a field of a payload', 'src/service/triggers/payload.ts', /rev/],
-    ['a message of clients', 'src/socket/session.ts', /HelloMessage|never/],
-    ['a message of the server', 'src/client/core.ts', /NoticeMessage|notice|never/],
-    ['a message of workers', 'src/workers/embedded/registrations.ts', /StatusMessage|never/],
-    ['a message of the engine', 'src/workers/attached/attached-workers.ts', /DrainMessage|never/],
-    ['an action of a call', 'src/workers/embedded/router.ts', /DelayAction|never/],
+    ['a field of a payload', 'src/service/triggers/payload.ts', /test_rev/],
+    ['a message of clients', 'src/socket/session.ts', /TestHelloMessage|never/],
+    ['a message of the server', 'src/client/core.ts', /TestNoticeMessage|test_notice|never/],
+    ['a message of workers', 'src/workers/embedded/registrations.ts', /TestStatusMessage|never/],
+    ['a message of the engine', 'src/workers/attached/attached-workers.ts', /TestDrainMessage|never/],
+    ['an action of a call', 'src/workers/embedded/router.ts', /TestDelayAction|never/],
   ];
   for (const [what, file, says] of UNDECIDED) {
     test(what, () => {

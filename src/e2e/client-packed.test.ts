@@ -44,6 +44,11 @@ test('the client installs as a package of its own, without dependencies, and fol
   assert.deepEqual(entries, ['iii-stream-client']);
   const manifest = JSON.parse(await readFile(join(installed, 'iii-stream-client/package.json'), 'utf8'));
   assert.equal(manifest.dependencies, undefined);
+  const readme = await readFile(join(installed, 'iii-stream-client/README.md'), 'utf8');
+  assert.doesNotMatch(readme, /from 'iii-stream\/|\]\((?!https?:|#)/);
+  const imported = [...readme.matchAll(/from 'iii-stream-client(\/[\w-]+)?'/g)].map(([, part = '']) => part);
+  assert.ok(imported.length > 3);
+  for (const part of imported) assert.ok(manifest.exports[`.${part}`], part);
 
   await using server = await startServer({ yaml: config(IN_MEMORY), directory: cwd });
   await using caller = await Caller.open(server.engineUrl);
