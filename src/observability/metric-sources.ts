@@ -26,6 +26,8 @@ export interface WorkersUsage {
 
 /** What a store takes. Parts that a store does not have are absent. */
 export interface StoreUsage {
+  /** What a store in this process holds: items, and the groups that hold one. */
+  readonly held?: { readonly items: number; readonly groups: number };
   /** Bytes of the log's files, and how many of them no item needs. */
   readonly log?: { readonly bytes: number; readonly deadBytes: number };
   /** What is remembered of deletions, in this process: tombstones, bytes of memory, and groups without an item. */

@@ -74,7 +74,7 @@ test('what is counted is what is read, again and again', async () => {
     subscriptions: () => 5,
     outboxBytes: () => 6,
     storeWritable: () => true,
-    store: () => ({ log: { bytes: 20, deadBytes: 21 }, redisUp: false }),
+    store: () => ({ held: { items: 30, groups: 31 }, log: { bytes: 20, deadBytes: 21 }, redisUp: false }),
     workers: () => ({ connected: 22, pending: 23 }),
     sockets: () => ({
       opened: 9,
@@ -121,6 +121,7 @@ test('what is counted is what is read, again and again', async () => {
     ['log_bytes', 'log_dead_bytes', 'redis_up', 'engine_up', 'workers', 'pending_invocations'].map(read),
     [20, 21, 0, undefined, 22, 23],
   );
+  assert.deepEqual(['items', 'groups'].map(read), [30, 31]);
   assert.equal(read('delivery_duration_seconds_bucket{le="0.0025"}'), 1);
   assert.equal(read('changes_total{kind="delete"}'), 1);
   assert.equal(read('changes_total{kind="create"}'), 0);

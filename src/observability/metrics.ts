@@ -35,6 +35,8 @@ export class Metrics {
   readonly #failures = new Map<string, number>(Object.values(FUNCTION).map((id) => [id, 0]));
   readonly #changes: Record<ChangeKind, number> = { create: 0, update: 0, delete: 0 };
   readonly #errors = new Tally();
+  /** Requests that the admin listener refused, by code. */
+  readonly adminRefusals = new Tally();
   readonly #commits = new Latency();
   readonly #deliveries = new Latency();
   #commitEntries = 0;
@@ -139,7 +141,7 @@ export class Metrics {
       this.#registry,
       {
         name: 'iii_stream_delivery_duration_seconds',
-        help: 'Time from a change to its messages in the outboxes of the sockets, per turn of the event loop.',
+        help: 'Time from a commit that this process learned of until its messages were handed to the sockets, per turn.',
       },
       [['', this.#deliveries]],
     );
@@ -174,6 +176,7 @@ export class Metrics {
     counter('pauses', 'Times that a full outbox paused a socket.', () => delivery().pauses);
     counter('connections', 'Stream sockets opened.', () => sockets().opened);
     counter('refused_upgrades', 'Stream sockets and requests refused.', () => sockets().refused, 'code');
+    counter('admin_refusals', 'Requests that the admin listener refused.', () => this.adminRefusals, 'code');
     counter('socket_faults', 'Socket messages that got an error in reply.', () => sockets().errors, 'code');
     counter('sent_bytes', 'Bytes sent to clients.', () => sockets().sent.total);
     counter('slow_client_closes', 'Sockets closed as too slow.', () => sockets().slowConsumers);
@@ -203,6 +206,8 @@ export class Metrics {
         return value === undefined ? undefined : Number(value);
       });
     const store = () => this.#sources.store();
+    part('items', 'Items that the store in this process holds.', () => store().held?.items);
+    part('groups', 'Groups that hold them.', () => store().held?.groups);
     part('log_bytes', 'Bytes of the log on disk.', () => store().log?.bytes);
     part('log_dead_bytes', 'Bytes of the log that no item needs.', () => store().log?.deadBytes);
     part('tombstones', 'Deletions that are remembered.', () => store().deleted?.tombstones);

@@ -67,6 +67,13 @@ export class Catalog {
     return this.#emptied;
   }
 
+  /** Groups that hold an item, or are about to. */
+  get listed(): number {
+    let groups = 0;
+    for (const listed of this.#listed.values()) groups += listed.size;
+    return groups;
+  }
+
   /** A group without items, nor any on their way: listings pass it by. */
   setEmptied(group: GroupIndex): void {
     if (group.isEmptied) return;

@@ -211,9 +211,13 @@ export class LocalStore implements Store {
   unwatch(): void {}
 
   usage(): StoreUsage {
-    const { usage, emptied } = this.#catalog;
-    const { tombstones, tombstoneBytes: bytes } = usage;
-    return { ...this.#journal?.usage?.(), deleted: { tombstones, bytes, emptyGroups: emptied } };
+    const { usage, emptied, listed: groups } = this.#catalog;
+    const { nodes, tombstones, tombstoneBytes: bytes } = usage;
+    return {
+      ...this.#journal?.usage?.(),
+      held: { items: nodes - tombstones, groups },
+      deleted: { tombstones, bytes, emptyGroups: emptied },
+    };
   }
 
   health(): StoreHealth {
