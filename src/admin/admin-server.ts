@@ -1,15 +1,15 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StreamError, wireMessage } from '../domain/errors.js';
 import { Listener, type Listening } from '../net/listener.js';
-import { isLoopback, isOwnHost, isSameOrigin } from '../net/origin.js';
-import { Refusal, refuseUpgrade } from '../net/refusal.js';
+import { isLoopback } from '../net/origin.js';
+import { Refusal } from '../net/refusal.js';
+import { newCounters } from '../socket/runtime.js';
 import { SocketServer } from '../socket/socket-server.js';
+import { Access } from './access.js';
 import { operatorSubscriptions } from './operator-subscriptions.js';
 import type { AdminOptions } from './options.js';
 import { errorReply, type Reply, send } from './reply.js';
 import { get, methodsAt, PUBLIC, post } from './routes.js';
-import { readToken, type Shown, TokenCheck } from './token.js';
 
 /** Milliseconds that clients may take to go at the end. */
 const CLOSE_GRACE_MS = 1_000;
@@ -25,20 +25,23 @@ export class AdminServer implements AsyncDisposable {
   readonly #options: AdminOptions;
   readonly #listener: Listener;
   readonly #live: SocketServer;
-  readonly #token: TokenCheck;
+  readonly #access: Access;
 
   constructor(options: AdminOptions) {
     const { logger, host, port, service, config, connections } = options;
+    this.#access = new Access(host, config, logger);
     this.#live = new SocketServer({
       config: {
         get current() {
-          return { limits: config.current.limits };
+          const { limits, trusted_proxies } = config.current;
+          return { limits, ...(trusted_proxies && { trusted_proxies }) };
         },
       },
       service: operatorSubscriptions(service.hub),
       logger,
+      counters: { ...newCounters(), refused: options.metrics.adminRefusals },
+      check: (request) => this.#access.mayAct(request),
     });
-    this.#token = new TokenCheck(() => readToken(config.current), logger);
     const all = function* (this: AdminServer) {
       yield* connections();
       for (const one of this.#live.connections()) yield { ...one, operator: true };
@@ -52,7 +55,7 @@ export class AdminServer implements AsyncDisposable {
       key: 'admin.port',
       logger,
       onRequest: (request, response) => void this.#reply(request, response),
-      onUpgrade: (request, socket, head) => this.#upgrade(request, socket, head),
+      onUpgrade: (request, socket, head) => this.#live.upgrade(request, socket, head),
     });
   }
 
@@ -60,7 +63,7 @@ export class AdminServer implements AsyncDisposable {
   async listen(): Promise<Listening> {
     const { host, logger } = this.#options;
     const listening = await this.#listener.listen();
-    if (!isLoopback(host) && !this.#token.isWanted) {
+    if (!isLoopback(host) && !this.#access.wantsToken) {
       logger.warn(
         { host },
         'whoever reaches the admin listener may read and write everything: set admin.token_file',
@@ -80,54 +83,31 @@ export class AdminServer implements AsyncDisposable {
     return this.close();
   }
 
-  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    const { headers } = request;
-    try {
-      const shown = this.#token.check(headers);
-      if (!this.#isKnown(headers, shown) || !mayAct(headers, shown))
-        throw new Refusal(403, 'origin_not_allowed', 'only the inspector itself may connect');
-      this.#live.upgrade(request, socket, head);
-    } catch (error) {
-      refuseUpgrade(socket, this.#explained(error));
-    }
-  }
-
-  /** Whoever shows a token got it for this listener, by whatever name; without one a name may be somebody else's. */
-  #isKnown({ host }: IncomingHttpHeaders, shown: Shown): boolean {
-    return shown !== 'nothing' || isOwnHost(host, this.#options.host);
-  }
-
   async #reply(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { headers, method = '' } = request;
-    const known = isOwnHost(headers.host, this.#options.host) || this.#token.isWanted;
     let reply: Reply;
     try {
       reply = await this.#route(request);
     } catch (error) {
-      reply = errorReply(this.#explained(error));
+      const refusal = this.#explained(error);
+      this.#options.metrics.adminRefusals.count(refusal.code);
+      reply = errorReply(refusal);
       // What is left of a refused body is not worth reading.
       if (!request.complete) reply = { ...reply, headers: { ...reply.headers, Connection: 'close' } };
     }
-    send(response, reply, known ? headers.host : undefined, method !== 'HEAD');
+    send(response, reply, this.#access.hostOfPage(request), request.method !== 'HEAD');
   }
 
   async #route(request: IncomingMessage): Promise<Reply> {
-    const { method = '', headers } = request;
+    const { method = '' } = request;
     const url = new URL(request.url ?? '/', 'http://localhost');
     const reads = READS.includes(method);
-    const isPublic = reads && PUBLIC.has(url.pathname);
-    const shown = isPublic ? 'nothing' : this.#token.check(headers);
-    if (!isPublic && !this.#isKnown(headers, shown)) {
-      throw new Refusal(421, 'unknown_host', 'ask by address, as localhost, or by the configured admin.host');
-    }
+    if (!reads || !PUBLIC.has(url.pathname)) this.#access.mayRead(request);
     const methods = methodsAt(url.pathname) ?? METHODS;
     if (!methods.includes(method)) {
       const allowed = methods.join(', ');
       throw new Refusal(405, 'method_not_allowed', `use ${allowed}`, { headers: { Allow: allowed } });
     }
-    if (!reads && !mayAct(headers, shown)) {
-      throw new Refusal(403, 'origin_not_allowed', 'only the inspector itself may ask for changes');
-    }
+    if (!reads) this.#access.mayAct(request);
     const reply = reads ? await get(this.#options, url) : await post(this.#options, url, request);
     if (reply === undefined) throw new Refusal(404, 'not_found', 'there is nothing at this path');
     return reply;
@@ -144,7 +124,3 @@ export class AdminServer implements AsyncDisposable {
     return new Refusal(500, 'internal', 'the request failed; the server log says why');
   }
 }
-
-/** Only our own page acts on a user's behalf; whoever shows the token as a bearer is no page of others. */
-const mayAct = (headers: IncomingHttpHeaders, shown: Shown): boolean =>
-  shown === 'bearer' || isSameOrigin(headers, shown === 'basic');

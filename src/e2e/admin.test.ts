@@ -82,6 +82,10 @@ test('each admin endpoint answers, with what the server did', async () => {
     `iii_stream_function_errors_total{function="${FUNCTION.set}"} 1`,
     'iii_stream_store_commit_entries_total 1',
     'iii_stream_store_writable 1',
+    'iii_stream_items 1',
+    'iii_stream_groups 1',
+    'iii_stream_delivery_duration_seconds_count 1',
+    'iii_stream_admin_refusals_total{code="not_json"} 1',
   ]) {
     assert.ok(metrics.includes(`${line}\n`), line);
   }

@@ -32,6 +32,15 @@ function listOf(subnets: readonly string[]): BlockList {
   return list;
 }
 
+const isIn = (list: BlockList, address: string): boolean =>
+  list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+
+/** True when the other end of a connection is one of the trusted proxies. */
+export const isTrustedPeer = (
+  socket: Pick<Socket, 'remoteAddress'>,
+  trusted: readonly string[] | undefined,
+): boolean => trusted !== undefined && trusted.length > 0 && isIn(listOf(trusted), addressOf(socket));
+
 /**
  * The address of whoever sent a request: what trusted proxies say, from the nearest on, up to the first that is none of
  * them. A proxy sets one of the two headers and hands on what a client wrote into the other: where they disagree,
@@ -46,7 +55,7 @@ export function clientAddress(
   const peer = addressOf(socket);
   if (trusted === undefined || trusted.length === 0) return peer;
   const list = listOf(trusted);
-  const isTrusted = (address: string): boolean => list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  const isTrusted = (address: string): boolean => isIn(list, address);
   if (!isTrusted(peer)) return peer;
   const said = [hopsOfXForwardedFor(headers), hopsOfForwarded(headers)]
     .filter((hops) => hops.length > 0)

@@ -26,16 +26,17 @@ test('addresses, localhost and the configured host are ours; names that somebody
 });
 
 test('a request of another origin is told by Origin or by Sec-Fetch-Site; a program sends neither', () => {
-  const host = 'localhost:3113';
-  assert.ok(isSameOrigin({ host }));
-  assert.ok(isSameOrigin({ host, origin: 'http://localhost:3113', 'sec-fetch-site': 'same-origin' }));
-  assert.ok(!isSameOrigin({ host, origin: 'http://localhost:3000' }));
-  assert.ok(!isSameOrigin({ host, origin: 'null' }));
-  assert.ok(!isSameOrigin({ host, origin: 'https://localhost:3113' }));
-  assert.ok(isSameOrigin({ host, origin: 'https://localhost:3113' }, true));
-  assert.ok(!isSameOrigin({ host, origin: 'https://localhost:3000' }, true));
-  assert.ok(!isSameOrigin({ host, 'sec-fetch-site': 'cross-site' }));
-  assert.ok(!isSameOrigin({ host, 'sec-fetch-site': 'same-site' }));
+  const own = ['http://localhost:3113'];
+  assert.ok(isSameOrigin({}, own));
+  assert.ok(isSameOrigin({ origin: 'http://localhost:3113', 'sec-fetch-site': 'same-origin' }, own));
+  assert.ok(!isSameOrigin({ origin: 'http://localhost:3000' }, own));
+  assert.ok(!isSameOrigin({ origin: 'null' }, own));
+  assert.ok(!isSameOrigin({ origin: 'null' }, ['http://undefined', 'null', '']));
+  assert.ok(!isSameOrigin({ origin: 'https://localhost:3113' }, own));
+  assert.ok(isSameOrigin({ origin: 'https://localhost:3113' }, [...own, 'https://localhost:3113']));
+  assert.ok(isSameOrigin({ origin: 'https://ops.example' }, ['https://ops.example:443']));
+  assert.ok(!isSameOrigin({ 'sec-fetch-site': 'cross-site' }, own));
+  assert.ok(!isSameOrigin({ 'sec-fetch-site': 'same-site' }, own));
 });
 
 test('origins are compared as browsers write them; a request without one is no browser', () => {

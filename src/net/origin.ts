@@ -28,6 +28,10 @@ export const isLoopbackOrigin = (origin: string): boolean =>
 const AUTHORITY = /^(\[[\da-f:.]+\]|[a-z\d.-]+)(?::\d{1,5})?$/i;
 const LOCAL_NAMES = ['localhost'];
 
+/** True for a host as it stands in a URL, with or without a port. */
+export const isAuthority = (host: string | undefined): host is string =>
+  host !== undefined && AUTHORITY.test(host);
+
 /**
  * True when the request was meant for us by that name. A web page may point a name of its own at this machine (DNS
  * rebinding) and would then count as our origin; it cannot do that with an address, nor with a name that we are known by.
@@ -44,15 +48,15 @@ export function isOwnHost(host: string | undefined, configured: string): boolean
 /**
  * True unless a page of another origin asks: programs send no Origin, our own page sends ours.
  *
- * @param behindTls a proxy may speak TLS for us, so that our own page's origin begins with https as well
+ * @param own origins of our own page; their default ports may be written out
  */
-export function isSameOrigin({ host, origin, ...headers }: IncomingHttpHeaders, behindTls = false): boolean {
+export function isSameOrigin({ origin, ...headers }: IncomingHttpHeaders, own: readonly string[]): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
   if (origin === undefined) return true;
-  const authority = host?.toLowerCase();
-  const said = origin.toLowerCase();
-  return said === `http://${authority}` || (behindTls && said === `https://${authority}`);
+  return own.some(
+    (candidate) => URL.canParse(candidate) && new URL(candidate).origin === origin.toLowerCase(),
+  );
 }
 
 /**

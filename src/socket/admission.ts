@@ -46,13 +46,16 @@ const PROTOCOLS = /^[\t ]*[\w!#$%&'*+.^`|~-]+(?:[\t ]*,[\t ]*[\w!#$%&'*+.^`|~-]+
 /** Decides about requests, the cheap questions first; the auth function is asked last. */
 export class Admission {
   readonly #runtime: Runtime;
+  readonly #check: ((request: IncomingMessage) => void) | undefined;
   readonly #addresses = new AddressCounts();
   readonly #waiting = new Set<TurnAway>();
   #held = 0;
   #closed = false;
 
-  constructor(runtime: Runtime) {
+  /** @param check what a listener asks of handshakes beyond this; throws a Refusal */
+  constructor(runtime: Runtime, check?: (request: IncomingMessage) => void) {
     this.#runtime = runtime;
+    this.#check = check;
   }
 
   /** Everything of an upgrade but the auth function. @throws Refusal with the HTTP status of the reply */
@@ -61,6 +64,7 @@ export class Admission {
     const { limits, path_prefix: prefix } = this.#runtime.config.current;
     const target = parseTarget(request.url ?? '', limits.max_name_bytes, prefix);
     checkHandshake(request);
+    this.#check?.(request);
     return { ...this.hold(request, socket), target };
   }
 

@@ -21,6 +21,8 @@ export interface SocketServerOptions {
   readonly logger: Logger;
   /** Where to count; several servers may share one. @default counters of its own */
   readonly counters?: SocketCounters;
+  /** Asked about each handshake before it is admitted. @throws Refusal. @default nobody is refused */
+  readonly check?: (request: IncomingMessage) => void;
 }
 
 /**
@@ -35,7 +37,7 @@ export class SocketServer {
   readonly admission: Admission;
   readonly #acceptor = createAcceptor();
 
-  constructor({ config, service, logger, counters = newCounters() }: SocketServerOptions) {
+  constructor({ config, service, logger, counters = newCounters(), check }: SocketServerOptions) {
     this.counters = counters;
     this.#runtime = { config, service, logger, counters };
     this.#connections = {
@@ -44,7 +46,7 @@ export class SocketServer {
       heartbeat: new Heartbeat(() => config.current.limits.heartbeat_interval_ms),
       open: new Set(),
     };
-    this.admission = new Admission(this.#runtime);
+    this.admission = new Admission(this.#runtime, check);
   }
 
   /** Every open connection. */

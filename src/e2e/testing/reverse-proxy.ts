@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -22,9 +22,18 @@ export async function documented(language: 'nginx' | 'haproxy'): Promise<readonl
     .map(([, , block = '']) => block);
 }
 
-/** @param block what belongs into `http`, with `server` sections that say nothing of where they listen */
-export async function startNginx(directory: string, block: string): Promise<ReverseProxy> {
+/**
+ * @param block what belongs into `http`, with `server` sections that say nothing of where they listen
+ * @param tls whether it speaks TLS, with a certificate that nobody has signed
+ */
+export async function startNginx(
+  directory: string,
+  block: string,
+  { tls = false } = {},
+): Promise<ReverseProxy> {
   const port = await freePort();
+  const listen = `listen 127.0.0.1:${port} backlog=4096`;
+  const secured = tls ? `${listen} ssl; ${certificate(directory)}` : `${listen};`;
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${directory}/${name};`,
   );
@@ -34,11 +43,26 @@ export async function startNginx(directory: string, block: string): Promise<Reve
     `daemon off; worker_processes 1; pid ${directory}/nginx-${port}.pid; error_log stderr error;
 events { worker_connections 4096; }
 http { access_log off; ${paths.join(' ')}
-${block.replace(/^server \{/m, `server { listen 127.0.0.1:${port} backlog=4096;`)}
+${block.replace(/^server \{/m, `server { ${secured}`)}
 }
 `,
   );
-  return running('/usr/sbin/nginx', ['-p', directory, '-c', file], port);
+  const proxy = await running('/usr/sbin/nginx', ['-p', directory, '-c', file], port);
+  return tls ? { ...proxy, url: proxy.url.replace('http:', 'https:') } : proxy;
+}
+
+/** Makes a certificate for this machine, and says nginx where it is. */
+function certificate(directory: string): string {
+  const [key, cert] = [join(directory, 'tls.key'), join(directory, 'tls.crt')];
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+  const files = ['-keyout', key, '-out', cert];
+  const { status, stderr } = spawnSync(
+    'openssl',
+    ['req', '-x509', ...curve, ...files, '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'],
+    { encoding: 'utf8' },
+  );
+  if (status !== 0) throw new Error(`openssl: ${stderr}`);
+  return `ssl_certificate ${cert}; ssl_certificate_key ${key};`;
 }
 
 /** @param config with a backend `streams` */
