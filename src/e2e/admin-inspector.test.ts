@@ -84,6 +84,7 @@ test('the inspector shows an SDK worker’s writes live, edits an item, and take
     const update = await client.find(({ event, id }) => event.type === STREAM_EVENT.update && id === 'first');
     assert.equal((update.event.data as { n: number }).n, Number('12345678901234567890'));
     await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Delete it' }).click();
     await row(page, 'first').waitFor({ state: 'detached' });
     await client.find(({ event, id }) => event.type === STREAM_EVENT.delete && id === 'first');
   } finally {
@@ -138,4 +139,11 @@ test('saving over a change of somebody else shows that change first, and overwri
   await row(page, 'i').getByText('{"by":"somebody"}').waitFor();
   await page.getByRole('button', { name: 'Save' }).click();
   await row(page, 'i').getByText('{"by":"me"}').waitFor();
+
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await caller.set('s', 'g', 'i', { by: 'somebody else' });
+  await row(page, 'i').getByText('{"by":"somebody else"}').waitFor();
+  await page.getByRole('button', { name: 'Delete it' }).click();
+  await page.getByText('Not deleted: the item was changed to {"by":"somebody else"}.').waitFor();
+  assert.equal(await row(page, 'i').count(), 1);
 });

@@ -1,4 +1,4 @@
-import { read } from './api.js';
+import { read, whyNot } from './api.js';
 import { byId, bytes, make, number } from './dom.js';
 import { Editor } from './editor.js';
 import { GroupView } from './group.js';
@@ -91,16 +91,14 @@ function showTotals({ open, subscriptions, outboxBytes, store }) {
 
 async function look() {
   try {
-    const overview = await read('/api/overview');
-    health(
-      overview.notReady.length === 0 ? 'ready' : overview.notReady.join('; '),
-      overview.notReady.length === 0,
-    );
+    const overview = await read('api/overview');
     feed(overview);
     showTotals(overview);
     await REFRESH[shownView]();
+    const { notReady } = overview;
+    health(notReady.length === 0 ? 'ready' : notReady.join('; '), notReady.length === 0);
   } catch (error) {
-    health(error instanceof TypeError ? 'the server does not answer' : error.message, false);
+    health(whyNot(error), false);
   }
 }
 

@@ -40,3 +40,6 @@ export function bytes(count) {
 
 /** @param {number} count */
 export const number = (count) => count.toLocaleString('en');
+
+/** @param {number} count @param {string} what one of them */
+export const counted = (count, what) => `${number(count)} ${what}${count === 1 ? '' : 's'}`;

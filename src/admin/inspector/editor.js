@@ -6,6 +6,22 @@ import { isExact, parse, pretty } from './exact.js';
 /** Characters of a value that a note shows. */
 const MAX_SHOWN = 200;
 
+/** @param {number} rev of what is there now; 0 = nothing @param {unknown} value */
+const nowOf = (rev, value) =>
+  rev === 0 ? 'deleted' : `changed to ${JSON.stringify(value).slice(0, MAX_SHOWN)}`;
+
+/** Asks whether to delete an item. @param {string} id @returns {Promise<boolean>} */
+function confirmed(id) {
+  const dialog = /** @type {HTMLDialogElement} */ (byId('confirm'));
+  byId('confirm-id').textContent = id;
+  byId('confirm-id').title = id;
+  dialog.returnValue = '';
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'delete'), { once: true });
+  });
+}
+
 /** The form that writes one item. */
 export class Editor {
   /** @type {string | undefined} the stored text that the form was filled from */
@@ -33,6 +49,9 @@ export class Editor {
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) this.form.requestSubmit();
     });
     byId('new-item').addEventListener('click', () => this.open(undefined));
+    const dialog = /** @type {HTMLDialogElement} */ (byId('confirm'));
+    byId('confirm-delete').addEventListener('click', () => dialog.close('delete'));
+    byId('confirm-keep').addEventListener('click', () => dialog.close());
   }
 
   /** @param {string | undefined} id undefined: a new item */
@@ -50,13 +69,14 @@ export class Editor {
     this.#note(rounds ? 'This browser rounds great numbers: saving may change them.' : '', rounds);
     this.form.hidden = false;
     this.view.markOpen(id);
+    this.form.scrollIntoView({ block: 'nearest' });
     (id === undefined ? this.id : this.value).focus();
   }
 
   close() {
     this.form.hidden = true;
     this.view.markOpen(undefined);
-    byId('new-item').focus();
+    if (!this.view.focusOn(this.#id)) byId('new-item').focus();
   }
 
   /** The item changed on the server. What somebody is typing stays. @param {string} id */
@@ -86,8 +106,7 @@ export class Editor {
     );
     if (outcome === 'conflict') {
       this.#rev = rev;
-      const now = rev === 0 ? 'deleted' : `changed to ${JSON.stringify(new_value).slice(0, MAX_SHOWN)}`;
-      this.#note(`Not saved: the item was ${now}. Saving again overwrites that.`, true);
+      this.#note(`Not saved: the item was ${nowOf(rev, new_value)}. Saving again overwrites that.`, true);
       return;
     }
     this.#id = id;
@@ -96,6 +115,7 @@ export class Editor {
     this.id.readOnly = true;
     for (const button of ['editor-merge', 'editor-delete']) byId(button).hidden = false;
     byId('editor-title').textContent = 'Edit item';
+    this.view.markOpen(id);
     this.#note('Saved.');
   }
 
@@ -106,8 +126,17 @@ export class Editor {
     this.#note('Merged.');
   }
 
+  /** Of the item that is shown: one that changed meanwhile is shown first. */
   async #delete() {
-    await call(FUNCTION.delete, this.#address(this.id.value));
+    const id = this.id.value;
+    const fields = this.#rev === undefined ? {} : { if_rev: this.#rev };
+    if (!(await confirmed(id))) return;
+    const { outcome, rev, old_value } = await call(FUNCTION.delete, { ...this.#address(id), ...fields });
+    if (outcome === 'conflict') {
+      this.#rev = rev;
+      this.#note(`Not deleted: the item was ${nowOf(rev, old_value)}. Deleting again deletes that.`, true);
+      return;
+    }
     this.close();
   }
 

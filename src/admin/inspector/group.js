@@ -1,14 +1,16 @@
-import { read } from './api.js';
-import { byId, duration, make } from './dom.js';
+import { read, whyNot } from './api.js';
+import { byId, counted, make, number } from './dom.js';
 import { Subscription } from './live.js';
+import { cut, fillRow, flash, rowOf, showAge } from './rows.js';
 
-/** Rows shown; the filter finds the others. */
-const MAX_ROWS = 500;
-const MAX_PREVIEW = 400;
+/** Rows that are shown at first. */
+const FIRST = 200;
+/** Rows that each press of the button adds. */
+const MORE = 1_000;
 const MAX_EVENTS = 50;
 const GONE_MS = 500;
 
-/** @typedef {{ id: string, rev?: number, changed?: number, text: string, row?: HTMLTableRowElement }} Item */
+/** @typedef {import('./rows.js').Item} Item */
 
 /** The open group: a copy made of nothing but what the subscription brought. */
 export class GroupView {
@@ -18,6 +20,13 @@ export class GroupView {
   #subscription;
   #events = 0;
   #isLearning = false;
+  /** Whether `items` are the group's, or nothing is known of it yet. */
+  #isKnown = false;
+  /** Why nothing is known, or nothing new. */
+  #state = '';
+  #room = FIRST;
+  #rows = 0;
+  #isNoteDue = false;
   /** @type {string | undefined} */
   openId;
 
@@ -26,7 +35,12 @@ export class GroupView {
     this.listener = listener;
     this.body = byId('items').querySelector('tbody');
     byId('item-filter').addEventListener('input', () => this.#renderAll());
+    byId('more-items').addEventListener('click', () => {
+      this.#room += MORE;
+      this.#renderAll();
+    });
     setInterval(() => this.#renderAges(), 1_000);
+    this.#note();
   }
 
   /** @param {string} stream @param {string} group */
@@ -37,9 +51,14 @@ export class GroupView {
     this.items.clear();
     this.#events = 0;
     this.#isLearning = false;
+    this.#isKnown = false;
+    this.#room = FIRST;
+    byId('item-filter').value = '';
     byId('events').hidden = true;
     byId('events-list').replaceChildren();
-    byId('group-name').textContent = `${stream} / ${group}`;
+    const name = byId('group-name');
+    name.textContent = `${stream} / ${group}`;
+    name.title = name.textContent;
     for (const id of ['item-filter', 'new-item']) byId(id).disabled = false;
     this.#renderAll();
     this.#subscription = new Subscription(stream, group, {
@@ -48,7 +67,9 @@ export class GroupView {
       removed: (id) => this.#remove(id),
       event: (event) => this.#event(event),
       state: (text) => {
+        this.#state = text;
         byId('group-state').textContent = text;
+        this.#note();
       },
     });
   }
@@ -59,6 +80,7 @@ export class GroupView {
   }
 
   #sync(list) {
+    this.#isKnown = true;
     this.items.clear();
     for (const { id, rev, data } of list) this.items.set(id, { id, rev, text: JSON.stringify(data) });
     this.#renderAll();
@@ -71,17 +93,19 @@ export class GroupView {
     if (this.#isLearning) return;
     this.#isLearning = true;
     const { stream, group } = this;
-    const answer = await read(`/api/items?${new URLSearchParams({ stream, group, values: '0' })}`).finally(
-      () => {
-        this.#isLearning = false;
-      },
-    );
-    if (this.stream !== stream || this.group !== group) return;
-    for (const { id, rev, timestamp } of answer.items) {
-      const item = this.items.get(id);
-      if (item !== undefined && item.rev === rev) item.changed ??= timestamp;
+    try {
+      const { items } = await read(`api/items?${new URLSearchParams({ stream, group, values: '0' })}`);
+      if (this.stream !== stream || this.group !== group) return;
+      for (const { id, rev, timestamp } of items) {
+        const item = this.items.get(id);
+        if (item !== undefined && item.rev === rev) item.changed ??= timestamp;
+      }
+      this.#renderAges();
+    } catch (error) {
+      byId('group-state').textContent = `${this.#state}; ages are not known: ${whyNot(error)}`;
+    } finally {
+      this.#isLearning = false;
     }
-    this.#renderAges();
   }
 
   /** @param {Item} item */
@@ -89,14 +113,9 @@ export class GroupView {
     const old = this.items.get(item.id);
     item.row = old?.row;
     this.items.set(item.id, item);
-    if (item.row === undefined && this.#isShown(item) && this.body.rows.length < MAX_ROWS) {
-      item.row = this.#newRow(item);
-      this.body.append(item.row);
-    }
-    if (item.row !== undefined) {
-      this.#fill(item.row, item);
-      flash(item.row);
-    }
+    if (item.row !== undefined) fillRow(item.row, item);
+    else if (this.#isShown(item) && (this.#rows < this.#room || item.id === this.openId)) this.#append(item);
+    if (item.row !== undefined) flash(item.row);
     this.#note();
     this.listener.changed(item.id, item);
   }
@@ -106,6 +125,7 @@ export class GroupView {
     const row = this.items.get(id)?.row;
     this.items.delete(id);
     if (row !== undefined) {
+      this.#rows -= 1;
       row.classList.remove('fresh');
       row.classList.add('gone');
       row.inert = true;
@@ -126,11 +146,22 @@ export class GroupView {
     while (list.children.length > MAX_EVENTS) list.lastElementChild?.remove();
   }
 
-  /** Marks the item that is being edited. @param {string | undefined} id */
+  /** Marks the item that is being edited, and scrolls to it. @param {string | undefined} id */
   markOpen(id) {
     if (this.openId !== undefined) this.items.get(this.openId)?.row?.classList.remove('open');
     this.openId = id;
-    if (id !== undefined) this.items.get(id)?.row?.classList.add('open');
+    const item = id === undefined ? undefined : this.items.get(id);
+    if (item === undefined) return;
+    if (item.row === undefined && this.#isShown(item)) this.#append(item);
+    item.row?.classList.add('open');
+    item.row?.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** Leads back to an item that was edited. @param {string | undefined} id @returns whether it is on the page */
+  focusOn(id) {
+    const row = id === undefined ? undefined : this.items.get(id)?.row;
+    row?.querySelector('button').focus();
+    return row !== undefined;
   }
 
   #isShown({ id, text }) {
@@ -138,56 +169,48 @@ export class GroupView {
     return filter === '' || id.toLowerCase().includes(filter) || text.toLowerCase().includes(filter);
   }
 
+  #append(item) {
+    item.row = rowOf(item, this.listener.open);
+    item.row.classList.toggle('open', item.id === this.openId);
+    this.body.append(item.row);
+    this.#rows += 1;
+  }
+
   #renderAll() {
-    const rows = [];
+    this.body.replaceChildren();
+    this.#rows = 0;
     for (const item of this.items.values()) {
       item.row = undefined;
-      if (rows.length >= MAX_ROWS || !this.#isShown(item)) continue;
-      item.row = this.#newRow(item);
-      this.#fill(item.row, item);
-      rows.push(item.row);
+      const hasRoom = this.#rows < this.#room || item.id === this.openId;
+      if (hasRoom && this.#isShown(item)) this.#append(item);
     }
-    this.body.replaceChildren(...rows);
     this.#note();
   }
 
+  /** Counts, once per frame: a filter looks at every item. */
   #note() {
-    const total = this.items.size;
-    const shown = this.body.querySelectorAll('tr:not(.gone)').length;
-    const count = `${total} item${total === 1 ? '' : 's'}`;
-    const hint = this.stream === undefined ? 'Choose a group to see its items live.' : '';
-    byId('items-note').textContent =
-      hint || (total === 0 ? 'The group is empty.' : shown < total ? `${shown} of ${count} shown` : count);
+    if (this.#isNoteDue) return;
+    this.#isNoteDue = true;
+    requestAnimationFrame(() => {
+      this.#isNoteDue = false;
+      let matching = 0;
+      for (const item of this.items.values()) if (this.#isShown(item)) matching += 1;
+      byId('items-note').textContent = this.#noteOf(matching);
+      const left = matching - this.#rows;
+      byId('more-items').hidden = left <= 0;
+      byId('more-items').textContent = `Show ${number(Math.min(left, MORE))} more of ${number(left)}`;
+    });
   }
 
-  #newRow(item) {
-    const row = /** @type {HTMLTableRowElement} */ (make('tr', item.id === this.openId ? 'open' : ''));
-    const cell = make('td', 'id');
-    const button = make('button', '', item.id);
-    button.type = 'button';
-    button.addEventListener('click', () => this.listener.open(item.id));
-    cell.append(button);
-    row.append(cell, make('td', 'num'), make('td', 'num'), make('td', 'value'));
-    return row;
-  }
-
-  #fill(row, item) {
-    row.cells[1].textContent = item.rev ? String(item.rev) : '–';
-    row.cells[2].textContent = age(item);
-    row.cells[3].textContent = cut(item.text);
+  #noteOf(matching) {
+    if (this.stream === undefined) return 'Choose a group to see its items live.';
+    if (!this.#isKnown) return `Its items are not known: ${this.#state}`;
+    const total = counted(this.items.size, 'item');
+    if (this.items.size === 0) return 'The group is empty.';
+    return matching < this.items.size ? `${number(matching)} of ${total} match` : total;
   }
 
   #renderAges() {
-    for (const item of this.items.values()) if (item.row) item.row.cells[2].textContent = age(item);
+    for (const item of this.items.values()) if (item.row) showAge(item.row, item);
   }
-}
-
-const age = ({ changed }) => (changed === undefined ? '–' : duration(Date.now() - changed));
-const cut = (text) => (text.length > MAX_PREVIEW ? `${text.slice(0, MAX_PREVIEW)}…` : text);
-
-function flash(row) {
-  row.classList.remove('fresh');
-  // Reading a size makes the browser notice the class went, so that it starts the animation again.
-  void row.offsetWidth;
-  row.classList.add('fresh');
 }

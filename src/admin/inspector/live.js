@@ -1,7 +1,8 @@
+import { socketAddress } from './api.js';
 import { createStreamClient } from './client.js';
 import { parse } from './exact.js';
 
-const client = createStreamClient(location.origin.replace(/^http/, 'ws'), { parse, leaveAfterMs: 0 });
+const client = createStreamClient(socketAddress(), { parse, leaveAfterMs: 0 });
 
 /** What a person is told of a view's status. */
 const STATES = { idle: '', loading: 'connecting…', live: 'live', stale: 'disconnected; coming back' };
@@ -37,7 +38,9 @@ export class Subscription {
   }
 
   #show({ status, items, error }) {
-    this.listener.state(STATES[status] ?? `refused: ${error?.code}`);
+    const lost =
+      status === 'loading' && error ? `not connected (${error.code}); trying again` : STATES[status];
+    this.listener.state(lost ?? `refused: ${error?.code}`);
     // A change is of now only if it came while the group was live.
     const isNow = this.#wasLive && status === 'live';
     this.#wasLive = status === 'live';

@@ -1,4 +1,4 @@
-import { read } from './api.js';
+import { read, whyNot } from './api.js';
 import { byId, bytes, duration, make, number } from './dom.js';
 
 /** @typedef {{ title: string, of(row: any): string, num?: boolean, bad?(row: any): boolean }} Column */
@@ -55,14 +55,22 @@ const note = (what, total, shown) =>
     ? `${number(shown)} of ${number(total)} ${what}, the most notable first`
     : `${number(total)} ${what}`;
 
-export async function refreshGroups() {
-  const { total, groups } = await read('/api/groups');
-  fill('groups', GROUPS, groups);
-  byId('groups-note').textContent = note('watched groups', total, groups.length);
-}
+export const refreshGroups = () => refresh('groups', GROUPS, 'watched groups');
+export const refreshSockets = () => refresh('sockets', SOCKETS, 'open sockets');
 
-export async function refreshSockets() {
-  const { total, sockets } = await read('/api/sockets');
-  fill('sockets', SOCKETS, sockets);
-  byId('sockets-note').textContent = note('open sockets', total, sockets.length);
+/** Tables that were filled once. */
+const known = new Set();
+
+/** @param {'groups' | 'sockets'} name @param {Column[]} columns @param {string} what */
+async function refresh(name, columns, what) {
+  try {
+    const { total, [name]: rows } = await read(`api/${name}`);
+    fill(name, columns, rows);
+    known.add(name);
+    byId(`${name}-note`).textContent = note(what, total, rows.length);
+  } catch (error) {
+    const state = known.has(name) ? 'Not up to date' : 'Nothing is known';
+    byId(`${name}-note`).textContent = `${state}: ${whyNot(error)}`;
+    throw error;
+  }
 }
