@@ -248,7 +248,7 @@ export interface Config {
    */
   allowed_origins?: string[];
   /**
-   * Addresses of proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` or `Forwarded` header gives the client's address. Absent = none is believed.
+   * Addresses of proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` or `Forwarded` header gives the client's address, and whose forwarded scheme and host (`X-Forwarded-Proto`, `X-Forwarded-Host`, or `Forwarded`) say where browsers see the admin listener's page. Absent = none is believed.
    */
   trusted_proxies?: string[];
   /**
