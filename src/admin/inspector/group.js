@@ -196,6 +196,8 @@ export class GroupView {
       let matching = 0;
       for (const item of this.items.values()) if (this.#isShown(item)) matching += 1;
       byId('items-note').textContent = this.#noteOf(matching);
+      // Heads of nothing would be read out.
+      byId('items-scroll').hidden = this.#rows === 0;
       const left = matching - this.#rows;
       byId('more-items').hidden = left <= 0;
       byId('more-items').textContent = `Show ${number(Math.min(left, MORE))} more of ${number(left)}`;

@@ -31,6 +31,7 @@ const SOCKETS = [
 /** @param {string} id @param {Column[]} columns @param {any[]} rows */
 function fill(id, columns, rows) {
   const table = byId(id);
+  table.hidden = rows.length === 0;
   const head = make('tr');
   for (const { title, num } of columns) {
     const cell = make('th', num ? 'num' : '', title);
