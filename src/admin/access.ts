@@ -9,7 +9,7 @@ import { readToken, type Shown, TokenCheck } from './token.js';
 /** What of the configuration decides about access. */
 export type AccessConfig = Pick<Config, 'admin'> & Partial<Pick<Config, 'trusted_proxies'>>;
 
-/** Decides who may ask the admin listener, and for what (D30, D63, D76). */
+/** Decides who may ask the admin listener, and for what (D30, D63, D77). */
 export class Access {
   readonly #host: string;
   readonly #config: Live<AccessConfig>;
