@@ -123,6 +123,22 @@ test('listeners that throw or unsubscribe stop nobody else', async () => {
   client.close();
 });
 
+test('custom events reach a listener of nothing else, and nothing is warned of', async () => {
+  const { group, socket, client, warnings } = await live();
+  const seen: unknown[] = [];
+  const end = group.onEvent(
+    ({ type, data }) => seen.push([type, data]),
+    (count) => seen.push(count),
+  );
+  await socket.say(say.event('hello'), say.change('update', 'a', 3));
+  await socket.say({ type: 'dropped', streamName: 's', groupId: 'g', count: 2 });
+  end();
+  await socket.say(say.event('late'));
+  assert.deepEqual(seen, [['hello', 1], 2]);
+  assert.deepEqual(warnings, []);
+  client.close();
+});
+
 test('an item listener is called for its item only', async () => {
   const { group, socket, client } = await live();
   const seen: unknown[] = [];

@@ -240,7 +240,7 @@ export function createGroup(
     },
     subscribe: (listener) => current()._observe(listener),
     getSnapshot: () => current()._view(),
-    onEvent: (listener, dropped) => current()._observe(0 as never, listener, dropped),
+    onEvent: (listener, dropped) => current()._observe(undefined, listener, dropped),
     get: (itemId) => current()._get(itemId),
     item: (itemId, saved) => createGroup(core, streamName, groupId, itemId, saved),
   };
