@@ -57,6 +57,22 @@ test('whoever comes after a worker came does not wait for the list of before', a
   assert.equal(custom.settle('a'), undefined);
 });
 
+test('a call waits for one list after it came, however many others come', async () => {
+  const { custom, asked, reply } = start();
+  let next = custom.settle('stream 0');
+  for (let count = 1; count <= 5; count += 1) {
+    const before = next;
+    next = custom.settle(`stream ${count}`);
+    custom.settle(`another ${count}`);
+    assert.equal(asked.length, 1, 'one question at a time');
+    reply();
+    await before;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  reply();
+  await next;
+});
+
 test('a list that is out of date when it comes is not taken for the next call', async () => {
   const { custom, reply } = start();
   const before = custom.settle('a');

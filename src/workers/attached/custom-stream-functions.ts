@@ -46,7 +46,8 @@ export class CustomStreamFunctions {
   #freshUntil = 0;
   readonly #settling = new Map<string, Promise<void>>();
   #asking: Promise<InvocationFailure | undefined> | undefined;
-  #isStale = false;
+  /** The question after that one. */
+  #next: Promise<InvocationFailure | undefined> | undefined;
   /** Counts what makes lists out of date. */
   #version = 0;
   /** Gets every list. */
@@ -101,22 +102,26 @@ export class CustomStreamFunctions {
     return asked;
   }
 
-  /** Asks the engine now. One question at a time: whoever comes meanwhile makes it ask once more. Tells why it failed. */
+  /**
+   * Asks the engine, and tells why it failed. One question at a time: all who come meanwhile share the next one, and
+   * nobody waits for more than these two.
+   */
   refresh(): Promise<InvocationFailure | undefined> {
-    this.#isStale = true;
-    this.#asking ??= this.#refresh().finally(() => {
-      this.#asking = undefined;
+    if (this.#next !== undefined) return this.#next;
+    if (this.#asking === undefined) return this.#start();
+    this.#next = this.#asking.then(() => {
+      this.#next = undefined;
+      return this.#start();
     });
-    return this.#asking;
+    return this.#next;
   }
 
-  async #refresh(): Promise<InvocationFailure | undefined> {
-    let failure: InvocationFailure | undefined;
-    while (this.#isStale) {
-      this.#isStale = false;
-      failure = await this.#ask();
-    }
-    return failure;
+  #start(): Promise<InvocationFailure | undefined> {
+    this.#asking = this.#ask().then((failure) => {
+      this.#asking = undefined;
+      return failure;
+    });
+    return this.#asking;
   }
 
   #ask(): Promise<InvocationFailure | undefined> {

@@ -75,12 +75,8 @@ export class FakeEngine implements AsyncDisposable {
     this.#connections.add(connection);
     const token = this.#isNew ? { reattach_token: connection.token } : {};
     const { features } = this.#options;
-    this.#send(connection, {
-      type: WORKER_MESSAGE.workerRegistered,
-      worker_id: connection.id,
-      ...token,
-      features,
-    });
+    const greeting = { type: WORKER_MESSAGE.workerRegistered, worker_id: connection.id };
+    this.#send(connection, { ...greeting, ...token, features });
     this.#worker(WORKER_EVENT.connected, connection);
     ws.on('message', (data) => this.#received(connection, JSON.parse(String(data)) as Fields));
     ws.on('close', () => {
@@ -93,14 +89,15 @@ export class FakeEngine implements AsyncDisposable {
     this.#connections.delete(connection);
     for (const [id, { owner }] of this.#functions) if (owner === connection) this.#functions.delete(id);
     for (const [id, owner] of this.#types) if (owner === connection) this.#types.delete(id);
-    for (const [id, { owner, frame }] of this.#triggers) {
-      if (owner !== connection) continue;
-      this.#triggers.delete(id);
-      const { trigger_type } = frame;
-      const provider = this.#types.get(String(trigger_type));
-      if (provider !== undefined)
-        this.#send(provider, { type: WORKER_MESSAGE.unregisterTrigger, id, trigger_type });
-    }
+    for (const [id, { owner }] of this.#triggers) if (owner === connection) this.#endTrigger(id);
+  }
+
+  #endTrigger(id: string): void {
+    const trigger_type = String(this.#triggers.get(id)?.frame.trigger_type);
+    this.#triggers.delete(id);
+    const provider = this.#types.get(trigger_type);
+    if (provider !== undefined)
+      this.#send(provider, { type: WORKER_MESSAGE.unregisterTrigger, id, trigger_type });
   }
 
   #received(from: Connection, frame: Fields): void {
@@ -114,6 +111,12 @@ export class FakeEngine implements AsyncDisposable {
       case WORKER_MESSAGE.registerTriggerType:
         if (from.announced) this.#register(from, frame);
         else from.held.push(frame);
+        break;
+      case WORKER_MESSAGE.unregisterFunction:
+        this.#functions.delete(String(frame.id));
+        break;
+      case WORKER_MESSAGE.unregisterTrigger:
+        this.#endTrigger(String(frame.id));
         break;
       case WORKER_MESSAGE.invokeFunction:
         this.#invoke(from, frame);
@@ -192,14 +195,7 @@ export class FakeEngine implements AsyncDisposable {
     } else if (id === ENGINE_FUNCTION.listFunctions) reply({ result: { functions: this.#list() } });
     else if (id === ENGINE_FUNCTION.listRegisteredTriggers && this.#isNew)
       reply({ result: { registered_triggers: this.#listTriggers() } });
-    else if (id === ENGINE_FUNCTION.listTriggers)
-      reply({
-        result: {
-          triggers: this.#isNew
-            ? [...this.#types.keys()].map((type) => ({ id: type }))
-            : this.#listTriggers(),
-        },
-      });
+    else if (id === ENGINE_FUNCTION.listTriggers) reply({ result: { triggers: this.#oldList() } });
     else if (Object.hasOwn(this.#options.builtIn ?? {}, id)) reply({ result: this.#options.builtIn?.[id] });
     else reply({ error: { code: INVOCATION_ERROR.functionNotFound, message: `Function ${id} not found` } });
   }
@@ -223,6 +219,10 @@ export class FakeEngine implements AsyncDisposable {
       ...own.map((function_id) => ({ function_id })),
       ...[...this.#functions].map(([function_id, { metadata }]) => ({ function_id, metadata })),
     ];
+  }
+
+  #oldList(): Fields[] {
+    return this.#isNew ? [...this.#types.keys()].map((id) => ({ id })) : this.#listTriggers();
   }
 
   #listTriggers(): Fields[] {
