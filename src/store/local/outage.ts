@@ -5,7 +5,7 @@ import { WRITE_DEADLINE, within } from './deadline.js';
 
 /**
  * Whether a backend takes writes. One that failed a write is asked at once: if it keeps a probe, the fault was in what
- * was written; if not, it takes no writes until it does. Asked again after 0.25 s, then at growing pauses up to 10 s.
+ * was written; if not, it takes no writes until it does. Asked again after 0.25 s, then at growing pauses up to 10 s, of a second at most while somebody waits.
  */
 export class Outage {
   readonly #probe: () => Promise<unknown>;
