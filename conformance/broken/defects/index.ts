@@ -17,6 +17,7 @@ import { defect as duplicateInvocations } from './duplicate-invocations.js';
 import { defect as emptyArraysBecomeObjects } from './empty-arrays-become-objects.js';
 import { defect as emptyErrorsOfUpdates } from './empty-errors-of-updates.js';
 import { defect as emptyGroupsStayListed } from './empty-groups-stay-listed.js';
+import { defect as endsWithoutASeq } from './ends-without-a-seq.js';
 import { defect as equalFirstTimestamp } from './equal-first-timestamp.js';
 import { defect as equalTimestamps } from './equal-timestamps.js';
 import { defect as errorsDoNotNameTheField } from './errors-do-not-name-the-field.js';
@@ -45,6 +46,8 @@ import { defect as oldSync } from './old-sync.js';
 import { defect as oldValueAbsent } from './old-value-absent.js';
 import { defect as oneDeliveryPerSubscription } from './one-delivery-per-subscription.js';
 import { defect as opIndexCountsFromOne } from './op-index-counts-from-one.js';
+import { defect as ownersAreLostWithTheServer } from './owners-are-lost-with-the-server.js';
+import { defect as ownersOutliveASet } from './owners-outlive-a-set.js';
 import { defect as pagesThatRepeatItems } from './pages-that-repeat-items.js';
 import { defect as payloadWithoutTheDocumentedNames } from './payload-without-the-documented-names.js';
 import { defect as payloadWithoutTheNamesOfTheSchema } from './payload-without-the-names-of-the-schema.js';
@@ -86,6 +89,7 @@ export const DEFECTS: readonly Defect[] = [
   emptyGroupsStayListed,
   equalFirstTimestamp,
   equalTimestamps,
+  endsWithoutASeq,
   errorsDoNotNameTheField,
   eventsWithoutTheirCursor,
   everyPathIsAccepted,
@@ -112,6 +116,8 @@ export const DEFECTS: readonly Defect[] = [
   oldValueAbsent,
   oneDeliveryPerSubscription,
   opIndexCountsFromOne,
+  ownersAreLostWithTheServer,
+  ownersOutliveASet,
   pagesThatRepeatItems,
   payloadWithoutTheDocumentedNames,
   payloadWithoutTheNamesOfTheSchema,
