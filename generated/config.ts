@@ -105,6 +105,19 @@ export interface Tombstones {
   max_age_ms: number;
 }
 /**
+ * How the items of a stream are kept.
+ */
+export interface StreamSettings {
+  /**
+   * False: in memory only, for the adapter kv. What is on disk already stays there until its group is empty.
+   */
+  persist: boolean;
+  /**
+   * Milliseconds after which an item is removed, of a set and of an update that creates it, where they do not say. 0 = never.
+   */
+  ttl_ms: number;
+}
+/**
  * Items that belong to connections.
  */
 export interface Presence {
@@ -260,6 +273,10 @@ export interface Config {
    */
   drain_ms: number;
   presence: Presence;
+  /**
+   * Settings of streams by their names, in which `*` stands for any text. The first that fits counts.
+   */
+  streams: {[key: string]: StreamSettings};
   http: Http;
   limits: Limits;
   admin: Admin;

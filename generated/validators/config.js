@@ -2,13 +2,14 @@
 // Input: spec/config.schema.json
 
 export const validateConfig = validate11;
-const schema12 = {"title":"Config","description":"Configuration of one iii-stream process, as the bare mapping.","type":"object","additionalProperties":false,"properties":{"port":{"description":"Port of the stream socket. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":3112},"host":{"description":"Address that the stream socket listens on.","type":"string","minLength":1,"default":"0.0.0.0"},"auth_function":{"description":"Id of the function that admits clients. Absent = everybody is let in.","type":"string","minLength":1},"adapter":{"$ref":"#/definitions/Adapter","default":{"name":"kv"}},"allowed_origins":{"description":"Values of the Origin header that browsers may connect from, such as `https://app.example`. Absent = any.","type":"array","items":{"type":"string","minLength":1}},"trusted_proxies":{"description":"Addresses of proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` or `Forwarded` header gives the client's address, and whose forwarded scheme and host (`X-Forwarded-Proto`, `X-Forwarded-Host`, or `Forwarded`) say where browsers see the admin listener's page. Absent = none is believed.","type":"array","items":{"type":"string","pattern":"^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"}},"path_prefix":{"description":"What all paths of the stream port begin with, such as `/rt`, behind a proxy that keeps it.","type":"string","pattern":"^(/[A-Za-z0-9._~-]+)+$"},"drain_ms":{"description":"Milliseconds of the end in which `/readyz` says 503 already: clients are served for the first half, and closed one after another in the second.","type":"integer","minimum":0,"maximum":7000,"default":0},"presence":{"$ref":"#/definitions/Presence","default":{}},"http":{"$ref":"#/definitions/Http","default":{}},"limits":{"$ref":"#/definitions/Limits","default":{}},"admin":{"$ref":"#/definitions/Admin","default":{}},"log":{"$ref":"#/definitions/Log","default":{}},"engine":{"$ref":"#/definitions/Engine","default":{}}}};
+const schema12 = {"title":"Config","description":"Configuration of one iii-stream process, as the bare mapping.","type":"object","additionalProperties":false,"properties":{"port":{"description":"Port of the stream socket. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":3112},"host":{"description":"Address that the stream socket listens on.","type":"string","minLength":1,"default":"0.0.0.0"},"auth_function":{"description":"Id of the function that admits clients. Absent = everybody is let in.","type":"string","minLength":1},"adapter":{"$ref":"#/definitions/Adapter","default":{"name":"kv"}},"allowed_origins":{"description":"Values of the Origin header that browsers may connect from, such as `https://app.example`. Absent = any.","type":"array","items":{"type":"string","minLength":1}},"trusted_proxies":{"description":"Addresses of proxies, such as `10.0.0.0/8`, whose `X-Forwarded-For` or `Forwarded` header gives the client's address, and whose forwarded scheme and host (`X-Forwarded-Proto`, `X-Forwarded-Host`, or `Forwarded`) say where browsers see the admin listener's page. Absent = none is believed.","type":"array","items":{"type":"string","pattern":"^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$"}},"path_prefix":{"description":"What all paths of the stream port begin with, such as `/rt`, behind a proxy that keeps it.","type":"string","pattern":"^(/[A-Za-z0-9._~-]+)+$"},"drain_ms":{"description":"Milliseconds of the end in which `/readyz` says 503 already: clients are served for the first half, and closed one after another in the second.","type":"integer","minimum":0,"maximum":7000,"default":0},"presence":{"$ref":"#/definitions/Presence","default":{}},"streams":{"description":"Settings of streams by their names, in which `*` stands for any text. The first that fits counts.","type":"object","additionalProperties":{"$ref":"#/definitions/StreamSettings"},"default":{}},"http":{"$ref":"#/definitions/Http","default":{}},"limits":{"$ref":"#/definitions/Limits","default":{}},"admin":{"$ref":"#/definitions/Admin","default":{}},"log":{"$ref":"#/definitions/Log","default":{}},"engine":{"$ref":"#/definitions/Engine","default":{}}}};
 const schema20 = {"description":"Items that belong to connections.","type":"object","additionalProperties":false,"properties":{"grace_ms":{"description":"Milliseconds between the end of a connection, or of the server that it was with, and that of its items.","type":"integer","minimum":0,"maximum":3600000,"default":5000},"lease_ms":{"description":"Milliseconds without a sign of life after which a node of several over one Redis counts as dead. It gives one each third of that time.","type":"integer","minimum":1000,"maximum":3600000,"default":10000}}};
-const schema21 = {"description":"Reads over HTTP, on the port of the stream socket.","type":"object","additionalProperties":false,"properties":{"reads_guarded":{"description":"Plain reads of a stream that `stream:join` handlers guard. `refuse` = 403; `ask` = the handlers are asked about each, as a join with `transport: get`.","type":"string","enum":["refuse","ask"],"default":"refuse"}}};
-const schema22 = {"description":"Bounds. Each has a named error or close code.","type":"object","additionalProperties":false,"properties":{"max_name_bytes":{"description":"Bytes (UTF-8) of a stream name, group id or item id.","type":"integer","minimum":1,"maximum":65536,"default":512},"max_depth":{"description":"Nesting depth of a message's JSON.","type":"integer","minimum":8,"maximum":10000,"default":128},"max_frame_bytes":{"description":"Bytes of one incoming message of a client, and of a value.","type":"integer","minimum":1024,"maximum":268435456,"default":4194304},"max_call_bytes":{"description":"Bytes of one incoming message of a worker; what is longer is answered with `limit`.","type":"integer","minimum":1024,"maximum":67108864,"default":16777216},"outbox_bytes":{"description":"Bytes that may wait to be sent on one socket before changes are skipped to the newest.","type":"integer","minimum":1024,"maximum":1073741824,"default":1048576},"slow_client_timeout_ms":{"description":"Milliseconds that a socket with a full outbox may take nothing before it is closed.","type":"integer","minimum":1,"maximum":2147483647,"default":30000},"sync_bytes":{"description":"Bytes of a group's values that a client is sent at once when it does not ask for pages. Beyond, it gets the error `limit`.","type":"integer","minimum":1024,"maximum":1073741824,"default":67108864},"subscriptions_per_socket":{"description":"Subscriptions that one socket may hold.","type":"integer","minimum":1,"maximum":2147483647,"default":1000},"sockets_per_address":{"description":"Sockets that one client address may hold. 0 = unlimited.","type":"integer","minimum":0,"maximum":2147483647,"default":10000},"max_fragments":{"description":"Fragments that one incoming WebSocket message may come in. Beyond, the socket is closed with 1008. Of new connections.","type":"integer","minimum":1,"maximum":2147483647,"default":16384},"max_waiting_pings":{"description":"Pings of a client whose pongs may wait to be sent. Beyond, it is dropped: it pings and does not read.","type":"integer","minimum":1,"maximum":2147483647,"default":60},"max_sockets":{"description":"Sockets that all clients together may hold. 0 = as many as the process's open files allow, less a reserve for everything else; a greater number than that counts as that.","type":"integer","minimum":0,"maximum":2147483647,"default":0},"joins_per_second":{"description":"Joins per second that one socket may send; so many may also come at once, as after a reconnect.","type":"integer","minimum":1,"maximum":2147483647,"default":1000},"idempotency_window_ms":{"description":"Milliseconds that the idempotency key of a write is remembered, by its item, which keeps the last 8.","type":"integer","minimum":1,"maximum":2147483647,"default":600000},"max_pending_invocations":{"description":"Function calls that may be unanswered at once.","type":"integer","minimum":1,"maximum":2147483647,"default":10000},"invocation_timeout_ms":{"description":"Milliseconds that a called function may take.","type":"integer","minimum":1,"maximum":2147483647,"default":30000},"auth_timeout_ms":{"description":"Milliseconds that the auth function may take.","type":"integer","minimum":1,"maximum":2147483647,"default":10000},"heartbeat_interval_ms":{"description":"Milliseconds between two pings of a socket; one that did not answer the last is dropped. Event streams are sent a comment as often, but every 15 s at least.","type":"integer","minimum":1,"maximum":2147483647,"default":30000}}};
-const schema23 = {"description":"The endpoint of health and metrics. `false` = none.","type":["object","boolean"],"if":{"type":"boolean"},"then":{"const":false},"additionalProperties":false,"properties":{"host":{"description":"Address that it listens on.","type":"string","minLength":1,"default":"127.0.0.1"},"port":{"description":"Its port. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":3113},"token_file":{"description":"File with the token that requests have to show, all but those for health and metrics; 16 characters at least. Absent: the environment's `III_STREAM_ADMIN_TOKEN`, else none is wanted. A changed file counts within a second.","type":"string","minLength":1}}};
-const schema24 = {"type":"object","additionalProperties":false,"properties":{"level":{"description":"The least level that is logged.","type":"string","enum":["trace","debug","info","warn","error","fatal","silent"],"default":"info"},"format":{"description":"`auto` = pretty on a terminal, else JSON.","type":"string","enum":["auto","json","pretty"],"default":"auto"}}};
-const schema25 = {"description":"The embedded engine endpoint. Read only when no engine is given to attach to.","type":"object","additionalProperties":false,"properties":{"host":{"description":"Address that it listens on.","type":"string","minLength":1,"default":"127.0.0.1"},"port":{"description":"Its port. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":49134}}};
+const schema21 = {"description":"How the items of a stream are kept.","type":"object","additionalProperties":false,"properties":{"persist":{"description":"False: in memory only, for the adapter kv. What is on disk already stays there until its group is empty.","type":"boolean","default":true},"ttl_ms":{"description":"Milliseconds after which an item is removed, of a set and of an update that creates it, where they do not say. 0 = never.","type":"integer","minimum":0,"maximum":31536000000,"default":0}}};
+const schema22 = {"description":"Reads over HTTP, on the port of the stream socket.","type":"object","additionalProperties":false,"properties":{"reads_guarded":{"description":"Plain reads of a stream that `stream:join` handlers guard. `refuse` = 403; `ask` = the handlers are asked about each, as a join with `transport: get`.","type":"string","enum":["refuse","ask"],"default":"refuse"}}};
+const schema23 = {"description":"Bounds. Each has a named error or close code.","type":"object","additionalProperties":false,"properties":{"max_name_bytes":{"description":"Bytes (UTF-8) of a stream name, group id or item id.","type":"integer","minimum":1,"maximum":65536,"default":512},"max_depth":{"description":"Nesting depth of a message's JSON.","type":"integer","minimum":8,"maximum":10000,"default":128},"max_frame_bytes":{"description":"Bytes of one incoming message of a client, and of a value.","type":"integer","minimum":1024,"maximum":268435456,"default":4194304},"max_call_bytes":{"description":"Bytes of one incoming message of a worker; what is longer is answered with `limit`.","type":"integer","minimum":1024,"maximum":67108864,"default":16777216},"outbox_bytes":{"description":"Bytes that may wait to be sent on one socket before changes are skipped to the newest.","type":"integer","minimum":1024,"maximum":1073741824,"default":1048576},"slow_client_timeout_ms":{"description":"Milliseconds that a socket with a full outbox may take nothing before it is closed.","type":"integer","minimum":1,"maximum":2147483647,"default":30000},"sync_bytes":{"description":"Bytes of a group's values that a client is sent at once when it does not ask for pages. Beyond, it gets the error `limit`.","type":"integer","minimum":1024,"maximum":1073741824,"default":67108864},"subscriptions_per_socket":{"description":"Subscriptions that one socket may hold.","type":"integer","minimum":1,"maximum":2147483647,"default":1000},"sockets_per_address":{"description":"Sockets that one client address may hold. 0 = unlimited.","type":"integer","minimum":0,"maximum":2147483647,"default":10000},"max_fragments":{"description":"Fragments that one incoming WebSocket message may come in. Beyond, the socket is closed with 1008. Of new connections.","type":"integer","minimum":1,"maximum":2147483647,"default":16384},"max_waiting_pings":{"description":"Pings of a client whose pongs may wait to be sent. Beyond, it is dropped: it pings and does not read.","type":"integer","minimum":1,"maximum":2147483647,"default":60},"max_sockets":{"description":"Sockets that all clients together may hold. 0 = as many as the process's open files allow, less a reserve for everything else; a greater number than that counts as that.","type":"integer","minimum":0,"maximum":2147483647,"default":0},"joins_per_second":{"description":"Joins per second that one socket may send; so many may also come at once, as after a reconnect.","type":"integer","minimum":1,"maximum":2147483647,"default":1000},"idempotency_window_ms":{"description":"Milliseconds that the idempotency key of a write is remembered, by its item, which keeps the last 8.","type":"integer","minimum":1,"maximum":2147483647,"default":600000},"max_pending_invocations":{"description":"Function calls that may be unanswered at once.","type":"integer","minimum":1,"maximum":2147483647,"default":10000},"invocation_timeout_ms":{"description":"Milliseconds that a called function may take.","type":"integer","minimum":1,"maximum":2147483647,"default":30000},"auth_timeout_ms":{"description":"Milliseconds that the auth function may take.","type":"integer","minimum":1,"maximum":2147483647,"default":10000},"heartbeat_interval_ms":{"description":"Milliseconds between two pings of a socket; one that did not answer the last is dropped. Event streams are sent a comment as often, but every 15 s at least.","type":"integer","minimum":1,"maximum":2147483647,"default":30000}}};
+const schema24 = {"description":"The endpoint of health and metrics. `false` = none.","type":["object","boolean"],"if":{"type":"boolean"},"then":{"const":false},"additionalProperties":false,"properties":{"host":{"description":"Address that it listens on.","type":"string","minLength":1,"default":"127.0.0.1"},"port":{"description":"Its port. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":3113},"token_file":{"description":"File with the token that requests have to show, all but those for health and metrics; 16 characters at least. Absent: the environment's `III_STREAM_ADMIN_TOKEN`, else none is wanted. A changed file counts within a second.","type":"string","minLength":1}}};
+const schema25 = {"type":"object","additionalProperties":false,"properties":{"level":{"description":"The least level that is logged.","type":"string","enum":["trace","debug","info","warn","error","fatal","silent"],"default":"info"},"format":{"description":"`auto` = pretty on a terminal, else JSON.","type":"string","enum":["auto","json","pretty"],"default":"auto"}}};
+const schema26 = {"description":"The embedded engine endpoint. Read only when no engine is given to attach to.","type":"object","additionalProperties":false,"properties":{"host":{"description":"Address that it listens on.","type":"string","minLength":1,"default":"127.0.0.1"},"port":{"description":"Its port. 0 = any free port.","type":"integer","minimum":0,"maximum":65535,"default":49134}}};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = (function ucs2length(str) {
     const len = str.length;
@@ -882,6 +883,9 @@ data.drain_ms = 0;
 if(data.presence === undefined){
 data.presence = {};
 }
+if(data.streams === undefined){
+data.streams = {};
+}
 if(data.http === undefined){
 data.http = {};
 }
@@ -1166,30 +1170,104 @@ return false;
 }
 var valid0 = _errs21 === errors;
 if(valid0){
-let data13 = data.http;
+let data13 = data.streams;
 const _errs29 = errors;
-const _errs30 = errors;
-if(errors === _errs30){
+if(errors === _errs29){
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-if(data13.reads_guarded === undefined){
-data13.reads_guarded = "refuse";
-}
-const _errs32 = errors;
 for(const key2 in data13){
-if(!(key2 === "reads_guarded")){
-validate11.errors = [{instancePath:instancePath+"/http",schemaPath:"#/definitions/Http/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+let data14 = data13[key2];
+const _errs32 = errors;
+const _errs33 = errors;
+if(errors === _errs33){
+if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
+if(data14.persist === undefined){
+data14.persist = true;
+}
+if(data14.ttl_ms === undefined){
+data14.ttl_ms = 0;
+}
+const _errs35 = errors;
+for(const key3 in data14){
+if(!((key3 === "persist") || (key3 === "ttl_ms"))){
+validate11.errors = [{instancePath:instancePath+"/streams/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/StreamSettings/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs32 === errors){
-let data14 = data13.reads_guarded;
-if(typeof data14 !== "string"){
+if(_errs35 === errors){
+const _errs36 = errors;
+if(typeof data14.persist !== "boolean"){
+validate11.errors = [{instancePath:instancePath+"/streams/" + key2.replace(/~/g, "~0").replace(/\//g, "~1")+"/persist",schemaPath:"#/definitions/StreamSettings/properties/persist/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid7 = _errs36 === errors;
+if(valid7){
+let data16 = data14.ttl_ms;
+const _errs38 = errors;
+if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
+validate11.errors = [{instancePath:instancePath+"/streams/" + key2.replace(/~/g, "~0").replace(/\//g, "~1")+"/ttl_ms",schemaPath:"#/definitions/StreamSettings/properties/ttl_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+if(errors === _errs38){
+if((typeof data16 == "number") && (isFinite(data16))){
+if(data16 > 31536000000 || isNaN(data16)){
+validate11.errors = [{instancePath:instancePath+"/streams/" + key2.replace(/~/g, "~0").replace(/\//g, "~1")+"/ttl_ms",schemaPath:"#/definitions/StreamSettings/properties/ttl_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 31536000000},message:"must be <= 31536000000"}];
+return false;
+}
+else {
+if(data16 < 0 || isNaN(data16)){
+validate11.errors = [{instancePath:instancePath+"/streams/" + key2.replace(/~/g, "~0").replace(/\//g, "~1")+"/ttl_ms",schemaPath:"#/definitions/StreamSettings/properties/ttl_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+}
+var valid7 = _errs38 === errors;
+}
+}
+}
+else {
+validate11.errors = [{instancePath:instancePath+"/streams/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/StreamSettings/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid5 = _errs32 === errors;
+if(!valid5){
+break;
+}
+}
+}
+else {
+validate11.errors = [{instancePath:instancePath+"/streams",schemaPath:"#/properties/streams/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid0 = _errs29 === errors;
+if(valid0){
+let data17 = data.http;
+const _errs40 = errors;
+const _errs41 = errors;
+if(errors === _errs41){
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if(data17.reads_guarded === undefined){
+data17.reads_guarded = "refuse";
+}
+const _errs43 = errors;
+for(const key4 in data17){
+if(!(key4 === "reads_guarded")){
+validate11.errors = [{instancePath:instancePath+"/http",schemaPath:"#/definitions/Http/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
+return false;
+break;
+}
+}
+if(_errs43 === errors){
+let data18 = data17.reads_guarded;
+if(typeof data18 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/http/reads_guarded",schemaPath:"#/definitions/Http/properties/reads_guarded/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!((data14 === "refuse") || (data14 === "ask"))){
-validate11.errors = [{instancePath:instancePath+"/http/reads_guarded",schemaPath:"#/definitions/Http/properties/reads_guarded/enum",keyword:"enum",params:{allowedValues: schema21.properties.reads_guarded.enum},message:"must be equal to one of the allowed values"}];
+if(!((data18 === "refuse") || (data18 === "ask"))){
+validate11.errors = [{instancePath:instancePath+"/http/reads_guarded",schemaPath:"#/definitions/Http/properties/reads_guarded/enum",keyword:"enum",params:{allowedValues: schema22.properties.reads_guarded.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 }
@@ -1199,471 +1277,471 @@ validate11.errors = [{instancePath:instancePath+"/http",schemaPath:"#/definition
 return false;
 }
 }
-var valid0 = _errs29 === errors;
+var valid0 = _errs40 === errors;
 if(valid0){
-let data15 = data.limits;
-const _errs35 = errors;
-const _errs36 = errors;
-if(errors === _errs36){
-if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-if(data15.max_name_bytes === undefined){
-data15.max_name_bytes = 512;
+let data19 = data.limits;
+const _errs46 = errors;
+const _errs47 = errors;
+if(errors === _errs47){
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(data19.max_name_bytes === undefined){
+data19.max_name_bytes = 512;
 }
-if(data15.max_depth === undefined){
-data15.max_depth = 128;
+if(data19.max_depth === undefined){
+data19.max_depth = 128;
 }
-if(data15.max_frame_bytes === undefined){
-data15.max_frame_bytes = 4194304;
+if(data19.max_frame_bytes === undefined){
+data19.max_frame_bytes = 4194304;
 }
-if(data15.max_call_bytes === undefined){
-data15.max_call_bytes = 16777216;
+if(data19.max_call_bytes === undefined){
+data19.max_call_bytes = 16777216;
 }
-if(data15.outbox_bytes === undefined){
-data15.outbox_bytes = 1048576;
+if(data19.outbox_bytes === undefined){
+data19.outbox_bytes = 1048576;
 }
-if(data15.slow_client_timeout_ms === undefined){
-data15.slow_client_timeout_ms = 30000;
+if(data19.slow_client_timeout_ms === undefined){
+data19.slow_client_timeout_ms = 30000;
 }
-if(data15.sync_bytes === undefined){
-data15.sync_bytes = 67108864;
+if(data19.sync_bytes === undefined){
+data19.sync_bytes = 67108864;
 }
-if(data15.subscriptions_per_socket === undefined){
-data15.subscriptions_per_socket = 1000;
+if(data19.subscriptions_per_socket === undefined){
+data19.subscriptions_per_socket = 1000;
 }
-if(data15.sockets_per_address === undefined){
-data15.sockets_per_address = 10000;
+if(data19.sockets_per_address === undefined){
+data19.sockets_per_address = 10000;
 }
-if(data15.max_fragments === undefined){
-data15.max_fragments = 16384;
+if(data19.max_fragments === undefined){
+data19.max_fragments = 16384;
 }
-if(data15.max_waiting_pings === undefined){
-data15.max_waiting_pings = 60;
+if(data19.max_waiting_pings === undefined){
+data19.max_waiting_pings = 60;
 }
-if(data15.max_sockets === undefined){
-data15.max_sockets = 0;
+if(data19.max_sockets === undefined){
+data19.max_sockets = 0;
 }
-if(data15.joins_per_second === undefined){
-data15.joins_per_second = 1000;
+if(data19.joins_per_second === undefined){
+data19.joins_per_second = 1000;
 }
-if(data15.idempotency_window_ms === undefined){
-data15.idempotency_window_ms = 600000;
+if(data19.idempotency_window_ms === undefined){
+data19.idempotency_window_ms = 600000;
 }
-if(data15.max_pending_invocations === undefined){
-data15.max_pending_invocations = 10000;
+if(data19.max_pending_invocations === undefined){
+data19.max_pending_invocations = 10000;
 }
-if(data15.invocation_timeout_ms === undefined){
-data15.invocation_timeout_ms = 30000;
+if(data19.invocation_timeout_ms === undefined){
+data19.invocation_timeout_ms = 30000;
 }
-if(data15.auth_timeout_ms === undefined){
-data15.auth_timeout_ms = 10000;
+if(data19.auth_timeout_ms === undefined){
+data19.auth_timeout_ms = 10000;
 }
-if(data15.heartbeat_interval_ms === undefined){
-data15.heartbeat_interval_ms = 30000;
+if(data19.heartbeat_interval_ms === undefined){
+data19.heartbeat_interval_ms = 30000;
 }
-const _errs38 = errors;
-for(const key3 in data15){
-if(!(func2.call(schema22.properties, key3))){
-validate11.errors = [{instancePath:instancePath+"/limits",schemaPath:"#/definitions/Limits/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
+const _errs49 = errors;
+for(const key5 in data19){
+if(!(func2.call(schema23.properties, key5))){
+validate11.errors = [{instancePath:instancePath+"/limits",schemaPath:"#/definitions/Limits/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs38 === errors){
-let data16 = data15.max_name_bytes;
-const _errs39 = errors;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
+if(_errs49 === errors){
+let data20 = data19.max_name_bytes;
+const _errs50 = errors;
+if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
 validate11.errors = [{instancePath:instancePath+"/limits/max_name_bytes",schemaPath:"#/definitions/Limits/properties/max_name_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs39){
-if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 > 65536 || isNaN(data16)){
+if(errors === _errs50){
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 > 65536 || isNaN(data20)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_name_bytes",schemaPath:"#/definitions/Limits/properties/max_name_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536},message:"must be <= 65536"}];
 return false;
 }
 else {
-if(data16 < 1 || isNaN(data16)){
+if(data20 < 1 || isNaN(data20)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_name_bytes",schemaPath:"#/definitions/Limits/properties/max_name_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid8 = _errs39 === errors;
-if(valid8){
-let data17 = data15.max_depth;
-const _errs41 = errors;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
+var valid11 = _errs50 === errors;
+if(valid11){
+let data21 = data19.max_depth;
+const _errs52 = errors;
+if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
 validate11.errors = [{instancePath:instancePath+"/limits/max_depth",schemaPath:"#/definitions/Limits/properties/max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs41){
-if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 > 10000 || isNaN(data17)){
+if(errors === _errs52){
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 > 10000 || isNaN(data21)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_depth",schemaPath:"#/definitions/Limits/properties/max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"}];
 return false;
 }
 else {
-if(data17 < 8 || isNaN(data17)){
+if(data21 < 8 || isNaN(data21)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_depth",schemaPath:"#/definitions/Limits/properties/max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 8},message:"must be >= 8"}];
 return false;
 }
 }
 }
 }
-var valid8 = _errs41 === errors;
-if(valid8){
-let data18 = data15.max_frame_bytes;
-const _errs43 = errors;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+var valid11 = _errs52 === errors;
+if(valid11){
+let data22 = data19.max_frame_bytes;
+const _errs54 = errors;
+if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
 validate11.errors = [{instancePath:instancePath+"/limits/max_frame_bytes",schemaPath:"#/definitions/Limits/properties/max_frame_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs43){
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 > 268435456 || isNaN(data18)){
+if(errors === _errs54){
+if((typeof data22 == "number") && (isFinite(data22))){
+if(data22 > 268435456 || isNaN(data22)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_frame_bytes",schemaPath:"#/definitions/Limits/properties/max_frame_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 268435456},message:"must be <= 268435456"}];
 return false;
 }
 else {
-if(data18 < 1024 || isNaN(data18)){
+if(data22 < 1024 || isNaN(data22)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_frame_bytes",schemaPath:"#/definitions/Limits/properties/max_frame_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
 return false;
 }
 }
 }
 }
-var valid8 = _errs43 === errors;
-if(valid8){
-let data19 = data15.max_call_bytes;
-const _errs45 = errors;
-if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+var valid11 = _errs54 === errors;
+if(valid11){
+let data23 = data19.max_call_bytes;
+const _errs56 = errors;
+if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
 validate11.errors = [{instancePath:instancePath+"/limits/max_call_bytes",schemaPath:"#/definitions/Limits/properties/max_call_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs45){
-if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 > 67108864 || isNaN(data19)){
+if(errors === _errs56){
+if((typeof data23 == "number") && (isFinite(data23))){
+if(data23 > 67108864 || isNaN(data23)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_call_bytes",schemaPath:"#/definitions/Limits/properties/max_call_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 67108864},message:"must be <= 67108864"}];
 return false;
 }
 else {
-if(data19 < 1024 || isNaN(data19)){
+if(data23 < 1024 || isNaN(data23)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_call_bytes",schemaPath:"#/definitions/Limits/properties/max_call_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
 return false;
 }
 }
 }
 }
-var valid8 = _errs45 === errors;
-if(valid8){
-let data20 = data15.outbox_bytes;
-const _errs47 = errors;
-if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
+var valid11 = _errs56 === errors;
+if(valid11){
+let data24 = data19.outbox_bytes;
+const _errs58 = errors;
+if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
 validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs47){
-if((typeof data20 == "number") && (isFinite(data20))){
-if(data20 > 1073741824 || isNaN(data20)){
+if(errors === _errs58){
+if((typeof data24 == "number") && (isFinite(data24))){
+if(data24 > 1073741824 || isNaN(data24)){
 validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1073741824},message:"must be <= 1073741824"}];
 return false;
 }
 else {
-if(data20 < 1024 || isNaN(data20)){
+if(data24 < 1024 || isNaN(data24)){
 validate11.errors = [{instancePath:instancePath+"/limits/outbox_bytes",schemaPath:"#/definitions/Limits/properties/outbox_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
 return false;
 }
 }
 }
 }
-var valid8 = _errs47 === errors;
-if(valid8){
-let data21 = data15.slow_client_timeout_ms;
-const _errs49 = errors;
-if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
+var valid11 = _errs58 === errors;
+if(valid11){
+let data25 = data19.slow_client_timeout_ms;
+const _errs60 = errors;
+if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
 validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs49){
-if((typeof data21 == "number") && (isFinite(data21))){
-if(data21 > 2147483647 || isNaN(data21)){
+if(errors === _errs60){
+if((typeof data25 == "number") && (isFinite(data25))){
+if(data25 > 2147483647 || isNaN(data25)){
 validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data21 < 1 || isNaN(data21)){
+if(data25 < 1 || isNaN(data25)){
 validate11.errors = [{instancePath:instancePath+"/limits/slow_client_timeout_ms",schemaPath:"#/definitions/Limits/properties/slow_client_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid8 = _errs49 === errors;
-if(valid8){
-let data22 = data15.sync_bytes;
-const _errs51 = errors;
-if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
+var valid11 = _errs60 === errors;
+if(valid11){
+let data26 = data19.sync_bytes;
+const _errs62 = errors;
+if(!(((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26))) && (isFinite(data26)))){
 validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs51){
-if((typeof data22 == "number") && (isFinite(data22))){
-if(data22 > 1073741824 || isNaN(data22)){
+if(errors === _errs62){
+if((typeof data26 == "number") && (isFinite(data26))){
+if(data26 > 1073741824 || isNaN(data26)){
 validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1073741824},message:"must be <= 1073741824"}];
 return false;
 }
 else {
-if(data22 < 1024 || isNaN(data22)){
+if(data26 < 1024 || isNaN(data26)){
 validate11.errors = [{instancePath:instancePath+"/limits/sync_bytes",schemaPath:"#/definitions/Limits/properties/sync_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"}];
 return false;
 }
 }
 }
 }
-var valid8 = _errs51 === errors;
-if(valid8){
-let data23 = data15.subscriptions_per_socket;
-const _errs53 = errors;
-if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
+var valid11 = _errs62 === errors;
+if(valid11){
+let data27 = data19.subscriptions_per_socket;
+const _errs64 = errors;
+if(!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27)))){
 validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs53){
-if((typeof data23 == "number") && (isFinite(data23))){
-if(data23 > 2147483647 || isNaN(data23)){
+if(errors === _errs64){
+if((typeof data27 == "number") && (isFinite(data27))){
+if(data27 > 2147483647 || isNaN(data27)){
 validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data23 < 1 || isNaN(data23)){
+if(data27 < 1 || isNaN(data27)){
 validate11.errors = [{instancePath:instancePath+"/limits/subscriptions_per_socket",schemaPath:"#/definitions/Limits/properties/subscriptions_per_socket/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid8 = _errs53 === errors;
-if(valid8){
-let data24 = data15.sockets_per_address;
-const _errs55 = errors;
-if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
+var valid11 = _errs64 === errors;
+if(valid11){
+let data28 = data19.sockets_per_address;
+const _errs66 = errors;
+if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
 validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs55){
-if((typeof data24 == "number") && (isFinite(data24))){
-if(data24 > 2147483647 || isNaN(data24)){
+if(errors === _errs66){
+if((typeof data28 == "number") && (isFinite(data28))){
+if(data28 > 2147483647 || isNaN(data28)){
 validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data24 < 0 || isNaN(data24)){
+if(data28 < 0 || isNaN(data28)){
 validate11.errors = [{instancePath:instancePath+"/limits/sockets_per_address",schemaPath:"#/definitions/Limits/properties/sockets_per_address/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid8 = _errs55 === errors;
-if(valid8){
-let data25 = data15.max_fragments;
-const _errs57 = errors;
-if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
+var valid11 = _errs66 === errors;
+if(valid11){
+let data29 = data19.max_fragments;
+const _errs68 = errors;
+if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
 validate11.errors = [{instancePath:instancePath+"/limits/max_fragments",schemaPath:"#/definitions/Limits/properties/max_fragments/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs57){
-if((typeof data25 == "number") && (isFinite(data25))){
-if(data25 > 2147483647 || isNaN(data25)){
+if(errors === _errs68){
+if((typeof data29 == "number") && (isFinite(data29))){
+if(data29 > 2147483647 || isNaN(data29)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_fragments",schemaPath:"#/definitions/Limits/properties/max_fragments/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data25 < 1 || isNaN(data25)){
+if(data29 < 1 || isNaN(data29)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_fragments",schemaPath:"#/definitions/Limits/properties/max_fragments/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid8 = _errs57 === errors;
-if(valid8){
-let data26 = data15.max_waiting_pings;
-const _errs59 = errors;
-if(!(((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26))) && (isFinite(data26)))){
+var valid11 = _errs68 === errors;
+if(valid11){
+let data30 = data19.max_waiting_pings;
+const _errs70 = errors;
+if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
 validate11.errors = [{instancePath:instancePath+"/limits/max_waiting_pings",schemaPath:"#/definitions/Limits/properties/max_waiting_pings/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs59){
-if((typeof data26 == "number") && (isFinite(data26))){
-if(data26 > 2147483647 || isNaN(data26)){
+if(errors === _errs70){
+if((typeof data30 == "number") && (isFinite(data30))){
+if(data30 > 2147483647 || isNaN(data30)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_waiting_pings",schemaPath:"#/definitions/Limits/properties/max_waiting_pings/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data26 < 1 || isNaN(data26)){
+if(data30 < 1 || isNaN(data30)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_waiting_pings",schemaPath:"#/definitions/Limits/properties/max_waiting_pings/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid8 = _errs59 === errors;
-if(valid8){
-let data27 = data15.max_sockets;
-const _errs61 = errors;
-if(!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27)))){
+var valid11 = _errs70 === errors;
+if(valid11){
+let data31 = data19.max_sockets;
+const _errs72 = errors;
+if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
 validate11.errors = [{instancePath:instancePath+"/limits/max_sockets",schemaPath:"#/definitions/Limits/properties/max_sockets/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs61){
-if((typeof data27 == "number") && (isFinite(data27))){
-if(data27 > 2147483647 || isNaN(data27)){
+if(errors === _errs72){
+if((typeof data31 == "number") && (isFinite(data31))){
+if(data31 > 2147483647 || isNaN(data31)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_sockets",schemaPath:"#/definitions/Limits/properties/max_sockets/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data27 < 0 || isNaN(data27)){
+if(data31 < 0 || isNaN(data31)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_sockets",schemaPath:"#/definitions/Limits/properties/max_sockets/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid8 = _errs61 === errors;
-if(valid8){
-let data28 = data15.joins_per_second;
-const _errs63 = errors;
-if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
+var valid11 = _errs72 === errors;
+if(valid11){
+let data32 = data19.joins_per_second;
+const _errs74 = errors;
+if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
 validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs63){
-if((typeof data28 == "number") && (isFinite(data28))){
-if(data28 > 2147483647 || isNaN(data28)){
+if(errors === _errs74){
+if((typeof data32 == "number") && (isFinite(data32))){
+if(data32 > 2147483647 || isNaN(data32)){
 validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data28 < 1 || isNaN(data28)){
+if(data32 < 1 || isNaN(data32)){
 validate11.errors = [{instancePath:instancePath+"/limits/joins_per_second",schemaPath:"#/definitions/Limits/properties/joins_per_second/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid8 = _errs63 === errors;
-if(valid8){
-let data29 = data15.idempotency_window_ms;
-const _errs65 = errors;
-if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
+var valid11 = _errs74 === errors;
+if(valid11){
+let data33 = data19.idempotency_window_ms;
+const _errs76 = errors;
+if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
 validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs65){
-if((typeof data29 == "number") && (isFinite(data29))){
-if(data29 > 2147483647 || isNaN(data29)){
+if(errors === _errs76){
+if((typeof data33 == "number") && (isFinite(data33))){
+if(data33 > 2147483647 || isNaN(data33)){
 validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data29 < 1 || isNaN(data29)){
+if(data33 < 1 || isNaN(data33)){
 validate11.errors = [{instancePath:instancePath+"/limits/idempotency_window_ms",schemaPath:"#/definitions/Limits/properties/idempotency_window_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid8 = _errs65 === errors;
-if(valid8){
-let data30 = data15.max_pending_invocations;
-const _errs67 = errors;
-if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
+var valid11 = _errs76 === errors;
+if(valid11){
+let data34 = data19.max_pending_invocations;
+const _errs78 = errors;
+if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
 validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs67){
-if((typeof data30 == "number") && (isFinite(data30))){
-if(data30 > 2147483647 || isNaN(data30)){
+if(errors === _errs78){
+if((typeof data34 == "number") && (isFinite(data34))){
+if(data34 > 2147483647 || isNaN(data34)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data30 < 1 || isNaN(data30)){
+if(data34 < 1 || isNaN(data34)){
 validate11.errors = [{instancePath:instancePath+"/limits/max_pending_invocations",schemaPath:"#/definitions/Limits/properties/max_pending_invocations/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid8 = _errs67 === errors;
-if(valid8){
-let data31 = data15.invocation_timeout_ms;
-const _errs69 = errors;
-if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
+var valid11 = _errs78 === errors;
+if(valid11){
+let data35 = data19.invocation_timeout_ms;
+const _errs80 = errors;
+if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
 validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs69){
-if((typeof data31 == "number") && (isFinite(data31))){
-if(data31 > 2147483647 || isNaN(data31)){
+if(errors === _errs80){
+if((typeof data35 == "number") && (isFinite(data35))){
+if(data35 > 2147483647 || isNaN(data35)){
 validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data31 < 1 || isNaN(data31)){
+if(data35 < 1 || isNaN(data35)){
 validate11.errors = [{instancePath:instancePath+"/limits/invocation_timeout_ms",schemaPath:"#/definitions/Limits/properties/invocation_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid8 = _errs69 === errors;
-if(valid8){
-let data32 = data15.auth_timeout_ms;
-const _errs71 = errors;
-if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
+var valid11 = _errs80 === errors;
+if(valid11){
+let data36 = data19.auth_timeout_ms;
+const _errs82 = errors;
+if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
 validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs71){
-if((typeof data32 == "number") && (isFinite(data32))){
-if(data32 > 2147483647 || isNaN(data32)){
+if(errors === _errs82){
+if((typeof data36 == "number") && (isFinite(data36))){
+if(data36 > 2147483647 || isNaN(data36)){
 validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data32 < 1 || isNaN(data32)){
+if(data36 < 1 || isNaN(data36)){
 validate11.errors = [{instancePath:instancePath+"/limits/auth_timeout_ms",schemaPath:"#/definitions/Limits/properties/auth_timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid8 = _errs71 === errors;
-if(valid8){
-let data33 = data15.heartbeat_interval_ms;
-const _errs73 = errors;
-if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
+var valid11 = _errs82 === errors;
+if(valid11){
+let data37 = data19.heartbeat_interval_ms;
+const _errs84 = errors;
+if(!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))){
 validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs73){
-if((typeof data33 == "number") && (isFinite(data33))){
-if(data33 > 2147483647 || isNaN(data33)){
+if(errors === _errs84){
+if((typeof data37 == "number") && (isFinite(data37))){
+if(data37 > 2147483647 || isNaN(data37)){
 validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data33 < 1 || isNaN(data33)){
+if(data37 < 1 || isNaN(data37)){
 validate11.errors = [{instancePath:instancePath+"/limits/heartbeat_interval_ms",schemaPath:"#/definitions/Limits/properties/heartbeat_interval_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
 }
 }
-var valid8 = _errs73 === errors;
+var valid11 = _errs84 === errors;
 }
 }
 }
@@ -1688,19 +1766,19 @@ validate11.errors = [{instancePath:instancePath+"/limits",schemaPath:"#/definiti
 return false;
 }
 }
-var valid0 = _errs35 === errors;
+var valid0 = _errs46 === errors;
 if(valid0){
-let data34 = data.admin;
-const _errs75 = errors;
-const _errs76 = errors;
-if((!(data34 && typeof data34 == "object" && !Array.isArray(data34))) && (typeof data34 !== "boolean")){
-validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/type",keyword:"type",params:{type: schema23.type},message:"must be object,boolean"}];
+let data38 = data.admin;
+const _errs86 = errors;
+const _errs87 = errors;
+if((!(data38 && typeof data38 == "object" && !Array.isArray(data38))) && (typeof data38 !== "boolean")){
+validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/type",keyword:"type",params:{type: schema24.type},message:"must be object,boolean"}];
 return false;
 }
-const _errs78 = errors;
-let valid10 = true;
-const _errs79 = errors;
-if(typeof data34 !== "boolean"){
+const _errs89 = errors;
+let valid13 = true;
+const _errs90 = errors;
+if(typeof data38 !== "boolean"){
 const err0 = {};
 if(vErrors === null){
 vErrors = [err0];
@@ -1710,26 +1788,26 @@ vErrors.push(err0);
 }
 errors++;
 }
-var _valid0 = _errs79 === errors;
-errors = _errs78;
+var _valid0 = _errs90 === errors;
+errors = _errs89;
 if(vErrors !== null){
-if(_errs78){
-vErrors.length = _errs78;
+if(_errs89){
+vErrors.length = _errs89;
 }
 else {
 vErrors = null;
 }
 }
 if(_valid0){
-const _errs81 = errors;
-if(false !== data34){
+const _errs92 = errors;
+if(false !== data38){
 validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/then/const",keyword:"const",params:{allowedValue: false},message:"must be equal to constant"}];
 return false;
 }
-var _valid0 = _errs81 === errors;
-valid10 = _valid0;
+var _valid0 = _errs92 === errors;
+valid13 = _valid0;
 }
-if(!valid10){
+if(!valid13){
 const err1 = {instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema"};
 if(vErrors === null){
 vErrors = [err1];
@@ -1741,28 +1819,28 @@ errors++;
 validate11.errors = vErrors;
 return false;
 }
-if(errors === _errs76){
-if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
-if(data34.host === undefined){
-data34.host = "127.0.0.1";
+if(errors === _errs87){
+if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
+if(data38.host === undefined){
+data38.host = "127.0.0.1";
 }
-if(data34.port === undefined){
-data34.port = 3113;
+if(data38.port === undefined){
+data38.port = 3113;
 }
-const _errs82 = errors;
-for(const key4 in data34){
-if(!(((key4 === "host") || (key4 === "port")) || (key4 === "token_file"))){
-validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
+const _errs93 = errors;
+for(const key6 in data38){
+if(!(((key6 === "host") || (key6 === "port")) || (key6 === "token_file"))){
+validate11.errors = [{instancePath:instancePath+"/admin",schemaPath:"#/definitions/Admin/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs82 === errors){
-let data35 = data34.host;
-const _errs83 = errors;
-if(errors === _errs83){
-if(typeof data35 === "string"){
-if(func3(data35) < 1){
+if(_errs93 === errors){
+let data39 = data38.host;
+const _errs94 = errors;
+if(errors === _errs94){
+if(typeof data39 === "string"){
+if(func3(data39) < 1){
 validate11.errors = [{instancePath:instancePath+"/admin/host",schemaPath:"#/definitions/Admin/properties/host/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
@@ -1772,36 +1850,36 @@ validate11.errors = [{instancePath:instancePath+"/admin/host",schemaPath:"#/defi
 return false;
 }
 }
-var valid11 = _errs83 === errors;
-if(valid11){
-let data36 = data34.port;
-const _errs85 = errors;
-if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
+var valid14 = _errs94 === errors;
+if(valid14){
+let data40 = data38.port;
+const _errs96 = errors;
+if(!(((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40))) && (isFinite(data40)))){
 validate11.errors = [{instancePath:instancePath+"/admin/port",schemaPath:"#/definitions/Admin/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs85){
-if((typeof data36 == "number") && (isFinite(data36))){
-if(data36 > 65535 || isNaN(data36)){
+if(errors === _errs96){
+if((typeof data40 == "number") && (isFinite(data40))){
+if(data40 > 65535 || isNaN(data40)){
 validate11.errors = [{instancePath:instancePath+"/admin/port",schemaPath:"#/definitions/Admin/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
 return false;
 }
 else {
-if(data36 < 0 || isNaN(data36)){
+if(data40 < 0 || isNaN(data40)){
 validate11.errors = [{instancePath:instancePath+"/admin/port",schemaPath:"#/definitions/Admin/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid11 = _errs85 === errors;
-if(valid11){
-if(data34.token_file !== undefined){
-let data37 = data34.token_file;
-const _errs87 = errors;
-if(errors === _errs87){
-if(typeof data37 === "string"){
-if(func3(data37) < 1){
+var valid14 = _errs96 === errors;
+if(valid14){
+if(data38.token_file !== undefined){
+let data41 = data38.token_file;
+const _errs98 = errors;
+if(errors === _errs98){
+if(typeof data41 === "string"){
+if(func3(data41) < 1){
 validate11.errors = [{instancePath:instancePath+"/admin/token_file",schemaPath:"#/definitions/Admin/properties/token_file/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
@@ -1811,61 +1889,61 @@ validate11.errors = [{instancePath:instancePath+"/admin/token_file",schemaPath:"
 return false;
 }
 }
-var valid11 = _errs87 === errors;
+var valid14 = _errs98 === errors;
 }
 else {
-var valid11 = true;
+var valid14 = true;
 }
 }
 }
 }
 }
 }
-var valid0 = _errs75 === errors;
+var valid0 = _errs86 === errors;
 if(valid0){
-let data38 = data.log;
-const _errs89 = errors;
-const _errs90 = errors;
-if(errors === _errs90){
-if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
-if(data38.level === undefined){
-data38.level = "info";
+let data42 = data.log;
+const _errs100 = errors;
+const _errs101 = errors;
+if(errors === _errs101){
+if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
+if(data42.level === undefined){
+data42.level = "info";
 }
-if(data38.format === undefined){
-data38.format = "auto";
+if(data42.format === undefined){
+data42.format = "auto";
 }
-const _errs92 = errors;
-for(const key5 in data38){
-if(!((key5 === "level") || (key5 === "format"))){
-validate11.errors = [{instancePath:instancePath+"/log",schemaPath:"#/definitions/Log/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"}];
+const _errs103 = errors;
+for(const key7 in data42){
+if(!((key7 === "level") || (key7 === "format"))){
+validate11.errors = [{instancePath:instancePath+"/log",schemaPath:"#/definitions/Log/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs92 === errors){
-let data39 = data38.level;
-const _errs93 = errors;
-if(typeof data39 !== "string"){
+if(_errs103 === errors){
+let data43 = data42.level;
+const _errs104 = errors;
+if(typeof data43 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/log/level",schemaPath:"#/definitions/Log/properties/level/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((((((data39 === "trace") || (data39 === "debug")) || (data39 === "info")) || (data39 === "warn")) || (data39 === "error")) || (data39 === "fatal")) || (data39 === "silent"))){
-validate11.errors = [{instancePath:instancePath+"/log/level",schemaPath:"#/definitions/Log/properties/level/enum",keyword:"enum",params:{allowedValues: schema24.properties.level.enum},message:"must be equal to one of the allowed values"}];
+if(!(((((((data43 === "trace") || (data43 === "debug")) || (data43 === "info")) || (data43 === "warn")) || (data43 === "error")) || (data43 === "fatal")) || (data43 === "silent"))){
+validate11.errors = [{instancePath:instancePath+"/log/level",schemaPath:"#/definitions/Log/properties/level/enum",keyword:"enum",params:{allowedValues: schema25.properties.level.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid13 = _errs93 === errors;
-if(valid13){
-let data40 = data38.format;
-const _errs95 = errors;
-if(typeof data40 !== "string"){
+var valid16 = _errs104 === errors;
+if(valid16){
+let data44 = data42.format;
+const _errs106 = errors;
+if(typeof data44 !== "string"){
 validate11.errors = [{instancePath:instancePath+"/log/format",schemaPath:"#/definitions/Log/properties/format/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((data40 === "auto") || (data40 === "json")) || (data40 === "pretty"))){
-validate11.errors = [{instancePath:instancePath+"/log/format",schemaPath:"#/definitions/Log/properties/format/enum",keyword:"enum",params:{allowedValues: schema24.properties.format.enum},message:"must be equal to one of the allowed values"}];
+if(!(((data44 === "auto") || (data44 === "json")) || (data44 === "pretty"))){
+validate11.errors = [{instancePath:instancePath+"/log/format",schemaPath:"#/definitions/Log/properties/format/enum",keyword:"enum",params:{allowedValues: schema25.properties.format.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid13 = _errs95 === errors;
+var valid16 = _errs106 === errors;
 }
 }
 }
@@ -1874,33 +1952,33 @@ validate11.errors = [{instancePath:instancePath+"/log",schemaPath:"#/definitions
 return false;
 }
 }
-var valid0 = _errs89 === errors;
+var valid0 = _errs100 === errors;
 if(valid0){
-let data41 = data.engine;
-const _errs97 = errors;
-const _errs98 = errors;
-if(errors === _errs98){
-if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
-if(data41.host === undefined){
-data41.host = "127.0.0.1";
+let data45 = data.engine;
+const _errs108 = errors;
+const _errs109 = errors;
+if(errors === _errs109){
+if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
+if(data45.host === undefined){
+data45.host = "127.0.0.1";
 }
-if(data41.port === undefined){
-data41.port = 49134;
+if(data45.port === undefined){
+data45.port = 49134;
 }
-const _errs100 = errors;
-for(const key6 in data41){
-if(!((key6 === "host") || (key6 === "port"))){
-validate11.errors = [{instancePath:instancePath+"/engine",schemaPath:"#/definitions/Engine/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"}];
+const _errs111 = errors;
+for(const key8 in data45){
+if(!((key8 === "host") || (key8 === "port"))){
+validate11.errors = [{instancePath:instancePath+"/engine",schemaPath:"#/definitions/Engine/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs100 === errors){
-let data42 = data41.host;
-const _errs101 = errors;
-if(errors === _errs101){
-if(typeof data42 === "string"){
-if(func3(data42) < 1){
+if(_errs111 === errors){
+let data46 = data45.host;
+const _errs112 = errors;
+if(errors === _errs112){
+if(typeof data46 === "string"){
+if(func3(data46) < 1){
 validate11.errors = [{instancePath:instancePath+"/engine/host",schemaPath:"#/definitions/Engine/properties/host/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
@@ -1910,29 +1988,29 @@ validate11.errors = [{instancePath:instancePath+"/engine/host",schemaPath:"#/def
 return false;
 }
 }
-var valid15 = _errs101 === errors;
-if(valid15){
-let data43 = data41.port;
-const _errs103 = errors;
-if(!(((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43))) && (isFinite(data43)))){
+var valid18 = _errs112 === errors;
+if(valid18){
+let data47 = data45.port;
+const _errs114 = errors;
+if(!(((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47))) && (isFinite(data47)))){
 validate11.errors = [{instancePath:instancePath+"/engine/port",schemaPath:"#/definitions/Engine/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs103){
-if((typeof data43 == "number") && (isFinite(data43))){
-if(data43 > 65535 || isNaN(data43)){
+if(errors === _errs114){
+if((typeof data47 == "number") && (isFinite(data47))){
+if(data47 > 65535 || isNaN(data47)){
 validate11.errors = [{instancePath:instancePath+"/engine/port",schemaPath:"#/definitions/Engine/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
 return false;
 }
 else {
-if(data43 < 0 || isNaN(data43)){
+if(data47 < 0 || isNaN(data47)){
 validate11.errors = [{instancePath:instancePath+"/engine/port",schemaPath:"#/definitions/Engine/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid15 = _errs103 === errors;
+var valid18 = _errs114 === errors;
 }
 }
 }
@@ -1941,7 +2019,8 @@ validate11.errors = [{instancePath:instancePath+"/engine",schemaPath:"#/definiti
 return false;
 }
 }
-var valid0 = _errs97 === errors;
+var valid0 = _errs108 === errors;
+}
 }
 }
 }

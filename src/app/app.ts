@@ -68,7 +68,12 @@ async function open(config: LiveConfig<Config>, options: AppOptions, closing: Cl
   const descriptors = watchDescriptors(logger);
   closing.at('descriptors', () => descriptors[Symbol.dispose]());
   const metrics = new Metrics(await version());
-  const store = await openStore(initial.adapter, { logger, repair, observer: metrics });
+  const store = await openStore(initial.adapter, {
+    logger,
+    repair,
+    observer: metrics,
+    streams: initial.streams,
+  });
   closing.at('store', async () => store[Symbol.asyncDispose]());
   const workers = await openWorkers({ config, logger, engineUrl: attachTo });
   const encoders = { ws: encodeMessages, sse: encodeEvents, poll: encodeSignals };

@@ -9,6 +9,7 @@ export type LivePart =
   | 'proxies'
   | 'drain_ms'
   | 'presence'
+  | 'streams'
   | 'allowed_origins'
   | 'log.level'
   | 'address'
@@ -16,7 +17,7 @@ export type LivePart =
   | 'admin.token_file';
 
 /** A part that takes effect with the next start. `engine` doesn't matter to a server attached to an engine. */
-export type RestartPart = 'adapter' | 'engine' | 'log.format';
+export type RestartPart = 'adapter' | 'streams.persist' | 'engine' | 'log.format';
 
 export interface ConfigDiff {
   readonly live: ReadonlySet<LivePart>;
@@ -30,6 +31,7 @@ const LIVE: Readonly<Record<LivePart, (config: Config) => unknown>> = {
   proxies: ({ trusted_proxies, path_prefix }) => ({ trusted_proxies, path_prefix }),
   drain_ms: (config) => config.drain_ms,
   presence: (config) => config.presence,
+  streams: ({ streams }) => Object.entries(streams).map(([name, { ttl_ms }]) => [name, ttl_ms]),
   allowed_origins: (config) => config.allowed_origins,
   'log.level': (config) => config.log.level,
   address: ({ host, port }) => ({ host, port }),
@@ -39,6 +41,7 @@ const LIVE: Readonly<Record<LivePart, (config: Config) => unknown>> = {
 
 const RESTART: Readonly<Record<RestartPart, (config: Config) => unknown>> = {
   adapter: (config) => config.adapter,
+  'streams.persist': ({ streams }) => Object.entries(streams).map(([name, { persist }]) => [name, persist]),
   engine: (config) => config.engine,
   'log.format': (config) => config.log.format,
 };

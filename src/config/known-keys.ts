@@ -9,6 +9,7 @@ import type {
   Log,
   Presence,
   RedisConfig,
+  StreamSettings,
   Tombstones,
 } from '../../generated/config.js';
 
@@ -25,6 +26,7 @@ const ROOT = keys<Config>({
   path_prefix: true,
   drain_ms: true,
   presence: true,
+  streams: true,
   http: true,
   limits: true,
   admin: true,
@@ -32,6 +34,7 @@ const ROOT = keys<Config>({
   engine: true,
 });
 const TOMBSTONES = keys<Tombstones>({ max_per_group: true, max_age_ms: true });
+const STREAM = keys<StreamSettings>({ persist: true, ttl_ms: true });
 const SECTIONS: ReadonlyMap<string, readonly string[]> = new Map([
   ['adapter', keys<Adapter>({ name: true, config: true })],
   ['kv', kvKeys()],
@@ -65,6 +68,7 @@ export const ADAPTERS = keys<Record<Adapter['name'], unknown>>({ kv: true, redis
 export function knownKeys(path: readonly string[], adapter?: unknown): readonly string[] {
   const [section, config, tombstones] = path;
   if (section === undefined) return ROOT;
+  if (section === 'streams') return config === undefined ? [] : STREAM;
   if (tombstones !== undefined) return TOMBSTONES;
   return SECTIONS.get(config === undefined ? section : String(adapter)) ?? [];
 }

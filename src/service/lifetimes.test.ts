@@ -60,3 +60,33 @@ test('custom streams and stores that remove nothing by themselves refuse a time'
   });
   assert.deepEqual(await call('stream::list', plain), []);
 });
+
+test('the time of a stream counts where a write names none, and follows the configuration', async () => {
+  const { store, config, call } = await open();
+  const lives: unknown[] = [];
+  const commit = store.commit.bind(store);
+  store.commit = (at, mutation, trace) => {
+    lives.push(mutation.life);
+    return commit(at, mutation, trace);
+  };
+  const all = async (stream_name: string) => {
+    lives.splice(0);
+    const at = { ...item, stream_name };
+    await call('stream::set', { ...at, data: 1 });
+    await call('stream::set', { ...at, data: 1, ttl_ms: 0 });
+    await call('stream::set', { ...at, data: 1, ttl_ms: null });
+    await call('stream::update', { ...at, ops: [] });
+    return lives.map((life) => life && { ...life });
+  };
+  assert.deepEqual(await all('s'), [undefined, { ttlMs: 0, owner: undefined }, undefined, undefined]);
+  const streams = { 's*': { persist: true, ttl_ms: 5_000 }, '*': { persist: true, ttl_ms: 0 } };
+  config.apply({ ...config.current, streams });
+  const own = { ttlMs: 5_000, owner: undefined };
+  assert.deepEqual(await all('s'), [
+    own,
+    { ttlMs: 0, owner: undefined },
+    own,
+    { ttlMsWhenNew: 5_000, owner: undefined },
+  ]);
+  assert.deepEqual(await all('other'), [undefined, { ttlMs: 0, owner: undefined }, undefined, undefined]);
+});

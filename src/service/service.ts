@@ -16,6 +16,7 @@ import { createDispatch, type Dispatch } from './dispatch.js';
 import type { CallContext, ServiceConfig } from './function-context.js';
 import { handlers } from './functions/index.js';
 import { Joins } from './joins.js';
+import { Lifetimes } from './lifetimes.js';
 import { Owners } from './owners.js';
 import { Presences } from './presences.js';
 import { Reads } from './reads.js';
@@ -127,7 +128,9 @@ export class Service implements StreamService {
       gap: (group) => this.hub.gap(group),
     });
     this.#dispatch = createDispatch(
-      handlers({ store, custom, owners, config }, (event) => streamTriggers.sent(event)),
+      handlers({ store, custom, owners, lifetimes: new Lifetimes(store, owners, config), config }, (event) =>
+        streamTriggers.sent(event),
+      ),
       (error) => this.#describe(error),
     );
   }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Adapter, KvAdapter } from '../../generated/config.js';
+import { type Config, StreamRules } from '../config/index.js';
 import { LocalError, StreamError } from '../domain/errors.js';
 import type { Logger } from '../observability/logger.js';
 import type { CommitObserver } from './local/commit-queue.js';
@@ -11,6 +12,8 @@ import type { Store } from './port.js';
 export interface OpenStoreOptions {
   readonly logger: Logger;
   readonly observer?: CommitObserver;
+  /** Settings of streams. @default none */
+  readonly streams?: Config['streams'];
   /** Salvage what is readable of a corrupt `file_based` store. @default false */
   readonly repair?: boolean;
 }
@@ -20,7 +23,14 @@ export interface OpenStoreOptions {
  * @throws LocalError one clear sentence, when it can't be opened; never falls back to another store
  */
 export async function openStore(adapter: Adapter, options: OpenStoreOptions): Promise<Store> {
+  const rules = new StreamRules(options.streams ?? {});
   if (adapter.name === 'redis') {
+    const transient = Object.entries(options.streams ?? {}).find(([, { persist }]) => !persist)?.[0];
+    if (transient !== undefined)
+      throw new LocalError(
+        'config_invalid',
+        `streams.${transient}.persist: Redis keeps what it is given; it cannot be false.`,
+      );
     const { redis_url: url, command_timeout_ms: commandTimeoutMs, tombstones } = adapter.config;
     const { key_prefix: keyPrefix, channel_prefix: channelPrefix } = adapter.config;
     const limits = { maxPerGroup: tombstones.max_per_group, maxAgeMs: tombstones.max_age_ms };
@@ -46,6 +56,7 @@ export async function openStore(adapter: Adapter, options: OpenStoreOptions): Pr
       maxEmptyGroups: adapter.config.max_empty_groups,
     },
     maxQueuedBytes,
+    isTransient: (stream) => rules.of(stream)?.persist === false,
     ...(options.observer === undefined ? {} : { observer: options.observer }),
   };
   const started = performance.now();

@@ -24,6 +24,7 @@ interface Change extends Partial<Omit<HttpConfig, 'limits'>> {
 const configOf = ({ limits, ...change }: Change): HttpConfig & ServiceConfig =>
   ({
     http: { reads_guarded: 'refuse' },
+    streams: {},
     presence: { grace_ms: 30, lease_ms: 10_000 },
     ...change,
     limits: { ...LIMITS, ...limits },

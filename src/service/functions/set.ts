@@ -6,7 +6,6 @@ import type { Decided } from '../../wire/decided.js';
 import { checkValue, writtenAddress } from '../checks.js';
 import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
-import { lifetimeOf } from '../lifetimes.js';
 import { receiptFields, type WriteField, writeOptions } from '../write-options.js';
 
 type Input = Decided<
@@ -15,14 +14,19 @@ type Input = Decided<
 >;
 
 /** Creates an item or overwrites its value; an overwrite keeps its place in the group. */
-export function set({ store, custom, owners, config }: FunctionContext): StreamHandlers<CallContext>['set'] {
+export function set({
+  custom,
+  owners,
+  lifetimes,
+  config,
+}: FunctionContext): StreamHandlers<CallContext>['set'] {
   return (input: Input, { trace }) => {
     const at = writtenAddress(input, config.current);
     checkValue('data', input.data, config.current);
     const options = writeOptions(input, config.current);
     const own = custom.set(at, input, trace);
     if (own !== undefined) return own;
-    const life = lifetimeOf(input, store, owners);
+    const life = lifetimes.of(input, 'set', at.stream);
     if (options === undefined) {
       const value = input.data;
       const mutation =

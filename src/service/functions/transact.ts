@@ -7,12 +7,13 @@ import type { IdempotencyKey } from '../../domain/condition.js';
 import { mapReady } from '../../domain/deferred.js';
 import { StreamError } from '../../domain/errors.js';
 import { elementsOf, sliceField } from '../../domain/json-text.js';
+import type { Lifetime } from '../../domain/lifetime.js';
 import { applyUpdate, exactOps, succeededOps, type Updated } from '../../domain/update-ops.js';
-import type { GuardedWrite, Store, Transacted } from '../../store/port.js';
+import type { GuardedWrite, Transacted } from '../../store/port.js';
 import { checkValue, groupAddress, refuseShortened } from '../checks.js';
 import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext, ServiceConfig } from '../function-context.js';
-import { lifetimeOf } from '../lifetimes.js';
+import type { LifetimeFields } from '../lifetimes.js';
 import { conditionOf, idempotencyKey } from '../write-options.js';
 import { opErrors } from './update.js';
 
@@ -23,6 +24,7 @@ const MAX_LENGTH = 1024 * 1024;
 export function transact({
   store,
   custom,
+  lifetimes,
   config,
 }: FunctionContext): StreamHandlers<CallContext>['transact'] {
   return (input, { trace }, text) => {
@@ -42,7 +44,10 @@ export function transact({
     const key = named === undefined ? undefined : idempotencyKey(named, config.current);
     const texts = elementsOf(sliceField(text, 'writes')!);
     const writes = input.writes.map(
-      (write, index) => new Write(write, texts[index]!, index, key, config.current, store),
+      (write, index) =>
+        new Write(write, texts[index]!, index, key, config.current, (fields, kind, place) =>
+          lifetimes.of(fields, kind, at.stream, place),
+        ),
     );
     refuseRepeated(writes);
     const result = ({ outcome, epoch, seq, results }: Transacted): JsonText =>
@@ -73,7 +78,7 @@ class Write implements GuardedWrite {
     index: number,
     key: IdempotencyKey | undefined,
     config: ServiceConfig,
-    store: Store,
+    lifeOf: (fields: LifetimeFields, kind: 'set' | 'update', place: string) => Lifetime | undefined,
   ) {
     const place = `writes[${index}].`;
     checkName(`${place}item_id`, write.item_id, config.limits.max_name_bytes);
@@ -81,7 +86,7 @@ class Write implements GuardedWrite {
     this.item = write.item_id;
     const condition = conditionOf({ ...write, if_value: sliceField(text, 'if_value') }, config, place);
     const guard = { condition, key };
-    const life = write.type === 'delete' ? undefined : lifetimeOf(write, store, undefined, place);
+    const life = write.type === 'delete' ? undefined : lifeOf(write, write.type, place);
     if (write.type === 'delete') this.mutation = { kind: 'delete', guard };
     else if (write.type === 'set') {
       const value = sliceField(text, 'data')!;

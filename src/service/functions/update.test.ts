@@ -4,6 +4,7 @@ import type { Config } from '../../../generated/config.js';
 import { asJson } from '../../domain/json-text.js';
 import { LocalStore } from '../../store/local/local-store.js';
 import type { FunctionContext, ServiceConfig } from '../function-context.js';
+import { Lifetimes } from '../lifetimes.js';
 import { Owners } from '../owners.js';
 import { update } from './update.js';
 
@@ -21,7 +22,9 @@ test('a by that parsing changed changes nothing and asks no custom stream, and v
     },
   } as unknown as FunctionContext['custom'];
   using owners = new Owners(store, { graceMs: () => 0, leaseMs: () => 1_000 });
-  const handler = update({ store, custom, owners, config: { current: { limits } as ServiceConfig } });
+  const config = { current: { limits, streams: {} } as ServiceConfig };
+  const lifetimes = new Lifetimes(store, owners, config);
+  const handler = update({ store, custom, owners, lifetimes, config });
   const call = (ops: string) => {
     const payload = asJson(`{"stream_name":"s","group_id":"g","item_id":"i","ops":${ops}}`);
     return handler(JSON.parse(payload), { trace: undefined }, payload);

@@ -12,7 +12,6 @@ import type { Decided } from '../../wire/decided.js';
 import { checkLength, checkValue, writtenAddress } from '../checks.js';
 import type { StreamHandlers } from '../dispatch.js';
 import type { CallContext, FunctionContext } from '../function-context.js';
-import { lifetimeOf } from '../lifetimes.js';
 import { receiptFields, type WriteField, writeOptions } from '../write-options.js';
 
 type Input = Decided<
@@ -26,9 +25,9 @@ export const opErrors = (errors: readonly UpdateOpError[]) =>
 
 /** Applies ops to one item, atomically; a failed op is reported and the others still apply. */
 export function update({
-  store,
   custom,
   owners,
+  lifetimes,
   config,
 }: FunctionContext): StreamHandlers<CallContext>['update'] {
   const appends = new AppendsInText();
@@ -65,7 +64,7 @@ export function update({
       });
     const own = custom.update(at, input, text, apply, trace, result);
     if (own !== undefined) return own;
-    const life = lifetimeOf(input, store, owners);
+    const life = lifetimes.of(input, 'update', at.stream);
     if (options === undefined) {
       const mutation =
         life === undefined

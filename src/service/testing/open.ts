@@ -34,6 +34,7 @@ export async function open<Functions extends FakeFunctions = FakeFunctions>(
   const config = new LiveConfig({
     limits,
     auth_function: authFunction,
+    streams: {},
     presence: { grace_ms: GRACE, lease_ms: 10_000 },
   } as ServiceConfig);
   const service = new Service({
@@ -51,7 +52,7 @@ export async function open<Functions extends FakeFunctions = FakeFunctions>(
         else resolve(result === undefined ? undefined : JSON.parse(result));
       });
     });
-  return { service, functions, store, call };
+  return { service, functions, store, config, call };
 }
 
 export const item = { stream_name: 's', group_id: 'g', item_id: 'i' };

@@ -32,6 +32,8 @@ export class GroupIndex implements GroupHead {
   readonly stream: string;
   readonly group: string;
   readonly epoch: string;
+  /** It is kept in memory only. */
+  readonly isTransient: boolean;
   /** Alive, in the order of their creation. */
   readonly items: Map<string, Node>;
   /** In rev order: a deletion is always the newest change. */
@@ -57,6 +59,7 @@ export class GroupIndex implements GroupHead {
     this.stream = at.stream;
     this.group = at.group;
     this.epoch = state.epoch;
+    this.isTransient = state.isTransient === true;
     this.seq = state.seq;
     this.timestamp = state.timestamp;
     this.horizon = state.horizon;

@@ -158,7 +158,7 @@ export class Housekeeping {
     const records: JournalRecord[] = [];
     const removals: string[] = [];
     for (const { group, horizon } of trims) {
-      if (horizon === group.horizon) continue;
+      if (horizon === group.horizon || group.isTransient) continue;
       const { epoch, seq, timestamp } = group;
       records.push(headRecord(group, { epoch, seq, timestamp, horizon }));
       for (const { id, rev } of group.tombstones?.values() ?? []) {

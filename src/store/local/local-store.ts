@@ -49,6 +49,8 @@ export interface LocalOptions {
   /** Milliseconds that the timestamps of a group may be ahead of the clock. @default 3600000 */
   readonly maxLeadMs?: number;
   readonly observer?: CommitObserver;
+  /** True for streams whose new groups are kept in memory only. @default none */
+  readonly isTransient?: (stream: string) => boolean;
 }
 
 /**
@@ -73,6 +75,7 @@ export class LocalStore implements Store {
   readonly #stamps: StampFile | undefined;
   readonly #mark: StampMark;
   readonly #unsequenced: Unsequenced;
+  readonly #isTransient: (stream: string) => boolean;
 
   private constructor(catalog: Catalog, epoch: StoreEpoch, options: LocalOptions, journal?: Journal) {
     const { now: wall = Date.now, maxQueuedBytes, observer, tombstones, stamps } = options;
@@ -81,6 +84,7 @@ export class LocalStore implements Store {
     catalog.floor = clock.base;
     const now = clock.now;
     this.#clock = clock;
+    this.#isTransient = (stream) => journal !== undefined && options.isTransient?.(stream) === true;
     this.#mark = new StampMark(clock, epoch);
     this.#stamps = stamps;
     this.kind = journal?.kind ?? 'in_memory';
@@ -107,6 +111,8 @@ export class LocalStore implements Store {
       expiry: this.#expiry,
       journal,
       queue: this.#queue,
+      reserve: () => this.#reserve(),
+      isTransient: this.#isTransient,
     });
     if (journal?.isAtomic !== false) {
       this.owned = new FormerOwners(catalog, (at, mutation) => this.#writer.commit(at, mutation, undefined));
@@ -163,13 +169,11 @@ export class LocalStore implements Store {
   }
 
   get(address: ItemAddress): JsonText | undefined {
-    const group = this.#catalog.get(address);
-    return group?.current(address.item);
+    return this.#catalog.get(address)?.current(address.item);
   }
 
   list(at: GroupAddress): readonly JsonText[] {
-    const group = this.#catalog.get(at);
-    return group === undefined ? [] : group.values();
+    return this.#catalog.get(at)?.values() ?? [];
   }
 
   listGroups(stream: string): readonly string[] {
@@ -182,7 +186,7 @@ export class LocalStore implements Store {
 
   snapshot(at: GroupAddress): Snapshot {
     const group = this.#catalog.get(at);
-    if (group === undefined) return this.#nothing();
+    if (group === undefined) return this.#nothing(at);
     this.#reserve();
     return group.snapshot(this.#clock);
   }
@@ -190,7 +194,7 @@ export class LocalStore implements Store {
   changesSince(at: GroupAddress, cursor: Cursor): Since {
     const group = this.#catalog.get(at);
     if (group !== undefined) return group.changesSince(cursor, this.#clock);
-    const snapshot = this.#nothing();
+    const snapshot = this.#nothing(at);
     if (cursor.seq !== 0 || cursor.epoch !== snapshot.epoch)
       return { kind: 'reset', reason: 'epoch', snapshot };
     return { kind: 'changes', ...snapshot, changes: [] };
@@ -238,12 +242,13 @@ export class LocalStore implements Store {
     if (this.#queue !== undefined) this.#mark.reserve(this.#queue);
   }
 
-  #nothing(): Snapshot {
+  #nothing({ stream }: GroupAddress): Snapshot {
     this.#reserve();
     const now = this.#now();
     const { limit, lead } = this.#clock;
     const timestamp = Math.min(nextTimestamp(now, this.#catalog.floor), limit, now + lead.most);
     if (timestamp > this.#catalog.floor) this.#catalog.floor = timestamp;
-    return { epoch: this.#epoch.ofNewGroup, seq: 0, timestamp: this.#catalog.floor, items: [] };
+    const epoch = this.#epoch.ofNewGroup(this.#isTransient(stream));
+    return { epoch, seq: 0, timestamp: this.#catalog.floor, items: [] };
   }
 }

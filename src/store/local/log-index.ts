@@ -32,6 +32,7 @@ export class LogIndex implements LogState {
   *stable(): IterableIterator<[string, string]> {
     yield* this.rest.stable();
     for (const group of this.catalog.stable()) {
+      if (group.isTransient) continue;
       for (const nodes of [group.items, group.tombstones]) {
         if (nodes === undefined) continue;
         for (const node of bounded(nodes.values(), nodes.size))

@@ -130,4 +130,6 @@ export interface GroupState extends GroupHead {
   readonly items: Map<string, Node>;
   readonly tombstones: Map<string, Node> | undefined;
   readonly revs: RevOrder;
+  /** @default false */
+  readonly isTransient?: boolean;
 }

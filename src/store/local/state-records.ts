@@ -7,6 +7,7 @@ import { headRecord, type StoreEpoch } from './store-epoch.js';
 export function* stateRecords(catalog: Catalog, epoch: StoreEpoch): IterableIterator<JournalRecord> {
   yield epoch.record();
   for (const group of catalog.stable()) {
+    if (group.isTransient) continue;
     if (group.horizon > 0 || group.epoch !== epoch.store) yield headRecord(group, group);
     for (const nodes of [group.items, group.tombstones]) {
       for (const node of nodes?.values() ?? [])

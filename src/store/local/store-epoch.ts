@@ -29,6 +29,7 @@ export const headRecord = (
 /** Which history the store holds (D13), and so which epoch a new group gets. */
 export class StoreEpoch {
   #record: StoreRecord;
+  readonly #process = randomBytes(6).toString('base64url');
   /** A record with format 2 is on its way: no later one may take it back. */
   #isExtending = false;
 
@@ -42,8 +43,10 @@ export class StoreEpoch {
     return this.#record.epoch;
   }
 
-  get ofNewGroup(): string {
+  /** @param isTransient the group is kept in memory only: its history ends with this process */
+  ofNewGroup(isTransient: boolean): string {
     const { epoch, generation } = this.#record;
+    if (isTransient) return `${epoch}-${generation}-${this.#process}`;
     return generation === 0 ? epoch : `${epoch}-${generation}`;
   }
 

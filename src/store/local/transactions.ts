@@ -35,10 +35,10 @@ export class Transactions {
     const startedAt = now();
     const standings = writes.map(({ item }) => known?.standing(item) ?? NOTHING);
     const verdicts = writes.map((write, index) => judge(write, standings[index]!, startedAt));
-    if (verdicts.some(({ rejected }) => rejected)) return this.#unchanged(known, verdicts);
+    if (verdicts.some(({ rejected }) => rejected)) return this.#unchanged(at, known, verdicts);
     const planned = writes.map((write, index) => planOne(write, standings[index]!));
     const effective = planned.filter((write) => write !== undefined);
-    if (effective.length === 0) return this.#unchanged(known, verdicts);
+    if (effective.length === 0) return this.#unchanged(at, known, verdicts);
     if (known !== undefined) lead.check(known.lastTimestamp, startedAt);
     const group = known ?? this.#writer.add(at);
     if (group.isEmptied) catalog.revive(group);
@@ -57,7 +57,8 @@ export class Transactions {
   ): Eventual<Transacted> {
     const { queue, epoch } = this.#writer.parts;
     const result = { ...settleTransaction(verdicts), epoch: group.epoch, seq: changes.at(-1)!.rev };
-    if (queue === undefined) {
+    if (group.isTransient) this.#writer.parts.reserve();
+    if (queue === undefined || group.isTransient) {
       this.#writer.confirmAll(group, changes, []);
       return result;
     }
@@ -77,12 +78,16 @@ export class Transactions {
   }
 
   /** As for one write: what was decided against pending writes is said when they are durable, and fails with them. */
-  #unchanged(group: GroupIndex | undefined, verdicts: readonly Verdict[]): Eventual<Transacted> {
-    const { queue, epoch } = this.#writer.parts;
+  #unchanged(
+    at: GroupAddress,
+    group: GroupIndex | undefined,
+    verdicts: readonly Verdict[],
+  ): Eventual<Transacted> {
+    const { queue } = this.#writer.parts;
     const settled = settleTransaction(verdicts);
     const result = (): Transacted => ({
       ...settled,
-      epoch: group?.epoch ?? epoch.ofNewGroup,
+      epoch: group?.epoch ?? this.#writer.epochOf(at.stream),
       seq: group?.seq ?? 0,
     });
     if (queue === undefined || group?.hasPending !== true) return result();

@@ -31,6 +31,9 @@ export interface WriterParts {
   readonly expiry: Expiry;
   readonly journal: Journal | undefined;
   readonly queue: CommitQueue | undefined;
+  /** Timestamps are about to be handed out that go with no batch. */
+  readonly reserve: () => void;
+  readonly isTransient: (stream: string) => boolean;
 }
 
 /**
@@ -58,7 +61,7 @@ export class Writer implements CommitOwner, TransactionOwner {
     const { guard } = mutation;
     if (guard !== undefined) {
       const rejected = rejection(guard, known?.standing(item) ?? NOTHING, this.#now());
-      if (rejected !== undefined) return this.#unchanged(known, item, rejected.outcome, rejected.rev);
+      if (rejected !== undefined) return this.#unchanged(known, address, rejected.outcome, rejected.rev);
     }
     if (mutation.life?.claim === true) {
       const claimed = known && this.#claim(known, address, mutation, mutation.life.owner, trace);
@@ -70,8 +73,8 @@ export class Writer implements CommitOwner, TransactionOwner {
       mutation.kind === 'set' ? mutation.value : mutation.kind === 'update' ? mutation.apply(old) : undefined;
     if (value === undefined && (mutation.kind === 'update' || old === undefined)) {
       if (guard === undefined) return { change: undefined, old };
-      if (old === undefined) return this.#unchanged(known, item, 'not_found', 0);
-      return this.#unchanged(known, item, 'applied', known!.standing(item).rev);
+      if (old === undefined) return this.#unchanged(known, address, 'not_found', 0);
+      return this.#unchanged(known, address, 'applied', known!.standing(item).rev);
     }
     const now = this.#now();
     if (known !== undefined) this.parts.lead.check(known.lastTimestamp, now);
@@ -79,7 +82,8 @@ export class Writer implements CommitOwner, TransactionOwner {
     if (group.isEmptied) this.#catalog.revive(group);
     const sequenced = group.sequence(item, before, value, now, trace, mutation);
     const result = guard === undefined ? { change: sequenced.change, old } : applied(sequenced, old);
-    if (this.#queue !== undefined) return this.#enqueue(this.#queue, group, sequenced, result);
+    if (group.isTransient) this.parts.reserve();
+    else if (this.#queue !== undefined) return this.#enqueue(this.#queue, group, sequenced, result);
     this.confirm(group, sequenced, 0);
     return result;
   }
@@ -105,14 +109,15 @@ export class Writer implements CommitOwner, TransactionOwner {
     }
     const node = group.items.get(at.item)!;
     node.extras = { ...node.extras, owner };
-    if (mutation.guard !== undefined) return this.#unchanged(group, at.item, 'applied', standing.rev);
+    if (mutation.guard !== undefined) return this.#unchanged(group, at, 'applied', standing.rev);
     return { change: undefined, old: standing.value };
   }
 
   /** A group that is not in the catalog yet. */
   add(at: GroupAddress): GroupIndex {
     return this.#catalog.add(at, {
-      epoch: this.parts.epoch.ofNewGroup,
+      isTransient: this.parts.isTransient(at.stream),
+      epoch: this.epochOf(at.stream),
       seq: 0,
       timestamp: this.#catalog.floor,
       horizon: 0,
@@ -120,6 +125,11 @@ export class Writer implements CommitOwner, TransactionOwner {
       tombstones: undefined,
       revs: new RevOrder(),
     });
+  }
+
+  /** Of a new group. */
+  epochOf(stream: string): string {
+    return this.parts.epoch.ofNewGroup(this.parts.isTransient(stream));
   }
 
   confirm(group: GroupIndex, sequenced: Sequenced, bytes: number): void {
@@ -203,17 +213,17 @@ export class Writer implements CommitOwner, TransactionOwner {
   /** What was decided against a write that waits for the disk is said when that is there, and fails with it. */
   #unchanged(
     group: GroupIndex | undefined,
-    item: string,
+    at: ItemAddress,
     outcome: Receipt['outcome'],
     rev: number,
   ): Eventual<Committed> {
-    const epoch = group?.epoch ?? this.parts.epoch.ofNewGroup;
+    const epoch = group?.epoch ?? this.epochOf(at.stream);
     const result: Committed = {
       change: undefined,
-      old: group?.current(item),
+      old: group?.current(at.item),
       receipt: { outcome, rev, epoch },
     };
-    if (this.#queue === undefined || group?.isPending(item) !== true) return result;
+    if (this.#queue === undefined || group?.isPending(at.item) !== true) return result;
     const later = new AfterPending((error) => {
       if (error !== undefined) throw error;
       return result;
