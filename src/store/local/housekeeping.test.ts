@@ -7,6 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { KvConfig } from '../../../generated/config.js';
 import type { Cursor } from '../../domain/change.js';
 import { createLogger } from '../../observability/logger.js';
+import { asJson } from '../../wire/json-text.js';
 import { remove, set, upTo } from '../testing/writing.js';
 import { openFileJournal } from './file-journal.js';
 import { LocalStore } from './local-store.js';
@@ -41,6 +42,29 @@ async function untilBounded(store: LocalStore, isBounded: (deleted: Deleted) => 
   }
 }
 type Deleted = NonNullable<ReturnType<LocalStore['usage']>['deleted']>;
+
+for (const method of ['memory', 'file'] as const) {
+  test(`${method}: what is held is counted, without what was deleted, and again after a start`, async (t) => {
+    const open = await opener(t, method, {});
+    let store = await open();
+    const at = (group: string, item: string) => ({ stream: group[0]!, group, item });
+    for (const [group, item] of ['a1', 'a2', 'b1'].flatMap((group) =>
+      ['x', 'y'].map((item) => [group, item]),
+    ))
+      await store.commit(at(group!, item!), { kind: 'set', value: asJson('1') });
+    await store.commit(at('a1', 'x'), { kind: 'set', value: asJson('2') });
+    assert.deepEqual(store.usage().held, { items: 6, groups: 3 });
+    for (const item of ['x', 'y']) await store.commit(at('a2', item), { kind: 'delete' });
+    await store.commit(at('b1', 'y'), { kind: 'delete' });
+    assert.deepEqual(store.usage().held, { items: 3, groups: 2 });
+    if (method === 'file') {
+      await store[Symbol.asyncDispose]();
+      store = await open();
+      assert.deepEqual(store.usage().held, { items: 3, groups: 2 });
+    }
+    await store[Symbol.asyncDispose]();
+  });
+}
 
 for (const method of ['memory', 'file'] as const) {
   test(`${method}: emptied groups are bounded, the oldest go first, and who comes back to one gets a sync`, {
