@@ -5,7 +5,7 @@ import type { Catalog } from './catalog.js';
 import type { Journal } from './journal.js';
 import { LoadingGroups } from './loading.js';
 import { decodeItem, parseKey } from './records.js';
-import { headRecord, RECORD_FORMAT, StoreEpoch, type StoreRecord } from './store-epoch.js';
+import { headRecord, RECORD_FORMAT, readStoreRecord, StoreEpoch, type StoreRecord } from './store-epoch.js';
 
 /**
  * Fills the catalog from the journal. The store gets a new epoch when the journal is new or incomplete: a cursor of
@@ -19,7 +19,7 @@ export async function loadJournal(catalog: Catalog, journal: Journal, now: numbe
   let store: StoreRecord | undefined;
   const visit = (key: string, value: string): void => {
     const parsed = parseKey(key);
-    if (parsed.kind === 'store') store = readStore(kind, value);
+    if (parsed.kind === 'store') store = readStoreRecord(kind, value);
     else if (parsed.kind === 'head') groups.open(parsed).head = JSON.parse(value) as GroupHead;
     else if (index === undefined) groups.open(parsed).collect(decodeItem(parsed.item, value));
     // What the index did not take is malformed.
@@ -56,17 +56,6 @@ export async function loadJournal(catalog: Catalog, journal: Journal, now: numbe
   if (isRenewed) await journal.write([epoch.record(), ...heads], [], () => {});
   await journal.settle?.();
   return epoch;
-}
-
-/** @throws LocalError `store_format` when a newer program wrote it */
-function readStore(kind: string, text: string): StoreRecord {
-  const store = JSON.parse(text) as StoreRecord;
-  if (store.format <= RECORD_FORMAT) return store;
-  const found = `The ${kind} store has records of format ${store.format}`;
-  throw new LocalError(
-    'store_format',
-    `${found}, this program reads format ${RECORD_FORMAT}: use the newer program.`,
-  );
 }
 
 function hasItems(groups: LoadingGroups): boolean {

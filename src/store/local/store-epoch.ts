@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { GroupAddress } from '../../domain/change.js';
+import { LocalError } from '../../domain/errors.js';
 import type { GroupHead } from '../../domain/since.js';
 import type { JournalRecord } from './journal.js';
 import { headKey, STORE_KEY } from './records.js';
@@ -16,6 +17,28 @@ export interface StoreRecord {
   readonly generation: number;
   /** Milliseconds; no timestamp that was handed out is greater. Absent in what older programs wrote. */
   readonly clock?: number;
+}
+
+/**
+ * Reads the text of the store's own record.
+ * @param kind what keeps it, for the error
+ * @throws LocalError `store_format` when a newer program wrote it, `store_corrupt`
+ */
+export function readStoreRecord(kind: string, text: string): StoreRecord {
+  let store: StoreRecord;
+  try {
+    store = JSON.parse(text) as StoreRecord;
+  } catch (error) {
+    throw new LocalError('store_corrupt', `The ${kind} store holds a record ${STORE_KEY} that is no JSON.`, {
+      cause: error,
+    });
+  }
+  if (store.format <= RECORD_FORMAT) return store;
+  const found = `The ${kind} store has records of format ${store.format}`;
+  throw new LocalError(
+    'store_format',
+    `${found}, this program reads format ${RECORD_FORMAT}: use the newer program.`,
+  );
 }
 
 export const headRecord = (

@@ -5,13 +5,16 @@ import { KeyvJournal, TextKeyv } from './keyv-journal.js';
 import { Outage } from './outage.js';
 import { Ownership } from './ownership.js';
 import { type Fitness, PROBE_PREFIX, probe } from './probe.js';
+import { STORE_KEY } from './records.js';
+import { readStoreRecord } from './store-epoch.js';
 import { loadAdapter, NAMESPACE } from './uri-adapters.js';
 
 /**
  * The journal of `store_method: uri`: any Keyv storage adapter that the user has installed and that can list its keys.
  * A write is as durable as that backend makes it; a batch is not atomic there. The later of two processes has the database.
  *
- * @throws LocalError `store_uri`: unknown scheme, package not installed, backend not reachable or not fit
+ * @throws LocalError `store_uri`: unknown scheme, package not installed, backend not reachable or not fit;
+ *   `store_format`: a newer program wrote it
  */
 export async function openUriJournal(config: KvConfig): Promise<KeyvJournal> {
   const { uri } = config;
@@ -62,6 +65,9 @@ export async function openAdapter(
     }
   }
   const outage = new Outage(() => keyv.set(`${PROBE_PREFIX}alive`, ''));
+  // A program that will refuse the records takes them from nobody.
+  const store = await keyv.get(STORE_KEY);
+  if (store !== undefined) readStoreRecord(name, store);
   const owner = await Ownership.take(keyv);
   return new KeyvJournal(keyv, {
     kind: name,
