@@ -10,8 +10,8 @@ import { documented, startNginx } from './testing/reverse-proxy.js';
 import { config, IN_MEMORY, startServer, temporaryDirectory } from './testing/server.js';
 
 /** The long run of this test is `HTTP_CHANGES=100000 HTTP_CUTS=1000`. */
-const CHANGES = Number(process.env.HTTP_CHANGES ?? 4_000);
-const CUTS = Number(process.env.HTTP_CUTS ?? 30);
+const CHANGES = Number(process.env.HTTP_CHANGES ?? 3_000);
+const CUTS = Number(process.env.HTTP_CUTS ?? 20);
 const IN_FLIGHT = 64;
 const HOT = 50;
 /** Milliseconds between two cuts, at most. */
@@ -47,8 +47,10 @@ test(`${CHANGES} changes through nginx, ${CUTS} cuts: an EventSource and long-po
     [Symbol.asyncDispose]: () => browser.close(),
   });
   const script = await bundleForPage(APP);
+  // Tabs of one browser: they share its connections.
+  const context = await browser.newContext();
   const open = async (follow: string) => {
-    const page = await browser.newPage();
+    const page = await context.newPage();
     await page.addScriptTag({ content: script, type: 'module' });
     const url = `${cutter.url}/stream/s/g`;
     await page.waitForFunction('globalThis.followPolls !== undefined');

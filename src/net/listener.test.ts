@@ -6,6 +6,7 @@ import { FakeLogger } from '../socket/testing/harness.js';
 import { Listener } from './listener.js';
 import { SentBytes } from './sent-bytes.js';
 
+// websockets/ws#1673
 test('a wish for another protocol is ignored, with a body and on a connection that goes on', async (t) => {
   const sent = new SentBytes();
   const seen: string[] = [];
