@@ -55,14 +55,11 @@ function itemOf(id: string, value: JsonText, meta: string | null): StoredItem {
   return { id, rev: rev!, created: place!, timestamp: timestamp!, value };
 }
 
-/** Items in creation order; those that only other engines wrote come last, sorted by id. */
-export function inOrder(items: Iterable<StoredItem>): StoredItem[] {
-  const ours: StoredItem[] = [];
-  const foreign: StoredItem[] = [];
-  for (const item of items) (item.created === 0 ? foreign : ours).push(item);
-  ours.sort((a, b) => a.created - b.created);
-  foreign.sort((a, b) => (a.id < b.id ? -1 : 1));
-  return [...ours, ...foreign];
+/** The order of creation; items that only other engines wrote come last, sorted by id. */
+export function byCreation(a: StoredItem, b: StoredItem): number {
+  if (a.created !== b.created && a.created !== 0 && b.created !== 0) return a.created - b.created;
+  if (a.created !== b.created) return a.created === 0 ? 1 : -1;
+  return a.id < b.id ? -1 : 1;
 }
 
 export function arrange([values, metas]: ListReply): StoredItem[] {
@@ -73,7 +70,7 @@ export function arrange([values, metas]: ListReply): StoredItem[] {
     const id = values[i]!;
     items.push(itemOf(id, values[i + 1] as JsonText, known.get(id) ?? null));
   }
-  return inOrder(items);
+  return items.sort(byCreation);
 }
 
 export const readList = (reply: ListReply): JsonText[] => arrange(reply).map(({ value }) => value);
