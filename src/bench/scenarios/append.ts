@@ -4,13 +4,18 @@ import { type Environment, OWN, own, references, type Scenario } from './scenari
 
 const load = (options: AppendsOptions) => (target: Target) => Appends.open(target, options);
 
-/** Subscribers that take ops; a build that knows none sends them whole values. */
-const tokens: Scenario = {
-  name: 'append/tokens-to-100',
+/**
+ * Subscribers that take ops; a build that knows none sends them whole values.
+ *
+ * @param window tokens on their way at once; undefined = as many as keep the server busy
+ */
+const tokens = (name: string, window: number | undefined, atLeast: number | undefined): Scenario => ({
+  name: `append/${name}`,
   unit: 'tokens/s',
   series: (environment: Environment) => {
     const subscribers = Math.ceil(100 / environment.scale);
-    const rate = (ops: boolean) => load({ subscribers, ops, figure: 'rate' });
+    const bound = window === undefined ? {} : { window };
+    const rate = (ops: boolean) => load({ subscribers, ops, figure: 'rate', ...bound });
     return [
       ...own(environment, IN_MEMORY, rate(true)),
       ...own(environment, IN_MEMORY, rate(false), ' whole values'),
@@ -18,10 +23,10 @@ const tokens: Scenario = {
     ];
   },
   goals: [
-    { of: OWN, to: `${OWN} whole values`, atLeast: 20 },
-    { of: OWN, to: 'fossil', atLeast: 5 },
+    { of: OWN, to: `${OWN} whole values`, ...(atLeast === undefined ? {} : { atLeast }) },
+    { of: OWN, to: 'fossil', ...(atLeast === undefined ? {} : { atLeast: 5 }) },
   ],
-};
+});
 
 const bytes = (
   name: string,
@@ -45,7 +50,9 @@ const bytes = (
 
 /** 2,000 tokens of about 4 bytes, appended to an item of 50 KB. */
 export const APPEND: readonly Scenario[] = [
-  tokens,
+  tokens('tokens-to-100', undefined, 20),
+  // Nothing to join: each token is a message of its own.
+  tokens('single-tokens-to-100', 1, undefined),
   bytes('subscriber-bytes', 'subscriber', 200_000, [{ of: OWN, to: 'fossil', atMost: 0.5 }]),
   bytes('reply-bytes', 'replies', 400_000),
   bytes('disk-bytes', 'disk', 2_000_000),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { FrameCounter, type OnFrame } from './frame-counter.js';
-import { LeanConnection, openMany } from './lean-connection.js';
+import { LeanConnection, type OnBytes, openMany } from './lean-connection.js';
 
 /** Empty, with a masking key of zero. */
 const PONG = Uint8Array.of(0x8a, 0x80, 0, 0, 0, 0);
@@ -42,10 +42,14 @@ export class LeanSocket extends LeanConnection {
     return openMany(count, () => new LeanSocket(url));
   }
 
-  /** Changes who sees the frames; `onChunk` is called after those of one read. */
-  listen(onFrame: OnFrame, onChunk: () => void = ignore): void {
+  /** Changes who sees the frames; `onChunk` is called after those of one read, `onBytes` before that with what was read. */
+  listen(onFrame: OnFrame, onChunk: () => void = ignore, onBytes: OnBytes = ignore): void {
     this.#onFrame = onFrame;
-    this.take((chunk, from, to) => this.#counter.take(chunk, from, to), onChunk);
+    const take: OnBytes = (chunk, from, to) => {
+      this.#counter.take(chunk, from, to);
+      onBytes(chunk, from, to);
+    };
+    this.take(take, onChunk);
   }
 }
 
