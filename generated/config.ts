@@ -89,6 +89,10 @@ export interface RedisConfig {
    * Before the name of the Pub/Sub channel, which Redis shares between its databases. Absent: `key_prefix`, followed by `db<n>:` in a database other than 0.
    */
   channel_prefix?: string;
+  /**
+   * Tells every change with its value on the channel that deployed engines use, and takes their changes from it. False, for all nodes alike: our nodes tell each other alone, on a channel of their own, and updates as their ops.
+   */
+  shared_channel: boolean;
   tombstones: Tombstones;
 }
 /**

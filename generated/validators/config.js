@@ -540,7 +540,7 @@ return errors === 0;
 }
 
 const schema17 = {"description":"Keeps streams in Redis, shared by any number of processes.","type":"object","additionalProperties":false,"required":["name","config"],"properties":{"name":{"type":"string","const":"redis"},"config":{"$ref":"#/definitions/RedisConfig"}}};
-const schema18 = {"type":"object","additionalProperties":false,"required":["redis_url"],"properties":{"redis_url":{"description":"Address of the Redis server, such as `redis://localhost:6379`; several nodes of a Cluster are separated by commas.","type":"string","minLength":1},"command_timeout_ms":{"description":"Milliseconds that one Redis command may take.","type":"integer","minimum":1,"maximum":2147483647,"default":5000},"key_prefix":{"description":"Before the name of every key, so that several stores share a database. Other engines find only keys without a prefix.","type":"string","maxLength":128,"pattern":"^[A-Za-z0-9_.:-]*$","default":""},"channel_prefix":{"description":"Before the name of the Pub/Sub channel, which Redis shares between its databases. Absent: `key_prefix`, followed by `db<n>:` in a database other than 0.","type":"string","maxLength":128,"pattern":"^[A-Za-z0-9_.:-]*$"},"tombstones":{"$ref":"#/definitions/Tombstones","default":{}}}};
+const schema18 = {"type":"object","additionalProperties":false,"required":["redis_url"],"properties":{"redis_url":{"description":"Address of the Redis server, such as `redis://localhost:6379`; several nodes of a Cluster are separated by commas.","type":"string","minLength":1},"command_timeout_ms":{"description":"Milliseconds that one Redis command may take.","type":"integer","minimum":1,"maximum":2147483647,"default":5000},"key_prefix":{"description":"Before the name of every key, so that several stores share a database. Other engines find only keys without a prefix.","type":"string","maxLength":128,"pattern":"^[A-Za-z0-9_.:-]*$","default":""},"channel_prefix":{"description":"Before the name of the Pub/Sub channel, which Redis shares between its databases. Absent: `key_prefix`, followed by `db<n>:` in a database other than 0.","type":"string","maxLength":128,"pattern":"^[A-Za-z0-9_.:-]*$"},"shared_channel":{"description":"Tells every change with its value on the channel that deployed engines use, and takes their changes from it. False, for all nodes alike: our nodes tell each other alone, on a channel of their own, and updates as their ops.","type":"boolean","default":true},"tombstones":{"$ref":"#/definitions/Tombstones","default":{}}}};
 const pattern0 = new RegExp("^[A-Za-z0-9_.:-]*$", "u");
 
 function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -554,6 +554,9 @@ data.command_timeout_ms = 5000;
 if(data.key_prefix === undefined){
 data.key_prefix = "";
 }
+if(data.shared_channel === undefined){
+data.shared_channel = true;
+}
 if(data.tombstones === undefined){
 data.tombstones = {};
 }
@@ -565,7 +568,7 @@ return false;
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(((((key0 === "redis_url") || (key0 === "command_timeout_ms")) || (key0 === "key_prefix")) || (key0 === "channel_prefix")) || (key0 === "tombstones"))){
+if(!((((((key0 === "redis_url") || (key0 === "command_timeout_ms")) || (key0 === "key_prefix")) || (key0 === "channel_prefix")) || (key0 === "shared_channel")) || (key0 === "tombstones"))){
 validate17.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -664,69 +667,76 @@ else {
 var valid0 = true;
 }
 if(valid0){
-let data4 = data.tombstones;
 const _errs10 = errors;
-const _errs11 = errors;
-if(errors === _errs11){
-if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
-if(data4.max_per_group === undefined){
-data4.max_per_group = 10000;
+if(typeof data.shared_channel !== "boolean"){
+validate17.errors = [{instancePath:instancePath+"/shared_channel",schemaPath:"#/properties/shared_channel/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
 }
-if(data4.max_age_ms === undefined){
-data4.max_age_ms = 86400000;
-}
+var valid0 = _errs10 === errors;
+if(valid0){
+let data5 = data.tombstones;
+const _errs12 = errors;
 const _errs13 = errors;
-for(const key1 in data4){
+if(errors === _errs13){
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if(data5.max_per_group === undefined){
+data5.max_per_group = 10000;
+}
+if(data5.max_age_ms === undefined){
+data5.max_age_ms = 86400000;
+}
+const _errs15 = errors;
+for(const key1 in data5){
 if(!((key1 === "max_per_group") || (key1 === "max_age_ms"))){
 validate17.errors = [{instancePath:instancePath+"/tombstones",schemaPath:"#/definitions/Tombstones/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs13 === errors){
-let data5 = data4.max_per_group;
-const _errs14 = errors;
-if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
+if(_errs15 === errors){
+let data6 = data5.max_per_group;
+const _errs16 = errors;
+if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
 validate17.errors = [{instancePath:instancePath+"/tombstones/max_per_group",schemaPath:"#/definitions/Tombstones/properties/max_per_group/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs14){
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 > 2147483647 || isNaN(data5)){
+if(errors === _errs16){
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 2147483647 || isNaN(data6)){
 validate17.errors = [{instancePath:instancePath+"/tombstones/max_per_group",schemaPath:"#/definitions/Tombstones/properties/max_per_group/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},message:"must be <= 2147483647"}];
 return false;
 }
 else {
-if(data5 < 0 || isNaN(data5)){
+if(data6 < 0 || isNaN(data6)){
 validate17.errors = [{instancePath:instancePath+"/tombstones/max_per_group",schemaPath:"#/definitions/Tombstones/properties/max_per_group/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid2 = _errs14 === errors;
+var valid2 = _errs16 === errors;
 if(valid2){
-let data6 = data4.max_age_ms;
-const _errs16 = errors;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
+let data7 = data5.max_age_ms;
+const _errs18 = errors;
+if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
 validate17.errors = [{instancePath:instancePath+"/tombstones/max_age_ms",schemaPath:"#/definitions/Tombstones/properties/max_age_ms/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-if(errors === _errs16){
-if((typeof data6 == "number") && (isFinite(data6))){
-if(data6 > 9007199254740991 || isNaN(data6)){
+if(errors === _errs18){
+if((typeof data7 == "number") && (isFinite(data7))){
+if(data7 > 9007199254740991 || isNaN(data7)){
 validate17.errors = [{instancePath:instancePath+"/tombstones/max_age_ms",schemaPath:"#/definitions/Tombstones/properties/max_age_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"}];
 return false;
 }
 else {
-if(data6 < 0 || isNaN(data6)){
+if(data7 < 0 || isNaN(data7)){
 validate17.errors = [{instancePath:instancePath+"/tombstones/max_age_ms",schemaPath:"#/definitions/Tombstones/properties/max_age_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
 }
-var valid2 = _errs16 === errors;
+var valid2 = _errs18 === errors;
 }
 }
 }
@@ -735,7 +745,8 @@ validate17.errors = [{instancePath:instancePath+"/tombstones",schemaPath:"#/defi
 return false;
 }
 }
-var valid0 = _errs10 === errors;
+var valid0 = _errs12 === errors;
+}
 }
 }
 }

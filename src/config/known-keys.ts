@@ -45,6 +45,7 @@ const SECTIONS: ReadonlyMap<string, readonly string[]> = new Map([
       command_timeout_ms: true,
       key_prefix: true,
       channel_prefix: true,
+      shared_channel: true,
       tombstones: true,
     }),
   ],

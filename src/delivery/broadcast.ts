@@ -1,4 +1,4 @@
-import type { Entry } from './feed.js';
+import type { Entry } from './entry.js';
 import type { Member } from './member.js';
 import type { Live } from './member-state.js';
 import { opsMessages } from './ops-messages.js';
@@ -45,6 +45,13 @@ export class Broadcast {
   /** The seq up to which live members were pushed, when the feed is at `seq`. */
   pushedTo(seq: number): number {
     return this.#pending.length === 0 ? seq : this.#flushed;
+  }
+
+  /** All whom a change of this item concerns take ops. */
+  takesOps(item: string): boolean {
+    for (const { takesOps, members } of this.#groupMembers) if (!takesOps && members.length > 0) return false;
+    for (const { takesOps } of this.#itemMembers?.get(item) ?? []) if (!takesOps) return false;
+    return true;
   }
 
   /** Adds a member that holds everything up to the feed's seq; nothing may be pending. */

@@ -1,7 +1,7 @@
 import type { Cursor } from '../domain/change.js';
 import { type Eventual, isReady, mapReady, whenReady } from '../domain/deferred.js';
 import type { CatchUpGroup } from './catch-up-group.js';
-import type { Entry } from './feed.js';
+import type { Entry } from './entry.js';
 import type { Member } from './member.js';
 import { type CatchingUp, cursorOf, type Reply } from './member-state.js';
 import type { DeliveryContext } from './port.js';

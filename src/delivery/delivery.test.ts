@@ -15,8 +15,9 @@ import { encodersOf, FakeOutlet, LaggedStore, type Message, OTHER, random } from
 
 const GROUPS = ['g0', 'g1'];
 const ITEMS = ['a', 'b', 'c', 'd', 'e', 'f'];
-/** Rounds per variant; more with `DELIVERY_SEEDS=2000`. */
+/** Rounds per variant, and updates in a row; 10^6 updates are `DELIVERY_SEEDS=120 DELIVERY_UPDATES=30`. */
 const SEEDS = Number(process.env.DELIVERY_SEEDS ?? 40);
+const UPDATES = Number(process.env.DELIVERY_UPDATES ?? 3);
 const OPTIONS = { tombstones: { maxPerGroup: 5, maxAgeMs: 3_600_000 }, maxQueuedBytes: 1 << 20 };
 
 /** What a client that holds one subscription makes of its messages. */
@@ -194,9 +195,16 @@ async function run({ seed, lagged, several, paged }: Round): Promise<void> {
     sourceOf: () => source,
     onError: () => {},
   });
-  lag.deliver = (item) => ('kind' in item ? hub.change(item as Change) : hub.event(item as CustomEvent));
+  // Stores tell updates by their values; or as ops, and then by their values; or as ops alone.
+  const form = seed % 3;
+  const change = (change: Change): void => {
+    const { kind, value, ops, old, ...at } = change;
+    if (ops !== undefined && form > 0) hub.ops({ ...at, ops }, form === 1);
+    if (ops === undefined || form < 2) hub.change(change);
+  };
+  lag.deliver = (item) => ('kind' in item ? change(item as Change) : hub.event(item as CustomEvent));
   store.listen({
-    change: (change) => (lagged ? lag.push(change) : hub.change(change)),
+    change: (item) => (lagged ? lag.push(item) : change(item)),
     event: (event) => (lagged ? lag.push(event) : hub.event(event)),
     committed: () => {},
     gap: () => {},
@@ -219,7 +227,7 @@ async function run({ seed, lagged, several, paged }: Round): Promise<void> {
     else if (dice < 0.5) store.commit(at, { kind: 'delete' });
     else if (dice < 0.6) {
       const kind = rand();
-      for (let i = 0; i < 3; i++) {
+      for (let i = 0; i < UPDATES; i++) {
         store.commit(at, update(step + i, rand() < 0.7 ? kind : rand()));
         updates++;
       }

@@ -37,6 +37,7 @@ test('an event that comes while missed changes are asked for is told in its plac
   } as unknown as Source;
   const reader = {
     next: (entry: { timestamp: number }) => told.push(entry.timestamp),
+    takesOps: () => false,
     moved() {},
     reset() {},
     retry() {},

@@ -1,29 +1,16 @@
-import type { JsonText } from '../../generated/json-text.js';
-import type { Change, Cursor, CustomEvent, GroupAddress, Since, UpdateOps } from '../domain/change.js';
+import type { Change, Cursor, CustomEvent, GroupAddress, OpsChange, Since } from '../domain/change.js';
 import { whenReady } from '../domain/deferred.js';
-import { renderChange, renderEvent } from '../domain/message.js';
-import { isShort } from '../domain/string-append.js';
-import type { DeliveryContext, Message, Source } from './port.js';
-
-/** One message of a group's feed. */
-export interface Entry extends Message {
-  readonly item: string | undefined;
-  /** True for a custom event: a client that misses it is told the count and gets nothing else. */
-  readonly isEvent: boolean;
-  /** ms */
-  readonly timestamp: number;
-  /** Of an update: how those are told who take ops. */
-  readonly ops?: UpdateOps | undefined;
-  /** The next message belongs to the same transaction. */
-  readonly more?: true | undefined;
-  /** Of a create that is told late: for a reader whose reply was at or after `created`, and held the item, an update. */
-  readonly late?: { readonly created: number; readonly text: JsonText } | undefined;
-}
+import { renderEvent } from '../domain/message.js';
+import { type Entry, entryOf, opsEntry } from './entry.js';
+import { LooseItems } from './loose-items.js';
+import type { DeliveryContext, Source } from './port.js';
 
 /** Who reads a feed. */
 export interface FeedReader {
   /** The next message. The feed moves to its seq once this returns. */
   next(entry: Entry): void;
+  /** Whoever a change of this item concerns takes ops and is pushed to: its value is not needed. */
+  takesOps(item: string): boolean;
   /** The feed's seq is another than before. */
   moved(): void;
   /** No message leads from where the feed is to where the group is; the feed moves there once this returns. */
@@ -53,6 +40,8 @@ export class Feed {
   /** Something may have been missed that the question under way, or the first reply, does not find. */
   #askAgain = false;
   #heldBack: (Change | CustomEvent)[] = [];
+  /** Undefined: there were none yet. */
+  #loose: LooseItems | undefined;
   /** ms; up to where the newest question was replied to. */
   #told = 0;
   #closed = false;
@@ -76,6 +65,10 @@ export class Feed {
   /** Takes a change from the source's feed. */
   change(change: Change): void {
     if (change.seq === 0) {
+      if (!this.#source.isOrderedByTime) {
+        this.#loose ??= new LooseItems();
+        this.#loose.add(change.item);
+      }
       this.#reader.next(entryOf(change));
       return;
     }
@@ -92,6 +85,22 @@ export class Feed {
     }
     this.#take(change);
     this.#reader.moved();
+  }
+
+  /**
+   * Takes an update that comes as ops, where the members can do with them alone. False: they need its value, or something
+   * before it is missing.
+   */
+  ops(change: OpsChange): boolean {
+    const { item, seq, epoch } = change;
+    if (this.#asking || epoch !== this.#epoch) return false;
+    if (seq <= this.#seq) return true;
+    if (this.#seq < 0 || seq > this.#seq + 1) return false;
+    if (this.#loose?.has(item) || !this.#reader.takesOps(item)) return false;
+    this.#reader.next(opsEntry(change));
+    this.#seq = seq;
+    this.#reader.moved();
+    return true;
   }
 
   /** Takes a custom event: in its place by time, or not at all when what came after it was told already. */
@@ -203,7 +212,8 @@ export class Feed {
 
   #take(change: Change): void {
     if (this.#seq >= 0 && change.seq <= this.#seq) return;
-    this.#reader.next(entryOf(change));
+    this.#reader.next(entryOf(change, this.#loose?.has(change.item)));
+    this.#loose?.told(change.item);
     this.#seq = change.seq;
     this.#epoch = change.epoch;
   }
@@ -216,20 +226,3 @@ export class Feed {
 }
 
 const isChange = (held: Change | CustomEvent): held is Change => 'seq' in held;
-
-const entryOf = (change: Change): Entry => ({
-  seq: change.seq,
-  epoch: change.epoch,
-  item: change.item,
-  text: renderChange(change),
-  isEvent: false,
-  timestamp: change.timestamp,
-  ops: change.ops !== undefined && isShort(change.ops, change.value) ? change.ops : undefined,
-  more: change.more,
-  late: change.created === undefined ? undefined : lateOf(change, change.created),
-});
-
-const lateOf = (change: Change, created: number): Entry['late'] => ({
-  created,
-  text: renderChange({ ...change, kind: 'update', created: undefined }),
-});

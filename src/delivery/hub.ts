@@ -1,5 +1,5 @@
 import type { JsonText } from '../../generated/json-text.js';
-import type { Change, CustomEvent, GroupAddress } from '../domain/change.js';
+import type { Change, CustomEvent, GroupAddress, OpsChange } from '../domain/change.js';
 import { Later } from './later.js';
 import {
   type DeliveryContext,
@@ -82,6 +82,12 @@ export class Hub {
   /** Takes a change from the feed, in seq order per group. */
   change(change: Change): void {
     this.#find(change)?.feed.change(change);
+  }
+
+  /** Takes an update that comes as ops. @param isFollowed the change with its value comes next */
+  ops(change: OpsChange, isFollowed: boolean): void {
+    const feed = this.#find(change)?.feed;
+    if (feed?.ops(change) === false && !isFollowed) feed.gap();
   }
 
   event(event: CustomEvent): void {

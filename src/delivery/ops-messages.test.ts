@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { asJson, jsonOf } from '../domain/json-text.js';
 import { appendText } from '../domain/string-append.js';
-import type { Entry } from './feed.js';
+import type { Entry } from './entry.js';
 import { opsMessages } from './ops-messages.js';
 
 const entry = (

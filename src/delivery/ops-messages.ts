@@ -1,6 +1,6 @@
 import { renderOps } from '../domain/message.js';
 import { joinedAppend, readAppend, type StringAppend } from '../domain/string-append.js';
-import type { Entry } from './feed.js';
+import type { Entry } from './entry.js';
 import type { Message } from './port.js';
 
 /** Updates of one item that go as one message. */

@@ -8,7 +8,7 @@ import {
   renderSync,
   renderTooLarge,
 } from '../domain/message.js';
-import type { Entry } from './feed.js';
+import type { Entry } from './entry.js';
 import type { Member } from './member.js';
 import type { CatchingUp, Reply } from './member-state.js';
 import { endOfPiece, isLonger, type Paging } from './pieces.js';

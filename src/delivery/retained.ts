@@ -1,4 +1,4 @@
-import type { Entry } from './feed.js';
+import type { Entry } from './entry.js';
 
 /** Bounds of what a group retains for members that catch up. */
 const MAX_ENTRIES = 10_000;

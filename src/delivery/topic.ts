@@ -1,7 +1,8 @@
 import type { GroupAddress } from '../domain/change.js';
 import { Broadcast } from './broadcast.js';
 import { CatchUp } from './catch-up.js';
-import { type Entry, Feed, type FeedReader } from './feed.js';
+import type { Entry } from './entry.js';
+import { Feed, type FeedReader } from './feed.js';
 import { Members } from './members.js';
 import type { DeliveryContext, Outlet, Source, Subscription } from './port.js';
 
@@ -47,6 +48,10 @@ export class Topic implements FeedReader {
   next(entry: Entry): void {
     this.#catchUp.passed(entry);
     this.broadcast.push(entry, this.feed.seq);
+  }
+
+  takesOps(item: string): boolean {
+    return this.members.catchingUp.size === 0 && this.broadcast.takesOps(item);
   }
 
   moved(): void {

@@ -71,6 +71,14 @@ export interface Change extends ItemAddress {
   readonly reason?: RemovalReason;
 }
 
+/** An update that is told by the ops that made it alone: the value was not sent along. */
+export interface OpsChange extends ItemAddress, Cursor {
+  /** Milliseconds. */
+  readonly timestamp: number;
+  readonly ops: UpdateOps;
+  readonly more?: true;
+}
+
 /** A custom event of `stream::send`: never stored, never replayed. */
 export interface CustomEvent extends GroupAddress {
   /** Addresses one item's subscribers too; absent = the group's subscribers only. */

@@ -80,7 +80,7 @@ export class Metrics {
     };
   }
 
-  changed({ kind }: Change): void {
+  changed({ kind }: Pick<Change, 'kind'>): void {
     this.#changes[kind]++;
   }
 

@@ -5,7 +5,7 @@ import type { InvocationCallback } from './service-port.js';
 export interface ServiceObserver {
   /** Wraps the callback of a call of one of our functions, to time it. */
   timed(functionId: string, done: InvocationCallback): InvocationCallback;
-  changed(change: Change): void;
+  changed(change: Pick<Change, 'kind'>): void;
   /** What changed in one turn of the event loop was delivered `ms` after the first of it. */
   delivered(ms: number): void;
   triggerFired(): void;

@@ -1,4 +1,4 @@
-import { type ErrorReason, INVOCATION_ERROR } from '../../generated/constants.js';
+import { type ErrorReason, INVOCATION_ERROR, STREAM_EVENT } from '../../generated/constants.js';
 import type { Live } from '../config/index.js';
 import { Hub } from '../delivery/hub.js';
 import type { Encoders, Source } from '../delivery/port.js';
@@ -122,6 +122,10 @@ export class Service implements StreamService {
         owners.changed(change);
         presences.changed(change);
         this.hub.change(change);
+      },
+      ops: (change, isFollowed) => {
+        if (!isFollowed) observer?.changed({ kind: STREAM_EVENT.update });
+        this.hub.ops(change, isFollowed);
       },
       event: (event) => this.hub.event(event),
       committed: (change) => streamTriggers.changed(change),

@@ -33,6 +33,7 @@ export async function openStore(adapter: Adapter, options: OpenStoreOptions): Pr
       );
     const { redis_url: url, command_timeout_ms: commandTimeoutMs, tombstones } = adapter.config;
     const { key_prefix: keyPrefix, channel_prefix: channelPrefix } = adapter.config;
+    const sharedChannel = adapter.config.shared_channel;
     const limits = { maxPerGroup: tombstones.max_per_group, maxAgeMs: tombstones.max_age_ms };
     const { openRedisStore } = await import('./redis/index.js');
     const { logger, observer } = options;
@@ -40,6 +41,7 @@ export async function openStore(adapter: Adapter, options: OpenStoreOptions): Pr
       url,
       keyPrefix,
       channelPrefix,
+      sharedChannel,
       commandTimeoutMs,
       tombstones: limits,
       logger,

@@ -5,6 +5,7 @@ import type {
   CustomEvent,
   GroupAddress,
   ItemAddress,
+  OpsChange,
   OpsText,
   Since,
   Snapshot,
@@ -116,6 +117,11 @@ export type StoreHealth = { readonly writable: true } | { readonly writable: fal
 export interface StoreListener {
   /** A change is committed and visible to every node: per group in seq order, each once. Feeds subscribers. */
   change(change: Change): void;
+  /**
+   * The same of an update that comes as ops. Who cannot do with them waits for its value: `change` follows where
+   * `isFollowed`, else `changesSince` has it. @default such updates are gaps
+   */
+  ops?(change: OpsChange, isFollowed: boolean): void;
   /** A custom event of a group, from any node. Feeds subscribers. */
   event(event: CustomEvent): void;
   /** This node committed a change: per group in seq order, each exactly once in the cluster. Feeds triggers. */

@@ -1,9 +1,10 @@
-import type { Change } from '../../domain/change.js';
+import type { Change, OpsChange } from '../../domain/change.js';
 import type { StoreListener } from '../port.js';
 import { parseSequenced, type SequencedMessage } from './channel-message.js';
 import { parseUnsequenced, type Unsequenced } from './foreign-message.js';
 import type { GroupClock } from './group-clock.js';
 import { memberOf, PROBE_STREAM } from './keys.js';
+import { parseShort } from './ops-message.js';
 
 const MAX_STAMPED = 10_000;
 
@@ -41,6 +42,22 @@ export class ChannelFeed {
    */
   handedOut(member: string): number {
     return this.#stamped.get(member) ?? 0;
+  }
+
+  /** Takes a message of our own channel. @param isFollowed its value follows on the other one */
+  takeOwn(message: string, isFollowed: boolean): void {
+    const short = parseShort(message);
+    if (short === undefined) this.take(message);
+    else if (!this.#events.isForeign(short.epoch)) this.#short(short, isFollowed);
+  }
+
+  #short(short: OpsChange, isFollowed: boolean): void {
+    const member = memberOf(short);
+    const timestamp = this.#follow(member, short.timestamp);
+    this.#events.sequenced(member, short.epoch, short.seq);
+    const listener = this.#listener;
+    if (listener?.ops !== undefined) listener.ops({ ...short, timestamp }, isFollowed);
+    else if (!isFollowed) listener?.gap(short);
   }
 
   take(message: string): void {

@@ -177,7 +177,8 @@ export class Committer implements LaneContext {
         addressPart(at),
         member,
         indexed,
-        keySpace.channel,
+        keySpace.sharesChannel ? keySpace.channel : '',
+        keySpace.ownChannel,
         ...encoded,
       ])) as ScriptReply;
       if (reply[0] !== INDEX_FIRST) return reply;

@@ -66,7 +66,7 @@ async function missingRight(
     ['PEXPIRE', head, '1000'],
     ['PERSIST', head],
     ['DEL', head],
-    ['PUBLISH', keys.channel, ''],
+    ['PUBLISH', keys.sharesChannel ? keys.channel : keys.ownChannel, ''],
   ];
   for (const [name = '', ...args] of commands) {
     try {

@@ -6,6 +6,7 @@ import { hashedPart, tagOfSameSlot } from './slot.js';
 
 const DATA_PREFIX = 'stream:';
 const CHANNEL = 'stream::events';
+const OWN_CHANNEL = 'iii-stream:events';
 
 /** The stream in which each start probes what it may do; no node tells anybody of it. */
 export const PROBE_STREAM = 'iii-stream-probe';
@@ -51,6 +52,10 @@ export interface ProcessKeys {
 export class KeySpace {
   /** Where every engine of the store publishes its socket messages. */
   readonly channel: string;
+  /** False: the channel is neither written to nor listened to. */
+  readonly sharesChannel: boolean;
+  /** Where our nodes tell each other what nobody else reads. */
+  readonly ownChannel: string;
   /** Sorted set of `<stream>:<group>` members, score 0: the groups that hold items. */
   readonly index: string;
   /** Present once the key space was searched for groups that others wrote. */
@@ -72,13 +77,17 @@ export class KeySpace {
    * @param keyPrefix before every key
    * @param channelPrefix before the channel's name. @default keyPrefix, and `db<n>:` in a database other than 0, because
    * Redis shares channels between databases
+   * @param sharedChannel false: other engines are told nothing, and not listened to
    */
   constructor(
     keyPrefix = '',
     database = 0,
     channelPrefix = keyPrefix + (database > 0 ? `db${database}:` : ''),
+    sharedChannel = true,
   ) {
     this.channel = channelPrefix + CHANNEL;
+    this.sharesChannel = sharedChannel;
+    this.ownChannel = channelPrefix + OWN_CHANNEL;
     this.index = `${keyPrefix}iii-stream:groups`;
     this.scanned = `${keyPrefix}iii-stream:scanned`;
     this.due = `${keyPrefix}iii-stream:due`;

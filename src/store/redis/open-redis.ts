@@ -2,13 +2,17 @@ import { LocalError } from '../../domain/errors.js';
 import type { Store } from '../port.js';
 import { connect } from './connect-redis.js';
 import { deepest, probeFitness } from './fitness.js';
+import type { KeySpace } from './keys.js';
 import { createSubscriberClient } from './redis-client.js';
 import { type RedisStoreOptions, withDefaults } from './redis-options.js';
 import { RedisStore } from './redis-store.js';
 import { parseRedisUrl } from './redis-url.js';
-import { Subscriber } from './subscriber.js';
+import { type Channels, Subscriber } from './subscriber.js';
 
 type Batch = Parameters<NonNullable<RedisStoreOptions['observer']>['batch']>;
+
+const channelsOf = ({ sharesChannel, channel, ownChannel }: KeySpace): Channels =>
+  sharesChannel ? { needed: [channel], wished: [ownChannel] } : { needed: [ownChannel], wished: [] };
 
 /**
  * Connects to Redis and subscribes to its events; both are in place when it resolves.
@@ -31,7 +35,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   };
   const create = () => createSubscriberClient(target, pick(), commandTimeoutMs);
   try {
-    await store.start((events) => new Subscriber(create, keys.channel, events, logger));
+    await store.start((events) => new Subscriber(create, channelsOf(keys), events, logger));
     await probeFitness(store, connection, keys);
     isFit = true;
     return store;

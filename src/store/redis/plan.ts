@@ -5,6 +5,7 @@ import { sliceField } from '../../domain/json-text.js';
 import type { Mutation } from '../port.js';
 import { idPart } from './channel-message.js';
 import type { Operation } from './operation.js';
+import { shortPart } from './ops-message.js';
 
 /** Longer values are compared by their digest, so that a change does not carry the old value too. */
 const MAX_COMPARED_LENGTH = 256;
@@ -17,6 +18,8 @@ export interface PlanStep {
   readonly item: PlanItem;
   readonly code: 's' | 'u' | 'd' | 'm' | 'n' | 'x';
   readonly value: string;
+  /** What tells an update as ops. */
+  readonly short?: string;
   /** What the script decides by, as guard.ts spells it. */
   readonly guard?: string;
   /** It has to wait for what the script makes of an earlier step. */
@@ -100,7 +103,7 @@ function deferred(operation: Operation, item: PlanItem): PlanStep {
 }
 
 function planWrite(operation: Operation, item: PlanItem, action: Mutation): PlanStep {
-  if (action.kind === 'update') return update(operation, item, action.apply);
+  if (action.kind === 'update') return update(operation, item, action);
   item.value = action.kind === 'set' ? action.value : undefined;
   // Behind a value that must be read first nothing is certain: the whole item waits for it.
   item.certain = item.mode !== '?';
@@ -112,13 +115,13 @@ function planWrite(operation: Operation, item: PlanItem, action: Mutation): Plan
 function update(
   operation: Operation,
   item: PlanItem,
-  apply: (current: JsonText | undefined) => JsonText | undefined,
+  { apply, ops }: Extract<Mutation, { kind: 'update' }>,
 ): PlanStep {
   try {
     const value = apply(item.value);
     if (value === undefined) return { operation, item, code: 'n', value: '' };
     item.value = value;
-    return { operation, item, code: 'u', value };
+    return { operation, item, code: 'u', value, short: shortPart(ops?.(), value) };
   } catch (thrown) {
     return { operation, item, code: 'x', value: '', thrown };
   }
@@ -180,12 +183,13 @@ function ownId(item: string | undefined, value: string): string {
 export function encodePlan({ items, steps, isAtomic }: BatchPlan): string[] {
   const args = [String(items.length), isAtomic ? '1' : '0'];
   for (const { name, mode, expected } of items) args.push(name ?? '', idPart(name), mode, expected);
-  for (const { operation, item, code, value, guard } of steps) {
+  for (const { operation, item, code, value, guard, short = '' } of steps) {
     args.push(
       String(item.number),
       guard === undefined ? code : code + guard,
       value,
       code === 's' || code === 'u' ? lifeText(operation) + ownId(item.name, value) : '',
+      short,
     );
   }
   return args;

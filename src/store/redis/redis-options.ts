@@ -29,6 +29,11 @@ export interface RedisStoreOptions {
   readonly keyPrefix?: string | undefined;
   /** Before the channel's name. @default keyPrefix, with `db<n>:` in a database other than 0 */
   readonly channelPrefix?: string | undefined;
+  /**
+   * Tells every change with its value on the channel of deployed engines, and takes theirs. Without it our nodes alone hear of
+   * changes, on a channel of their own, and an update goes as its ops. The same for all nodes. @default true
+   */
+  readonly sharedChannel?: boolean | undefined;
   /** Milliseconds between two looks at which servers hold the keys. @default 1000 */
   readonly checkIntervalMs?: number;
   /** Milliseconds between two searches for groups that another engine wrote. @default 10000 */
@@ -43,14 +48,15 @@ export interface RedisStoreOptions {
 }
 
 /** The options with every default in place. */
-export interface RedisSettings extends Required<Omit<RedisStoreOptions, 'keyPrefix' | 'channelPrefix'>> {
+export interface RedisSettings
+  extends Required<Omit<RedisStoreOptions, 'keyPrefix' | 'channelPrefix' | 'sharedChannel'>> {
   readonly keys: KeySpace;
 }
 
 const silent: RedisLogger = { info() {}, warn() {} };
 
 export const withDefaults = (options: RedisStoreOptions, database: number): RedisSettings => ({
-  keys: new KeySpace(options.keyPrefix, database, options.channelPrefix),
+  keys: new KeySpace(options.keyPrefix, database, options.channelPrefix, options.sharedChannel),
   commandTimeoutMs: 5_000,
   tombstones: { maxPerGroup: 10_000, maxAgeMs: 86_400_000 },
   maxQueuedBytes: 64 * 1024 * 1024,

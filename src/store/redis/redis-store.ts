@@ -112,7 +112,11 @@ export class RedisStore implements Store {
   async start(subscribe: (events: SubscriberEvents) => Subscriber): Promise<void> {
     await this.#generation.start();
     this.#subscriber = subscribe({
-      message: (text) => this.#feed.take(text),
+      message: (text, channel) => {
+        const { sharesChannel, ownChannel } = this.#settings.keys;
+        if (channel === ownChannel) this.#feed.takeOwn(text, sharesChannel);
+        else this.#feed.take(text);
+      },
       gap: () => this.#listener?.gap(),
     });
     await this.#subscriber.start();

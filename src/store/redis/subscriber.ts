@@ -6,15 +6,23 @@ import type { RedisLogger } from './redis-options.js';
 const HEARTBEAT_MS = 2_000;
 
 export interface SubscriberEvents {
-  message(text: string): void;
+  message(text: string, channel: string): void;
   /** Messages may have been missed; from now on they arrive again. */
   gap(): void;
 }
 
-/** The subscription to the channel, on a connection of its own that is replaced whenever it is lost. */
+/** What is subscribed to: what there has to be, and what the store can do without. */
+export interface Channels {
+  readonly needed: readonly string[];
+  readonly wished: readonly string[];
+}
+
+const isRefusal = (error: unknown): boolean => error instanceof Error && error.message.startsWith('NOPERM');
+
+/** The subscription to channels, on a connection of its own that is replaced whenever it is lost. */
 export class Subscriber implements AsyncDisposable {
   readonly #create: () => Redis;
-  readonly #channel: string;
+  readonly #channels: Channels;
   readonly #events: SubscriberEvents;
   readonly #logger: RedisLogger;
   readonly #heartbeat: NodeJS.Timeout;
@@ -25,9 +33,9 @@ export class Subscriber implements AsyncDisposable {
   #active = false;
 
   /** @param create makes a client that does not reconnect by itself and is not connected yet */
-  constructor(create: () => Redis, channel: string, events: SubscriberEvents, logger: RedisLogger) {
+  constructor(create: () => Redis, channels: Channels, events: SubscriberEvents, logger: RedisLogger) {
     this.#create = create;
-    this.#channel = channel;
+    this.#channels = channels;
     this.#events = events;
     this.#logger = logger;
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
@@ -64,17 +72,33 @@ export class Subscriber implements AsyncDisposable {
     });
     try {
       await client.connect();
-      await client.subscribe(this.#channel);
+      await client.subscribe(...this.#channels.needed);
+      await this.#subscribeIfAllowed(client);
     } catch (error) {
       client.disconnect();
       throw reason === '' ? error : new Error(reason, { cause: error });
     }
     // What came before is in the gap, which is told in this turn.
-    client.on('message', (_channel: string, text: string) => this.#events.message(text));
+    client.on('message', (channel: string, text: string) => this.#events.message(text, channel));
     this.#active = true;
     this.#attempts = 0;
     if (client.status === 'end') this.#lost(reason);
     else client.once('end', () => this.#lost(reason));
+  }
+
+  /** Without these everything comes on the others. */
+  async #subscribeIfAllowed(client: Redis): Promise<void> {
+    for (const channel of this.#channels.wished) {
+      try {
+        await client.subscribe(channel);
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        this.#logger.warn(
+          { channel, err: error },
+          'updates come as whole values: a channel is not permitted',
+        );
+      }
+    }
   }
 
   #lost(reason: string): void {

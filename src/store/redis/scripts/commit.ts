@@ -1,4 +1,5 @@
 import { PARTS } from '../channel-message.js';
+import { SHORT } from '../ops-message.js';
 import { literal, readHead, UNWRITTEN_TTL } from './group-head.js';
 import { GUARD, KEYS_OF_ITEMS } from './guard.js';
 import { KEEP_LIFETIMES, LIFETIME } from './lifetime.js';
@@ -13,12 +14,13 @@ import { LOOK_EVERY, TRIM } from './trim.js';
  *
  * Input:  KEYS data, head, meta, revs, gone, dead, ttl[, index, due]: with them the group's entries are kept in the same step
  *         ARGV timestamp candidate, epoch candidate, store and generation, tombstones kept, ms they are kept, address part of the messages,
- *              index member, '1' when the index holds the group already (without KEYS index), channel, number of items,
- *              '1' when the changes are to be applied all or none: each is of another item,
+ *              index member, '1' when the index holds the group already (without KEYS index), channel shared with other engines,
+ *              '' = none, channel of our own, number of items, '1' when the changes are to be applied all or none: each is of another item,
  *              per item:   id, id as JSON, mode, expected
  *                          modes: '*' anything  '-' absent  '=' this text  '#' its SHA-1  '?' refuse  '.' unread
  *              per change: item number, 's' | 'u' (as s, and keeps the lifetime) value [@[n]<ttl ms>, n = of a new item, ][~[=]<owner>, = see `Lifetime.claim`, ]own-id | 'd' '' '' | 'm' body '' | 'n' '' '' | 'x' '' '' (stops all
- *                          where it is all or none); to the letters s, d, n, x a guard may be appended: see guard.ts
+ *                          where it is all or none); to the letters s, d, n, x a guard may be appended: see guard.ts; then, of a 'u', what
+ *                          tells it as ops, else ''
  * Output: { 0, epoch, presence, {per item: 1, old value or nil | 0, current value or nil},
  *           {per change: 0 none 1 create 2 update 3 delete 4 message 5 conflict 6 not_found 7 duplicate,
  *            seq, or the item's rev where nothing changed, timestamp}, seq of the group,
@@ -33,9 +35,9 @@ export const COMMIT_SCRIPT: Script = {
 local data, head, meta, revs, gone, dead, ttl = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local index, due = KEYS[8], KEYS[9]
 ${readHead('commit')}
-local channel, count = ARGV[9], tonumber(ARGV[10])
+local shared, own, count = ARGV[9], ARGV[10], tonumber(ARGV[11])
 local items, replies = {}, {}
-local arg = 12
+local arg = 13
 for i = 1, count do
   local name, id, mode, expected = ARGV[arg], ARGV[arg + 1], ARGV[arg + 2], ARGV[arg + 3]
   arg = arg + 4
@@ -51,7 +53,7 @@ local before = size
 -- A group that only others wrote to may not be indexed yet.
 local fresh = before == 0 or seq == 0
 if fresh and not index and ARGV[8] ~= '1' then
-  for i = arg, #ARGV, 4 do
+  for i = arg, #ARGV, 5 do
     local code = ARGV[i + 1]:byte()
     if (code == 115 or code == 117) and items[tonumber(ARGV[i])].agreed then return { 1 } end
   end
@@ -88,9 +90,9 @@ local function load(item)
   end
 end
 
-${GUARD}local results, messages, touched, claimed = {}, {}, {}, {}
+${GUARD}local results, messages, shorts, touched, claimed = {}, {}, {}, {}, {}
 local deletions = 0
-for i = arg, #ARGV, 4 do
+for i = arg, #ARGV, 5 do
   local item, code, value = items[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2]
   local kind, at, key, window = 0, nil, nil, nil
   local reason = ''
@@ -140,6 +142,11 @@ for i = arg, #ARGV, 4 do
           message = message .. ${literal(PARTS.create)}
         else
           if item.place == 0 then item.place = seq end
+          -- Nobody knows which value they go on from where we did not number it.
+          if ARGV[i + 4] ~= '' and item.at > 0 then
+            shorts[#messages + 1] = ${literal(SHORT.open)} .. integer(last) .. ARGV[6] .. item.id .. ${literal(SHORT.from)} .. integer(item.at)
+              .. ARGV[i + 4] .. ${literal(PARTS.seq)} .. integer(seq) .. ${literal(PARTS.epoch)} .. epoch
+          end
           message = message .. ${literal(PARTS.update)}
         end
         item.own = live(item, kind, code == 'u', ARGV[i + 3])
@@ -148,7 +155,7 @@ for i = arg, #ARGV, 4 do
       if key then item.keys = keyed(item.keys, key, window) end
       message = message .. value .. reason .. '}' .. ${literal(PARTS.seq)} .. integer(seq)
     end
-    messages[#messages + 1] = message .. ${literal(PARTS.epoch)} .. epoch .. ${literal(PARTS.close)}
+    messages[#messages + 1] = message .. ${literal(PARTS.epoch)} .. epoch
   end
   results[#results + 1] = kind
   results[#results + 1] = at or seq
@@ -167,9 +174,7 @@ if #messages == 0 then
   claim()
   return { 0, epoch, 0, replies, results, seq }
 end
-if isAtomic then
-  for i = 1, #messages - 1 do messages[i] = messages[i]:sub(1, -${PARTS.close.length + 1}) .. ${literal(PARTS.more)} end
-end
+local function close(i) return isAtomic and i < #messages and ${literal(PARTS.more)} or ${literal(PARTS.close)} end
 
 local removes = deletions > 0 or seq % ${LOOK_EVERY} == 0
 local trims = removes
@@ -185,7 +190,7 @@ for _, item in ipairs(touched) do
 end
 -- Redis has the question since 7.0. DEL stands for writing to any of the keys.
 local may = redis.acl_check_cmd
-if may and not (may('PUBLISH', channel, '') and may('DEL', unpack(KEYS)) and may('HSET', head, '', '')
+if may and not (may('PUBLISH', shared ~= '' and shared or own, '') and may('DEL', unpack(KEYS)) and may('HSET', head, '', '')
     and may('ZADD', revs, 0, '')
     and (not removes or may('HDEL', head, '') and may('ZREM', revs, ''))
     and (size > 0 or may('PEXPIRE', head, 1)) and (not fresh or may('PERSIST', head))) then
@@ -236,7 +241,12 @@ elseif fresh then
   presence = 1
   if index then redis.call('ZADD', index, 0, ARGV[7]) end
 end
-for _, message in ipairs(messages) do redis.call('PUBLISH', channel, message) end
+for i, message in ipairs(messages) do
+  -- Before the whole one, which is then a repeat. Who may not write there does without.
+  if shorts[i] then redis.pcall('PUBLISH', own, shorts[i] .. close(i)) end
+  if shared ~= '' then redis.call('PUBLISH', shared, message .. close(i))
+  elseif not shorts[i] then redis.call('PUBLISH', own, message .. close(i)) end
+end
 return { 0, epoch, presence, replies, results, seq, earliest }
 `,
 };

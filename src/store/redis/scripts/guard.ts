@@ -54,10 +54,10 @@ local function refusal(item, guard)
   return 0, item.at, key, window
 end
 
-local isAtomic, stopped = ARGV[11] == '1', false
+local isAtomic, stopped = ARGV[12] == '1', false
 if isAtomic then
   for i = 1, count do stopped = stopped or not items[i].agreed end
-  for i = arg, #ARGV, 4 do
+  for i = arg, #ARGV, 5 do
     local item, code = items[tonumber(ARGV[i])], ARGV[i + 1]
     if code:byte() == 120 or (#code > 1 and item.agreed and refusal(item, code:sub(2)) > 0) then stopped = true end
   end
