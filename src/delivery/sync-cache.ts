@@ -3,11 +3,8 @@ import type { DeliveryContext, Frames, Variant } from './port.js';
 
 /** Milliseconds that an encoded sync serves further joins of an unchanged group. */
 const LIFETIME = 200;
-/**
- * Bytes of pieces that are kept. Those who join together are at most one full outbox apart, or read so differently that
- * they are served one by one anyhow.
- */
-const PIECES_BYTES = 4 * 1024 * 1024;
+/** Bytes of pieces that are kept: those who join together read at different paces, and share what they do not have to wait for. */
+const PIECES_BYTES = 16 * 1024 * 1024;
 
 /** The sync of a whole group at its cursor, encoded. */
 export interface EncodedSync extends Cursor {
