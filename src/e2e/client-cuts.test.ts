@@ -18,11 +18,25 @@ const CUTS = Number(process.env.CLIENT_CUTS ?? 60);
 const GROUPS = ['g0', 'g1', 'g2', 'g3'];
 const IN_FLIGHT = 64;
 
+const TEXT = 'words '.repeat(40);
+
+/** Half of them are updates, which are short beside what they change. */
+function write(caller: Caller, group: string, item: string, at: number): Promise<unknown> {
+  const kind = Math.floor(at / GROUPS.length) % 10;
+  if (kind === 0) return caller.delete('s', group, item);
+  if (kind < 5) return caller.set('s', group, item, { at, text: TEXT, list: [] });
+  if (kind === 5) return caller.update('s', group, item, [{ type: 'increment', path: 'at', by: 1 }]);
+  const path = kind === 6 ? 'list' : 'text';
+  return caller.update('s', group, item, [{ type: 'append', path, value: ` t${at}` }]);
+}
+
 /** Writes to all groups through all nodes while clients are cut off at random, and compares what they end with. */
 async function cutAtRandom(nodes: readonly RunningServer[]): Promise<void> {
   const callers = await Promise.all(nodes.map(({ engineUrl }) => Caller.open(engineUrl)));
   const mirrors = nodes.flatMap(({ streamUrl }) =>
-    GROUPS.map((group) => ({ group, of: new Mirror(streamUrl, 's', group) })),
+    GROUPS.flatMap((group) =>
+      [false, true].map((ops) => ({ group, of: new Mirror(streamUrl, 's', group, ops) })),
+    ),
   );
   await Promise.all(mirrors.map(({ of }) => of.connect()));
   let isWriting = true;
@@ -33,7 +47,7 @@ async function cutAtRandom(nodes: readonly RunningServer[]): Promise<void> {
           const at = n + i;
           const caller = callers[at % callers.length] as Caller;
           const [group, item] = [GROUPS[at % GROUPS.length] as string, `i${(at * 7) % 60}`];
-          return at % 5 === 4 ? caller.delete('s', group, item) : caller.set('s', group, item, { at });
+          return write(caller, group, item, at);
         }),
       );
     }
@@ -61,6 +75,10 @@ async function cutAtRandom(nodes: readonly RunningServer[]): Promise<void> {
     }
     fresh.cut();
   }
+  assert.ok(
+    mirrors.some(({ of }) => of.replayed > 0),
+    'some updates came as ops',
+  );
   await Promise.all(callers.map((caller) => caller[Symbol.asyncDispose]()));
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { FUNCTION, WORKER_MESSAGE } from '../../../generated/constants.js';
+import type { UpdateOp } from '../../../generated/functions.js';
 
 interface Reply {
   readonly type: string;
@@ -50,6 +51,10 @@ export class Caller implements AsyncDisposable {
 
   set(stream_name: string, group_id: string, item_id: string, data: unknown): Promise<unknown> {
     return this.call(FUNCTION.set, { stream_name, group_id, item_id, data });
+  }
+
+  update(stream_name: string, group_id: string, item_id: string, ops: readonly UpdateOp[]): Promise<unknown> {
+    return this.call(FUNCTION.update, { stream_name, group_id, item_id, ops });
   }
 
   delete(stream_name: string, group_id: string, item_id: string): Promise<unknown> {

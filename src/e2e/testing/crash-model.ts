@@ -6,9 +6,14 @@ export const STREAM = 'crash';
 export const GROUPS = ['g0', 'g1', 'g2'];
 const ITEMS_PER_LANE = 4;
 
-interface Value {
-  readonly id: string;
+/** What changes of an item: a number of its own for each state, and what was appended since it was set. */
+interface State {
   readonly n: number;
+  readonly text: string;
+}
+
+export interface Value extends State {
+  readonly id: string;
 }
 
 /** What is on its way when the server dies. */
@@ -16,12 +21,14 @@ interface Asked {
   readonly group: string;
   readonly item: string;
   /** The item afterwards; undefined = gone. */
-  readonly next: number | undefined;
+  readonly next: State | undefined;
 }
+
+const stateOf = ({ n, text }: Value): State => ({ n, text });
 
 /** Everything that was acknowledged in one group. */
 class GroupModel {
-  readonly items = new Map<string, number>();
+  readonly items = new Map<string, State>();
   counter = 0;
   /** Changes that were acknowledged, or found after a kill. */
   seq = 0;
@@ -80,18 +87,21 @@ export class CrashModel {
       model.items.delete(item);
     } else {
       this.#unique += 1;
-      // Numbers of their own, so that each state can be told from every other.
-      const next = this.#unique;
+      const n = this.#unique;
+      const token = ` ${n}`;
+      const isAppend = kind < 0.7 && before !== undefined;
+      const next = { n, text: isAppend ? before.text + token : '' };
       this.#asked.set(lane, { group, item, next });
-      const answer = (await (kind < 0.5 && before !== undefined
-        ? caller.call(FUNCTION.update, { ...at, ops: [{ type: 'increment', path: 'n', by: next - before }] })
-        : caller.call(FUNCTION.set, {
-            ...at,
-            data: { id: item, n: next, pad: 'x'.repeat(kind * this.#valueBytes) },
-          }))) as {
-        new_value: Value;
-      };
-      assert.equal(answer.new_value.n, next);
+      const ops = [
+        { type: 'append', path: 'text', value: token },
+        { type: 'increment', path: 'n', by: n - (before?.n ?? 0) },
+      ];
+      // Most are so long that an update is logged as ops.
+      const pad = 'x'.repeat((0.5 + kind / 2) * this.#valueBytes);
+      const { new_value } = (await (isAppend
+        ? caller.call(FUNCTION.update, { ...at, ops })
+        : caller.call(FUNCTION.set, { ...at, data: { id: item, ...next, pad } }))) as { new_value: Value };
+      assert.deepEqual(stateOf(new_value), next);
       model.items.set(item, next);
     }
     model.seq += 1;
@@ -101,8 +111,8 @@ export class CrashModel {
   check(name: string, found: readonly Value[]): void {
     const model = this.group(name);
     const asked = [...this.#asked.values()].filter(({ group }) => group === name);
-    const values = new Map(found.map((value) => [value.id ?? 'counter', value.n]));
-    const counter = values.get('counter') ?? 0;
+    const values = new Map(found.map((value) => [value.id ?? 'counter', stateOf(value)]));
+    const counter = values.get('counter')?.n ?? 0;
     values.delete('counter');
     const open = asked.filter(({ item }) => item === 'counter').length;
     assert.ok(
@@ -112,12 +122,13 @@ export class CrashModel {
     model.seq += counter - model.counter;
     model.counter = counter;
     for (const { item, next } of asked) {
-      if (item === 'counter' || values.get(item) !== next || model.items.get(item) === next) continue;
+      const isNew = values.get(item)?.n !== model.items.get(item)?.n;
+      if (item === 'counter' || !isNew || values.get(item)?.n !== next?.n) continue;
       if (next === undefined) model.items.delete(item);
       else model.items.set(item, next);
       model.seq += 1;
     }
-    const sorted = (map: Map<string, number>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+    const sorted = (map: Map<string, State>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
     assert.deepEqual(sorted(values), sorted(model.items), `${name}: what is there and what was acknowledged`);
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Caller } from './caller.js';
-import { CrashModel, GROUPS, STREAM } from './crash-model.js';
+import { CrashModel, GROUPS, STREAM, type Value } from './crash-model.js';
 import { Mirror } from './mirror.js';
 import { config, FILE_BASED, type RunningServer, startServer, temporaryDirectory } from './server.js';
 
@@ -67,7 +67,7 @@ async function writeUntilKilled(server: RunningServer, model: CrashModel, maxMs:
 async function verify(server: RunningServer, model: CrashModel, epochs: Map<string, string>): Promise<void> {
   await using caller = await Caller.open(server.engineUrl);
   for (const name of GROUPS) {
-    const found = (await caller.list(STREAM, name)) as { id: string; n: number }[];
+    const found = (await caller.list(STREAM, name)) as Value[];
     model.check(name, found);
     const { seq } = model.group(name);
     if (seq === 0) continue;

@@ -7,6 +7,7 @@ import {
   type StreamClient,
   type Unsubscribe,
 } from '../../client/index.js';
+import { withOps } from '../../client/ops.js';
 
 /** Milliseconds: longer than any test, so that a mirror comes back when it is told to. */
 const NEVER = 1e9 - 1;
@@ -19,6 +20,8 @@ export class Mirror {
   messages = 0;
   resumes = 0;
   fullSyncs = 0;
+  /** Updates that came as ops. */
+  replayed = 0;
   /** Set when the client met something that cannot be. */
   fault: Error | undefined;
   url: string;
@@ -30,14 +33,15 @@ export class Mirror {
   #end: Unsubscribe | undefined;
   #answered: () => void = () => {};
 
-  constructor(url: string, stream: string, group: string) {
+  /** @param ops takes updates as the ops that made them */
+  constructor(url: string, stream: string, group: string, ops = false) {
     this.url = url;
     const opened = (socket: WebSocket): void => {
       this.#socket = socket;
     };
     const target = (path: string): string => this.url + new URL(path).search;
     const isAway = (): boolean => this.#isAway;
-    this.#client = createStreamClient(url, {
+    this.#client = (ops ? withOps(createStreamClient) : createStreamClient)(url, {
       WebSocket: class extends WebSocket {
         constructor(path: string, protocols: string[]) {
           if (isAway()) throw new Error('cut');
@@ -119,6 +123,7 @@ export class Mirror {
   }
 
   #count(message: ServerMessage): ServerMessage {
+    if (message.type === undefined) this.replayed++;
     if (message.type === SOCKET_MESSAGE.subscribed && message.mode === 'changes') this.resumes++;
     if (message.type === SOCKET_MESSAGE.stream) {
       this.messages++;
