@@ -16,6 +16,30 @@ export const onEvents = (types: readonly string[], change: Change): Damages => (
   }),
 });
 
+/** Those of the cases about ops that are over at once. */
+export const OPS_CASES: readonly string[] = [
+  'ops/an-update-comes-*',
+  'ops/a-failed-op-*',
+  'ops/several-*',
+  'ops/ops-go-on-*',
+  'ops/after-a-whole-*',
+  'ops/custom-*',
+  'ops/a-join-is-*',
+  'ops/who-does-*',
+  'ops/strings-appended-to-*',
+  'ops/a-path-*',
+  'ops/ops-that-are-half-*',
+  'ops/creations-*',
+];
+
+/** Damages updates that are told as ops. */
+export const onOps = (change: Change): Damages => ({
+  socket: () => ({
+    down: (message, line) =>
+      message.type === undefined && message.ops !== undefined ? change(message, line) : undefined,
+  }),
+});
+
 /** Damages messages that clients send. */
 export const onRequests = (type: string, change: Change): Damages => ({
   socket: () => ({ up: (message, line) => (message.type === type ? change(message, line) : undefined) }),

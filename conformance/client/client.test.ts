@@ -14,6 +14,12 @@ test('our client passes every script', async () => {
   );
 });
 
+test('our client passes them when it takes ops', async () => {
+  const client = `${command('src/client/testing/printing-client.ts')} --ops`;
+  const only = ['ops/*', 'resume/what-changed-*', 'resume/another-epoch-*', 'changes/*late*'];
+  assert.equal(await clientMain(['--client', client, ...only.flatMap((id) => ['--only', id]), ...LOADED]), 0);
+});
+
 test('the deployed client of browsers fails those that are listed, and no others', async () => {
   const known = `${root}conformance/client/motia.known-failing.json`;
   const about = ['--known-failing', known, '--skip', 'refusals/*-survived'];

@@ -1,10 +1,13 @@
 import { SOCKET_MESSAGE, STREAM_EVENT } from '../../generated/constants.js';
-import type { JoinData, SinceCursor, StreamEvent } from '../../generated/socket.js';
+import type { JoinData, OpsMessage, SinceCursor, StreamEvent } from '../../generated/socket.js';
 
 interface Stored {
   readonly rev: number;
   readonly created: number;
 }
+
+/** What ops call the group. */
+export const NUMBER = 7;
 
 /** What every item's data looks like: clients that find an item by `data.id` find it too. */
 export const dataOf = (id: string, rev: number): unknown => ({ id, n: rev });
@@ -57,6 +60,13 @@ export class Model {
     return this.message(id, { type: STREAM_EVENT.event, event: { type, data } });
   }
 
+  /** Changes an item that is there, and returns the message of ops that says so. */
+  patch(id: string, n = NUMBER): OpsMessage {
+    const from = this.#items.get(id)?.rev ?? 0;
+    this.set(id);
+    return { n, id, seq: this.seq, from, ops: [{ type: 'increment', path: 'n', by: this.seq - from }] };
+  }
+
   change(type: 'create' | 'update', id: string, seq: number, more: object = {}): object {
     return { ...this.message(id, { type, data: dataOf(id, seq) }, seq), ...more };
   }
@@ -69,14 +79,14 @@ export class Model {
 
   /** The acknowledgement of a join, for a client that asked for one. */
   acknowledge(join: JoinData, mode: 'changes' | 'sync', reason?: 'epoch' | 'horizon'): object[] {
-    if (this.isPlain || !(join.ack || join.since)) return [];
+    if (this.isPlain || !(join.ack || join.ops || join.since)) return [];
     const { subscriptionId, id } = join;
     const cursor = { epoch: this.epoch, seq: this.seq, ping: true };
+    const number = join.ops ? { n: NUMBER } : {};
     const item = id == null ? {} : { id };
     const why = reason ? { reason } : {};
-    return [
-      { type: SOCKET_MESSAGE.subscribed, subscriptionId, ...this.#at, ...item, mode, ...why, ...cursor },
-    ];
+    const about = { subscriptionId, ...this.#at, ...item, mode, ...why, ...cursor, ...number };
+    return [{ type: SOCKET_MESSAGE.subscribed, ...about }];
   }
 
   /** The whole state, in the form that the join asked for. */

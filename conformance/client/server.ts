@@ -133,5 +133,6 @@ function joinOf(target: string): JoinData | undefined {
     ...(epoch === undefined ? {} : { since: { epoch, seq: Number(seq) } }),
     items: searchParams.get('items') === '1',
     ack: searchParams.get('ack') === '1',
+    ops: searchParams.get('ops') === '1',
   };
 }

@@ -25,6 +25,7 @@ import { defect as eventsWithoutTheirCursor } from './events-without-their-curso
 import { defect as everyPathIsAccepted } from './every-path-is-accepted.js';
 import { defect as failOpenAuth } from './fail-open-auth.js';
 import { defect as failedJoinHandlersLetIn } from './failed-join-handlers-let-in.js';
+import { defect as failedOpsAreTold } from './failed-ops-are-told.js';
 import { defect as httpPagesThatRepeatItems } from './http-pages-that-repeat-items.js';
 import { defect as idempotencyKeysAreForgotten } from './idempotency-keys-are-forgotten.js';
 import { defect as itemSubscribersMissCustomEvents } from './item-subscribers-miss-custom-events.js';
@@ -46,6 +47,9 @@ import { defect as oldSync } from './old-sync.js';
 import { defect as oldValueAbsent } from './old-value-absent.js';
 import { defect as oneDeliveryPerSubscription } from './one-delivery-per-subscription.js';
 import { defect as opIndexCountsFromOne } from './op-index-counts-from-one.js';
+import { defect as opsAfterAGap } from './ops-after-a-gap.js';
+import { defect as opsOfAnotherNumber } from './ops-of-another-number.js';
+import { defect as opsWithAWrongFrom } from './ops-with-a-wrong-from.js';
 import { defect as ownersAreLostWithTheServer } from './owners-are-lost-with-the-server.js';
 import { defect as ownersOutliveASet } from './owners-outlive-a-set.js';
 import { defect as pagesThatRepeatItems } from './pages-that-repeat-items.js';
@@ -95,6 +99,7 @@ export const DEFECTS: readonly Defect[] = [
   everyPathIsAccepted,
   failOpenAuth,
   failedJoinHandlersLetIn,
+  failedOpsAreTold,
   httpPagesThatRepeatItems,
   idempotencyKeysAreForgotten,
   itemSubscribersMissCustomEvents,
@@ -118,6 +123,9 @@ export const DEFECTS: readonly Defect[] = [
   opIndexCountsFromOne,
   ownersAreLostWithTheServer,
   ownersOutliveASet,
+  opsAfterAGap,
+  opsOfAnotherNumber,
+  opsWithAWrongFrom,
   pagesThatRepeatItems,
   payloadWithoutTheDocumentedNames,
   payloadWithoutTheNamesOfTheSchema,
