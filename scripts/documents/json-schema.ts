@@ -6,8 +6,14 @@ import { keyOf, pascal } from '../generate/names.js';
 /**
  * What tools that read JSON Schema are given: the messages of the socket, and the inputs and results of the functions
  * as `engine::functions::list` tells them. Writes `<Name>.json` files, and returns their names.
+ *
+ * @param enums writes a constant as an `enum` of one, for tools that read `const` as any value of its type
  */
-export async function writeJsonSchemas(root: string, folder: string): Promise<readonly string[]> {
+export async function writeJsonSchemas(
+  root: string,
+  folder: string,
+  enums = false,
+): Promise<readonly string[]> {
   const text = await readFile(path.join(root, 'generated/asyncapi/stream-socket.client.json'), 'utf8');
   const { schemas } = JSON.parse(text).components as { schemas: object };
   const definitions = JSON.parse(
@@ -25,8 +31,16 @@ export async function writeJsonSchemas(root: string, folder: string): Promise<re
   }
   for (const [name, schema] of files) {
     if (typeof schema === 'object' && schema !== null && 'properties' in schema) {
-      await writeFile(path.join(folder, `${name}.json`), JSON.stringify(schema));
+      const text = JSON.stringify(schema, enums ? asEnum : undefined);
+      await writeFile(path.join(folder, `${name}.json`), text);
     } else files.delete(name);
   }
   return [...files.keys()];
+}
+
+/** A replacer for `JSON.stringify`. */
+function asEnum(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const { const: constant, ...rest } = value as { const?: unknown };
+  return typeof constant === 'string' ? { ...rest, enum: [constant] } : value;
 }

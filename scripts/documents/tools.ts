@@ -4,7 +4,7 @@ import path from 'node:path';
 import { run } from './steps.js';
 
 /** Installed tools are outside of the repository and kept: a check that runs again downloads nothing. */
-const HOME = path.join(
+export const TOOLS = path.join(
   process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'),
   'iii-stream-documents',
 );
@@ -19,14 +19,14 @@ export async function installed(
   name: string,
   install: (folder: string) => Promise<unknown>,
 ): Promise<string> {
-  const folder = path.join(HOME, name.replace(/[^\w.-]+/g, '-'));
+  const folder = path.join(TOOLS, name.replace(/[^\w.-]+/g, '-'));
   const isThere = (): Promise<boolean> =>
     stat(folder).then(
       () => true,
       () => false,
     );
   if (await isThere()) return folder;
-  await mkdir(HOME, { recursive: true });
+  await mkdir(TOOLS, { recursive: true });
   const fresh = await mkdtemp(`${folder}-`);
   try {
     await install(fresh);
