@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { asJson } from '../domain/json-text.js';
 import { Broadcast } from './broadcast.js';
 import { Member } from './member.js';
-import type { Live } from './member-state.js';
+import type { LiveState } from './member-state.js';
 import { type DeliveryContext, type Encoder, type Encoders, Subscription, type Variant } from './port.js';
 import { encodeLines, encodersOf, FakeOutlet, OTHER, random } from './testing/harness.js';
 
@@ -54,11 +54,11 @@ function bench(encoders: Encoders = encodersOf()): Bench {
   return {
     broadcast,
     add: (one) => {
-      const live: Live = { kind: 'live', slot: -1 };
+      const live: LiveState = { kind: 'live', slot: -1 };
       one.state = live;
       broadcast.add(one, live);
     },
-    remove: (one) => broadcast.remove(one, one.state as Live),
+    remove: (one) => broadcast.remove(one, one.state as LiveState),
     pushed: (onWrite) => {
       const ids: string[] = [];
       send = ({ id }) => {

@@ -1,6 +1,6 @@
 import type { Entry } from './entry.js';
 import type { Member } from './member.js';
-import type { Live } from './member-state.js';
+import type { LiveState } from './member-state.js';
 import { opsMessages } from './ops-messages.js';
 import type { DeliveryContext, Encoders, Frames, Message, Variant } from './port.js';
 
@@ -55,7 +55,7 @@ export class Broadcast {
   }
 
   /** Adds a member that holds everything up to the feed's seq; nothing may be pending. */
-  add(member: Member, live: Live): void {
+  add(member: Member, live: LiveState): void {
     this.#size++;
     if (member.isGroupMember) {
       const list = this.#listOf(member);
@@ -74,7 +74,7 @@ export class Broadcast {
   }
 
   /** Call it before the member's subscriptions change. */
-  remove(member: Member, live: Live): void {
+  remove(member: Member, live: LiveState): void {
     this.#size--;
     if (live.slot >= 0) {
       this.#removeGroupMember(member, live);
@@ -128,12 +128,12 @@ export class Broadcast {
   }
 
   /** The last one takes the place that becomes free. */
-  #removeGroupMember(member: Member, live: Live): void {
+  #removeGroupMember(member: Member, live: LiveState): void {
     const { members } = this.#listOf(member);
     const last = members.pop() as Member;
     if (last !== member) {
       members[live.slot] = last;
-      (last.state as Live).slot = live.slot;
+      (last.state as LiveState).slot = live.slot;
     }
     live.slot = -1;
   }

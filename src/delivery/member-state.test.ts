@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   type CatchingUp,
-  type Live,
+  type LiveState,
   type MemberEvent,
   type MemberState,
   type Paused,
@@ -12,7 +12,7 @@ import {
 type Kind = MemberState['kind'];
 type EventKind = MemberEvent['kind'];
 
-const live: Live = { kind: 'live', slot: 3 };
+const live: LiveState = { kind: 'live', slot: 3 };
 const paused: Paused = { kind: 'paused', cursor: 5, missedEvents: 1, isStale: false };
 const catchingUp: CatchingUp = {
   kind: 'catchingUp',

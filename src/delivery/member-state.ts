@@ -34,7 +34,7 @@ export const cursorOf = (reply: Reply): Cursor & { readonly timestamp: number } 
 };
 
 /** It is pushed every message that concerns it. */
-export interface Live {
+export interface LiveState {
   readonly kind: 'live';
   /** Its place among the group members of its variant; -1 for one that is pushed by item. */
   slot: number;
@@ -80,7 +80,7 @@ export interface Left {
   readonly kind: 'left';
 }
 
-export type MemberState = Live | Paused | CatchingUp | Left;
+export type MemberState = LiveState | Paused | CatchingUp | Left;
 
 /** Up to where a live member was pushed, and where what it is not pushed begins to be retained. */
 interface Position {

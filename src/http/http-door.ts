@@ -13,7 +13,7 @@ import { acceptedType, type MediaType } from './accept.js';
 import { checkOrigin, corsHeaders, preflight } from './cors.js';
 import { sendRetry } from './event-stream.js';
 import { isHealthCheck, replyHealth } from './health.js';
-import { Reading } from './reading.js';
+import { SnapshotReading } from './reading.js';
 import type { HttpRuntime } from './runtime.js';
 import { StateDoor } from './state/state-door.js';
 import { Subscribing } from './subscribing.js';
@@ -37,7 +37,7 @@ const TRY_AGAIN = [429, 503];
 export class HttpDoor implements RequestDoor {
   readonly #runtime: HttpRuntime;
   readonly #admission: Admission;
-  readonly #reading: Reading;
+  readonly #reading: SnapshotReading;
   readonly #subscribing: Subscribing;
   readonly #state: StateDoor;
   readonly #isReady: () => boolean;
@@ -51,7 +51,7 @@ export class HttpDoor implements RequestDoor {
       stalls: new StallWatch(() => config.current.limits.slow_client_timeout_ms),
       heartbeat: new Heartbeat(() => Math.min(COMMENT_MS, config.current.limits.heartbeat_interval_ms)),
     };
-    this.#reading = new Reading(this.#runtime);
+    this.#reading = new SnapshotReading(this.#runtime);
     this.#subscribing = new Subscribing(this.#runtime, this.#reading);
     this.#state = new StateDoor({
       runtime: this.#runtime,

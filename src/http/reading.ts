@@ -13,7 +13,7 @@ import type { HttpRuntime } from './runtime.js';
 const UNBOUNDED = Number.POSITIVE_INFINITY;
 
 /** Replies once: a snapshot, or what changed after a cursor. */
-export class Reading {
+export class SnapshotReading {
   readonly #runtime: HttpRuntime;
 
   constructor(runtime: HttpRuntime) {

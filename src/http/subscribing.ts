@@ -6,7 +6,7 @@ import { parseCursor } from '../socket/request-target.js';
 import type { Client } from './client.js';
 import { EventStream } from './event-stream.js';
 import { LongPoll, type PollEnd } from './long-poll.js';
-import { joinRefused, type Reading } from './reading.js';
+import { joinRefused, type SnapshotReading } from './reading.js';
 import type { HttpRuntime } from './runtime.js';
 
 /** Items in a message of a sync that is only a signal: in one piece it might be too long. */
@@ -15,11 +15,11 @@ const SIGNAL_PAGE = 1_000;
 /** Replies that go on: event streams and long-polls. Each is a subscription like a socket's. */
 export class Subscribing {
   readonly #runtime: HttpRuntime;
-  readonly #reading: Reading;
+  readonly #reading: SnapshotReading;
   readonly #streams = new Set<EventStream>();
   readonly #polls = new Set<LongPoll>();
 
-  constructor(runtime: HttpRuntime, reading: Reading) {
+  constructor(runtime: HttpRuntime, reading: SnapshotReading) {
     this.#runtime = runtime;
     this.#reading = reading;
   }

@@ -3,7 +3,7 @@ import { LocalError } from '../../domain/errors.js';
 import { oneLine, writeLines } from '../output.js';
 import { describe } from './lines.js';
 
-export interface Message {
+export interface FollowedMessage {
   readonly type: string;
   readonly seq?: number;
   readonly epoch?: string;
@@ -53,13 +53,13 @@ export class Follower {
   async print(text: string): Promise<void> {
     if (this.#left <= 0) return;
     try {
-      await this.#print(text, JSON.parse(text) as Message);
+      await this.#print(text, JSON.parse(text) as FollowedMessage);
     } catch (error) {
       this.finish(error);
     }
   }
 
-  async #print(text: string, { type, event, epoch, seq }: Message): Promise<void> {
+  async #print(text: string, { type, event, epoch, seq }: FollowedMessage): Promise<void> {
     // Asked for by us; of interest where it says what became of a cursor.
     const isPlainAck = type === SOCKET_MESSAGE.subscribed && this.#since === undefined;
     if (epoch !== undefined && seq !== undefined) this.#since = `${epoch}:${seq}`;

@@ -3,7 +3,7 @@ import { sliceField } from '../../domain/json-text.js';
 import { sliceElements } from '../../wire/json-elements.js';
 import { oneLine, printable, shownName } from '../output.js';
 
-interface Message {
+interface FollowedMessage {
   readonly type: string;
   readonly timestamp?: number;
   readonly id?: string | null;
@@ -22,7 +22,7 @@ const clock = (ms: number): string => new Date(ms).toISOString().slice(11, 23);
 
 /** A message of the stream socket as lines for a person; values keep their text. */
 export function describe(text: string): readonly string[] {
-  const message = JSON.parse(text) as Message;
+  const message = JSON.parse(text) as FollowedMessage;
   const { type, event, timestamp = 0, id, seq, epoch } = message;
   if (type === SOCKET_MESSAGE.subscribed) {
     const why = message.reason === undefined ? '' : ` (the cursor's ${message.reason} is gone)`;

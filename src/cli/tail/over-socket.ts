@@ -3,7 +3,7 @@ import { STREAM_EVENT } from '../../../generated/constants.js';
 import { type ConnectionStatus, createStreamClient } from '../../client/index.js';
 import { LocalError } from '../../domain/errors.js';
 import { type AdminClient, unreachable } from '../admin-client.js';
-import type { Follower, Message } from './follower.js';
+import type { FollowedMessage, Follower } from './follower.js';
 import type { TailRequest } from './request.js';
 
 /** Milliseconds until an attempt to come back: bounds of the first one, and of any. */
@@ -47,8 +47,8 @@ export async function overSocket(
 }
 
 /** The message as far as a cursor needs it: nothing is kept, and what was there before the cursor is not known. */
-function withoutValues(text: string): Message {
-  const message = JSON.parse(text) as Message;
+function withoutValues(text: string): FollowedMessage {
+  const message = JSON.parse(text) as FollowedMessage;
   const { event } = message;
   if (event?.type === STREAM_EVENT.update) event.type = STREAM_EVENT.create;
   if (event !== undefined && event.type !== STREAM_EVENT.sync) event.data = null;

@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { Refusal } from '../../net/refusal.js';
 import { arrayPieces } from '../bodies.js';
 import type { Client } from '../client.js';
-import type { Reading } from '../reading.js';
+import type { SnapshotReading } from '../reading.js';
 import { sendPieces } from '../reply.js';
 import type { HttpRuntime } from '../runtime.js';
 import type { Subscribing } from '../subscribing.js';
@@ -16,14 +16,14 @@ const NO_STORE: OutgoingHttpHeaders = { 'Cache-Control': 'no-store' };
 
 export interface StateDoorOptions {
   readonly runtime: HttpRuntime;
-  readonly reading: Reading;
+  readonly reading: SnapshotReading;
   readonly subscribing: Subscribing;
 }
 
 /** Groups as streams of the Durable Streams Protocol, read side only. */
 export class StateDoor {
   readonly #runtime: HttpRuntime;
-  readonly #reading: Reading;
+  readonly #reading: SnapshotReading;
   readonly #subscribing: Subscribing;
   readonly #reader: StateReader;
 

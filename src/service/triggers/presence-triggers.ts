@@ -11,7 +11,7 @@ import type { TriggerObserver } from './trigger-observer.js';
 export type Grant = true | JsonText;
 
 /** What handlers decided about a join; `grant` is undefined when they let it have no item. */
-export type Decided = (allowed: boolean, grant?: Grant) => void;
+export type JoinDecided = (allowed: boolean, grant?: Grant) => void;
 
 /** Asks `stream:join` handlers for permission and tells `stream:leave` handlers. */
 export class PresenceTriggers {
@@ -40,8 +40,8 @@ export class PresenceTriggers {
    *
    * @returns takes the join back: true when no handler learns of it and it will not be decided
    */
-  join(presence: Presence, decided: Decided): () => boolean {
-    const told: Decided = (allowed, grant) => {
+  join(presence: Presence, decided: JoinDecided): () => boolean {
+    const told: JoinDecided = (allowed, grant) => {
       if (allowed) this.#observed(presence);
       decided(allowed, grant);
     };
@@ -87,7 +87,7 @@ export class PresenceTriggers {
     this.#functions.observed(source, presencePayload(presence, Date.now()), undefined);
   }
 
-  #askAll(presence: Presence, decided: Decided): void {
+  #askAll(presence: Presence, decided: JoinDecided): void {
     const triggers = this.#registry.watching(TRIGGER_TYPE.join, presence.stream);
     if (triggers.length === 0) {
       decided(true);

@@ -1,9 +1,9 @@
 import { Deferred, type Eventual, whenReady } from '../../domain/deferred.js';
 import type { StreamError } from '../../domain/errors.js';
-import type { Entry } from './commit-queue.js';
+import type { CommitEntry } from './commit-queue.js';
 
 /** A reply that has to wait until what is on its way to the disk is there, or failed. */
-export class AfterPending<T> extends Deferred<T> implements Entry {
+export class AfterPending<T> extends Deferred<T> implements CommitEntry {
   readonly records = [];
   readonly bytes = 0;
   readonly #value: (error: StreamError | undefined) => T;
@@ -29,7 +29,7 @@ export class AfterPending<T> extends Deferred<T> implements Entry {
 }
 
 /** Something that is done once what is on its way to the disk is there, or failed. */
-export class OncePending<T> extends Deferred<T> implements Entry {
+export class OncePending<T> extends Deferred<T> implements CommitEntry {
   readonly records = [];
   readonly bytes = 0;
   readonly #run: () => Eventual<T>;

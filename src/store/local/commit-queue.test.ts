@@ -7,7 +7,7 @@ import { asJson } from '../../domain/json-text.js';
 import { createLogger } from '../../observability/logger.js';
 import { errno, MemoryFs } from '../log/testing/memory-fs.js';
 import { DIRECTORY } from '../log/testing/open.js';
-import { CommitQueue, type Entry } from './commit-queue.js';
+import { type CommitEntry, CommitQueue } from './commit-queue.js';
 import { openFileJournal } from './file-journal.js';
 import { LocalStore } from './local-store.js';
 import { FakeJournal } from './testing/fake-journal.js';
@@ -131,7 +131,7 @@ test('a reply that throws keeps no other caller waiting', async () => {
   process.removeAllListeners('unhandledRejection');
   const thrown = once(process, 'unhandledRejection');
   const answered: string[] = [];
-  const entry = (key: string, reply: () => void): Entry => ({
+  const entry = (key: string, reply: () => void): CommitEntry => ({
     records: [{ key, value: '' }],
     bytes: 1,
     settle: () => {},

@@ -2,7 +2,7 @@ import { messageOf, StreamError } from '../../domain/errors.js';
 import type { Journal, JournalRecord } from './journal.js';
 
 /** One thing on its way through the queue, in the order it will take effect. */
-export interface Entry {
+export interface CommitEntry {
   /** Empty: the entry only keeps its place in the order (a custom event between two changes). */
   readonly records: readonly JournalRecord[];
   /** Keys that go with it, but for those that the same batch writes. */
@@ -40,7 +40,7 @@ export class CommitQueue {
   readonly #maxBytes: number;
   readonly #observer: CommitObserver | undefined;
   readonly #companion: Companion | undefined;
-  #waiting: Entry[] = [];
+  #waiting: CommitEntry[] = [];
   #running = false;
   #bytes = 0;
   #scheduled = false;
@@ -71,7 +71,7 @@ export class CommitQueue {
    * Queues an entry.
    * @throws StreamError `read_only` when the backend takes no writes, `overloaded` when the queue is full.
    */
-  push(entry: Entry): void {
+  push(entry: CommitEntry): void {
     const health = this.#journal.health();
     if (!health.writable) {
       this.#journal.hurry?.();
@@ -88,7 +88,7 @@ export class CommitQueue {
   }
 
   /** Queues an entry without records, also while the backend takes no writes: it is settled after what is queued now. */
-  follow(entry: Entry): void {
+  follow(entry: CommitEntry): void {
     this.#waiting.push(entry);
     if (!this.#running) this.#schedule();
   }
@@ -99,7 +99,7 @@ export class CommitQueue {
   }
 
   /** Like `push`, for housekeeping that can wait: false when it can't be queued now. */
-  tryPush(entry: Entry): boolean {
+  tryPush(entry: CommitEntry): boolean {
     if (!this.writable() || this.#isFull(entry)) return false;
     this.push(entry);
     return true;
@@ -112,7 +112,7 @@ export class CommitQueue {
   }
 
   /** An entry that is larger than the bound by itself is taken when nothing else waits. */
-  #isFull(entry: Entry): boolean {
+  #isFull(entry: CommitEntry): boolean {
     return this.#bytes > 0 && this.#bytes + entry.bytes > this.#maxBytes;
   }
 
@@ -157,7 +157,7 @@ export class CommitQueue {
     else for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  #settle(batch: readonly Entry[], error: StreamError | undefined): void {
+  #settle(batch: readonly CommitEntry[], error: StreamError | undefined): void {
     for (const entry of batch) {
       this.#bytes -= entry.bytes;
       entry.settle(error);
@@ -180,7 +180,7 @@ interface Collected {
   readonly writing: number;
 }
 
-function collect(batch: readonly Entry[]): Collected {
+function collect(batch: readonly CommitEntry[]): Collected {
   const records: JournalRecord[] = [];
   const removals: string[] = [];
   let writing = 0;

@@ -2,7 +2,7 @@ import { Deferred } from '../../domain/deferred.js';
 import type { StreamError } from '../../domain/errors.js';
 import type { RecordWriter } from '../log/entry.js';
 import type { Committed } from '../port.js';
-import type { Entry } from './commit-queue.js';
+import type { CommitEntry } from './commit-queue.js';
 import type { GroupIndex } from './group-index.js';
 import type { JournalRecord } from './journal.js';
 import type { Sequenced } from './node.js';
@@ -18,7 +18,7 @@ export interface CommitOwner {
 }
 
 /** A change on its way to the disk: queue entry, record and reply in one object, because there are very many. */
-export class DurableCommit extends Deferred<Committed> implements Entry, JournalRecord {
+export class DurableCommit extends Deferred<Committed> implements CommitEntry, JournalRecord {
   readonly bytes: number;
   readonly #owner: CommitOwner;
   readonly #group: GroupIndex;

@@ -2,7 +2,7 @@ import { Deferred } from '../../domain/deferred.js';
 import type { StreamError } from '../../domain/errors.js';
 import type { RecordWriter } from '../log/entry.js';
 import type { Transacted } from '../port.js';
-import type { Entry } from './commit-queue.js';
+import type { CommitEntry } from './commit-queue.js';
 import type { GroupIndex } from './group-index.js';
 import type { JournalRecord } from './journal.js';
 import type { Sequenced } from './node.js';
@@ -39,7 +39,7 @@ export class ItemRecord implements JournalRecord {
 }
 
 /** Changes of one group on their way to the disk together: one entry of the queue, so one frame of the log. */
-export class DurableTransaction extends Deferred<Transacted> implements Entry {
+export class DurableTransaction extends Deferred<Transacted> implements CommitEntry {
   readonly records: readonly JournalRecord[];
   readonly bytes: number;
   readonly #owner: TransactionOwner;

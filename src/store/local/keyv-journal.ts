@@ -3,7 +3,7 @@ import { LocalError } from '../../domain/errors.js';
 import type { StoreHealth } from '../port.js';
 import { LateError, WRITE_DEADLINE, within } from './deadline.js';
 import type { Journal, JournalRecord } from './journal.js';
-import type { Ownership } from './ownership.js';
+import type { DatabaseOwner } from './ownership.js';
 
 /** Records that are written at once into a database that was emptied. */
 const REWRITTEN = 500;
@@ -57,7 +57,7 @@ export interface KeyvBackend {
   entries(): AsyncIterable<readonly [string, string]>;
   /** A write was not, or not wholly, done. @param over when it is over, if that is not yet so */
   failed(over?: Promise<void>): void;
-  readonly owner: Ownership;
+  readonly owner: DatabaseOwner;
   /** Milliseconds in which a write has to be done. @default 5000 */
   readonly deadline?: number | undefined;
   health(): StoreHealth;

@@ -21,7 +21,7 @@ interface Owner {
  * Which process may write a database that keeps nobody out (D58): the later owner wins. The earlier one sees it before its
  * next write, or after the one on its way, and acknowledges nothing any more.
  */
-export class Ownership {
+export class DatabaseOwner {
   readonly #keyv: Keyv<string>;
   readonly #own: Owner;
   #lost: string | undefined;
@@ -32,12 +32,12 @@ export class Ownership {
   }
 
   /** Takes the database over. What its former owner acknowledged is there when this resolves. */
-  static async take(keyv: Keyv<string>): Promise<Ownership> {
+  static async take(keyv: Keyv<string>): Promise<DatabaseOwner> {
     const former = await read(keyv);
     const own = { token: randomUUID(), generation: (former?.generation ?? 0) + 1 };
     await write(keyv, own);
     if (former !== undefined && former.released !== true) await wait(GRACE);
-    return new Ownership(keyv, own);
+    return new DatabaseOwner(keyv, own);
   }
 
   /** Why this process may not write any more. */

@@ -3,7 +3,7 @@ import type { KvConfig } from '../../../generated/config.js';
 import { LocalError } from '../../domain/errors.js';
 import { KeyvJournal, TextKeyv } from './keyv-journal.js';
 import { Outage } from './outage.js';
-import { Ownership } from './ownership.js';
+import { DatabaseOwner } from './ownership.js';
 import { type Fitness, PROBE_PREFIX, probe } from './probe.js';
 import { STORE_KEY } from './records.js';
 import { readStoreRecord } from './store-epoch.js';
@@ -68,7 +68,7 @@ export async function openAdapter(
   // A program that will refuse the records takes them from nobody.
   const store = await keyv.get(STORE_KEY);
   if (store !== undefined) readStoreRecord(name, store);
-  const owner = await Ownership.take(keyv);
+  const owner = await DatabaseOwner.take(keyv);
   return new KeyvJournal(keyv, {
     kind: name,
     ...fitness,

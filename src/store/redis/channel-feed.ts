@@ -1,7 +1,7 @@
 import type { Change, OpsChange } from '../../domain/change.js';
 import type { StoreListener } from '../port.js';
 import { parseSequenced, type SequencedMessage } from './channel-message.js';
-import { parseUnsequenced, type Unsequenced } from './foreign-message.js';
+import { parseUnsequenced, type UnsequencedMessage } from './foreign-message.js';
 import type { GroupClock } from './group-clock.js';
 import { memberOf, PROBE_STREAM } from './keys.js';
 import { parseShort } from './ops-message.js';
@@ -79,7 +79,7 @@ export class ChannelFeed {
     this.#listener?.change({ ...message, timestamp, old: undefined });
   }
 
-  #unsequenced(message: Unsequenced): void {
+  #unsequenced(message: UnsequencedMessage): void {
     const member = memberOf(message);
     const { stream, group, item, value } = message;
     const isForeign = message.timestamp === undefined;

@@ -5,7 +5,7 @@ import type { ChangeKind, GroupAddress } from '../../domain/change.js';
 import { NULL, sliceField } from '../../domain/json-text.js';
 
 /** What a message without a seq says: a change that this Redis does not sequence, or a custom event. */
-export type Unsequenced = GroupAddress & {
+export type UnsequencedMessage = GroupAddress & {
   readonly value: JsonText;
   /** ms, when one of our nodes drew it from the group's clock; else another engine wrote the message. */
   readonly timestamp: number | undefined;
@@ -29,7 +29,7 @@ const isKind = (value: unknown): value is ChangeKind =>
   value === STREAM_EVENT.create || value === STREAM_EVENT.update || value === STREAM_EVENT.delete;
 
 /** Reads a message of the channel that anybody may have written; undefined when it is none that subscribers get. */
-export function parseUnsequenced(message: string): Unsequenced | undefined {
+export function parseUnsequenced(message: string): UnsequencedMessage | undefined {
   let shape: Shape | null;
   try {
     shape = JSON.parse(message) as Shape | null;

@@ -40,7 +40,7 @@ export interface ReaderParts {
 }
 
 /** Reads groups: their current items behind the writes that were asked before, and their committed history. */
-export class GroupReader {
+export class RedisGroupReader {
   readonly #connection: RedisConnection;
   readonly #settings: RedisSettings;
   readonly #clock: GroupClock;

@@ -30,7 +30,7 @@ import { Departed } from './departed.js';
 import { warnOfEviction } from './eviction.js';
 import { GroupClock } from './group-clock.js';
 import { GroupDirectory } from './group-directory.js';
-import { GroupReader } from './group-reader.js';
+import { RedisGroupReader } from './group-reader.js';
 import { memberOf, parseMember } from './keys.js';
 import { NodeLease } from './node-lease.js';
 import type { Operation } from './operation.js';
@@ -62,7 +62,7 @@ export class RedisStore implements Store {
   readonly #sweeper: Sweeper;
   readonly #audit: Audit;
   readonly #feed: ChannelFeed;
-  readonly #reader: GroupReader;
+  readonly #reader: RedisGroupReader;
   #subscriber: Subscriber | undefined;
   #listener: StoreListener | undefined;
 
@@ -96,7 +96,7 @@ export class RedisStore implements Store {
       rejected: (length) =>
         logger.warn({ length }, 'ignored a message on the channel that is no stream message'),
     });
-    this.#reader = new GroupReader({
+    this.#reader = new RedisGroupReader({
       connection,
       settings,
       clock: this.#clock,
