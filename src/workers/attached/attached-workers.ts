@@ -143,9 +143,10 @@ export class AttachedWorkers implements FunctionCaller, AsyncDisposable {
     }
   }
 
-  /** While the engine is away, the last list is all that there is. */
+  /** While the engine is away, the last list is all that there is; before the first one nothing is known. */
   settle(stream: string): Promise<void> | undefined {
-    return this.#link.engine === undefined ? undefined : this.#custom.settle(stream);
+    if (this.#link.engine === undefined && this.#custom.isKnown) return undefined;
+    return this.#custom.settle(stream);
   }
 
   notify(

@@ -117,6 +117,8 @@ test('an engine that is absent at start is waited for, and close ends the wait',
   assert.equal(((await failed) as { code: string }).code, 'engine_unavailable');
   assert.equal(attached.workers.notify('f', asJson('{}'), undefined), false);
   assert.equal(attached.workers.has('f'), false);
+  const unknown = attached.workers.settle('s') ?? Promise.resolve();
+  await assert.rejects(unknown, { reason: 'unavailable' }, 'nobody knows which streams are custom');
   await using engine = await startEmbedded({ port, serves: false });
   await attached.ready;
   assert.ok(engine.workers.has('stream::get'));

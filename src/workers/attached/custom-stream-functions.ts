@@ -38,6 +38,8 @@ export class CustomStreamFunctions {
   readonly #keptMs: number;
   readonly #now: () => number;
   #ids: ReadonlySet<string> = new Set();
+  /** There was a list. */
+  isKnown = false;
   #streams: ReadonlySet<string> = new Set();
   /** Functions that were offered → when they were listed last, in ms of the clock. */
   readonly #former = new Map<string, number>();
@@ -141,6 +143,7 @@ export class CustomStreamFunctions {
   }
 
   #listed(functions: Listed): void {
+    this.isKnown = true;
     const now = this.#now();
     const ids = functions.map(({ function_id }) => function_id).filter((id) => typeof id === 'string');
     for (const id of this.#ids) this.#former.set(id, now);
