@@ -40,6 +40,8 @@ export class Feed {
   /** Something may have been missed that the question under way, or the first reply, does not find. */
   #askAgain = false;
   #heldBack: (Change | CustomEvent)[] = [];
+  /** What came as ops last and was not taken so: its value may follow, and is told as ops to those who take them. */
+  #announced: OpsChange | undefined;
   /** Undefined: there were none yet. */
   #loose: LooseItems | undefined;
   /** ms; up to where the newest question was replied to. */
@@ -63,7 +65,8 @@ export class Feed {
   }
 
   /** Takes a change from the source's feed. */
-  change(change: Change): void {
+  change(told: Change): void {
+    const change = this.#announced === undefined ? told : this.#withOps(told, this.#announced);
     if (change.seq === 0) {
       if (!this.#source.isOrderedByTime) {
         this.#loose ??= new LooseItems();
@@ -93,10 +96,12 @@ export class Feed {
    */
   ops(change: OpsChange): boolean {
     const { item, seq, epoch } = change;
+    this.#announced = change;
     if (this.#asking || epoch !== this.#epoch) return false;
     if (seq <= this.#seq) return true;
     if (this.#seq < 0 || seq > this.#seq + 1) return false;
     if (this.#loose?.has(item) || !this.#reader.takesOps(item)) return false;
+    this.#announced = undefined;
     this.#reader.next(opsEntry(change));
     this.#seq = seq;
     this.#reader.moved();
@@ -208,6 +213,11 @@ export class Feed {
     else if (held.epoch === epoch) this.change(held);
     // Of an older epoch, or of a newer one than the question saw: another question tells.
     else this.#askAgain = true;
+  }
+
+  #withOps(change: Change, { seq, epoch, ops }: OpsChange): Change {
+    this.#announced = undefined;
+    return change.seq === seq && change.epoch === epoch ? { ...change, ops } : change;
   }
 
   #take(change: Change): void {
