@@ -127,6 +127,7 @@ export const CAPABILITY_MEMBERS: Readonly<Record<Capability, readonly string[]>>
     'triggers/stream:join/return_schema/properties/connection_id',
     'triggers/stream:leave/return_schema/properties/connection_id',
     'triggers/stream:join/return_schema/properties/presence',
+    'triggers/stream:leave/return_schema/properties/reason',
     'JoinPresence',
   ],
   'paging': [

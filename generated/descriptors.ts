@@ -1541,6 +1541,13 @@ export const TRIGGER_TYPE_DESCRIPTORS: readonly TriggerTypeDescriptor[] = [
         "connection_id": {
           "description": "*Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a plain read over HTTP.",
           "type": "string"
+        },
+        "reason": {
+          "description": "*Additive.* `crashed` = the server that the client was subscribed at ended without an end. Absent = the client left.",
+          "type": "string",
+          "enum": [
+            "crashed"
+          ]
         }
       },
       "required": [

@@ -129,6 +129,10 @@ export interface LeaveTriggerPayload {
    * *Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a plain read over HTTP.
    */
   connection_id?: string;
+  /**
+   * *Additive.* `crashed` = the server that the client was subscribed at ended without an end. Absent = the client left.
+   */
+  reason?: 'crashed';
 }
 export interface StreamTriggerPayload {
   /**

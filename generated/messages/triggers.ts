@@ -131,6 +131,7 @@ export interface LeaveTriggerPayloadParts {
   readonly id: string | null | undefined;
   readonly transport: 'sse' | 'poll' | 'get' | undefined;
   readonly connection_id: string | undefined;
+  readonly reason: 'crashed' | undefined;
   readonly context: JsonText | undefined;
   readonly event_type: string;
   readonly timestamp: number;
@@ -142,6 +143,7 @@ export function encodeLeaveTriggerPayload(parts: LeaveTriggerPayloadParts): Json
   if (parts.id !== undefined) text += ',"id":' + (parts.id === null ? 'null' : quote(parts.id));
   if (parts.transport !== undefined) text += ',"transport":"' + parts.transport + '"';
   if (parts.connection_id !== undefined) text += ',"connection_id":' + quote(parts.connection_id);
+  if (parts.reason !== undefined) text += ',"reason":"' + parts.reason + '"';
   if (parts.context !== undefined) text += ',"context":' + parts.context;
   text += ',"event_type":' + quote(parts.event_type) + ',"timestamp":' + parts.timestamp;
   return (text + '}') as JsonText;
@@ -156,6 +158,7 @@ export function decodeLeaveTriggerPayload(message: LeaveTriggerPayload, text: st
     id: message.id,
     transport: message.transport,
     connection_id: message.connection_id,
+    reason: message.reason,
     context: message.context === undefined ? undefined : fieldText(text, 'context'),
     event_type: message.event_type,
     timestamp: message.timestamp,

@@ -367,7 +367,7 @@ return errors === 0;
 }
 
 export const validateLeaveTriggerPayload = validate15;
-const schema16 = {"properties":{"event_type":{"description":"Event type (stream:join or stream:leave)","type":"string"},"group_id":{"description":"Group ID","type":"string"},"id":{"description":"Item ID, when one item was joined","type":["string","null"]},"stream_name":{"description":"Stream name","type":"string"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"description":"Event timestamp (ms)","type":"integer"},"subscription_id":{"description":"The client's id of the subscription","type":"string"},"context":{"description":"What the auth function returned as context"},"transport":{"description":"*Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request. Absent = a WebSocket.","type":"string","enum":["sse","poll","get"]},"connection_id":{"description":"*Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a plain read over HTTP.","type":"string"}},"required":["event_type","group_id","stream_name","timestamp","subscription_id"],"title":"StreamLeaveCallRequest","type":"object"};
+const schema16 = {"properties":{"event_type":{"description":"Event type (stream:join or stream:leave)","type":"string"},"group_id":{"description":"Group ID","type":"string"},"id":{"description":"Item ID, when one item was joined","type":["string","null"]},"stream_name":{"description":"Stream name","type":"string"},"timestamp":{"minimum":-9007199254740991,"maximum":9007199254740991,"description":"Event timestamp (ms)","type":"integer"},"subscription_id":{"description":"The client's id of the subscription","type":"string"},"context":{"description":"What the auth function returned as context"},"transport":{"description":"*Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request. Absent = a WebSocket.","type":"string","enum":["sse","poll","get"]},"connection_id":{"description":"*Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a plain read over HTTP.","type":"string"},"reason":{"description":"*Additive.* `crashed` = the server that the client was subscribed at ended without an end. Absent = the client left.","type":"string","enum":["crashed"]}},"required":["event_type","group_id","stream_name","timestamp","subscription_id"],"title":"StreamLeaveCallRequest","type":"object"};
 
 function validate15(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -495,6 +495,24 @@ var valid0 = _errs15 === errors;
 }
 else {
 var valid0 = true;
+}
+if(valid0){
+if(data.reason !== undefined){
+let data8 = data.reason;
+const _errs17 = errors;
+if(typeof data8 !== "string"){
+validate15.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(data8 === "crashed")){
+validate15.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/enum",keyword:"enum",params:{allowedValues: schema16.properties.reason.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid0 = _errs17 === errors;
+}
+else {
+var valid0 = true;
+}
 }
 }
 }

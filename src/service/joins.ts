@@ -14,6 +14,7 @@ import { whenReady } from '../domain/deferred.js';
 import { StreamError } from '../domain/errors.js';
 import { jsonOf } from '../domain/json-text.js';
 import { renderUnauthorized } from '../domain/message.js';
+import type { Crashes } from './crashes.js';
 import { joinErrorText } from './join-error.js';
 import type { Owners } from './owners.js';
 import type { Presences, Present } from './presences.js';
@@ -39,6 +40,7 @@ export interface JoinsOptions {
   readonly hub: Hub;
   readonly owners: Owners;
   readonly presences: Presences;
+  readonly crashes: Crashes;
   /** @throws StreamError what is wrong with an item that a client asks for */
   readonly checkPresence: (at: ItemAddress, data: JsonText) => void;
   readonly triggers: PresenceTriggers;
@@ -52,16 +54,27 @@ export class Joins implements SubscriptionService {
   readonly #hub: Hub;
   readonly #owners: Owners;
   readonly #presences: Presences;
+  readonly #crashes: Crashes;
   readonly #checkPresence: JoinsOptions['checkPresence'];
   readonly #triggers: PresenceTriggers;
   readonly #encoders: Encoders;
   readonly #undecided = new Map<Outlet, Map<string, Undecided>>();
 
-  constructor({ hub, owners, presences, checkPresence, triggers, encoders, authenticate }: JoinsOptions) {
+  constructor({
+    hub,
+    owners,
+    presences,
+    crashes,
+    checkPresence,
+    triggers,
+    encoders,
+    authenticate,
+  }: JoinsOptions) {
     this.authenticate = authenticate;
     this.#hub = hub;
     this.#owners = owners;
     this.#presences = presences;
+    this.#crashes = crashes;
     this.#checkPresence = checkPresence;
     this.#triggers = triggers;
     this.#encoders = encoders;
@@ -192,6 +205,7 @@ export class Joins implements SubscriptionService {
       return;
     }
     if (present !== undefined) this.#presences.keep(outlet, request.subscriptionId, present);
+    this.#crashes.joined(this.#presence(TRIGGER_TYPE.leave, outlet, request, context));
     this.#hub.subscribe(outlet, request, context);
     settled(true);
   }
@@ -202,7 +216,9 @@ export class Joins implements SubscriptionService {
   }
 
   #left(outlet: Outlet, one: Addressed, context: JsonText | undefined): void {
-    this.#triggers.leave(this.#presence(TRIGGER_TYPE.leave, outlet, one, context));
+    const presence = this.#presence(TRIGGER_TYPE.leave, outlet, one, context);
+    this.#crashes.left(presence);
+    this.#triggers.leave(presence);
   }
 
   #presence(type: Presence['type'], outlet: Outlet, one: Addressed, context: JsonText | undefined): Presence {

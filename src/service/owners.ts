@@ -11,6 +11,8 @@ const RETRY = 1_000;
 /** Milliseconds, looked up each time; as in `OwnershipEvents`. */
 export type OwnerTimes = Pick<OwnershipEvents, 'graceMs' | 'leaseMs'>;
 
+export type CrashEvents = Pick<OwnershipEvents, 'tells' | 'crashed'>;
+
 /** An item that was given to an owner token. */
 interface Held {
   readonly at: ItemAddress;
@@ -43,10 +45,16 @@ export class Owners implements Disposable {
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #failed = new Set<string>();
 
-  constructor(store: Store, times: OwnerTimes) {
+  /** @param crashes hears of subscriptions of processes that ended */
+  constructor(store: Store, crashes: CrashEvents, times: OwnerTimes) {
     this.#store = store;
     this.#times = times;
-    store.owned?.begin({ ...times, lost: (item) => this.#lost(item) });
+    store.owned?.begin({
+      ...times,
+      tells: (joined) => crashes.tells(joined),
+      crashed: (joined) => crashes.crashed(joined),
+      lost: (item) => this.#lost(item),
+    });
   }
 
   /** What handlers are told of a client. The same on no other connection, node or run. */

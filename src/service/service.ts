@@ -11,6 +11,7 @@ import type { Logger } from '../observability/logger.js';
 import type { Store } from '../store/port.js';
 import { authenticate } from './authenticate.js';
 import { checkPresence } from './checks.js';
+import { Crashes } from './crashes.js';
 import { CustomStreams } from './custom-streams.js';
 import { createDispatch, type Dispatch } from './dispatch.js';
 import type { CallContext, ServiceConfig } from './function-context.js';
@@ -61,6 +62,7 @@ export class Service implements StreamService {
   readonly #dispatch: Dispatch<CallContext>;
   readonly #sourceOf: (stream: string) => Source;
   readonly #presence: PresenceTriggers;
+  readonly crashes: Crashes;
   readonly #owners: Owners;
   readonly #limited: LimitedLog;
 
@@ -96,7 +98,9 @@ export class Service implements StreamService {
     const maxLeaves = (): number => Math.ceil(config.current.limits.max_pending_invocations / 2);
     const presence = new PresenceTriggers(this.triggers, functions, triggerObserver, maxLeaves);
     this.#presence = presence;
-    const owners = new Owners(store, {
+    const crashes = new Crashes(presence, store.owned);
+    this.crashes = crashes;
+    const owners = new Owners(store, crashes, {
       graceMs: () => config.current.presence.grace_ms,
       leaseMs: () => config.current.presence.lease_ms,
     });
@@ -107,6 +111,7 @@ export class Service implements StreamService {
       hub: this.hub,
       owners,
       presences,
+      crashes,
       checkPresence: (at, data) => {
         custom.refusePresence(at.stream);
         owners.check('presence');

@@ -91,6 +91,10 @@ export interface OwnershipEvents {
   graceMs(): number;
   /** Milliseconds without a sign of life after which this process counts as dead; looked up each time. */
   leaseMs(): number;
+  /** Whether this process tells anybody of the end of this subscription. @param joined as `Ownership.joined` was given it */
+  tells(joined: JsonText): boolean;
+  /** A subscription ended with its process. Called once in all processes. */
+  crashed(joined: JsonText): void;
   /** This process was taken for dead, and its item removed. */
   lost(item: LostItem): void;
 }
@@ -108,6 +112,13 @@ export interface Ownership {
   note(at: ItemAddress): void;
   /** It does no more. */
   forget(at: ItemAddress): void;
+  /**
+   * A subscription began whose end somebody is to be told, should this process not be able to.
+   * @param id of printable ASCII, begins with the connection's
+   */
+  joined(id: string, joined: JsonText): void;
+  /** It ended. */
+  left(id: string): void;
 }
 
 /** Whether writes can succeed now, and if not, one sentence that says why. */

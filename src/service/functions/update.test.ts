@@ -21,7 +21,11 @@ test('a by that parsing changed changes nothing and asks no custom stream, and v
       return undefined;
     },
   } as unknown as FunctionContext['custom'];
-  using owners = new Owners(store, { graceMs: () => 0, leaseMs: () => 1_000 });
+  using owners = new Owners(
+    store,
+    { tells: () => false, crashed: () => {} },
+    { graceMs: () => 0, leaseMs: () => 1_000 },
+  );
   const config = { current: { limits, streams: {} } as ServiceConfig };
   const lifetimes = new Lifetimes(store, owners, config);
   const handler = update({ store, custom, owners, lifetimes, config });

@@ -6,7 +6,7 @@ import {
   encodeLeaveTriggerPayload,
   encodeStreamTriggerPayload,
 } from '../../../generated/messages/triggers.js';
-import type { JoinTriggerPayload } from '../../../generated/triggers.js';
+import type { JoinTriggerPayload, LeaveTriggerPayload } from '../../../generated/triggers.js';
 import type { Change, CustomEvent, GroupAddress } from '../../domain/change.js';
 import { asJson } from '../../domain/json-text.js';
 import { changeEvent, customEvent } from '../../domain/message.js';
@@ -69,6 +69,8 @@ export interface Presence extends GroupAddress {
   readonly item: string | undefined;
   /** undefined = a WebSocket. */
   readonly transport: Transport | undefined;
+  /** Of a leave: why, where the client did not. */
+  readonly reason?: LeaveTriggerPayload['reason'];
   /** Of a join: the item that the client asks for. */
   readonly presence?: JoinTriggerPayload['presence'];
   /** Undefined: there is none, one request was replied to. */
@@ -86,6 +88,7 @@ export function presencePayload(presence: Presence, timestamp: number): JsonText
     transport,
     connectionId,
     presence: wanted,
+    reason,
     context,
     type,
   } = presence;
@@ -98,6 +101,7 @@ export function presencePayload(presence: Presence, timestamp: number): JsonText
     transport,
     connection_id: connectionId,
     presence: wanted,
+    reason,
     context,
     event_type: type,
     timestamp,

@@ -54,6 +54,11 @@ export class PresenceTriggers {
     return this.#registry.watching(TRIGGER_TYPE.join, stream).length > 0;
   }
 
+  /** True when somebody is told of leaves of this stream. */
+  isLeaveTold(stream: string): boolean {
+    return this.#registry.watching(TRIGGER_TYPE.leave, stream).length > 0;
+  }
+
   /**
    * Tells the handlers of a leave, each once: those whose call cannot be sent now, because too many are unanswered or
    * the engine is away, when it can be.
@@ -61,7 +66,7 @@ export class PresenceTriggers {
   leave(presence: Presence): void {
     this.#observed(presence);
     const { stream } = presence;
-    if (this.#registry.watching(TRIGGER_TYPE.leave, stream).length === 0) return;
+    if (!this.isLeaveTold(stream)) return;
     const payload = presencePayload(presence, Date.now());
     let untold: readonly Trigger[] | undefined;
     const send = (done: (sent: boolean) => void): void => {

@@ -20,6 +20,8 @@ export class Catalog {
   readonly #streams = new Map<string, Map<string, GroupIndex>>();
   /** What a listing has to look at, by stream: all but the emptied groups. */
   readonly #listed = new Map<string, Set<GroupIndex>>();
+  /** Subscriptions of the former process whose end is to be told: their records by key. */
+  readonly formerJoins = new Map<string, string>();
   #emptied = 0;
 
   #floor = 0;

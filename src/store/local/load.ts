@@ -20,6 +20,7 @@ export async function loadJournal(catalog: Catalog, journal: Journal, now: numbe
   const visit = (key: string, value: string): void => {
     const parsed = parseKey(key);
     if (parsed.kind === 'store') store = readStoreRecord(kind, value);
+    else if (parsed.kind === 'joined') catalog.formerJoins.set(key, value);
     else if (parsed.kind === 'head') groups.open(parsed).head = JSON.parse(value) as GroupHead;
     else if (index === undefined) groups.open(parsed).collect(decodeItem(parsed.item, value));
     // What the index did not take is malformed.

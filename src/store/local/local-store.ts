@@ -115,7 +115,7 @@ export class LocalStore implements Store {
       isTransient: this.#isTransient,
     });
     if (journal?.isAtomic !== false) {
-      this.owned = new FormerOwners(catalog, (at, mutation) => this.#writer.commit(at, mutation, undefined));
+      this.owned = new FormerOwners(catalog, this.#writer);
       const transactions = new Transactions(this.#writer);
       this.transact = (at, writes, trace) => transactions.run(at, writes, trace);
     }

@@ -27,7 +27,12 @@ export const itemKey = (at: GroupAddress, item: string): string => withItem(item
 /** The key of a group's head: written when tombstones go, or when the group's epoch is not the store's. */
 export const headKey = (at: GroupAddress): string => `h/${escapeName(at.stream)}/${escapeName(at.group)}`;
 
+/** The key prefix of subscriptions whose end is to be told (spec/records.md). */
+const JOINED = 'c/';
+export const joinedKey = (id: string): string => JOINED + id;
+
 export type Key =
+  | { readonly kind: 'joined' }
   | { readonly kind: 'store' }
   | { readonly kind: 'head'; readonly stream: string; readonly group: string }
   | { readonly kind: 'item'; readonly stream: string; readonly group: string; readonly item: string };
@@ -35,6 +40,7 @@ export type Key =
 /** @throws Error when the key is none of ours. */
 export function parseKey(key: string): Key {
   if (key === STORE_KEY) return { kind: 'store' };
+  if (key.startsWith(JOINED)) return { kind: 'joined' };
   // By hand, not with `split`: a start does this a million times.
   const first = key.indexOf('/', 2);
   const second = first < 0 ? -1 : key.indexOf('/', first + 1);

@@ -1,12 +1,12 @@
 import type { JsonText } from '../../../generated/json-text.js';
 import type { ItemAddress } from '../../domain/change.js';
-import type { Committed, LostItem } from '../port.js';
+import type { Committed, LostItem, OwnershipEvents } from '../port.js';
 import type { Committer } from './committer.js';
 import { memberOf, type ProcessKeys } from './keys.js';
 import { addressOf } from './owned-entry.js';
 import type { RedisConnection } from './redis-connection.js';
 import type { RedisSettings } from './redis-options.js';
-import { DEPARTED_SCRIPT, ENDED_SCRIPT, TAKE_OVER_SCRIPT } from './scripts/lease.js';
+import { DEPARTED_SCRIPT, ENDED_SCRIPT, LEASE_SCRIPT, TAKE_OVER_SCRIPT } from './scripts/lease.js';
 import { ITEM_SCRIPT } from './scripts/read.js';
 
 /** Milliseconds that a process has for what it took over, before others may. Both removing the same does no harm. */
@@ -32,26 +32,26 @@ export class Departed {
   }
 
   /**
-   * @param graceMs between the end of a lease and that of its items
    * @param own process, which is alive
    */
-  async remove(graceMs: number, own: string): Promise<void> {
+  async remove(events: OwnershipEvents, own: string): Promise<void> {
     const { nodes } = this.#settings.keys;
-    const grace = String(graceMs);
+    const grace = String(events.graceMs());
     const ended = (await this.#connection.run(ENDED_SCRIPT, [nodes], [grace])) as string[];
     for (const member of ended) {
       if (member === own) continue;
       const taken = await this.#connection.run(TAKE_OVER_SCRIPT, [nodes], [member, grace, String(TAKEN)]);
-      if (taken === 1) await this.#removeAll(member.replace(/^!/, ''));
+      if (taken === 1) await this.#removeAll(member.replace(/^[!?]/, ''), events);
     }
   }
 
-  async #removeAll(process: string): Promise<void> {
+  async #removeAll(process: string, events: OwnershipEvents): Promise<void> {
     const keys = this.#settings.keys.ofProcess(process);
     const { owned, departed, lost } = keys;
     const now = await this.#now();
     const items = await this.#connection.run(DEPARTED_SCRIPT, [owned, departed], []);
-    this.#settings.logger.info({ process, items }, 'removing the items of a process that is gone');
+    if (items !== 0)
+      this.#settings.logger.info({ process, items }, 'removing the items of a process that is gone');
     for (;;) {
       const entries = await this.#connection.ask((client) => client.srandmember(departed, BATCH));
       if (entries.length === 0) break;
@@ -59,7 +59,27 @@ export class Departed {
       await this.#connection.ask((client) => client.srem(departed, ...entries));
     }
     await this.#connection.ask((client) => client.pexpire(lost, KEPT));
+    // Of whom nobody is told here, another process may tell somebody, for a while.
+    if (await this.#tellAll(keys, events)) {
+      const { nodes } = this.#settings.keys;
+      await this.#connection.run(LEASE_SCRIPT, [nodes], [`?${process}`, String(TAKEN), '1']);
+    }
     await this.#connection.ask((client) => client.zrem(this.#settings.keys.nodes, `!${process}`));
+  }
+
+  /** True when some are left. */
+  async #tellAll({ joined }: ProcessKeys, { tells, crashed }: OwnershipEvents): Promise<boolean> {
+    const all = await this.#connection.ask((client) => client.hgetall(joined));
+    let left = 0;
+    for (const [id, text] of Object.entries(all)) {
+      if (!tells(text as JsonText)) left += 1;
+      // Only one process takes it away.
+      else if ((await this.#connection.ask((client) => client.hdel(joined, id))) === 1)
+        crashed(text as JsonText);
+    }
+    if (left > 0 && (await this.#connection.ask((client) => client.pttl(joined))) < 0)
+      await this.#connection.ask((client) => client.pexpire(joined, KEPT));
+    return left > 0;
   }
 
   async #remove(process: string, entry: string, { lost }: ProcessKeys, now: number): Promise<void> {

@@ -44,6 +44,8 @@ export interface ProcessKeys {
   readonly owned: string;
   /** The same set, once the process is taken for dead. */
   readonly departed: string;
+  /** Hash of subscriptions whose end somebody is to be told. */
+  readonly joined: string;
   /** Hash of such items to `[value, owner, ttl in ms or 0]` as JSON: what was removed, in case it was only paused. */
   readonly lost: string;
 }
@@ -114,7 +116,7 @@ export class KeySpace {
   /** What a process left behind and keeps; all in one cluster slot. */
   ofProcess(process: string): ProcessKeys {
     const owned = `${this.#owned}{${process}}`;
-    return { owned, departed: `${owned}:departed`, lost: `${owned}:lost` };
+    return { owned, departed: `${owned}:departed`, lost: `${owned}:lost`, joined: `${owned}:joined` };
   }
 
   /** The index member that a key of the shared layout belongs to; undefined for any other key. */

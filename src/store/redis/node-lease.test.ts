@@ -31,14 +31,21 @@ async function node({ leaseMs = 600, graceMs = 0, isAlive = true } = {}) {
   const recorder = new Recorder();
   store.listen(recorder);
   const lost: LostItem[] = [];
+  const crashed: string[] = [];
   if (isAlive)
-    store.owned!.begin({ graceMs: () => graceMs, leaseMs: () => leaseMs, lost: (item) => lost.push(item) });
+    store.owned!.begin({
+      graceMs: () => graceMs,
+      leaseMs: () => leaseMs,
+      tells: () => true,
+      crashed: (text) => crashed.push(text),
+      lost: (item) => lost.push(item),
+    });
   const own = async (item: string, value = '1', ttlMs?: number, group = GROUP): Promise<void> => {
     store.owned!.note(at(item, group));
     const life = { owner: `${store.owned!.process}.1`, ttlMs };
     await commit(store, at(item, group), { kind: 'set', value: json(value), life });
   };
-  return { store, recorder, lost, own, process: store.owned!.process };
+  return { store, recorder, lost, crashed, own, process: store.owned!.process };
 }
 
 const left = ({ changes }: Recorder): string[] =>
@@ -103,6 +110,25 @@ test('a node that was taken for dead gets back what was removed of it, as it was
   assert.deepEqual({ ...timed, ttlMs: 0 }, { at: at('timed'), owner, value: '2', ttlMs: 0 });
   assert.equal(timed!.ttlMs! > 50_000 && timed!.ttlMs! <= 61_000, true);
   assert.equal(Number(await redis.zscore(NODES, paused.process)) > Date.now(), true);
+});
+
+test('subscriptions of a dead node are told of once, by a node that tells somebody of them', async () => {
+  const dead = await node({ isAlive: false });
+  for (let n = 0; n < 50; n += 1) dead.store.owned!.joined(`${dead.process}.1/${n}`, json(`${n}`));
+  dead.store.owned!.left(`${dead.process}.1/0`);
+  await set(dead.store, 'later', '1');
+  await redis.zadd(NODES, 1, dead.process);
+  const survivors = await Promise.all([node(), node(), node()]);
+  const told = () => survivors.flatMap(({ crashed }) => crashed);
+  while (told().length < 49) await new Promise((resolve) => setTimeout(resolve, 5));
+  await untilSwept();
+  assert.deepEqual(
+    told()
+      .map(Number)
+      .sort((a, b) => a - b),
+    Array.from({ length: 49 }, (_, n) => n + 1),
+  );
+  assert.deepEqual(await redis.keys('iii-stream:owned:*'), []);
 });
 
 test('what whoever took over left undone, another does', async () => {

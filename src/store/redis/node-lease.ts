@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { JsonText } from '../../../generated/json-text.js';
 import type { ItemAddress } from '../../domain/change.js';
 import { messageOf } from '../../domain/errors.js';
 import type { Ownership, OwnershipEvents } from '../port.js';
@@ -48,7 +49,7 @@ export class NodeLease implements Ownership {
     this.#events = events;
     // Apart: what others left behind may take longer than a lease.
     this.#repeat(() => this.#keep());
-    this.#repeat(() => this.#departed.remove(events.graceMs(), this.process));
+    this.#repeat(() => this.#departed.remove(events, this.process));
   }
 
   get #leaseMs(): number {
@@ -56,12 +57,7 @@ export class NodeLease implements Ownership {
   }
 
   note(at: ItemAddress): void {
-    if (!this.#isHeld) {
-      this.#isHeld = true;
-      this.#renewedAt = performance.now();
-      // One that fails is made up for by the next renewal, as one that was lost.
-      this.#lease(this.#leaseMs, true).catch(() => {});
-    }
+    this.#hold();
     this.#add(entryOf(at));
   }
 
@@ -72,6 +68,16 @@ export class NodeLease implements Ownership {
     this.#ask((client) => client.srem(this.#keys.owned, entry)).catch(() => {});
   }
 
+  joined(id: string, joined: JsonText): void {
+    this.#hold();
+    // Without it only a crash is not told.
+    this.#ask((client) => client.hset(this.#keys.joined, id, joined)).catch(() => {});
+  }
+
+  left(id: string): void {
+    this.#ask((client) => client.hdel(this.#keys.joined, id)).catch(() => {});
+  }
+
   /** The grace of its items begins now. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -79,6 +85,14 @@ export class NodeLease implements Ownership {
     await Promise.all(this.#running);
     // Without a connection the lease ends by itself.
     if (this.#isHeld) await this.#lease(0, false).catch(() => {});
+  }
+
+  #hold(): void {
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    this.#renewedAt = performance.now();
+    // One that fails is made up for by the next renewal, as one that was lost.
+    this.#lease(this.#leaseMs, true).catch(() => {});
   }
 
   /** Again and again, with a pause that varies by a fifth: nodes should not all look at once. */

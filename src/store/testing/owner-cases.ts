@@ -177,6 +177,39 @@ export const ownerCases: readonly ContractCase[] = [
     },
   },
   {
+    name: 'subscriptions of the former process that did not end are told of once, when somebody is told',
+    durable: true,
+    async run({ store, recorder, reopen }) {
+      const { process } = store.owned!;
+      store.owned!.joined(`${process}.1/a`, json('"a"'));
+      store.owned!.joined(`${process}.1/b`, json('"b"'));
+      store.owned!.joined(`${process}.2/c`, json('"c"'));
+      store.owned!.left(`${process}.1/b`);
+      await set(store, 'later', '1');
+      for (const expected of [['"a"', '"c"'], []]) {
+        const reopened = await reopen();
+        const told: string[] = [];
+        let asked = 0;
+        reopened.owned!.begin({
+          graceMs: () => 50,
+          leaseMs: () => 200,
+          // On Redis it is asked again ten seconds later.
+          tells: () => reopened.kind === 'redis' || ++asked > 2,
+          crashed: (joined) => told.push(joined),
+          lost: () => assert.fail('nothing was lost'),
+        });
+        const ttl = { kind: 'set', value: json('1'), life: { ttlMs: 4_000 } } as const;
+        await commit(reopened, at('clock'), ttl);
+        const seen = recorder.commits.length;
+        await recorder.until(
+          () => told.length >= expected.length && (told.length > 0 || recorder.commits.length > seen),
+          'all of them',
+        );
+        assert.deepEqual(told.sort(), expected);
+      }
+    },
+  },
+  {
     name: 'what the former process left behind goes after the grace, but for what was claimed or taken from it',
     durable: true,
     async run({ store, recorder, reopen }) {
@@ -193,6 +226,8 @@ export const ownerCases: readonly ContractCase[] = [
           return 300;
         },
         leaseMs: () => 200,
+        tells: () => false,
+        crashed: () => {},
         lost: () => assert.fail('nothing of the new process was lost'),
       });
       const mine = `${reopened.owned!.process}.1`;

@@ -383,6 +383,10 @@ type LeaveTriggerPayload struct {
 	// ConnectionID: *Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a
 	// plain read over HTTP.
 	ConnectionID wire.Optional[string] `json:"connection_id"`
+
+	// Reason: *Additive.* `crashed` = the server that the client was subscribed at ended without an end. Absent = the
+	// client left.
+	Reason wire.Optional[LeaveTriggerPayloadReason] `json:"reason"`
 }
 
 func decodeLeaveTriggerPayload(text json.RawMessage) (v LeaveTriggerPayload, err error) {
@@ -396,6 +400,7 @@ func decodeLeaveTriggerPayload(text json.RawMessage) (v LeaveTriggerPayload, err
 	v.Context = wire.Maybe(o, "context", wire.DecodeAny)
 	v.Transport = wire.Maybe(o, "transport", decodeLeaveTriggerPayloadTransport)
 	v.ConnectionID = wire.Maybe(o, "connection_id", wire.DecodeString)
+	v.Reason = wire.Maybe(o, "reason", decodeLeaveTriggerPayloadReason)
 	return v, o.Err()
 }
 
@@ -410,6 +415,7 @@ func encodeLeaveTriggerPayload(v LeaveTriggerPayload) ([]byte, error) {
 	wire.PutOptional(w, "context", v.Context, wire.EncodeAny)
 	wire.PutOptional(w, "transport", v.Transport, encodeLeaveTriggerPayloadTransport)
 	wire.PutOptional(w, "connection_id", v.ConnectionID, wire.EncodeString)
+	wire.PutOptional(w, "reason", v.Reason, encodeLeaveTriggerPayloadReason)
 	return w.Close()
 }
 
@@ -463,6 +469,33 @@ func DecodeLeaveTriggerPayloadTransport(text []byte) (LeaveTriggerPayloadTranspo
 // EncodeLeaveTriggerPayloadTransport writes a LeaveTriggerPayloadTransport as JSON text.
 func EncodeLeaveTriggerPayloadTransport(value LeaveTriggerPayloadTransport) ([]byte, error) {
 	return encodeLeaveTriggerPayloadTransport(value)
+}
+
+// LeaveTriggerPayloadReason: *Additive.* `crashed` = the server that the client was subscribed at ended without an
+// end. Absent = the client left.
+type LeaveTriggerPayloadReason string
+
+// The values that are known of LeaveTriggerPayloadReason; others are kept as they came.
+const (
+	LeaveTriggerPayloadReasonCrashed LeaveTriggerPayloadReason = "crashed"
+)
+
+func decodeLeaveTriggerPayloadReason(text json.RawMessage) (LeaveTriggerPayloadReason, error) {
+	return wire.DecodeEnum[LeaveTriggerPayloadReason](text)
+}
+
+func encodeLeaveTriggerPayloadReason(value LeaveTriggerPayloadReason) ([]byte, error) {
+	return wire.EncodeEnum(value)
+}
+
+// DecodeLeaveTriggerPayloadReason reads a LeaveTriggerPayloadReason from JSON text; what is wrong with it is a *wire.Error.
+func DecodeLeaveTriggerPayloadReason(text []byte) (LeaveTriggerPayloadReason, error) {
+	return wire.Whole(text, decodeLeaveTriggerPayloadReason)
+}
+
+// EncodeLeaveTriggerPayloadReason writes a LeaveTriggerPayloadReason as JSON text.
+func EncodeLeaveTriggerPayloadReason(value LeaveTriggerPayloadReason) ([]byte, error) {
+	return encodeLeaveTriggerPayloadReason(value)
 }
 
 // StreamTriggerPayload is of the spec.
@@ -567,5 +600,6 @@ var Types = wire.ByName(
 	wire.Named("JoinTriggerPayloadPresence", decodeJoinTriggerPayloadPresence, encodeJoinTriggerPayloadPresence),
 	wire.Named("LeaveTriggerPayload", decodeLeaveTriggerPayload, encodeLeaveTriggerPayload),
 	wire.Named("LeaveTriggerPayloadTransport", decodeLeaveTriggerPayloadTransport, encodeLeaveTriggerPayloadTransport),
+	wire.Named("LeaveTriggerPayloadReason", decodeLeaveTriggerPayloadReason, encodeLeaveTriggerPayloadReason),
 	wire.Named("StreamTriggerPayload", decodeStreamTriggerPayload, encodeStreamTriggerPayload),
 )

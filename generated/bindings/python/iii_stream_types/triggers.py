@@ -133,11 +133,21 @@ class LeaveTriggerPayload:
     """*Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a
     plain read over HTTP.
     """
+    reason: LeaveTriggerPayloadReason | Unset = UNSET
+    """*Additive.* `crashed` = the server that the client was subscribed at ended without an end. Absent = the
+    client left.
+    """
 
 
 LeaveTriggerPayloadTransport: TypeAlias = "Literal['sse', 'poll', 'get'] | str"
 """*Additive.* How the client reads: `sse` = an event stream, `poll` = a long-poll, `get` = one plain request.
 Absent = a WebSocket.
+"""
+
+
+LeaveTriggerPayloadReason: TypeAlias = "Literal['crashed'] | str"
+"""*Additive.* `crashed` = the server that the client was subscribed at ended without an end. Absent = the
+client left.
 """
 
 
@@ -178,6 +188,7 @@ JOIN_TRIGGER_PAYLOAD_TRANSPORT: wire.Codec[str] = wire.STRING
 JOIN_TRIGGER_PAYLOAD_PRESENCE: objects.Object[JoinTriggerPayloadPresence] = objects.Object(JoinTriggerPayloadPresence)
 LEAVE_TRIGGER_PAYLOAD: objects.Object[LeaveTriggerPayload] = objects.Object(LeaveTriggerPayload)
 LEAVE_TRIGGER_PAYLOAD_TRANSPORT: wire.Codec[str] = wire.STRING
+LEAVE_TRIGGER_PAYLOAD_REASON: wire.Codec[str] = wire.STRING
 STREAM_TRIGGER_PAYLOAD: objects.Object[StreamTriggerPayload] = objects.Object(StreamTriggerPayload)
 
 JOIN_TRIGGER_CONFIG.define(
@@ -227,6 +238,7 @@ LEAVE_TRIGGER_PAYLOAD.define(
     objects.Field("context", "context", wire.ANY, False),
     objects.Field("transport", "transport", LEAVE_TRIGGER_PAYLOAD_TRANSPORT, False),
     objects.Field("connection_id", "connection_id", wire.STRING, False),
+    objects.Field("reason", "reason", LEAVE_TRIGGER_PAYLOAD_REASON, False),
 )
 STREAM_TRIGGER_PAYLOAD.define(
     {"type": "stream"},
@@ -253,6 +265,7 @@ TYPES: Final[dict[str, wire.Codec[Any]]] = {
     "JoinTriggerPayloadPresence": JOIN_TRIGGER_PAYLOAD_PRESENCE,
     "LeaveTriggerPayload": LEAVE_TRIGGER_PAYLOAD,
     "LeaveTriggerPayloadTransport": LEAVE_TRIGGER_PAYLOAD_TRANSPORT,
+    "LeaveTriggerPayloadReason": LEAVE_TRIGGER_PAYLOAD_REASON,
     "StreamTriggerPayload": STREAM_TRIGGER_PAYLOAD,
 }
 """The codecs by the names of their types."""

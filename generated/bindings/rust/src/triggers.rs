@@ -518,6 +518,9 @@ pub struct LeaveTriggerPayload {
     /// *Additive.* The client's connection: no other has the same id, on any node, at any time. Absent for a plain
     /// read over HTTP.
     pub connection_id: Option<String>,
+    /// *Additive.* `crashed` = the server that the client was subscribed at ended without an end. Absent = the
+    /// client left.
+    pub reason: Option<LeaveTriggerPayloadReason>,
 }
 
 impl LeaveTriggerPayload {
@@ -533,6 +536,7 @@ impl LeaveTriggerPayload {
             context: None,
             transport: None,
             connection_id: None,
+            reason: None,
         }
     }
 
@@ -548,6 +552,7 @@ impl LeaveTriggerPayload {
             context: object.optional("context", wire::any)?,
             transport: object.optional("transport", LeaveTriggerPayloadTransport::decode)?,
             connection_id: object.optional("connection_id", wire::string)?,
+            reason: object.optional("reason", LeaveTriggerPayloadReason::decode)?,
         })
     }
 
@@ -577,6 +582,9 @@ impl Serialize for LeaveTriggerPayload {
         if let Some(value) = &self.connection_id {
             map.serialize_entry("connection_id", value)?;
         }
+        if let Some(value) = &self.reason {
+            map.serialize_entry("reason", value)?;
+        }
         map.end()
     }
 }
@@ -596,6 +604,7 @@ impl Tagged for LeaveTriggerPayload {
             ("context", self.context.as_ref().map(Tagged::tagged)),
             ("transport", self.transport.as_ref().map(Tagged::tagged)),
             ("connection_id", self.connection_id.as_ref().map(Tagged::tagged)),
+            ("reason", self.reason.as_ref().map(Tagged::tagged)),
         ])
     }
 }
@@ -648,6 +657,53 @@ wire::deserialize!(LeaveTriggerPayloadTransport);
 
 #[cfg(feature = "tagged")]
 impl Tagged for LeaveTriggerPayloadTransport {
+    fn tagged(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+/// *Additive.* `crashed` = the server that the client was subscribed at ended without an end. Absent = the client
+/// left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LeaveTriggerPayloadReason {
+    Crashed,
+    /// A value that these types do not know.
+    Unknown(String),
+}
+
+impl LeaveTriggerPayloadReason {
+    pub(crate) fn decode(value: &RawValue) -> Result<Self, wire::Error> {
+        let text = wire::string(value)?;
+        Ok(match text.as_str() {
+            "crashed" => Self::Crashed,
+            _ => Self::Unknown(text),
+        })
+    }
+
+    /// The value as it is on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Crashed => "crashed",
+            Self::Unknown(text) => text,
+        }
+    }
+
+    /// Reads a `LeaveTriggerPayloadReason` from JSON text; the error names the field.
+    pub fn from_json(text: &str) -> Result<Self, wire::Error> {
+        wire::parse(text, Self::decode)
+    }
+}
+
+impl Serialize for LeaveTriggerPayloadReason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+wire::deserialize!(LeaveTriggerPayloadReason);
+
+#[cfg(feature = "tagged")]
+impl Tagged for LeaveTriggerPayloadReason {
     fn tagged(&self) -> Value {
         self.as_str().into()
     }
@@ -783,6 +839,7 @@ pub fn inspect(name: &str, text: &str) -> Option<tagged::Inspected> {
         "JoinTriggerPayloadPresence" => tagged::inspect(text, JoinTriggerPayloadPresence::decode),
         "LeaveTriggerPayload" => tagged::inspect(text, LeaveTriggerPayload::decode),
         "LeaveTriggerPayloadTransport" => tagged::inspect(text, LeaveTriggerPayloadTransport::decode),
+        "LeaveTriggerPayloadReason" => tagged::inspect(text, LeaveTriggerPayloadReason::decode),
         "StreamTriggerPayload" => tagged::inspect(text, StreamTriggerPayload::decode),
         _ => None,
     }

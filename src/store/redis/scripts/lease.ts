@@ -2,7 +2,7 @@ import { CLOCK } from './lifetime.js';
 import type { Script } from './script.js';
 
 // A process is alive until its lease ends, by Redis' clock. Of one that is taken for dead another process has `!<process>`, until
-// what it left behind is removed.
+// what it left behind is removed, and then `?<process>` while there are subscriptions of which nobody was told.
 
 /**
  * Begins a lease, or makes it longer.
@@ -46,11 +46,8 @@ export const TAKE_OVER_SCRIPT: Script = {
   lua: `${CLOCK}
 local ended = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not ended or tonumber(ended) > redisNow() - tonumber(ARGV[2]) then return 0 end
-local taken = ARGV[1]
-if taken:byte() ~= 33 then
-  redis.call('ZREM', KEYS[1], taken)
-  taken = '!' .. taken
-end
+local taken = '!' .. ARGV[1]:gsub('^[!?]', '')
+if taken ~= ARGV[1] then redis.call('ZREM', KEYS[1], ARGV[1]) end
 redis.call('ZADD', KEYS[1], string.format('%.0f', redisNow() + tonumber(ARGV[3])), taken)
 return 1
 `,
