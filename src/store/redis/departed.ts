@@ -3,18 +3,17 @@ import type { ItemAddress } from '../../domain/change.js';
 import type { Committed, LostItem, OwnershipEvents } from '../port.js';
 import type { Committer } from './committer.js';
 import { memberOf, type ProcessKeys } from './keys.js';
-import { addressOf } from './owned-entry.js';
+import { addressOf, entryOf } from './owned-entry.js';
 import type { RedisConnection } from './redis-connection.js';
 import type { RedisSettings } from './redis-options.js';
 import { DEPARTED_SCRIPT, ENDED_SCRIPT, LEASE_SCRIPT, TAKE_OVER_SCRIPT } from './scripts/lease.js';
-import { ITEM_SCRIPT } from './scripts/read.js';
 
 /** Milliseconds that a process has for what it took over, before others may. Both removing the same does no harm. */
 const TAKEN = 10_000;
 /** Milliseconds that removed values are kept for a process that was only paused. */
 const KEPT = 600_000;
 /** Items removed at a time, about. */
-const BATCH = 200;
+const BATCH = 1_000;
 
 /** What an item's meta says of when it is removed, and of its owner. */
 const LIFETIME = /^[\d ]+ \+(?:@(\d+),?)?(?:~([^,\s]+))?/;
@@ -55,7 +54,7 @@ export class Departed {
     for (;;) {
       const entries = await this.#connection.ask((client) => client.srandmember(departed, BATCH));
       if (entries.length === 0) break;
-      await Promise.all(entries.map((entry) => this.#remove(process, entry, keys, now)));
+      await this.#remove(process, entries, keys, now);
       await this.#connection.ask((client) => client.srem(departed, ...entries));
     }
     await this.#connection.ask((client) => client.pexpire(lost, KEPT));
@@ -82,22 +81,55 @@ export class Departed {
     return left > 0;
   }
 
-  async #remove(process: string, entry: string, { lost }: ProcessKeys, now: number): Promise<void> {
-    const at = addressOf(entry);
-    if (at === undefined) return;
-    const inSlot = this.#settings.keys.group(memberOf(at));
-    const reply = await this.#connection.run(ITEM_SCRIPT, inSlot, [at.item]);
-    const [, meta, value] = reply as [string | null, string | null, JsonText | null];
-    const [, expiresAt, owner] = LIFETIME.exec(meta ?? '') ?? [];
-    if (value === null || owner?.startsWith(`${process}.`) !== true) return;
-    // Before it is removed: what dies in between leaves no process without its item.
-    const ttlMs = expiresAt === undefined ? undefined : Math.max(1, Number(expiresAt) - now);
-    await this.#connection.ask((client) => client.hset(lost, entry, lostText({ owner, value, ttlMs })));
-    const { old, change } = await this.#delete(at, `${process}.`);
-    if (change !== undefined && old !== undefined && old !== value)
-      await this.#connection.ask((client) =>
-        client.hset(lost, entry, lostText({ owner, value: old, ttlMs })),
-      );
+  /** Removes what still belongs to the process, of some of its entries. */
+  async #remove(process: string, entries: readonly string[], keys: ProcessKeys, now: number): Promise<void> {
+    const byGroup = new Map<string, ItemAddress[]>();
+    for (const entry of entries) {
+      const at = addressOf(entry);
+      if (at === undefined) continue;
+      const member = memberOf(at);
+      const ofGroup = byGroup.get(member);
+      if (ofGroup === undefined) byGroup.set(member, [at]);
+      else ofGroup.push(at);
+    }
+    const removals = [...byGroup].map(([member, items]) => this.#removeOf(process, member, items, keys, now));
+    await Promise.all(removals);
+  }
+
+  async #removeOf(
+    process: string,
+    member: string,
+    items: readonly ItemAddress[],
+    { lost }: ProcessKeys,
+    now: number,
+  ): Promise<void> {
+    const [data = '', , meta = ''] = this.#settings.keys.group(member);
+    const ids = items.map(({ item }) => item);
+    const [values, metas] = await Promise.all([
+      this.#connection.ask((client) => client.hmget(data, ...ids)),
+      this.#connection.ask((client) => client.hmget(meta, ...ids)),
+    ]);
+    const own = items.flatMap((at, index): LostItem[] => {
+      const [, expiresAt, owner] = LIFETIME.exec(metas[index] ?? '') ?? [];
+      const value = values[index] as JsonText | null | undefined;
+      if (typeof value !== 'string' || owner?.startsWith(`${process}.`) !== true) return [];
+      const ttlMs = expiresAt === undefined ? undefined : Math.max(1, Number(expiresAt) - now);
+      return [{ at, owner, value, ttlMs }];
+    });
+    // Before they are removed: what dies in between leaves no process without its items.
+    await this.#keep(lost, own);
+    const removals = await Promise.all(own.map(({ at }) => this.#delete(at, `${process}.`)));
+    const newer = own.flatMap((item, index) => {
+      const { old, change } = removals[index]!;
+      return change !== undefined && old !== undefined && old !== item.value ? [{ ...item, value: old }] : [];
+    });
+    await this.#keep(lost, newer);
+  }
+
+  async #keep(lost: string, items: readonly LostItem[]): Promise<void> {
+    if (items.length === 0) return;
+    const fields = items.flatMap((item) => [entryOf(item.at), lostText(item)]);
+    await this.#connection.ask((client) => client.hset(lost, ...fields));
   }
 
   /** ms, by Redis' clock. */

@@ -13,9 +13,9 @@ import { LEASE_SCRIPT } from './scripts/lease.js';
 /** Milliseconds that a lease lasts before `begin`. */
 const LEASE = 10_000;
 /** Looks at whose lease ended, in the time of a lease. */
-const LOOKS = 20;
+const LOOKS = 40;
 /** Renewals in that time: the only write that items of connections cost while nobody changes them. */
-const RENEWALS = 10 / 3;
+const RENEWALS = 3;
 
 /**
  * This process' lease, and the items of its connections as others find them, should it die. A process without such items has
