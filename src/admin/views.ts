@@ -10,7 +10,7 @@ const MAX_ROWS = 1_000;
 export interface Viewed {
   readonly service: Service;
   readonly metrics: Metrics;
-  readonly store: Pick<Store, 'kind' | 'backup'>;
+  readonly store: Pick<Store, 'kind' | 'backup' | 'lives'>;
   /** Why calls cannot succeed now; empty when they can. */
   readonly notReady: () => readonly string[];
   /** Open stream sockets; `operator` marks those that came through the admin listener. */
@@ -53,15 +53,17 @@ export function watchedGroups({ service }: Viewed): object {
   return { total: all.length, groups: all.slice(0, MAX_ROWS) };
 }
 
-/** A group's items with what the stream socket does not tell of them, the time of their last change. */
+/** A group's items with what the stream socket does not tell of them: when they changed, when they end, and whose they are. */
 export async function items(
-  { service }: Viewed,
+  { service, store }: Viewed,
   { stream, group, withValues }: { stream: string; group: string; withValues: boolean },
 ): Promise<string> {
   const { epoch, seq, timestamp, items: stored } = await service.snapshot({ stream, group });
-  const rows = stored.map(
-    ({ id, rev, timestamp: changed, value }) =>
-      `{"id":${JSON.stringify(id)},"rev":${rev},"timestamp":${changed}${withValues ? `,"data":${value}` : ''}}`,
-  );
+  const lives = await store.lives({ stream, group });
+  const rows = stored.map(({ id, rev, timestamp: changed, value }) => {
+    const { expiresAt: expires, owner } = lives.get(id) ?? {};
+    const facts = JSON.stringify({ id, rev, timestamp: changed, expires, owner });
+    return withValues ? `${facts.slice(0, -1)},"data":${value}}` : facts;
+  });
   return `{"epoch":${JSON.stringify(epoch)},"seq":${seq},"timestamp":${timestamp},"items":[${rows.join(',')}]}`;
 }

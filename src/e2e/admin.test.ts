@@ -69,21 +69,25 @@ test('each admin endpoint answers, with what the server did', async () => {
   const ages = await (await fetch(`${adminUrl}/api/items?stream=s&group=g&values=0`)).text();
   assert.match(ages, /"timestamp":\d{13}\}\]/);
   assert.match(items, /"items":\[\{"id":"i","rev":1,"timestamp":\d{13},"data":12345678901234567890\}\]/);
+  const timed = { stream_name: 's', group_id: 'timed', item_id: 'i', data: 1, ttl_ms: 600_000 };
+  assert.equal((await call(FUNCTION.set, JSON.stringify(timed))).status, 200);
+  const lives = await (await fetch(`${adminUrl}/api/items?stream=s&group=timed`)).text();
+  assert.match(lives, /"timestamp":\d{13},"expires":\d{13},"data":1\}\]/);
   const { totals, store, open } = await get('/api/overview');
-  assert.deepEqual([store, open, (totals as { changes: number }).changes], ['file_based', 1, 1]);
+  assert.deepEqual([store, open, (totals as { changes: number }).changes], ['file_based', 1, 2]);
 
   const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
   for (const line of [
     'iii_stream_connections 1',
     'iii_stream_connections_total 1',
     'iii_stream_subscriptions 1',
-    'iii_stream_changes_total{kind="create"} 1',
-    `iii_stream_function_duration_seconds_count{function="${FUNCTION.set}"} 2`,
+    'iii_stream_changes_total{kind="create"} 2',
+    `iii_stream_function_duration_seconds_count{function="${FUNCTION.set}"} 3`,
     `iii_stream_function_errors_total{function="${FUNCTION.set}"} 1`,
-    'iii_stream_store_commit_entries_total 1',
+    'iii_stream_store_commit_entries_total 3',
     'iii_stream_store_writable 1',
-    'iii_stream_items 1',
-    'iii_stream_groups 1',
+    'iii_stream_items 2',
+    'iii_stream_groups 2',
     'iii_stream_delivery_duration_seconds_count 1',
     'iii_stream_admin_refusals_total{code="not_json"} 1',
   ]) {

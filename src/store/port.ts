@@ -14,7 +14,7 @@ import type {
 } from '../domain/change.js';
 import type { Guard, Outcome, Receipt } from '../domain/condition.js';
 import type { Eventual } from '../domain/deferred.js';
-import type { Lifetime, RemovalReason } from '../domain/lifetime.js';
+import type { Extras, Lifetime, RemovalReason } from '../domain/lifetime.js';
 import type { WriteOutcome } from '../domain/transaction.js';
 import type { StoreUsage } from '../observability/metric-sources.js';
 
@@ -121,6 +121,9 @@ export interface Ownership {
   left(id: string): void;
 }
 
+/** When an item is removed, and the owner token of the connection that it goes with. */
+export type Lives = ReadonlyMap<string, Pick<Extras, 'expiresAt' | 'owner'>>;
+
 /** Whether writes can succeed now, and if not, one sentence that says why. */
 export type StoreHealth = { readonly writable: true } | { readonly writable: false; readonly reason: string };
 
@@ -185,6 +188,8 @@ export interface Store extends AsyncDisposable {
   snapshot(group: GroupAddress): Eventual<Snapshot>;
   /** What changed after `cursor`: see `Since`. */
   changesSince(group: GroupAddress, cursor: Cursor): Eventual<Since>;
+  /** The group's items that have either, by id: for whoever looks at a running store. */
+  lives(group: GroupAddress): Eventual<Lives>;
   /** Stamps a custom event from the group's clock and hands it to every node's `event` listener; resolves when it is out. */
   publish(event: Omit<CustomEvent, 'timestamp'>): Eventual<CustomEvent>;
   /** Stamps a change that this store does not hold (custom streams; seq 0) and hands it to every node's `change` listener. */

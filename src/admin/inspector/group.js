@@ -9,6 +9,9 @@ const FIRST = 200;
 const MORE = 1_000;
 const MAX_EVENTS = 50;
 const GONE_MS = 500;
+/** Milliseconds after a change until it is asked how long items live, and items beyond which it is not. */
+const LEARN_MS = 1_000;
+const MAX_LEARNED = 1_000;
 
 /** @typedef {import('./rows.js').Item} Item */
 
@@ -20,6 +23,8 @@ export class GroupView {
   #subscription;
   #events = 0;
   #isLearning = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #learning;
   /** Whether `items` are the group's, or nothing is known of it yet. */
   #isKnown = false;
   /** Why nothing is known, or nothing new. */
@@ -76,6 +81,7 @@ export class GroupView {
 
   #changed({ id, rev, data }, isNow) {
     this.#put({ id, rev, changed: isNow ? Date.now() : undefined, text: JSON.stringify(data) });
+    this.#learnSoon();
     if (!isNow) this.#learnAges();
   }
 
@@ -88,6 +94,15 @@ export class GroupView {
     this.#learnAges();
   }
 
+  /** A change does not say how long the item lives. */
+  #learnSoon() {
+    if (this.#learning !== undefined || this.items.size > MAX_LEARNED) return;
+    this.#learning = setTimeout(() => {
+      this.#learning = undefined;
+      this.#learnAges();
+    }, LEARN_MS);
+  }
+
   /** A sync does not say when its items changed, nor does what is learned late. */
   async #learnAges() {
     if (this.#isLearning) return;
@@ -96,9 +111,12 @@ export class GroupView {
     try {
       const { items } = await read(`api/items?${new URLSearchParams({ stream, group, values: '0' })}`);
       if (this.stream !== stream || this.group !== group) return;
-      for (const { id, rev, timestamp } of items) {
+      for (const { id, rev, timestamp, expires, owner } of items) {
         const item = this.items.get(id);
-        if (item !== undefined && item.rev === rev) item.changed ??= timestamp;
+        if (item === undefined || item.rev !== rev) continue;
+        item.changed ??= timestamp;
+        item.expires = expires;
+        item.owner = owner;
       }
       this.#renderAges();
     } catch (error) {

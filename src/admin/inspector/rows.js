@@ -2,7 +2,7 @@ import { duration, make } from './dom.js';
 
 const MAX_PREVIEW = 400;
 
-/** @typedef {{ id: string, rev?: number, changed?: number, text: string, row?: HTMLTableRowElement }} Item */
+/** @typedef {{ id: string, rev?: number, changed?: number, expires?: number, owner?: string, text: string, row?: HTMLTableRowElement }} Item */
 
 /** The beginning of a long text. @param {string} text */
 export const cut = (text) => (text.length > MAX_PREVIEW ? `${text.slice(0, MAX_PREVIEW)}…` : text);
@@ -30,8 +30,12 @@ export function fillRow(row, item) {
 }
 
 /** @param {HTMLTableRowElement} row @param {Item} item */
-export function showAge(row, { changed }) {
-  row.cells[2].textContent = changed === undefined ? '–' : duration(Date.now() - changed);
+export function showAge(row, { changed, expires, owner }) {
+  const now = Date.now();
+  const age = changed === undefined ? '–' : duration(now - changed);
+  const end = expires === undefined ? '' : `, ends in ${duration(Math.max(0, expires - now))}`;
+  const whose = owner === undefined ? '' : `, of ${owner}`;
+  row.cells[2].textContent = age + end + whose;
 }
 
 /** @param {HTMLTableRowElement} row */

@@ -15,6 +15,7 @@ import type { StoreUsage } from '../../observability/metric-sources.js';
 import type {
   Committed,
   ItemAt,
+  Lives,
   Mutation,
   Store,
   StoreHealth,
@@ -23,12 +24,14 @@ import type {
 } from '../port.js';
 import { AfterPending } from './after-pending.js';
 import { Catalog } from './catalog.js';
-import { type CommitObserver, CommitQueue } from './commit-queue.js';
+import { CommitQueue } from './commit-queue.js';
 import { Expiry } from './expiry.js';
 import { FormerOwners } from './former-owners.js';
-import { Housekeeping, type TombstoneOptions } from './housekeeping.js';
+import { Housekeeping } from './housekeeping.js';
 import type { Journal } from './journal.js';
 import { loadJournal } from './load.js';
+import type { LocalOptions } from './local-options.js';
+import { livesOf } from './node.js';
 import { StampClock } from './stamp-clock.js';
 import type { StampFile } from './stamp-file.js';
 import { StampMark } from './stamp-mark.js';
@@ -38,20 +41,7 @@ import { Transactions } from './transactions.js';
 import { Unsequenced } from './unsequenced.js';
 import { Writer } from './writer.js';
 
-export interface LocalOptions {
-  readonly tombstones: TombstoneOptions;
-  /** Bytes of writes that may wait for the disk before calls fail with `overloaded`. @default 67108864 */
-  readonly maxQueuedBytes: number;
-  /** @default Date.now */
-  readonly now?: Now;
-  /** Where a store without a journal keeps the mark of its clock. @default nowhere */
-  readonly stamps?: StampFile | undefined;
-  /** Milliseconds that the timestamps of a group may be ahead of the clock. @default 3600000 */
-  readonly maxLeadMs?: number;
-  readonly observer?: CommitObserver;
-  /** True for streams whose new groups are kept in memory only. @default none */
-  readonly isTransient?: (stream: string) => boolean;
-}
+export type { LocalOptions };
 
 /**
  * All state in memory, truth in the journal: reads never wait for the disk, a write is replied to when its record is
@@ -198,6 +188,10 @@ export class LocalStore implements Store {
     if (cursor.seq !== 0 || cursor.epoch !== snapshot.epoch)
       return { kind: 'reset', reason: 'epoch', snapshot };
     return { kind: 'changes', ...snapshot, changes: [] };
+  }
+
+  lives(at: GroupAddress): Lives {
+    return livesOf(this.#catalog.get(at)?.items.values() ?? []);
   }
 
   publish(unstamped: Omit<CustomEvent, 'timestamp'>): Eventual<CustomEvent> {

@@ -2,6 +2,7 @@ import type { JsonText } from '../../../generated/json-text.js';
 import type { Change } from '../../domain/change.js';
 import type { Extras } from '../../domain/lifetime.js';
 import type { GroupHead, ItemEntry } from '../../domain/since.js';
+import type { Lives } from '../port.js';
 import type { OpsRun } from './ops-run.js';
 import type { LatestStamp } from './stamp-clock.js';
 
@@ -123,6 +124,14 @@ export function countTombstone(usage: Usage, { id, value }: Node, sign: 1 | -1):
 export function countExtras(usage: Usage, extras: Extras | undefined, sign: 1 | -1): void {
   if (extras?.expiresAt !== undefined) usage.expiring += sign;
   if (extras?.owner !== undefined) usage.owned += sign;
+}
+
+/** Those that are removed at a time, or belong to somebody, by id. */
+export function livesOf(nodes: Iterable<Node>): Lives {
+  const lives = new Map<string, Extras>();
+  for (const { id, extras } of nodes)
+    if (extras?.expiresAt !== undefined || extras?.owner !== undefined) lives.set(id, extras);
+  return lives;
 }
 
 /** The committed state of a group, as `GroupIndex` has it. */

@@ -6,6 +6,7 @@ import { memberOf, type ProcessKeys } from './keys.js';
 import { addressOf, entryOf } from './owned-entry.js';
 import type { RedisConnection } from './redis-connection.js';
 import type { RedisSettings } from './redis-options.js';
+import { readLifetime } from './replies.js';
 import { DEPARTED_SCRIPT, ENDED_SCRIPT, LEASE_SCRIPT, TAKE_OVER_SCRIPT } from './scripts/lease.js';
 
 /** Milliseconds that a process has for what it took over, before others may. Both removing the same does no harm. */
@@ -14,9 +15,6 @@ const TAKEN = 10_000;
 const KEPT = 600_000;
 /** Items removed at a time, about. */
 const BATCH = 1_000;
-
-/** What an item's meta says of when it is removed, and of its owner. */
-const LIFETIME = /^[\d ]+ \+(?:@(\d+),?)?(?:~([^,\s]+))?/;
 
 /** Removes the items of processes whose lease ended. Any process does, one at a time; whatever it leaves undone another finds. */
 export class Departed {
@@ -110,10 +108,10 @@ export class Departed {
       this.#connection.ask((client) => client.hmget(meta, ...ids)),
     ]);
     const own = items.flatMap((at, index): LostItem[] => {
-      const [, expiresAt, owner] = LIFETIME.exec(metas[index] ?? '') ?? [];
+      const { expiresAt, owner } = readLifetime(metas[index] ?? '');
       const value = values[index] as JsonText | null | undefined;
       if (typeof value !== 'string' || owner?.startsWith(`${process}.`) !== true) return [];
-      const ttlMs = expiresAt === undefined ? undefined : Math.max(1, Number(expiresAt) - now);
+      const ttlMs = expiresAt === undefined ? undefined : Math.max(1, expiresAt - now);
       return [{ at, owner, value, ttlMs }];
     });
     // Before they are removed: what dies in between leaves no process without its items.

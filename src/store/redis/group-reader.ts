@@ -1,6 +1,6 @@
 import type { JsonText } from '../../../generated/json-text.js';
 import type { Cursor, GroupAddress, ItemAddress, Since, Snapshot } from '../../domain/change.js';
-import type { ItemAt } from '../port.js';
+import type { ItemAt, Lives } from '../port.js';
 import type { Audit } from './audit.js';
 import type { ChannelFeed } from './channel-feed.js';
 import type { Committer } from './committer.js';
@@ -18,6 +18,7 @@ import {
   type PieceReply,
   readChanges,
   readItem,
+  readLifetime,
   readList,
   readReason,
   readSnapshot,
@@ -96,6 +97,13 @@ export class RedisGroupReader {
     if (snapshot.seq === 0 && snapshot.items.length > 0) this.#directory.noteForeign(member);
     this.#noteReply(member, snapshot, snapshot.timestamp);
     return snapshot;
+  }
+
+  async lives(group: GroupAddress): Promise<Lives> {
+    const [, , meta = ''] = this.#settings.keys.group(memberOf(group));
+    const metas = await this.#connection.ask((client) => client.hgetall(meta));
+    const lives = Object.entries(metas).map(([id, text]) => [id, readLifetime(text)] as const);
+    return new Map(lives.filter(([, { expiresAt, owner }]) => (expiresAt ?? owner) !== undefined));
   }
 
   async changesSince(group: GroupAddress, cursor: Cursor): Promise<Since> {

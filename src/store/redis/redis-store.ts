@@ -15,6 +15,7 @@ import type {
   Committed,
   GuardedWrite,
   ItemAt,
+  Lives,
   Mutation,
   Store,
   StoreHealth,
@@ -170,6 +171,9 @@ export class RedisStore implements Store {
   snapshot(group: GroupAddress): Promise<Snapshot> {
     return this.#reader.snapshot(group);
   }
+  lives(group: GroupAddress): Promise<Lives> {
+    return this.#reader.lives(group);
+  }
 
   changesSince(group: GroupAddress, cursor: Cursor): Promise<Since> {
     return this.#reader.changesSince(group, cursor);
@@ -188,7 +192,6 @@ export class RedisStore implements Store {
   watch(group: GroupAddress): void {
     this.#audit.watch(memberOf(group));
   }
-
   unwatch(group: GroupAddress): void {
     this.#audit.unwatch(memberOf(group));
   }

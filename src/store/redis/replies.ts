@@ -12,6 +12,7 @@ import type { ItemAt } from '../port.js';
 
 /** `rev created place deletedBefore deletedBeforeAt timestamp[ +keys][ own-id]`: spec/redis-layout.md. */
 const META = /^(\d+) (\d+) (\d+) (\d+) (\d+) (\d+)(?: \+\S*)?(?: (.*))?$/s;
+const LIFETIME = /^[\d ]+ \+(?:@(\d+),?)?(?:~([^,\s]+))?/;
 /** `timestamp [+keys ]own-id`. */
 const REMAINS = /^(\d+) ?(?:\+\S* ?)?(.*)$/s;
 
@@ -32,6 +33,12 @@ export type ChangedReply = readonly [
   live: readonly (string | null)[],
   removed: readonly string[],
 ];
+
+/** What an item's meta says of when it is removed, and of its owner. */
+export function readLifetime(meta: string): { expiresAt: number | undefined; owner: string | undefined } {
+  const [, expiresAt, owner] = LIFETIME.exec(meta) ?? [];
+  return { expiresAt: expiresAt === undefined ? undefined : Number(expiresAt), owner };
+}
 
 /** An item as `ITEM_SCRIPT` found it. */
 export function readItem(id: string, [epoch, meta, value]: ItemReply): ItemAt | undefined {

@@ -90,6 +90,11 @@ export const ownerCases: readonly ContractCase[] = [
       const life = { owner: 'p.1', ttlMs: 60_000 };
       const write = { kind: 'set', value: json('1'), life, guard: { key } } as const;
       assert.equal(await outcome(commit(store, at('a'), write)), 'applied');
+      await set(store, 'plain', '1');
+      const lives = await store.lives(GROUP);
+      assert.deepEqual([...lives.keys()], ['a']);
+      assert.equal(lives.get('a')?.owner, 'p.1');
+      assert.equal(lives.get('a')!.expiresAt! > Date.now(), true);
       assert.equal(await outcome(commit(store, at('a'), write)), 'duplicate');
       await updated(store, 'a', { ttlMs: 0 });
       assert.equal(await outcome(commit(store, at('a'), write)), 'duplicate');
