@@ -11,7 +11,7 @@ import type { RedisSettings } from './redis-options.js';
 import { LEASE_SCRIPT } from './scripts/lease.js';
 
 /** Milliseconds that a lease lasts before `begin`. */
-const LEASE = 10_000;
+const LEASE = 9_000;
 /** Looks at whose lease ended, in the time of a lease. */
 const LOOKS = 40;
 /** Renewals in that time: the only write that items of connections cost while nobody changes them. */
