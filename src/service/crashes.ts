@@ -6,7 +6,7 @@ import type { Ownership } from '../store/port.js';
 import { type Presence, presencePayload } from './triggers/payload.js';
 import type { PresenceTriggers } from './triggers/presence-triggers.js';
 
-/** Subscriptions whose leave is told by others when this process cannot (D79): those that leave handlers would be told of. */
+/** Subscriptions whose leave is told by others when this process cannot (D81): those that leave handlers would be told of. */
 export class Crashes {
   readonly #triggers: PresenceTriggers;
   readonly #owned: Ownership | undefined;
