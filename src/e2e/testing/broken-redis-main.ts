@@ -10,8 +10,8 @@ const FAULTS: Readonly<Record<string, readonly [find: string, put: string]>> = {
     'if seq > 0 or last == 0 then last = candidate > last and candidate or last + 1 end',
   ],
   'half a commit': [
-    'for _, message in ipairs(messages) do',
-    'for _, message in ipairs(seq % 5 > 0 and messages or {}) do',
+    'for i, message in ipairs(messages) do',
+    'for i, message in ipairs(seq % 5 > 0 and messages or {}) do',
   ],
 };
 
