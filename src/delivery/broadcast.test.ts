@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { asJson } from '../domain/json-text.js';
 import { Broadcast } from './broadcast.js';
+import type { Entry } from './entry.js';
 import { Member } from './member.js';
 import type { LiveState } from './member-state.js';
 import { type DeliveryContext, type Encoder, type Encoders, Subscription, type Variant } from './port.js';
@@ -37,10 +38,10 @@ function member(id: string, { item, variant, ops = false }: Form = {}): Member {
 
 interface Bench {
   readonly broadcast: Broadcast;
-  add(member: Member): void;
+  add(member: Member, told?: number): void;
   remove(member: Member): void;
-  /** Ids of the outlets that a message of item `i` was written to. */
-  pushed(onWrite?: (id: string) => void): string[];
+  /** Ids of the outlets that a message was written to. @default a change of item `i` */
+  pushed(onWrite?: (id: string) => void, entry?: Entry): string[];
 }
 
 function bench(encoders: Encoders = encodersOf()): Bench {
@@ -53,19 +54,19 @@ function bench(encoders: Encoders = encodersOf()): Bench {
   const broadcast = new Broadcast(context, 1);
   return {
     broadcast,
-    add: (one) => {
-      const live: LiveState = { kind: 'live', slot: -1 };
+    add: (one, told = 0) => {
+      const live: LiveState = { kind: 'live', slot: -1, told };
       one.state = live;
       broadcast.add(one, live);
     },
     remove: (one) => broadcast.remove(one, one.state as LiveState),
-    pushed: (onWrite) => {
+    pushed: (onWrite, entry = ENTRY) => {
       const ids: string[] = [];
       send = ({ id }) => {
         ids.push(id);
         onWrite?.(id);
       };
-      broadcast.push(ENTRY, 0);
+      broadcast.push(entry, 0);
       broadcast.flush();
       return ids.sort();
     },
@@ -186,4 +187,16 @@ test('a group with both forms is encoded twice per variant, and one form where o
   assert.deepEqual(push(), ['1', '1', short, short]);
   remove(whole);
   assert.deepEqual(push(), ['1', '1', short, short]);
+});
+
+test('an event that is not newer than the reply to a member is not for it', () => {
+  const { add, pushed } = bench();
+  add(member('long there'), 10);
+  add(member('item'), 10);
+  add(member('just came', { variant: OTHER }), 50);
+  add(member('just came for i', { item: 'i' }), 50);
+  const event = (timestamp: number): Entry => ({ ...ENTRY, seq: 0, epoch: '', isEvent: true, timestamp });
+  assert.deepEqual(pushed(undefined, event(50)), ['item', 'long there']);
+  assert.deepEqual(pushed(undefined, event(51)), ['item', 'just came', 'just came for i', 'long there']);
+  assert.deepEqual(pushed(), ['item', 'just came', 'just came for i', 'long there'], 'changes go by seq');
 });

@@ -22,6 +22,8 @@ export class Broadcast {
   #itemMembers: Map<string, Set<Member>> | undefined;
   #size = 0;
   #pending: Entry[] = [];
+  /** ms; the newest timestamp of a reply that a member went live after. */
+  #newestReply = 0;
   /** Where the feed was before the first pending entry. */
   #flushed = -1;
   readonly #n: number;
@@ -57,6 +59,7 @@ export class Broadcast {
   /** Adds a member that holds everything up to the feed's seq; nothing may be pending. */
   add(member: Member, live: LiveState): void {
     this.#size++;
+    if (live.told > this.#newestReply) this.#newestReply = live.told;
     if (member.isGroupMember) {
       const list = this.#listOf(member);
       live.slot = list.members.length;
@@ -91,6 +94,10 @@ export class Broadcast {
   /** Takes an entry for the end of this tick. @param before the feed's seq before it */
   push(entry: Entry, before: number): void {
     if (this.#size === 0) return;
+    if (entry.isEvent && entry.timestamp <= this.#newestReply) {
+      this.#pushLate(entry);
+      return;
+    }
     if (this.#pending.length === 0) {
       this.#flushed = before;
       this.#context.flushLater(this);
@@ -115,6 +122,21 @@ export class Broadcast {
       }
     }
     if (this.#itemMembers !== undefined) this.#flushItems(this.#itemMembers, entries);
+  }
+
+  /** An event that was on its way while a reply was made which is not older: whom that was for is not told of it. */
+  #pushLate(event: Entry): void {
+    this.flush();
+    const run = new Run([event], this.#context.encoders, this.#n);
+    const tell = (member: Member): void => {
+      const { state } = member;
+      if (state.kind === 'live' && state.told < event.timestamp)
+        this.#context.send(member.outlet, run.framesOf(member), 1);
+    };
+    for (const { members } of this.#groupMembers)
+      for (let i = members.length - 1; i >= 0; i--) tell(members[i] as Member);
+    if (event.item === undefined) return;
+    for (const member of [...(this.#itemMembers?.get(event.item) ?? [])]) tell(member);
   }
 
   #listOf({ variant, takesOps }: Member): GroupMembers {

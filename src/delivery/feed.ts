@@ -44,7 +44,10 @@ export class Feed {
   #announced: OpsChange | undefined;
   /** Undefined: there were none yet. */
   #loose: LooseItems | undefined;
-  /** ms; up to where the newest question was replied to. */
+  /**
+   * ms; of the newest that was told, or that the newest question was replied to. After a failover the stamps of the new
+   * master may be behind it for a while: what is not newer would take clients back.
+   */
   #told = 0;
   #closed = false;
 
@@ -104,6 +107,7 @@ export class Feed {
     this.#announced = undefined;
     this.#reader.next(opsEntry(change));
     this.#seq = seq;
+    if (change.timestamp > this.#told) this.#told = change.timestamp;
     this.#reader.moved();
     return true;
   }
@@ -118,6 +122,7 @@ export class Feed {
       this.#context.counters.droppedEvents++;
       return;
     }
+    this.#told = event.timestamp;
     this.#reader.next({
       seq: 0,
       epoch: '',
@@ -183,7 +188,7 @@ export class Feed {
     else this.#reader.reset();
     this.#seq = seq;
     this.#epoch = epoch;
-    this.#told = timestamp;
+    if (timestamp > this.#told) this.#told = timestamp;
     for (const held of heldBack) this.#release(held, epoch);
     this.#reader.moved();
     this.#reader.retry();
@@ -226,6 +231,7 @@ export class Feed {
     this.#loose?.told(change.item);
     this.#seq = change.seq;
     this.#epoch = change.epoch;
+    if (change.timestamp > this.#told) this.#told = change.timestamp;
   }
 
   #holdBack(held: Change | CustomEvent): void {

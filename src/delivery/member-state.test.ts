@@ -12,7 +12,7 @@ import {
 type Kind = MemberState['kind'];
 type EventKind = MemberEvent['kind'];
 
-const live: LiveState = { kind: 'live', slot: 3 };
+const live: LiveState = { kind: 'live', slot: 3, told: 0 };
 const paused: Paused = { kind: 'paused', cursor: 5, missedEvents: 1, isStale: false };
 const catchingUp: CatchingUp = {
   kind: 'catchingUp',
@@ -91,7 +91,7 @@ const EXPECTED = {
     asked: { ...catchingUp, wait: { for: 'source' } },
     resumed: { ...catchingUp, wait: { for: 'turn' } },
     ahead: { ...catchingUp, wait: { for: 'feed', seq: 11, reply: undefined } },
-    caughtUp: { kind: 'live', slot: -1 },
+    caughtUp: { kind: 'live', slot: -1, told: 0 },
     left: LEFT,
   },
   left: {

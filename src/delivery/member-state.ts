@@ -38,6 +38,8 @@ export interface LiveState {
   readonly kind: 'live';
   /** Its place among the group members of its variant; -1 for one that is pushed by item. */
   slot: number;
+  /** ms; the timestamp of its newest reply, 0 = none. An event that is not newer came before it. */
+  readonly told: number;
 }
 
 /** What a member that is not live was told, and what it missed. */
@@ -191,7 +193,7 @@ const TRANSITIONS = {
     asked: (state) => ({ ...state, wait: SOURCE }),
     resumed: (state) => ({ ...state, wait: TURN }),
     ahead: (state, { seq, reply }) => ({ ...state, wait: { for: 'feed', seq, reply } }),
-    caughtUp: () => ({ kind: 'live', slot: -1 }),
+    caughtUp: ({ told }) => ({ kind: 'live', slot: -1, told }),
     left,
   },
   left: {
