@@ -97,6 +97,8 @@ export const clientPresenceCases = [
       const { client: gone, id: left } = await t.follow();
       gone.leave(left, { streamName: t.at.stream_name, groupId: t.at.group_id });
       assert.equal((await leaves.next('the leave of who left')).subscription_id, left);
+      // What is acknowledged after the leave is kept with it.
+      await t.set('later', 1);
       await first.kill();
       for (const one of [client, gone]) one.terminate();
       await t.launch(config);
