@@ -9,7 +9,7 @@ import type { Defect } from './defect.js';
 /** Multiplies the time of a case: it ends by silence, and a busy machine may take long for what is never silent. */
 const PATIENCE = 6;
 /** Milliseconds of silence that end a case: the server behind the defect is fast. */
-const SILENCE_MS = 6_000;
+const SILENCE_MS = 5_000;
 
 /** Needs a client that stops taking bytes, which the proxy between keeps on taking: it would be red or green by chance. */
 const NOT_THROUGH_A_PROXY = ['limits/a-client-that-takes-nothing-is-dropped'];
