@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { crashRounds } from './testing/crash-rounds.js';
 import { FAULTY_MAIN } from './testing/server.js';
 
-test('30 kills under 8 writers lose nothing that was acknowledged', { timeout: 120_000 }, async (t) => {
-  t.diagnostic(`${await crashRounds({ rounds: 30 })} writes acknowledged`);
+test('20 kills under 8 writers lose nothing that was acknowledged', { timeout: 120_000 }, async (t) => {
+  t.diagnostic(`${await crashRounds({ rounds: 20 })} writes acknowledged`);
 });
 
 test('a kill that loses what was not synced loses nothing that was acknowledged', {
