@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FakeOutlet } from '../delivery/testing/harness.js';
+import type { Change } from '../domain/change.js';
+import { asJson } from '../domain/json-text.js';
+import type { LostItem, Mutation, OwnershipEvents, Store } from '../store/port.js';
+import { type CrashEvents, Owners } from './owners.js';
 import { item, join, open, trigger } from './testing/open.js';
 
 type Service = Awaited<ReturnType<typeof open>>['service'];
@@ -132,4 +136,70 @@ test('a removal that the store does not take now is done when it does', async (t
   service.subscriptions.disconnect(one.outlet);
   assert.equal((await removed).reason, 'owner_left');
   assert.equal(refusals, 2);
+});
+
+const at = { stream: 's', group: 'g', item: 'i' };
+
+/** Owners over a store that does as it is told, and what they ask of it. */
+function overStore() {
+  const commits: Mutation[] = [];
+  let events: Pick<OwnershipEvents, 'lost'> | undefined;
+  const change = {
+    ...at,
+    kind: 'create',
+    seq: 5,
+    epoch: 'e',
+    timestamp: 1,
+    value: asJson('1'),
+    old: undefined,
+  } as const;
+  const owned = {
+    process: 'p',
+    begin: (given: OwnershipEvents) => {
+      events = given;
+    },
+    note: () => {},
+    forget: () => {},
+  };
+  const store = {
+    owned,
+    commit: (_: unknown, mutation: Mutation) => {
+      commits.push(mutation);
+      return { change, old: undefined };
+    },
+  };
+  const times = { graceMs: () => 0, leaseMs: () => 0 };
+  const owners = new Owners(store as unknown as Store, {} as CrashEvents, times);
+  return { owners, commits, change, lost: (item: LostItem) => events?.lost(item) };
+}
+
+test('news of a deletion from before an item was given takes it from nobody', () => {
+  const { owners, commits, change } = overStore();
+  const give = { kind: 'set', value: asJson('1'), life: { owner: 'p.a' } } as const;
+  const deletion = (seq: number, epoch = 'e'): Change => ({ ...change, kind: 'delete', seq, epoch });
+  owners.commit(at, give, undefined);
+  owners.changed(deletion(4));
+  owners.changed(deletion(9, 'another'));
+  owners.release('p.a');
+  assert.deepEqual(
+    commits.map(({ kind }) => kind),
+    ['set', 'delete'],
+  );
+  owners.commit(at, give, undefined);
+  owners.changed(deletion(6));
+  owners.release('p.a');
+  assert.equal(commits.length, 3, 'it is gone');
+});
+
+test('a lost item comes back for a client that is still present, and for nobody else', () => {
+  const { owners, commits, lost } = overStore();
+  const item = { at, owner: 'p.a/1', value: asJson('1'), ttlMs: undefined };
+  lost(item);
+  assert.equal(commits.length, 0);
+  owners.enter('p.a/1');
+  lost(item);
+  assert.equal(commits.length, 1);
+  owners.exit('p.a/1');
+  lost(item);
+  assert.equal(commits.length, 1);
 });
