@@ -1,6 +1,6 @@
 import type { Metrics } from '../observability/metrics.js';
 import type { Service } from '../service/service.js';
-import type { ConnectionInfo } from '../socket/connection.js';
+import type { ConnectionInfo } from '../socket/connection-info.js';
 import type { Store } from '../store/port.js';
 
 /** Rows of one reply; the page says how many there are beyond. */

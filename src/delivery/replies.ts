@@ -199,13 +199,11 @@ export class Replies {
 
   /** A full sync of one subscription, with the acknowledgement that it asked for. */
   #sync(member: Member, to: Subscription, reason: ResetReason | undefined, snapshot: Snapshot): void {
-    if (lacksIds(to, snapshot)) {
-      this.#write(member, [unsequenced(renderItemsUnsupported(to.subscriptionId))]);
-      this.#context.tooLarge(member.outlet, to);
-      return;
-    }
-    if (to.item === undefined && isLonger(snapshot, this.#context.syncBytes())) {
-      this.#write(member, [unsequenced(renderTooLarge(to.subscriptionId))]);
+    const isTooLarge = () => to.item === undefined && isLonger(snapshot, this.#context.syncBytes());
+    const hasNoIds = lacksIds(to, snapshot);
+    if (hasNoIds || isTooLarge()) {
+      const refusal = (hasNoIds ? renderItemsUnsupported : renderTooLarge)(to.subscriptionId);
+      this.#write(member, [unsequenced(refusal)]);
       this.#context.tooLarge(member.outlet, to);
       return;
     }

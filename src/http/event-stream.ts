@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Frames, Outlet, Variant } from '../delivery/port.js';
 import type { Beating } from '../net/heartbeat.js';
 import { Refusal, refuseRequest } from '../net/refusal.js';
-import type { ConnectionInfo } from '../socket/connection.js';
+import type { ConnectionInfo } from '../socket/connection-info.js';
 import type { Stallable } from '../socket/stall-watch.js';
 import type { HttpRuntime } from './runtime.js';
 

@@ -6,7 +6,7 @@ import { clientAddress } from '../net/client-address.js';
 import { Heartbeat } from '../net/heartbeat.js';
 import { Refusal, refuseRequest } from '../net/refusal.js';
 import type { Admission } from '../socket/admission.js';
-import type { ConnectionInfo } from '../socket/connection.js';
+import type { ConnectionInfo } from '../socket/connection-info.js';
 import { StallWatch } from '../socket/stall-watch.js';
 import type { RequestDoor } from '../socket/stream-listener.js';
 import { acceptedType, type MediaType } from './accept.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Outlet } from '../delivery/port.js';
 import type { Cursor, Since } from '../domain/change.js';
-import type { ConnectionInfo } from '../socket/connection.js';
+import type { ConnectionInfo } from '../socket/connection-info.js';
 import { parseCursor } from '../socket/request-target.js';
 import type { Client } from './client.js';
 import { EventStream } from './event-stream.js';

@@ -17,22 +17,11 @@ import { renderUnauthorized } from '../domain/message.js';
 import type { Crashes } from './crashes.js';
 import { joinErrorText } from './join-error.js';
 import type { Owners } from './owners.js';
-import type { Presences, Present } from './presences.js';
+import type { Presences } from './presences.js';
 import type { JoinRequest, SubscriptionService } from './service-port.js';
 import type { Presence, Transport } from './triggers/payload.js';
 import type { Grant, PresenceTriggers } from './triggers/presence-triggers.js';
-
-/** A join that its handlers still decide. */
-interface Undecided {
-  readonly request: JoinRequest;
-  readonly context: JsonText | undefined;
-  /** It was left before it was decided. */
-  left: boolean;
-  /** Who has the item that it asked for. */
-  present?: Present;
-  /** True when it will not be decided. */
-  takeBack: () => boolean;
-}
+import { type Undecided, UndecidedJoins } from './undecided-joins.js';
 
 type Wanted = NonNullable<Presence['presence']>;
 
@@ -58,7 +47,7 @@ export class Joins implements SubscriptionService {
   readonly #checkPresence: JoinsOptions['checkPresence'];
   readonly #triggers: PresenceTriggers;
   readonly #encoders: Encoders;
-  readonly #undecided = new Map<Outlet, Map<string, Undecided>>();
+  readonly #undecided = new UndecidedJoins();
 
   constructor({
     hub,
@@ -81,12 +70,12 @@ export class Joins implements SubscriptionService {
   }
 
   find(outlet: Outlet, subscriptionId: string): ItemOrGroup | undefined {
-    const undecided = this.#undecided.get(outlet)?.get(subscriptionId);
+    const undecided = this.#undecided.find(outlet, subscriptionId);
     return undecided?.request ?? this.#hub.find(outlet, subscriptionId);
   }
 
   count(outlet: Outlet): number {
-    return (this.#undecided.get(outlet)?.size ?? 0) + this.#hub.count(outlet);
+    return this.#undecided.count(outlet) + this.#hub.count(outlet);
   }
 
   join(
@@ -104,7 +93,7 @@ export class Joins implements SubscriptionService {
       return;
     }
     const join: Undecided = { request, context, left: false, takeBack: () => false };
-    this.#remember(outlet, join);
+    this.#undecided.add(outlet, join);
     const presence = this.#presence(TRIGGER_TYPE.join, outlet, request, context);
     join.takeBack = this.#triggers.join(
       wanted === undefined ? presence : { ...presence, presence: wanted },
@@ -112,7 +101,7 @@ export class Joins implements SubscriptionService {
         if (allowed && wanted !== undefined) this.#enter(outlet, join, wanted, grant, settled);
         else if (allowed) this.#allowed(outlet, join, settled);
         else {
-          this.#forget(outlet, join);
+          this.#undecided.delete(outlet, join);
           if (join.left) return;
           const refusal = unsequenced(renderUnauthorized(request, request.item, Date.now()));
           outlet.write(this.#encoders[outlet.variant]([refusal]));
@@ -123,12 +112,12 @@ export class Joins implements SubscriptionService {
   }
 
   leave(outlet: Outlet, subscriptionId: string): void {
-    const undecided = this.#undecided.get(outlet)?.get(subscriptionId);
+    const undecided = this.#undecided.find(outlet, subscriptionId);
     if (undecided !== undefined) {
       // The handlers' decision tells whether there is anything to leave.
       undecided.left = true;
       undecided.takeBack();
-      this.#forget(outlet, undecided);
+      this.#undecided.delete(outlet, undecided);
       return;
     }
     const ended = this.#hub.unsubscribe(outlet, subscriptionId);
@@ -136,7 +125,7 @@ export class Joins implements SubscriptionService {
   }
 
   disconnect(outlet: Outlet): void {
-    for (const id of [...(this.#undecided.get(outlet)?.keys() ?? [])]) this.leave(outlet, id);
+    for (const id of this.#undecided.ids(outlet)) this.leave(outlet, id);
     for (const ended of this.#hub.disconnect(outlet)) this.#ended(outlet, ended);
     this.#owners.disconnected(outlet);
   }
@@ -168,7 +157,7 @@ export class Joins implements SubscriptionService {
     const { request } = join;
     const at = { stream: request.stream, group: request.group, item: key };
     const failed = (error: unknown): void => {
-      this.#forget(outlet, join);
+      this.#undecided.delete(outlet, join);
       if (join.present !== undefined) this.#presences.exit(join.present);
       this.#left(outlet, request, join.context);
       if (join.left) return;
@@ -198,7 +187,7 @@ export class Joins implements SubscriptionService {
 
   #allowed(outlet: Outlet, join: Undecided, settled: (joined: boolean) => void): void {
     const { request, context, left, present } = join;
-    this.#forget(outlet, join);
+    this.#undecided.delete(outlet, join);
     if (left) {
       if (present !== undefined) this.#presences.exit(present);
       this.#left(outlet, request, context);
@@ -224,19 +213,6 @@ export class Joins implements SubscriptionService {
   #presence(type: Presence['type'], outlet: Outlet, one: Addressed, context: JsonText | undefined): Presence {
     const transport = transportOf(outlet);
     return { type, ...address(one), transport, connectionId: this.#owners.connectionId(outlet), context };
-  }
-
-  #remember(outlet: Outlet, join: Undecided): void {
-    const joins = this.#undecided.get(outlet) ?? new Map<string, Undecided>();
-    this.#undecided.set(outlet, joins.set(join.request.subscriptionId, join));
-  }
-
-  #forget(outlet: Outlet, join: Undecided): void {
-    const joins = this.#undecided.get(outlet);
-    const id = join.request.subscriptionId;
-    if (joins?.get(id) !== join) return;
-    joins.delete(id);
-    if (joins.size === 0) this.#undecided.delete(outlet);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Change, ItemAddress, TraceContext } from '../domain/change.js';
 import { type Eventual, mapReady, whenReady } from '../domain/deferred.js';
 import { StreamError } from '../domain/errors.js';
 import type { Committed, LostItem, Mutation, OwnershipEvents, Store } from '../store/port.js';
+import { Timeouts } from './timeouts.js';
 
 /** Milliseconds until removals that failed are tried again. */
 const RETRY = 1_000;
@@ -42,7 +43,7 @@ export class Owners implements Disposable {
   readonly #items = new Map<string, Map<string, Held>>();
   /** By item, a text that no two have in common. */
   readonly #holders = new Map<string, Set<Held>>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #timeouts = new Timeouts();
   readonly #failed = new Set<string>();
 
   /** @param crashes hears of subscriptions of processes that ended */
@@ -133,8 +134,7 @@ export class Owners implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    this.#timeouts[Symbol.dispose]();
   }
 
   #isOpen(connection: string): boolean {
@@ -147,7 +147,7 @@ export class Owners implements Disposable {
   #lost({ at, owner, value, ttlMs }: LostItem): void {
     if (!this.#isOpen(owner)) return;
     const guard = { condition: { kind: 'absent' } } as const;
-    const failed = (): void => this.#later(RETRY, () => this.#lost({ at, owner, value, ttlMs }));
+    const failed = (): void => this.#timeouts.later(RETRY, () => this.#lost({ at, owner, value, ttlMs }));
     try {
       // Others look for it where it was removed from.
       this.#store.owned?.note(at);
@@ -223,30 +223,22 @@ export class Owners implements Disposable {
 
   /** Calls `run` a grace after now. */
   afterGrace(run: () => void): void {
-    this.#later(this.#times.graceMs(), run);
+    this.#timeouts.later(this.#times.graceMs(), run);
   }
 
   /** Calls `run` when it is worth another try. */
   afterFailure(run: () => void): void {
-    this.#later(RETRY, run);
+    this.#timeouts.later(RETRY, run);
   }
 
   #again(token: string): void {
     if (this.#failed.size === 0) {
-      this.#later(RETRY, () => {
+      this.#timeouts.later(RETRY, () => {
         const tokens = [...this.#failed];
         this.#failed.clear();
         for (const one of tokens) this.release(one);
       });
     }
     this.#failed.add(token);
-  }
-
-  #later(ms: number, run: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      run();
-    }, ms).unref();
-    this.#timers.add(timer);
   }
 }

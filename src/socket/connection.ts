@@ -5,6 +5,7 @@ import type { JsonText } from '../../generated/json-text.js';
 import type { Frames } from '../delivery/port.js';
 import type { Beating, Heartbeat } from '../net/heartbeat.js';
 import { closeReason } from './close-reason.js';
+import type { ConnectionInfo } from './connection-info.js';
 import { type Corked, flushLater } from './flusher.js';
 import type { Runtime } from './runtime.js';
 import { Session, type SessionOutlet } from './session.js';
@@ -14,18 +15,6 @@ import type { Stallable, StallWatch } from './stall-watch.js';
 const CLOSE_GRACE = 1_000;
 
 let lastId = 0;
-
-/** What the operator sees of a connection. */
-export interface ConnectionInfo {
-  readonly id: string;
-  readonly address: string;
-  /** Milliseconds since the Unix epoch. */
-  readonly since: number;
-  readonly subscriptions: number;
-  readonly queuedBytes: number;
-  /** True while delivery waits for this client to read. */
-  readonly paused: boolean;
-}
 
 /** What the connections of a server have in common. */
 export interface Connections {
@@ -160,7 +149,7 @@ export class Connection implements SessionOutlet, Beating, Corked, Stallable {
     const { max_waiting_pings: most } = this.#runtime.config.current.limits;
     if (this.#pongs >= most && this.#socket.writableLength > 0) {
       this.#runtime.counters.slowConsumers += 1;
-      const about = { socket: this.id, address: this.address, max_waiting_pings: most };
+      const about = { ...this.#facts, max_waiting_pings: most };
       this.#runtime.logger.info(about, 'dropped a client that pings and does not read');
       this.terminate();
       return;
@@ -190,10 +179,7 @@ export class Connection implements SessionOutlet, Beating, Corked, Stallable {
   /** The client's frames broke the WebSocket protocol; the library closes the connection. */
   failed(error: Error): void {
     this.#runtime.counters.errors.count('protocol');
-    this.#runtime.logger.warn(
-      { socket: this.id, address: this.address, reason: error.message },
-      'refused a frame',
-    );
+    this.#runtime.logger.warn({ ...this.#facts, reason: error.message }, 'refused a frame');
   }
 
   /** The connection is closed. */
@@ -213,10 +199,7 @@ export class Connection implements SessionOutlet, Beating, Corked, Stallable {
       return;
     }
     this.#runtime.counters.lost += 1;
-    this.#runtime.logger.info(
-      { socket: this.id, address: this.address },
-      'dropped a client that shows no life',
-    );
+    this.#runtime.logger.info(this.#facts, 'dropped a client that shows no life');
     this.terminate();
   }
 
@@ -236,12 +219,14 @@ export class Connection implements SessionOutlet, Beating, Corked, Stallable {
     }
     const { slow_client_timeout_ms: ms } = this.#runtime.config.current.limits;
     this.#runtime.counters.slowConsumers += 1;
-    this.#runtime.logger.info(
-      { socket: this.id, address: this.address },
-      'closed a client that reads too slowly',
-    );
+    this.#runtime.logger.info(this.#facts, 'closed a client that reads too slowly');
     this.close(CLOSE_CODE.slowConsumer, `the queue did not empty within ${ms} ms`);
     return CLOSE_GRACE;
+  }
+
+  /** What logs say of it. */
+  get #facts() {
+    return { socket: this.id, address: this.address };
   }
 
   #watch(): void {

@@ -11,7 +11,8 @@ import type { SubscriptionService } from '../service/service-port.js';
 import { acceptFirst, wantsReasons } from './accept-first.js';
 import { accept, bound, createAcceptor } from './acceptor.js';
 import { Admission, type Admitted } from './admission.js';
-import { Connection, type ConnectionInfo, type Connections } from './connection.js';
+import { Connection, type Connections } from './connection.js';
+import type { ConnectionInfo } from './connection-info.js';
 import { newCounters, type Runtime, type SocketConfig, type SocketCounters } from './runtime.js';
 import { StallWatch } from './stall-watch.js';
 

@@ -6,7 +6,7 @@ import { isLoopback } from '../net/origin.js';
 import { refuseRequest } from '../net/refusal.js';
 import { spread } from '../net/spread.js';
 import type { Admission } from './admission.js';
-import type { ConnectionInfo } from './connection.js';
+import type { ConnectionInfo } from './connection-info.js';
 import { notFound } from './request-target.js';
 import { SocketServer, type SocketServerOptions } from './socket-server.js';
 

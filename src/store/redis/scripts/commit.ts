@@ -90,12 +90,10 @@ local function load(item)
   end
 end
 
-${GUARD}local results, messages, shorts, touched, claimed = {}, {}, {}, {}, {}
-local deletions = 0
+${GUARD}local deletions, results, messages, shorts, touched, claimed = 0, {}, {}, {}, {}, {}
 for i = arg, #ARGV, 5 do
   local item, code, value = items[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2]
-  local kind, at, key, window = 0, nil, nil, nil
-  local reason = ''
+  local kind, at, key, window, reason = 0, nil, nil, nil, ''
   if #code > 1 and item.agreed then
     kind, at, key, window = refusal(item, code:sub(2))
     if code == 'de' then reason = ${literal(PARTS.expired)} end
